@@ -71,7 +71,7 @@ class Faults:
     """The armed faults of one sandbox, oldest first."""
 
     armed: list[Fault] = field(default_factory=list)
-    _ids: count[int] = field(default_factory=lambda: count(1))
+    _ids: "count[int]" = field(default_factory=lambda: count(1))
 
     def arm(self, spec: Mapping[str, Any]) -> Fault:
         """Arm one fault from its JSON form.

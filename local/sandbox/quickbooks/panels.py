@@ -1,0 +1,73 @@
+"""What the page shows of the records: payments first, so that one can be seen to arrive."""
+
+from collections.abc import Callable
+
+from local.sandbox.page import SHOWN_ROWS, Panel
+from local.sandbox.quickbooks.companies import Companies
+from local.sandbox.store import Record
+
+type CellMaker = Callable[[Record], dict[str, str]]
+
+_MONEY = frozenset({"total", "open", "unapplied", "balance"})
+
+
+def record_panels(companies: Companies) -> list[Panel]:
+    """Return the panels over all companies, newest records first."""
+    return [
+        _panel(companies, "Payment", "Payments", _payment_cells),
+        _panel(companies, "Invoice", "Invoices", _invoice_cells),
+        _panel(companies, "Customer", "Customers", _customer_cells),
+    ]
+
+
+def _panel(companies: Companies, kind: str, title: str, cells: CellMaker) -> Panel:
+    rows: list[tuple[str, list[str]]] = []
+    for realm, name in companies.listing():
+        for record in companies.store.all(realm, kind):
+            changed = str(record.get("MetaData", {}).get("LastUpdatedTime", ""))
+            rows.append((changed, [name, *cells(record).values(), changed[:19].replace("T", " ")]))
+    rows.sort(key=lambda row: row[0], reverse=True)
+    columns = ("company", *cells({}), "changed")
+    return Panel(title, columns, [row for _, row in rows[:SHOWN_ROWS]], len(rows), _MONEY)
+
+
+def _payment_cells(payment: Record) -> dict[str, str]:
+    links = [
+        f"{link.get('TxnType')} {link.get('TxnId')}"
+        for line in payment.get("Line", [])
+        for link in line.get("LinkedTxn", [])
+    ]
+    return {
+        "id": str(payment.get("Id", "")),
+        "customer": str(payment.get("CustomerRef", {}).get("name", "")),
+        "date": str(payment.get("TxnDate", "")),
+        "total": _amount(payment.get("TotalAmt")),
+        "unapplied": _amount(payment.get("UnappliedAmt")),
+        "pays": ", ".join(links),
+        "note": str(payment.get("PrivateNote", "")),
+    }
+
+
+def _invoice_cells(invoice: Record) -> dict[str, str]:
+    return {
+        "id": str(invoice.get("Id", "")),
+        "number": str(invoice.get("DocNumber", "")),
+        "customer": str(invoice.get("CustomerRef", {}).get("name", "")),
+        "due": str(invoice.get("DueDate", "")),
+        "total": _amount(invoice.get("TotalAmt")),
+        "open": _amount(invoice.get("Balance")),
+        "note": str(invoice.get("PrivateNote", "")),
+    }
+
+
+def _customer_cells(customer: Record) -> dict[str, str]:
+    return {
+        "id": str(customer.get("Id", "")),
+        "name": str(customer.get("FullyQualifiedName", customer.get("DisplayName", ""))),
+        "active": "yes" if customer.get("Active", True) else "no",
+        "balance": _amount(customer.get("Balance")),
+    }
+
+
+def _amount(value: object) -> str:
+    return "" if value is None else f"{value:,.2f}"
