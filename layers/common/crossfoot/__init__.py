@@ -1,0 +1,1 @@
+"""Crossfoot: keeps ConnectWise PSA, QuickBooks Online and the platform's book in agreement, to the cent."""

@@ -1,0 +1,1 @@
+"""The business rules, pure: standard library only, no clock, no chance, no environment, no input or output."""

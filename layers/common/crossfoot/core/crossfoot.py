@@ -1,0 +1,128 @@
+"""Crossfoot: compare the books of a partner to the cent and name the cause of every difference (X4)."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crossfoot.core.model import Invoice, Ref, Standing
+from crossfoot.core.money import format_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two books that do not agree on one invoice, and why."""
+
+    invoice: Ref
+    other: Ref | None
+    code: str
+    sentence: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A comparison of a partner's books.
+
+    Takes: `one_sided` counts, by reason, the invoices that only one system has: they are no differences (nothing to
+    compare), but each is named by its own explanation. `differences` holds at most MAX_DIFFERENCES; `difference_count`
+    counts them all.
+    """
+
+    at: datetime
+    live: bool
+    invoices: int
+    pairs: int
+    payments: int
+    difference_count: int
+    one_sided: dict[str, int] = field(default_factory=dict)
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def line(self) -> str:
+        """Say it in one line."""
+        return f"crossfoot: {self.invoices} invoices, {self.payments} payments, {self.difference_count} differences"
+
+
+MAX_DIFFERENCES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One invoice in both systems, with what bears on a difference.
+
+    Takes: `expected_minor` is what the external payments in QuickBooks add up to on it, `kept_minor` what our rows in
+    ConnectWise carry.
+    """
+
+    accounting: Invoice
+    psa: Invoice
+    expected_minor: int
+    kept_minor: int
+
+
+def compare(pair: Pair) -> Difference | None:
+    """Compare the two copies of an invoice to the cent. Source: X4."""
+    one, other = pair.accounting, pair.psa
+    if one.standing is not Standing.LIVE or other.standing is not Standing.LIVE:
+        return _compare_standing(pair)
+    if one.total_minor != other.total_minor or one.currency != other.currency:
+        sentence = (
+            f"Invoice {one.number}: total {_show(one, 'total')} in QuickBooks, {_show(other, 'total')} in ConnectWise."
+        )
+        return _difference(pair, "totals_differ", sentence, "Correct the copy that is wrong.")
+    if one.balance_minor == other.balance_minor:
+        return None
+    balances = f"open {_show(one, 'balance')} in QuickBooks, {_show(other, 'balance')} in ConnectWise"
+    code, cause, fix = _cause(pair)
+    return _difference(pair, code, f"Invoice {one.number}: {balances}. {cause}", fix)
+
+
+def _compare_standing(pair: Pair) -> Difference | None:
+    one, other = pair.accounting, pair.psa
+    if one.standing is Standing.LIVE:
+        sentence = f"Invoice {one.number} is in QuickBooks, but no longer in ConnectWise."
+        return _difference(pair, "gone_in_psa", sentence, "Delete it in QuickBooks too, or enter it in ConnectWise.")
+    if other.standing is Standing.LIVE and (other.balance_minor or other.paid_minor):
+        sentence = f"Invoice {one.number} is {one.standing} in QuickBooks, and still stands in ConnectWise."
+        return _difference(pair, "void_in_accounting", sentence, "Void or delete it in ConnectWise too.")
+    return None
+
+
+def _cause(pair: Pair) -> tuple[str, str, str]:
+    kept = format_minor(pair.kept_minor, pair.psa.currency)
+    if pair.expected_minor != pair.kept_minor:
+        expected = format_minor(pair.expected_minor, pair.psa.currency)
+        cause = f"QuickBooks shows {expected} of payments, of which {kept} was taken over to ConnectWise."
+        return "not_mirrored", cause, "See the invoice's payments: each says what it waits for."
+    if pair.psa.paid_minor is not None and pair.psa.paid_minor != pair.kept_minor:
+        shown = format_minor(pair.psa.paid_minor, pair.psa.currency)
+        cause = f"ConnectWise shows {shown} of payments, of which Crossfoot entered {kept}."
+        return "entered_in_psa", cause, "Enter the missing payment in QuickBooks, or remove it from ConnectWise."
+    return "credit", "A credit stands in one system only.", "Apply the credit in the other system too."
+
+
+def _show(invoice: Invoice, what: str) -> str:
+    return format_minor(invoice.total_minor if what == "total" else invoice.balance_minor, invoice.currency)
+
+
+def _difference(pair: Pair, code: str, sentence: str, fix: str) -> Difference:
+    return Difference(pair.accounting.ref, pair.psa.ref, code, sentence, fix)
+
+
+def report_on(
+    at: datetime, *, live: bool, pairs: int, payments: int, one_sided: Iterable[str], differences: Iterable[Difference]
+) -> Report:
+    """Put a report together. Takes: `one_sided` gives one reason per invoice that has no copy."""
+    reasons = Counter(one_sided)
+    found = tuple(differences)
+    return Report(
+        at=at,
+        live=live,
+        invoices=pairs + reasons.total(),
+        pairs=pairs,
+        payments=payments,
+        difference_count=len(found),
+        one_sided=dict(reasons),
+        differences=found[:MAX_DIFFERENCES],
+    )

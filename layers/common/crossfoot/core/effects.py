@@ -1,0 +1,106 @@
+"""An effect: one write to one outside system, and the only moves it may make.
+
+    planned -> sending -> confirmed | refused | unknown        unknown -> sending (after a look)
+
+A subject (the thing written to, for example one ConnectWise invoice's payment rows) has one effect per generation, and the
+next generation is planned only after the last one was settled. So two workers that want different things of one subject
+meet at the same key, and X -> Y -> X are three effects.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from crossfoot.core.model import Ref
+
+REQUEST_ID_LENGTH = 32
+MARKER_LENGTH = 16
+
+type Json = bool | int | str | list[Json] | dict[str, Json] | None
+
+
+class EffectState(StrEnum):
+    """Where an effect stands."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+SETTLED = frozenset({EffectState.CONFIRMED, EffectState.REFUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One write, from plan to outcome; it is also the decision "did" of every record in `causes`.
+
+    Takes: `body` is what to write; `result` is what stands afterwards (for a refusal: what still stands); `possible_sends`
+    counts the sends that may have reached the system, so above 0 a worker looks before it sends; `fence` grows with every
+    move, and every move names the fence it saw.
+    Units: times are aware UTC.
+    """
+
+    tenant: str
+    kind: str
+    subject: Ref
+    generation: int
+    body: Mapping[str, Json]
+    rule: str
+    sentence: str
+    causes: tuple[Ref, ...]
+    state: EffectState = EffectState.PLANNED
+    fence: int = 0
+    possible_sends: int = 0
+    lease_until: datetime | None = None
+    planned_at: datetime | None = None
+    settled_at: datetime | None = None
+    remote_id: str = ""
+    adopted: bool = False
+    refusal_code: str = ""
+    refusal: str = ""
+    fix: str = ""
+    result: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Name the effect: the same intention always has the same key."""
+        return effect_key(self.tenant, self.kind, self.subject, self.generation)
+
+    @property
+    def settled(self) -> bool:
+        """Tell whether the effect has reached an end state."""
+        return self.state in SETTLED
+
+
+class Move(StrEnum):
+    """What a worker that holds an effect may do with it now."""
+
+    NOTHING = "nothing"
+    WAIT = "wait"
+    SEND = "send"
+    LOOK_FIRST = "look_first"
+
+
+def next_move(effect: Effect, now: datetime) -> Move:
+    """Decide what to do with a stored effect. Source: the states above."""
+    if effect.settled:
+        return Move.NOTHING
+    if effect.state is EffectState.SENDING and effect.lease_until is not None and now < effect.lease_until:
+        return Move.WAIT
+    return Move.LOOK_FIRST if effect.possible_sends else Move.SEND
+
+
+def effect_key(tenant: str, kind: str, subject: Ref, generation: int) -> str:
+    """Hash an intention into 32 hex digits: short enough for QuickBooks' requestid, also in a batch (36)."""
+    parts = (tenant, kind, subject.system, subject.kind, subject.id, str(generation))
+    text = "".join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.sha256(text.encode()).hexdigest()[:REQUEST_ID_LENGTH]
+
+
+def marker_of(key: str) -> str:
+    """Give the short form that is written into a QuickBooks PrivateNote."""
+    return f"xf:{key[:MARKER_LENGTH]}"

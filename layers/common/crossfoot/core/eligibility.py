@@ -1,0 +1,39 @@
+"""Which external payments go to ConnectWise at all (E1 to E4)."""
+
+from crossfoot.core.decisions import Decision, skipped, waits
+from crossfoot.core.model import Link, LinkOrigin, Payment
+from crossfoot.core.preferences import ExternalPaymentsMode, Preferences
+
+
+def is_external(payment: Payment) -> bool:
+    """Tell whether somebody else than Crossfoot made a QuickBooks payment. Source: E1; our marker proves ours."""
+    return not payment.marker
+
+
+def decide_payment(payment: Payment, preferences: Preferences, *, psa_connected: bool) -> Decision | None:
+    """Say why a payment as a whole is left alone; None when it may be mirrored. Source: E1, E2, E3, E4."""
+    if not is_external(payment):
+        sentence = "Crossfoot made this payment itself, so it is not an external one."
+        return skipped(payment.ref, "E1", "made_by_crossfoot", sentence)
+    if not preferences.external_payments_enabled:
+        sentence = "External payments sync is off."
+        return skipped(payment.ref, "E3", "toggle_off", sentence, "Turn on Enable external payments sync.")
+    if preferences.sync_tool_enabled and preferences.external_payments_mode is ExternalPaymentsMode.DISABLED:
+        sentence = "The sync tool is on, and its external payments mode is Disabled."
+        return skipped(payment.ref, "E4", "mode_disabled", sentence, "Choose All Invoices or Synced Invoices Only.")
+    if not psa_connected:
+        sentence = "ConnectWise is not connected."
+        return waits(payment.ref, "E2", "psa_not_connected", sentence, "Connect ConnectWise; the payment then follows.")
+    return None
+
+
+def decide_link(payment: Payment, link: Link, preferences: Preferences) -> Decision | None:
+    """Say why a payment is left alone on one invoice; None when it may be mirrored there. Source: E4."""
+    only_synced = (
+        preferences.sync_tool_enabled
+        and preferences.external_payments_mode is ExternalPaymentsMode.SYNCED_INVOICES_ONLY
+    )
+    if only_synced and link.origin is not LinkOrigin.SYNCED:
+        sentence = "The mode is Synced Invoices Only, and the sync tool did not create this invoice."
+        return skipped(payment.ref, "E4", "not_synced_by_tool", sentence, "Choose All Invoices.", link.accounting)
+    return None

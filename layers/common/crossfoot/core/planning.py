@@ -1,0 +1,190 @@
+"""Plan what one external payment asks of ConnectWise: writes, and decisions with reasons (E1 to E8)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from crossfoot.core.decisions import Decision, did, refused, waits
+from crossfoot.core.effects import Effect, EffectState
+from crossfoot.core.eligibility import decide_link, is_external
+from crossfoot.core.matching import differences
+from crossfoot.core.model import Invoice, Kind, Link, Payment, PaymentRow, Ref, Standing
+from crossfoot.core.money import format_minor
+from crossfoot.core.preferences import Preferences
+from crossfoot.core.rows import (
+    Arrangement,
+    Obstacle,
+    Operation,
+    Paid,
+    RowWrite,
+    arrange_rows,
+    repeats_refusal,
+    standing_of,
+    to_body,
+    to_result,
+)
+
+PAYMENT_ROWS = "payment_rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that bears on one payment and one invoice that it pays, or used to pay.
+
+    Takes: `psa` is the ConnectWise copy as it is now; `payments` are all that pay or ever paid the invoice; `latest` is
+    the newest effect on its rows, settled, or None; `live_rows` are its rows as they are now, None while not read.
+    """
+
+    payment: Payment
+    invoice: Ref
+    accounting: Invoice | None = None
+    link: Link | None = None
+    psa: Invoice | None = None
+    payments: tuple[Payment, ...] = ()
+    latest: Effect | None = None
+    live_rows: tuple[PaymentRow, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do next for a situation: read the rows first, write once, or neither; and what to tell."""
+
+    read_rows: bool = False
+    write: RowWrite | None = None
+    decision: Decision | None = None
+
+
+def invoices_of(payment: Payment) -> tuple[Ref, ...]:
+    """List the invoices that a payment pays or used to pay: an edit, a move or a void concerns all of them (E5)."""
+    return tuple(dict.fromkeys((*(part.invoice for part in payment.allocations), *payment.former_invoices)))
+
+
+def plan_payment(situation: Situation, preferences: Preferences) -> Plan:
+    """Decide the next thing to do for a payment on one invoice.
+
+    Source: E2, E4, E5, E6, E7, E8. The caller has made sure of E1 and E3 (`decide_payment`).
+    """
+    pays = any(part.invoice == situation.invoice for part in situation.payment.allocations)
+    if situation.link is None or situation.accounting is None:
+        return Plan(decision=_not_there(situation) if pays else None)
+    held = decide_link(situation.payment, situation.link, preferences)
+    if held is not None:
+        return Plan(decision=held)
+    paid = external_parts(situation.payments, situation.invoice)
+    unfit = _unfit(situation, bool(paid))
+    if unfit is not None:
+        return Plan(decision=unfit)
+    return _plan_rows(situation, paid)
+
+
+def external_parts(payments: Iterable[Payment], invoice: Ref) -> tuple[Paid, ...]:
+    """Pick the external payments' parts on an invoice. Source: E1; void and deleted payments have no part (E5)."""
+    return tuple(
+        Paid(payment.ref.id, sum(part.amount_minor for part in parts), payment.paid_on)
+        for payment in payments
+        if payment.standing is Standing.LIVE and payment.paid_on is not None and is_external(payment)
+        if (parts := [part for part in payment.allocations if part.invoice == invoice and part.amount_minor])
+    )
+
+
+def to_effect(tenant: str, situation: Situation, write: RowWrite) -> Effect:
+    """Make the effect of a row write: the next generation of the invoice's rows."""
+    assert situation.psa is not None
+    generation = situation.latest.generation + 1 if situation.latest else 1
+    carried = tuple(Ref(situation.payment.ref.system, Kind.PAYMENT, payment) for payment in write.carries)
+    return Effect(
+        tenant=tenant,
+        kind=PAYMENT_ROWS,
+        subject=situation.psa.ref,
+        generation=generation,
+        body=to_body(write),
+        rule="E6" if write.operation is Operation.ADOPT else "E7" if len(write.carries) > 1 else "E1",
+        sentence=_sentence(situation.psa, write),
+        causes=tuple(dict.fromkeys((situation.payment.ref, *carried))),
+        # What stands if ConnectWise refuses.
+        result=to_result(standing_of(situation.latest)),
+    )
+
+
+def _not_there(situation: Situation) -> Decision:
+    payment, invoice = situation.payment.ref, situation.invoice
+    if situation.accounting is None:
+        sentence = f"The invoice that this payment pays ({invoice}) has not been imported yet."
+        return waits(payment, "E8", "invoice_not_imported", sentence, "Nothing: it goes on when it arrives.", invoice)
+    number = situation.accounting.number
+    sentence = f"Invoice {number} is not joined with an invoice in ConnectWise yet."
+    fix = f"Enter invoice {number} in ConnectWise, or make both copies identical; the payment then follows by itself."
+    return waits(payment, "E8", "invoice_not_in_psa", sentence, fix, invoice)
+
+
+def _unfit(situation: Situation, pays: bool) -> Decision | None:
+    payment, invoice = situation.payment.ref, situation.invoice
+    assert situation.accounting is not None
+    number = situation.accounting.number
+    if situation.psa is None or situation.psa.standing is not Standing.LIVE:
+        sentence = f"Invoice {number} is no longer in ConnectWise."
+        return refused(payment, "E2", "psa_invoice_gone", sentence, "Enter the invoice in ConnectWise again.", invoice)
+    # Taking a payment back must work on invoices that have drifted apart, a void one above all.
+    found = differences(situation.accounting, situation.psa) if pays else ()
+    if found:
+        sentence = f"Invoice {number} is no longer identical in both systems: {'; '.join(found)}."
+        fix = "Correct the copy that is wrong; the payment then follows by itself."
+        return refused(payment, "E2", "not_identical", sentence, fix, invoice, situation.psa.ref)
+    return None
+
+
+def _plan_rows(situation: Situation, paid: tuple[Paid, ...]) -> Plan:
+    psa = situation.psa
+    assert psa is not None
+    standing = standing_of(situation.latest)
+    untouched = psa.paid_minor == standing.total_minor
+    if situation.live_rows is None and not untouched:
+        return Plan(read_rows=True)
+    live = situation.live_rows if situation.live_rows is not None else standing.rows
+    arranged = arrange_rows(paid, standing, live, balance_minor=psa.balance_minor, currency=psa.currency)
+    if arranged.obstacle is not None:
+        return Plan(decision=_obstacle(situation, psa, arranged))
+    if arranged.write is not None and repeats_refusal(situation.latest, arranged.write):
+        assert situation.latest is not None
+        return Plan(decision=refusal_of(situation.payment.ref, situation.latest))
+    if situation.payment.ref.id in arranged.elsewhere:
+        sentence = f"ConnectWise invoice {psa.number} shows this payment already, entered by another product."
+        return Plan(write=arranged.write, decision=did(situation.payment.ref, "E7", "elsewhere", sentence, psa.ref))
+    return Plan(write=arranged.write)
+
+
+def refusal_of(payment: Ref, effect: Effect) -> Decision:
+    """Tell a payment that ConnectWise refused its effect."""
+    assert effect.state is EffectState.REFUSED
+    sentence = f"ConnectWise refused: {effect.refusal}"
+    fix = effect.fix or "Correct this in ConnectWise; the payment is tried again when the invoice changes there."
+    return refused(payment, effect.rule, "refused_by_psa", sentence, fix, effect.subject)
+
+
+def _obstacle(situation: Situation, psa: Invoice, arranged: Arrangement) -> Decision:
+    payment = situation.payment.ref
+    if arranged.obstacle is Obstacle.ROW_GONE:
+        sentence = f"Somebody deleted the payment that Crossfoot had entered on ConnectWise invoice {psa.number}."
+        fix = "Delete the payment in QuickBooks too, or enter it in ConnectWise again with the same amount and date."
+        return refused(payment, "E5", "row_gone", sentence, fix, psa.ref)
+    others = ", ".join(f"{format_minor(row.amount_minor, psa.currency)} of {row.paid_on}" for row in arranged.strangers)
+    open_amount = format_minor(psa.balance_minor, psa.currency)
+    because = f", because of a payment that QuickBooks does not show: {others}" if others else ""
+    sentence = f"ConnectWise invoice {psa.number} has only {open_amount} open{because}."
+    fix = "Enter the missing payment or credit in QuickBooks, or remove it from ConnectWise."
+    return refused(payment, "E6", "balance_too_small", sentence, fix, psa.ref)
+
+
+def _sentence(psa: Invoice, write: RowWrite) -> str:
+    where = f"ConnectWise invoice {psa.number}"
+    payments = f"payment{'s' if len(write.carries) > 1 else ''} {', '.join(write.carries)} in QuickBooks"
+    if write.operation is Operation.ADOPT:
+        return (
+            f"Found on {where} by hand already, and taken over: {payments}." if write.carries else f"Cleared {where}."
+        )
+    assert write.row is not None
+    amount = f"{format_minor(write.row.amount_minor, write.currency)} dated {write.row.paid_on}"
+    if write.operation is Operation.CREATE:
+        return f"Entered {amount} on {where}, for {payments}."
+    if write.operation is Operation.UPDATE:
+        return f"Changed the payment on {where} to {amount}, for {payments}."
+    return f"Took back {amount} from {where}: QuickBooks no longer shows it."

@@ -1,0 +1,73 @@
+"""Every error that Crossfoot raises on purpose, named for what happens next.
+
+    CrossfootError
+    |- Retryable             the queue redelivers; nobody is told
+    |  |- RateLimited        wait retry_after_s
+    |  |- RemoteUnavailable  no connection, 5xx: nothing was written
+    |  |- Conflict           stale version or another worker's lease: read again, plan again
+    |  '- OutcomeUnknown     a write may have arrived: look before writing again
+    |- NeedsPartner          parked, shown with the remedy
+    |  |- AuthExpired        the connection must be made again
+    |  |- MappingMissing     a preference or mapping has to be chosen
+    |  '- Rejected           the vendor refused: code and detail are the vendor's own
+    '- BadMessage            to the dead-letter queue; a person looks
+
+Anything else is a bug: it crashes, and the queue keeps the message.
+"""
+
+
+class CrossfootError(Exception):
+    """The root: nothing raises it itself."""
+
+
+class Retryable(CrossfootError):
+    """Trying again later is right, and nobody has to be told."""
+
+
+class RateLimited(Retryable):
+    """A vendor's limit, or our own budget below it, is used up for now."""
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class RemoteUnavailable(Retryable):
+    """No connection or a 5xx on a read, or before a write left us: nothing was written."""
+
+
+class Conflict(Retryable):
+    """Somebody else was first: read again and plan again."""
+
+
+class OutcomeUnknown(Retryable):
+    """A write was sent and its answer was lost: look before writing again."""
+
+
+class NeedsPartner(CrossfootError):
+    """Only the partner can mend this: `str(error)` says what is wrong, `fix` what to do."""
+
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.fix = fix
+
+
+class AuthExpired(NeedsPartner):
+    """The vendor no longer accepts our credentials, after one honest refresh."""
+
+
+class MappingMissing(NeedsPartner):
+    """A preference or a mapping that this work needs is not set."""
+
+
+class Rejected(NeedsPartner):
+    """The vendor understood and refused; nothing was written."""
+
+    def __init__(self, code: str, detail: str, fix: str = "") -> None:
+        super().__init__(f"{code}: {detail}", fix)
+        self.code = code
+        self.detail = detail
+
+
+class BadMessage(CrossfootError):
+    """A message that no retry can make right."""

@@ -1,0 +1,163 @@
+"""crossfoot: compare a partner's books to the cent, say why they differ, and pick up what waits (X4)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from crossfoot.core.crossfoot import Difference, Pair, Report, compare, report_on
+from crossfoot.core.eligibility import is_external
+from crossfoot.core.matching import match_invoice
+from crossfoot.core.model import Invoice, Kind, Link, Payment, Record, Ref, Standing, System
+from crossfoot.core.planning import PAYMENT_ROWS, external_parts
+from crossfoot.core.rows import standing_of
+from crossfoot.messages import MirrorPayment
+from crossfoot.ports import (
+    Book,
+    Clock,
+    Connections,
+    EffectStore,
+    PreferencesStore,
+    Queue,
+    Reports,
+    Systems,
+    is_connected,
+)
+
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the step needs."""
+
+    book: Book
+    clock: Clock
+    connections: Connections
+    effects: EffectStore
+    preferences: PreferencesStore
+    queue: Queue
+    reports: Reports
+    systems: Systems
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What a comparison found so far."""
+
+    pairs: int = 0
+    one_sided: list[str] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    waiting: dict[Ref, str] = field(default_factory=dict)
+
+
+def crossfoot(tenant: str, *, live: bool, ports: Ports) -> Report:
+    """Compare every invoice of a partner, and queue the payments that an invoice with a difference has.
+
+    Takes: `live` reads both systems afresh first, and corrects the book by what they say.
+    Returns: the report, stored as the newest.
+    Source: X4; it also heals what a lost message left behind (I8).
+    """
+    if live:
+        for page in _pages(tenant, Kind.INVOICE, ports.book):
+            _refresh(tenant, page, ports)
+    tally = _Tally()
+    for page in _pages(tenant, Kind.INVOICE, ports.book):
+        _compare_page(tenant, page, tally, ports)
+    payments = sum(
+        1
+        for page in _pages(tenant, Kind.PAYMENT, ports.book)
+        for record in page
+        if isinstance(record, Payment) and record.standing is Standing.LIVE and is_external(record)
+    )
+    now = ports.clock.now()
+    report = report_on(
+        now,
+        live=live,
+        pairs=tally.pairs,
+        payments=payments,
+        one_sided=tally.one_sided,
+        differences=tally.differences,
+    )
+    if ports.preferences.load(tenant).external_payments_enabled:
+        ports.queue.send(
+            [
+                MirrorPayment(tenant=tenant, payment_id=ref.id, because=f"crossfoot {now.isoformat()}")
+                for ref in tally.waiting
+            ]
+        )
+    ports.reports.save(tenant, report)
+    return report
+
+
+def _pages(tenant: str, kind: Kind, book: Book) -> Iterator[tuple[Record, ...]]:
+    cursor = ""
+    while True:
+        page = book.list_records(tenant, kind, first=None, last=None, system=None, cursor=cursor, limit=PAGE)
+        yield page.records
+        if not page.next_cursor:
+            return
+        cursor = page.next_cursor
+
+
+def _refresh(tenant: str, records: Sequence[Record], ports: Ports) -> None:
+    """Read a page's invoices from their systems as they are now; one that is gone there is deleted (I5)."""
+    for system in System:
+        known = [r for r in records if isinstance(r, Invoice) and r.ref.system is system]
+        if known and is_connected(ports.connections, tenant, system):
+            ports.book.save(tenant, _reread(tenant, system, known, ports))
+
+
+def _reread(tenant: str, system: System, known: Sequence[Invoice], ports: Ports) -> list[Invoice]:
+    source = ports.systems.source(tenant, system)
+    seen = {found.ref: found for found in source.fetch_invoices([invoice.ref.id for invoice in known])}
+    now = ports.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    return [seen.get(invoice.ref) or _deleted(invoice, now) for invoice in known]
+
+
+def _deleted(invoice: Invoice, now: str) -> Invoice:
+    if invoice.standing is not Standing.LIVE:
+        return invoice
+    version = replace(invoice.version, seen_at=max(now, invoice.version.seen_at))
+    return replace(invoice, standing=Standing.DELETED, version=version)
+
+
+def _compare_page(tenant: str, records: Sequence[Record], tally: _Tally, ports: Ports) -> None:
+    invoices = {record.ref: record for record in records if isinstance(record, Invoice)}
+    links = ports.book.load_links(tenant, invoices)
+    others = ports.book.load_many(tenant, [link.other(ref) for ref, link in links.items()])
+    effects = ports.effects.load_latest_of(tenant, PAYMENT_ROWS, {link.psa for link in links.values()})
+    for ref, invoice in invoices.items():
+        link = links.get(ref)
+        if link is None:
+            tally.one_sided.extend(_one_sided(tenant, invoice, ports.book))
+        elif ref == link.accounting:  # a pair is counted once
+            other = others.get(link.psa)
+            if isinstance(other, Invoice):
+                kept = standing_of(effects.get(link.psa)).total_minor
+                _compare_pair(tenant, link, invoice, other, kept, tally, ports.book)
+
+
+def _one_sided(tenant: str, invoice: Invoice, book: Book) -> Iterator[str]:
+    if invoice.standing is Standing.LIVE:
+        yield match_invoice(invoice, book.load_invoices_numbered(tenant, invoice.number)).decision.code
+
+
+def _compare_pair(
+    tenant: str, link: Link, accounting: Invoice, psa: Invoice, kept_minor: int, tally: _Tally, book: Book
+) -> None:
+    tally.pairs += 1
+    if _agree(accounting, psa):
+        return
+    payments = book.load_payments_of(tenant, link.accounting)
+    expected = sum(part.amount_minor for part in external_parts(payments, link.accounting))
+    difference = compare(Pair(accounting, psa, expected, kept_minor))
+    if difference is not None:
+        tally.differences.append(difference)
+        tally.waiting.update((payment.ref, difference.code) for payment in payments)
+
+
+def _agree(one: Invoice, other: Invoice) -> bool:
+    return (one.balance_minor, one.total_minor, one.standing) == (
+        other.balance_minor,
+        other.total_minor,
+        other.standing,
+    )

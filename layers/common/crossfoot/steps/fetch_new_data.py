@@ -1,0 +1,107 @@
+"""fetch_new_data: read what changed in one system, save it, queue what follows, then move the cursor (I1, I8)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crossfoot.core.matching import match_invoice
+from crossfoot.core.model import Invoice, Link, Payment, Record, Ref, Standing, System
+from crossfoot.errors import Conflict
+from crossfoot.messages import Message, MirrorPayment, Nudge
+from crossfoot.ports import Book, Connections, Cursors, PreferencesStore, Queue, Systems, is_connected
+
+# One invocation reads so many windows at most; the rest goes on in the next one.
+MAX_WINDOWS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the step needs."""
+
+    book: Book
+    connections: Connections
+    cursors: Cursors
+    preferences: PreferencesStore
+    queue: Queue
+    systems: Systems
+
+
+def fetch_new_data(tenant: str, system: System, ports: Ports) -> int:
+    """Read a partner's changes in a system, from the cursor on.
+
+    Returns: how many records were read; 0 for a system that is not connected (its cursor stays, C6).
+    Raises: errors of the vendor and of our table. What was saved by then is saved, and is read again.
+    Source: I1, I2, I3, I8.
+    """
+    if not is_connected(ports.connections, tenant, system):
+        return 0
+    source = ports.systems.source(tenant, system)
+    count = 0
+    for _ in range(MAX_WINDOWS):
+        cursor = ports.cursors.load(tenant, system)
+        window = source.fetch_changes(cursor)
+        count += len(window.records)
+        ports.book.save(tenant, window.records)
+        # From what was fetched, not from what was saved: after a crash here, the next read saves nothing new and must
+        # still queue all of this.
+        ports.queue.send(_follow_ups(tenant, window.records, ports))
+        if window.cursor != cursor:
+            ports.cursors.move(tenant, system, cursor, window.cursor)
+        if not window.more:
+            ports.connections.touch(tenant, system)
+            return count
+    ports.queue.send([Nudge(tenant=tenant, system=system, because=ports.cursors.load(tenant, system)[:500])])
+    return count
+
+
+def _follow_ups(tenant: str, records: Sequence[Record], ports: Ports) -> list[Message]:
+    """List the work that the records imply, each payment once."""
+    invoices = [record for record in records if isinstance(record, Invoice)]
+    links = _link_invoices(tenant, invoices, ports.book)
+    # Read after the records were saved: whoever turns the toggle on later finds them in the book (PUT /v1/preferences
+    # queues a crossfoot, which picks up what waits).
+    if not ports.preferences.load(tenant).external_payments_enabled:
+        return []
+    payments = {record.ref: record.version.updated_at for record in records if isinstance(record, Payment)}
+    for payment, because in _payments_to_recheck(tenant, invoices, links, ports.book).items():
+        payments.setdefault(payment, because)
+    return [MirrorPayment(tenant=tenant, payment_id=ref.id, because=because) for ref, because in payments.items()]
+
+
+def _link_invoices(tenant: str, invoices: Sequence[Invoice], book: Book) -> dict[Ref, Link]:
+    """Match every live invoice that has no link yet (I9)."""
+    links = book.load_links(tenant, [invoice.ref for invoice in invoices])
+    for invoice in invoices:
+        if invoice.ref in links or invoice.standing is not Standing.LIVE or not invoice.number:
+            continue
+        link = match_invoice(invoice, book.load_invoices_numbered(tenant, invoice.number)).link
+        if link is not None and _save_link(tenant, link, book):
+            links[invoice.ref] = link
+    return links
+
+
+def _save_link(tenant: str, link: Link, book: Book) -> bool:
+    try:
+        book.save_link(tenant, link)
+    except Conflict:
+        # The other copy belongs to another invoice already; explain shows it, and a person decides (I9).
+        return False
+    return True
+
+
+def _payments_to_recheck(
+    tenant: str, invoices: Sequence[Invoice], links: dict[Ref, Link], book: Book
+) -> dict[Ref, str]:
+    """Find the payments of invoices whose two copies show different amounts paid: one may have waited for this (E8)."""
+    fetched = {invoice.ref: invoice for invoice in invoices if invoice.ref in links}
+    others = book.load_many(tenant, [links[ref].other(ref) for ref in fetched])
+    found: dict[Ref, str] = {}
+    for ref, invoice in fetched.items():
+        other = others.get(links[ref].other(ref))
+        if isinstance(other, Invoice) and _paid_minor(other) != _paid_minor(invoice):
+            for payment in book.load_payments_of(tenant, links[ref].accounting):
+                found.setdefault(payment.ref, f"{payment.version.updated_at} {ref} {invoice.version.updated_at}")
+    return found
+
+
+def _paid_minor(invoice: Invoice) -> int:
+    return invoice.total_minor - invoice.balance_minor

@@ -1,0 +1,220 @@
+"""mirror_payment: make ConnectWise agree with one QuickBooks payment (E1 to E8)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from crossfoot.core.decisions import Decision
+from crossfoot.core.effects import Effect, EffectState
+from crossfoot.core.eligibility import decide_payment
+from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Payment, PaymentRow, Ref
+from crossfoot.core.planning import (
+    PAYMENT_ROWS,
+    Situation,
+    invoices_of,
+    plan_payment,
+    refusal_of,
+    to_effect,
+)
+from crossfoot.core.rows import Operation, RowWrite, from_body, standing_of, to_result
+from crossfoot.errors import BadMessage, Conflict
+from crossfoot.ledger import Written, perform, record_adopted, resume
+from crossfoot.ports import (
+    Book,
+    Clock,
+    Connections,
+    EffectStore,
+    History,
+    PaymentRows,
+    PreferencesStore,
+    Psa,
+    Systems,
+    is_connected,
+)
+
+# Each round settles one effect or reads the rows once; an invoice with more rows than this is not ours to arrange.
+MAX_ROUNDS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the step needs."""
+
+    book: Book
+    history: History
+    effects: EffectStore
+    preferences: PreferencesStore
+    connections: Connections
+    systems: Systems
+    clock: Clock
+
+
+class RowHands:
+    """Looks for and sends one write on the payment rows of a ConnectWise invoice."""
+
+    def __init__(self, rows: PaymentRows) -> None:
+        self._rows = rows
+
+    def look(self, effect: Effect) -> Written | None:
+        """Read the rows and find the write in them. ConnectWise has no idempotency key, so this is the only proof."""
+        write = from_body(effect.body)
+        assert write.row is not None
+        live = self._rows.fetch_rows(effect.subject, write.currency)
+        present = next((row for row in live if row.id == write.row.id), None)
+        match write.operation:
+            case Operation.DELETE:
+                return self._written(effect, write, None) if present is None else None
+            case Operation.UPDATE:
+                return self._written(effect, write, present) if present == write.row else None
+            case _:
+                made = next((row for row in live if _is_made_by(row, write)), None)
+                return self._written(effect, write, made) if made is not None else None
+
+    def send(self, effect: Effect) -> Written:
+        """Write it. Raises: as PaymentRows."""
+        write = from_body(effect.body)
+        assert write.row is not None
+        amount_minor, paid_on, currency = write.row.amount_minor, write.row.paid_on, write.currency
+        match write.operation:
+            case Operation.CREATE:
+                row = self._rows.create_row(effect.subject, amount_minor, paid_on, currency)
+                return self._written(effect, write, row)
+            case Operation.UPDATE:
+                row = self._rows.update_row(effect.subject, write.row.id, amount_minor, paid_on, currency)
+                return self._written(effect, write, row)
+            case _:
+                self._rows.delete_row(effect.subject, write.row.id)
+                return self._written(effect, write, None)
+
+    @staticmethod
+    def _written(effect: Effect, write: RowWrite, row: PaymentRow | None) -> Written:
+        standing = write.standing_after(effect.generation, row)
+        return Written(row.id if row else "", to_result(standing))
+
+
+def _is_made_by(row: PaymentRow, write: RowWrite) -> bool:
+    assert write.row is not None
+    same = (row.amount_minor, row.paid_on) == (write.row.amount_minor, write.row.paid_on)
+    return same and row.id not in write.known and not row.foreign
+
+
+class MirrorPayments:
+    """The payments of one partner that a batch of messages names.
+
+    Reads what they have in common once (one ConnectWise call for up to 150 invoices), then mirrors one at a time, so
+    that a payment that fails leaves the others alone.
+    """
+
+    def __init__(self, tenant: str, payment_ids: Sequence[str], ports: Ports) -> None:
+        """Gather. Raises: errors of reads; nothing was written by then."""
+        self._tenant = tenant
+        self._ports = ports
+        self._preferences = ports.preferences.load(tenant)
+        refs = [Ref(ACCOUNTING, Kind.PAYMENT, payment_id) for payment_id in dict.fromkeys(payment_ids)]
+        loaded = ports.book.load_many(tenant, refs)
+        self._payments = {ref: record for ref, record in loaded.items() if isinstance(record, Payment)}
+        self._psa_connected = is_connected(ports.connections, tenant, PSA)
+        self._psa: Psa | None = None
+        self._invoices: dict[Ref, Situation] = {}
+        self._gather_invoices()
+
+    def mirror(self, payment_id: str) -> None:
+        """Mirror one payment and record what was decided.
+
+        Raises: Conflict when somebody else is at it; errors of the vendor. The effects settled by then stay settled.
+        """
+        payment = self._payments.get(Ref(ACCOUNTING, Kind.PAYMENT, payment_id))
+        if payment is None:
+            raise BadMessage(f"payment {payment_id} is not in the book of {self._tenant}")
+        held = self._held(payment)
+        decisions = [held] if held else [d for ref in invoices_of(payment) for d in self._mirror_on(payment, ref)]
+        self._ports.history.save(self._tenant, decisions)
+
+    # --- gather ---------------------------------------------------------------------------------------------------
+
+    def _held(self, payment: Payment) -> Decision | None:
+        return decide_payment(payment, self._preferences, psa_connected=self._psa_connected)
+
+    def _gather_invoices(self) -> None:
+        eligible = [payment for payment in self._payments.values() if self._held(payment) is None]
+        refs = list(dict.fromkeys(ref for payment in eligible for ref in invoices_of(payment)))
+        if not refs:
+            return
+        self._psa = self._ports.systems.psa(self._tenant)
+        links = self._ports.book.load_links(self._tenant, refs)
+        accounting = self._ports.book.load_many(self._tenant, refs)
+        psa_refs = [link.psa for link in links.values()]
+        latest = self._ports.effects.load_latest_of(self._tenant, PAYMENT_ROWS, psa_refs)
+        latest = {ref: self._settle(effect) for ref, effect in latest.items()}
+        live = {found.ref: found for found in self._psa.fetch_invoices([ref.id for ref in psa_refs])}
+        for ref in refs:
+            link = links.get(ref)
+            self._invoices[ref] = Situation(
+                payment=eligible[0],
+                invoice=ref,
+                accounting=_as_invoice(accounting.get(ref)),
+                link=link,
+                psa=live.get(link.psa) if link else None,
+                payments=self._ports.book.load_payments_of(self._tenant, ref) if link else (),
+                latest=latest.get(link.psa) if link else None,
+            )
+
+    def _settle(self, effect: Effect) -> Effect:
+        """Finish what a worker left behind, before anything new is planned on the same rows."""
+        return effect if effect.settled else resume(effect, self._ports.effects, self._hands(), self._ports.clock)
+
+    def _hands(self) -> RowHands:
+        assert self._psa is not None
+        return RowHands(self._psa)
+
+    # --- plan and apply -------------------------------------------------------------------------------------------
+
+    def _mirror_on(self, payment: Payment, invoice: Ref) -> list[Decision]:
+        situation = replace(self._invoices[invoice], payment=payment)
+        for _ in range(MAX_ROUNDS):
+            plan = plan_payment(situation, self._preferences)
+            if plan.read_rows:
+                situation = self._with_rows(situation)
+            elif plan.write is None:
+                self._invoices[invoice] = situation
+                return [plan.decision] if plan.decision else []
+            else:
+                settled = self._apply(situation, plan.write)
+                situation = _after(situation, settled, plan.write)
+                self._invoices[invoice] = situation
+                if settled.state is EffectState.REFUSED:
+                    return [refusal_of(payment.ref, settled)]
+        raise Conflict(f"the rows of {invoice} did not come to rest in {MAX_ROUNDS} rounds")
+
+    def _with_rows(self, situation: Situation) -> Situation:
+        assert situation.psa is not None
+        assert self._psa is not None
+        return replace(situation, live_rows=self._psa.fetch_rows(situation.psa.ref, situation.psa.currency))
+
+    def _apply(self, situation: Situation, write: RowWrite) -> Effect:
+        effect = to_effect(self._tenant, situation, write)
+        if write.operation is Operation.ADOPT:
+            written = Written("", to_result(write.standing_after(effect.generation, None)))
+            return record_adopted(effect, written, self._ports.effects, self._ports.clock)
+        settled = perform(effect, self._ports.effects, self._hands(), self._ports.clock)
+        if settled.body != effect.body:
+            raise Conflict(f"another plan for {effect.subject} came first")
+        return settled
+
+
+def _after(situation: Situation, settled: Effect, write: RowWrite) -> Situation:
+    """Carry a settled effect over into what is known of the invoice, so that it is not read again."""
+    assert situation.psa is not None
+    now = standing_of(settled)
+    moved = now.total_minor - sum(row.amount_minor for row in write.ours)
+    psa = situation.psa
+    if psa.paid_minor is not None:
+        psa = replace(psa, paid_minor=psa.paid_minor + moved, balance_minor=psa.balance_minor - moved)
+    live = situation.live_rows
+    if live is not None:
+        before = {row.id for row in write.ours}
+        live = (*(row for row in live if row.id not in before), *now.rows)
+    return replace(situation, latest=settled, psa=psa, live_rows=live)
+
+
+def _as_invoice(record: object) -> Invoice | None:
+    return record if isinstance(record, Invoice) else None
