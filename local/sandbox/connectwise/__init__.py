@@ -1,0 +1,1 @@
+"""A stateful simulator of the ConnectWise PSA REST API, faithful enough for clients that others wrote."""

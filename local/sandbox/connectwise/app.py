@@ -1,0 +1,114 @@
+"""The ConnectWise sandbox put together as one ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from local.sandbox.connectwise import errors
+from local.sandbox.connectwise.control import control_routes, panels
+from local.sandbox.connectwise.delivery import Delivery, find_key
+from local.sandbox.connectwise.door import EVER_CODEBASE, Door
+from local.sandbox.connectwise.errors import RefusedError
+from local.sandbox.connectwise.site import Site
+from local.sandbox.faults import FaultMiddleware, fault_routes
+from local.sandbox.page import RequestLog, page_routes
+from local.sandbox.store import dump_json
+
+THROTTLED_S = 30
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def build_app(site: Site) -> ASGIApp:
+    """Make the application of one site; its callbacks run while its lifespan does."""
+    delivery = Delivery(site)
+    door = Door(site, delivery)
+    log = RequestLog(lambda: site.now)
+
+    async def company_info(request: Request) -> Response:
+        company = site.companies.get(request.path_params["company"])
+        codebase = site.switches.codebase
+        version = codebase.strip("/").replace("_", ".")
+        return _json(company and {
+            "CompanyName": company.name, "Codebase": codebase, "VersionCode": version,
+            "VersionNumber": f"{version}.20431", "CompanyID": company.company_id, "IsCloud": True,
+        })  # fmt: skip
+
+    async def callback_key(request: Request) -> Response:
+        try:
+            return _json({"signing_key": _signing_key(site, door, request)})
+        except RefusedError as refused:
+            return _json(refused.body, refused.status)
+
+    async def no_endpoint(_request: Request) -> Response:
+        refused = errors.no_endpoint()
+        return _json(refused.body, refused.status)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await delivery.close()
+
+    routes = [
+        Route("/login/companyinfo/{company}", company_info, methods=["GET"]),
+        Route("/{codebase}/system/callbackkey/index.rails", callback_key, methods=["GET"]),
+        Route("/{codebase}/apis/3.0/{rest:path}", door.answer, methods=METHODS),
+        *control_routes(site, delivery),
+        *fault_routes(site.faults),
+        *page_routes("ConnectWise PSA sandbox", log, site.faults, lambda: panels(site), lambda: _counts(door)),
+        Route("/{rest:path}", no_endpoint, methods=METHODS),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan)
+    answers = {"throttle": _throttled, "server_error": _server_error, "expired_token": _expired}
+    return FaultMiddleware(_SingleSlashes(app), site.faults, answers, log.add)
+
+
+class _SingleSlashes:
+    """The hrefs in payloads hold a doubled slash, and the real server takes it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and "//" in scope["path"]:
+            scope = {**scope, "path": scope["path"].replace("//", "/")}
+        await self.app(scope, receive, send)
+
+
+def _signing_key(site: Site, door: Door, request: Request) -> str:
+    if site.switches.callback_key_needs_auth:
+        door.caller(request.headers)
+    codebases = (EVER_CODEBASE, site.switches.codebase.strip("/"))
+    company = site.companies.get(request.query_params.get("companyName", ""))
+    key = find_key(company, request.query_params.get("id", "")) if company else None
+    if key is None or request.path_params["codebase"] not in codebases:
+        raise errors.no_endpoint()
+    return key
+
+
+def _counts(door: Door) -> dict[str, dict[str, int]]:
+    return {company: {**calls, "total": calls["reads"] + calls["writes"]} for company, calls in door.calls.items()}
+
+
+def _json(body: object, status: int = 200) -> Response:
+    return Response(dump_json(body), status, media_type="application/json; charset=utf-8")
+
+
+def _throttled() -> Response:
+    refused = errors.too_many_requests(THROTTLED_S)
+    return Response(
+        dump_json(refused.body), refused.status, dict(refused.headers), media_type="application/json; charset=utf-8"
+    )
+
+
+def _server_error() -> Response:
+    return _json({"code": "ConnectWiseApi", "message": "An internal server error occurred."}, 500)
+
+
+def _expired() -> Response:
+    refused = errors.not_authenticated()
+    return _json(refused.body, refused.status)

@@ -1,0 +1,185 @@
+"""The sandbox's own door, `/_sandbox/…`: for tests, the demo and people; nothing here is ConnectWise's.
+
+POST companies {"name", "company_id"?}          another login company; answers like the ready line. GET lists them
+POST members?company= {"identifier"}            another member with keys, such as a bookkeeper who works in the screens
+POST load?company=                              the body is JSONL as for --load
+GET  payments?company=                          every payment row
+GET  deliveries                                 callbacks sent, with the status of each attempt
+GET, POST switches                              see `switches.py`
+GET, POST permissions?company=                  {"Finance › Invoicing": {"inquire": "None|My|All", …}, …}
+POST clock {"advance_s": 60}                    moves the sandbox's time ahead
+`company` may be left out while there is only one.
+"""
+
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from local.sandbox.connectwise import timestamps
+from local.sandbox.connectwise.delivery import Delivery
+from local.sandbox.connectwise.loading import load_lines
+from local.sandbox.connectwise.site import LoginCompany, Record, Site
+from local.sandbox.page import Panel
+from local.sandbox.store import dump_json, load_json
+
+type Handler = Callable[[Request], Awaitable[Any]]
+
+MAX_ADVANCE_S = 10 * 365 * 86_400
+SHOWN = 50
+
+
+def control_routes(site: Site, delivery: Delivery) -> list[Route]:
+    async def add_company(request: Request) -> Any:
+        asked = await _object(request)
+        name = str(asked.get("name") or "").strip()
+        if not name:
+            raise ValueError("name: what is the company called?")
+        return site.credentials(site.add_company(name, asked.get("company_id")))
+
+    async def companies(_request: Request) -> Any:
+        return [{**site.credentials(company), "name": company.name} for company in site.companies.values()]
+
+    async def add_member(request: Request) -> Any:
+        company, asked = _company(site, request), await _object(request)
+        if not asked.get("identifier"):
+            raise ValueError("identifier: what is the member called?")
+        return site.credentials(company, site.add_member(company, str(asked["identifier"])))
+
+    async def load(request: Request) -> Any:
+        text = (await request.body()).decode()
+        return load_lines(site, _company(site, request), text.splitlines())
+
+    async def payments(request: Request) -> Any:
+        return all_payments(_company(site, request))
+
+    async def deliveries(_request: Request) -> Any:
+        return [message.listing() for message in delivery.sent]
+
+    async def switches(_request: Request) -> Any:
+        return site.switches.listing()
+
+    async def turn(request: Request) -> Any:
+        site.turn(await _object(request))
+        return site.switches.listing()
+
+    async def permissions(request: Request) -> Any:
+        return _company(site, request).role
+
+    async def permit(request: Request) -> Any:
+        company = _company(site, request)
+        site.set_role(company, await _object(request))
+        return company.role
+
+    async def advance(request: Request) -> Any:
+        seconds = (await _object(request)).get("advance_s")
+        if not isinstance(seconds, int | Decimal) or isinstance(seconds, bool) or not 0 <= seconds <= MAX_ADVANCE_S:
+            raise ValueError(f"advance_s: a number from 0 to {MAX_ADVANCE_S}")
+        site.advance(float(seconds))
+        return {"now": timestamps.to_wire(site.now)}
+
+    return [
+        _route("POST", "companies", add_company, 201),
+        _route("GET", "companies", companies),
+        _route("POST", "members", add_member, 201),
+        _route("POST", "load", load),
+        _route("GET", "payments", payments),
+        _route("GET", "deliveries", deliveries),
+        _route("GET", "switches", switches),
+        _route("POST", "switches", turn),
+        _route("GET", "permissions", permissions),
+        _route("POST", "permissions", permit),
+        _route("POST", "clock", advance),
+    ]
+
+
+def all_payments(company: LoginCompany) -> list[Record]:
+    """Every payment and credit row of a company by id."""
+    kinds = company.records.kinds("InvoicePayment/")
+    return sorted((row for kind in kinds for row in company.records.all(kind)), key=lambda row: int(row["id"]))
+
+
+def panels(site: Site) -> list[Panel]:
+    """What the page shows: each company's payments, invoices and callbacks, the last changed first."""
+    several = len(site.companies) > 1
+    return [
+        panel
+        for company in site.companies.values()
+        for panel in _company_panels(company, f" · {company.name}" if several else "")
+    ]
+
+
+def _company_panels(company: LoginCompany, suffix: str) -> list[Panel]:
+    rows, invoices = all_payments(company), company.records.all("Invoice")
+    customers, entries = company.records.all("Company"), company.records.all("CallbackEntry")
+    return [
+        Panel("Payments" + suffix, ("id", "invoice", "type", "amount", "date", "by", "source", "changed"),
+              [_payment_cells(row) for row in _newest(rows)], len(rows), frozenset({"amount"})),
+        Panel("Invoices" + suffix, ("number", "company", "date", "status", "total", "paid", "balance", "changed"),
+              [_invoice_cells(i) for i in _newest(invoices)], len(invoices), frozenset({"total", "paid", "balance"})),
+        Panel("Companies" + suffix, ("id", "name", "account", "changed"),
+              [(str(c["id"]), _text(c, "name"), _text(c, "accountNumber"), _changed(c)) for c in _newest(customers)],
+              len(customers)),
+        Panel("Callbacks" + suffix, ("id", "type", "level", "url", "active"),
+              [(str(e["id"]), _text(e, "type"), _text(e, "level"), _text(e, "url"), str(not e.get("inactiveFlag")))
+               for e in _newest(entries)], len(entries)),
+    ]  # fmt: skip
+
+
+def _payment_cells(row: Record) -> tuple[str, ...]:
+    invoice = (row.get("invoice") or {}).get("identifier") or (row.get("invoice") or {}).get("id")
+    day = str(row.get("paymentDate") or "")[:10]
+    money = f"{Decimal(row.get('amount') or 0):,.2f}"
+    who = _text(row, "appliedBy")
+    return str(row["id"]), str(invoice), _text(row, "type"), money, day, who, _text(row, "source"), _changed(row)
+
+
+def _invoice_cells(invoice: Record) -> tuple[str, ...]:
+    amounts = (f"{Decimal(invoice.get(name) or 0):,.2f}" for name in ("total", "payments", "balance"))
+    names = ((invoice.get(name) or {}).get("name") or "" for name in ("company", "status"))
+    customer, status = names
+    day = str(invoice.get("date") or "")[:10]
+    return _text(invoice, "invoiceNumber"), customer, day, status, *amounts, _changed(invoice)
+
+
+def _newest(records: list[Record]) -> list[Record]:
+    return sorted(records, key=lambda record: (_changed(record), record["id"]), reverse=True)[:SHOWN]
+
+
+def _changed(record: Record) -> str:
+    return str((record.get("_info") or {}).get("lastUpdated") or "")
+
+
+def _text(record: Record, name: str) -> str:
+    value = record.get(name)
+    return "" if value is None else str(value)
+
+
+def _company(site: Site, request: Request) -> LoginCompany:
+    asked = request.query_params.get("company")
+    if asked is None and len(site.companies) == 1:
+        return next(iter(site.companies.values()))
+    if asked not in site.companies:
+        raise ValueError(f"company: one of {', '.join(site.companies)}")
+    return site.companies[asked]
+
+
+async def _object(request: Request) -> dict[str, Any]:
+    parsed = load_json(await request.body())
+    if not isinstance(parsed, dict):
+        raise ValueError("a JSON object is expected")
+    return parsed
+
+
+def _route(method: str, name: str, handler: Handler, status: int = 200) -> Route:
+    async def endpoint(request: Request) -> Response:
+        try:
+            body, code = await handler(request), status
+        except ValueError as error:
+            body, code = {"error": str(error)}, 400
+        return Response(dump_json(body), code, media_type="application/json")
+
+    return Route(f"/_sandbox/{name}", endpoint, methods=[method])

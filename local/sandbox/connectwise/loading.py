@@ -1,0 +1,94 @@
+"""Raw vendor records from a JSONL file: `{"entity": "Invoice", "record": {…}}` a line, values and ids kept as they are.
+
+Served are Company, BillingStatus, Invoice, InvoicePayment (with its `invoice.id`) and CallbackEntry; other entities are
+kept, but nothing serves them. A record without `_info.lastUpdated` gets the time of loading.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from local.sandbox.connectwise import timestamps
+from local.sandbox.connectwise.invoices import OPENING, completed, figures, opening_of, payments_of
+from local.sandbox.connectwise.site import LoginCompany, Record, Site
+from local.sandbox.store import load_json
+
+ALIASES = {"Payment": "InvoicePayment"}
+
+
+def load_lines(site: Site, company: LoginCompany, lines: Iterable[str]) -> dict[str, int]:
+    """Load every line or none. Returns: how many records of each entity.
+
+    Raises: ValueError that names the line.
+    """
+    counts: dict[str, int] = {}
+    loaded: dict[str, set[int]] = {}
+    try:
+        with site.store.transaction():
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    entity, record = _record(number, line)
+                    counts[entity] = counts.get(entity, 0) + 1
+                    loaded.setdefault(entity, set()).add(_put(site, company, number, entity, record))
+            _tie(company, loaded.get("Invoice", set()), loaded.get("InvoicePayment", set()))
+    except BaseException:
+        company.records.rolled_back()
+        raise
+    company.records.committed()
+    return counts
+
+
+def _record(number: int, line: str) -> tuple[str, Record]:
+    try:
+        parsed: Any = load_json(line)
+    except ValueError as error:
+        raise ValueError(f"line {number}: not JSON: {error}") from None
+    if not isinstance(parsed, dict) or not isinstance(parsed.get("record"), dict) or not parsed.get("entity"):
+        raise ValueError(f'line {number}: expected {{"entity": …, "record": {{…}}}}')
+    entity, record = str(parsed["entity"]), parsed["record"]
+    if not isinstance(record.get("id"), int) or isinstance(record["id"], bool):
+        raise ValueError(f"line {number}: the {entity} has no whole number as its id")
+    return ALIASES.get(entity, entity), record
+
+
+def _put(site: Site, company: LoginCompany, number: int, entity: str, record: Record) -> int:
+    """Save one record. Returns: its id, or for a payment row that of its invoice."""
+    moment = timestamps.to_wire(site.now)
+    record = {**record, "_info": {"lastUpdated": moment, "dateEntered": moment, **(record.get("_info") or {})}}
+    site.store.reserve_id(company.company_id, entity, record["id"])
+    if entity != "InvoicePayment":
+        company.records.put(entity, record)
+        return int(record["id"])
+    invoice = (record.get("invoice") or {}).get("id")
+    if not isinstance(invoice, int):
+        raise ValueError(f"line {number}: the InvoicePayment does not name its invoice.id")
+    company.records.put(payments_of(invoice), record)
+    return invoice
+
+
+def _tie(company: LoginCompany, invoices: set[int], paid: set[int]) -> None:
+    """Bring invoices and rows into agreement: what a loaded invoice states holds, others follow their rows."""
+    records = company.records
+    statuses = {status["id"]: bool(status.get("closedFlag")) for status in records.all("BillingStatus")}
+    for invoice_id in invoices:
+        invoice = completed(_with_closed_flag(records.get("Invoice", invoice_id) or {}, statuses))
+        records.put(OPENING, opening_of(records, invoice))
+        records.put("Invoice", {**figures(records, invoice), **invoice})
+        _reserve_number(company, invoice)
+    for invoice_id in paid - invoices:
+        if known := records.get("Invoice", invoice_id):
+            records.put("Invoice", {**known, **figures(records, known)})
+
+
+def _reserve_number(company: LoginCompany, invoice: Record) -> None:
+    """Move the counter of invoice numbers past a plain number."""
+    number = str(invoice.get("invoiceNumber") or "")
+    if number.isdecimal() and len(number) < 10:
+        company.records.store.reserve_id(company.company_id, "invoiceNumber", int(number))
+
+
+def _with_closed_flag(invoice: Record, statuses: dict[int, bool]) -> Record:
+    """Older records name the status only; whether it is a closed one stands in the table of statuses."""
+    status = invoice.get("status")
+    if not isinstance(status, dict) or "isClosed" in status or status.get("id") not in statuses:
+        return invoice
+    return {**invoice, "status": {**status, "isClosed": statuses[status["id"]]}}
