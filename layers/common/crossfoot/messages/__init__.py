@@ -1,0 +1,5 @@
+"""Our own shapes: queue messages here (standard library only, so that a webhook starts fast), the API's in `api`."""
+
+from crossfoot.messages.queue import MIRROR_LANES, CrossfootRequest, Message, MirrorPayment, Nudge, read_message
+
+__all__ = ["MIRROR_LANES", "CrossfootRequest", "Message", "MirrorPayment", "Nudge", "read_message"]

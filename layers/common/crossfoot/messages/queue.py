@@ -1,0 +1,125 @@
+"""The shapes of our queue messages. A message says what to look at, never what is true.
+
+They are plain dataclasses, because the webhooks make them and must start fast; pydantic reads them back, where it is
+imported anyway.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from crossfoot.core.model import System
+from crossfoot.errors import BadMessage
+
+if TYPE_CHECKING:
+    from pydantic import ConfigDict, TypeAdapter
+
+TENANT_PATTERN = r"t_[0-9a-f]{8,32}"
+MAX_ID_LENGTH = 64
+MAX_BECAUSE_LENGTH = 1_000
+MIRROR_LANES = 4
+
+_TENANT = re.compile(TENANT_PATTERN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Message:
+    """What every message says. Raises: ValueError when made for something that is no partner."""
+
+    __pydantic_config__: ClassVar["ConfigDict"] = {"extra": "forbid"}
+
+    tenant: str
+    because: str = ""
+
+    def __post_init__(self) -> None:
+        if not _TENANT.fullmatch(self.tenant):
+            raise ValueError(f"{self.tenant!r} is no partner's id")
+        if len(self.because) > MAX_BECAUSE_LENGTH:
+            raise ValueError(f"a reason has at most {MAX_BECAUSE_LENGTH} characters")
+
+    @property
+    def deduplication_id(self) -> str:
+        """Name the message's content: the same work within five minutes is queued once."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def to_json(self) -> str:
+        """Write the message; `read_message` reads it back."""
+        return json.dumps(asdict(self), separators=(",", ":"), sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nudge(_Message):
+    """Look at a partner in a system (section 1 of docs/architecture.md).
+
+    Takes: `window` numbers the time window, so that a burst is one nudge; `because` makes a deliberate repeat distinct.
+    """
+
+    kind: Literal["nudge"] = "nudge"
+    system: System
+    window: int = 0
+
+    @property
+    def lane(self) -> str:
+        """Give the part of a partner's work that is done in order: one read of a system at a time."""
+        return self.system
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorPayment(_Message):
+    """Make ConnectWise agree with one QuickBooks payment.
+
+    Takes: `because` is the version of the record that asks for it, so that an overlapping read does not repeat work.
+    """
+
+    kind: Literal["mirror_payment"] = "mirror_payment"
+    payment_id: str
+
+    def __post_init__(self) -> None:
+        # Named, because slots=True makes the class anew and a bare super() would look for it in the old one.
+        _Message.__post_init__(self)
+        if not 0 < len(self.payment_id) <= MAX_ID_LENGTH:
+            raise ValueError(f"a payment's id has 1 to {MAX_ID_LENGTH} characters")
+
+    @property
+    def lane(self) -> str:
+        """Spread a backlog over a few lanes; one payment is always in the same one."""
+        return str(int(hashlib.sha256(self.payment_id.encode()).hexdigest(), 16) % MIRROR_LANES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossfootRequest(_Message):
+    """Compare a partner's books.
+
+    Takes: `live` reads both systems afresh instead of trusting the book.
+    """
+
+    kind: Literal["crossfoot"] = "crossfoot"
+    live: bool = False
+
+    @property
+    def lane(self) -> str:
+        """One comparison at a time."""
+        return "crossfoot"
+
+
+type Message = Nudge | MirrorPayment | CrossfootRequest
+
+
+@cache
+def _reader() -> "TypeAdapter[Message]":
+    from pydantic import Field, TypeAdapter
+
+    return TypeAdapter(Annotated[Nudge | MirrorPayment | CrossfootRequest, Field(discriminator="kind")])
+
+
+def read_message(body: str) -> Message:
+    """Read a queue message. Raises: BadMessage when it is none of ours."""
+    from pydantic import ValidationError
+
+    try:
+        return _reader().validate_json(body)
+    except ValidationError as error:
+        raise BadMessage(f"not a message of ours: {error.error_count()} problems") from error
