@@ -1,0 +1,98 @@
+"""The configuration: read once from the environment, and refused when it could reach what it must not."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from ipaddress import ip_address
+from typing import Self
+from urllib.parse import urlsplit
+
+STAGES = ("local", "staging", "production")
+
+
+class ConfigError(Exception):
+    """The environment does not describe a stack that may run; the message names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What template.yaml tells a function. A field is the variable of the same name in capitals.
+
+    Takes: "" for what this function was not given; `require` says so by name before anything fails in the dark.
+    Units: `nudge_window_s` equals the nudges queue's delay.
+    """
+
+    stage: str
+    table_name: str = ""
+    token_key_id: str = ""
+    app_secret_arn: str = ""
+    nudges_queue_url: str = ""
+    payments_queue_url: str = ""
+    crossfoot_queue_url: str = ""
+    quickbooks_api_url: str = ""
+    quickbooks_oauth_url: str = ""
+    quickbooks_authorize_url: str = ""
+    quickbooks_revoke_url: str = ""
+    log_level: str = "INFO"
+    powertools_service_name: str = "crossfoot"
+    nudge_window_s: int = 3
+
+    @property
+    def is_local(self) -> bool:
+        """Tell whether this is a stack on somebody's own machine: only that one may speak plain http, to sandboxes."""
+        return self.stage == "local"
+
+    def require(self, *names: str) -> Self:
+        """Make sure that some fields are set. Raises: ConfigError naming those that are not."""
+        missing = [name.upper() for name in names if not getattr(self, name)]
+        if missing:
+            raise ConfigError(f"not set in this function's environment: {', '.join(missing)}")
+        return self
+
+
+def read_config(environ: Mapping[str, str]) -> Config:
+    """Read the configuration from environment variables.
+
+    Raises: ConfigError when the stage is unknown, a number is none, or a vendor's URL is not allowed in the stage.
+    """
+    given = {field.name: environ[field.name.upper()] for field in fields(Config) if environ.get(field.name.upper())}
+    stage = given.pop("stage", "")
+    if stage not in STAGES:
+        raise ConfigError(f"STAGE is {stage!r}, and not one of {', '.join(STAGES)}")
+    window_s = _read_seconds("NUDGE_WINDOW_S", given.pop("nudge_window_s", "3"))
+    if stage != "local":
+        for name, value in given.items():
+            if name.startswith("quickbooks_"):
+                _check_public(name.upper(), value)
+    return Config(stage=stage, nudge_window_s=window_s, **given)
+
+
+@cache
+def load_config() -> Config:
+    """Read this worker's configuration, once. Raises: ConfigError."""
+    return read_config(os.environ)  # noqa: TID251 - this is the one place that reads it
+
+
+def _read_seconds(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 900:
+        raise ConfigError(f"{name} is {text!r}, and not a number of seconds from 1 to 900")
+    return int(text)
+
+
+def _check_public(name: str, url: str) -> None:
+    """Make sure that a vendor's URL is one of the real world. Source: section 7 of docs/architecture.md."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    if parts.scheme != "https" or not host or parts.username is not None:
+        raise ConfigError(f"{name} is {url!r}; outside the stage local a vendor is reached by https only")
+    if host == "localhost" or host.endswith(".localhost") or _is_private_address(host):
+        raise ConfigError(f"{name} is {url!r}; only the stage local may talk to this machine or a private network")
+
+
+def _is_private_address(host: str) -> bool:
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        # A name. Numbers in other spellings (2130706433, 0x7f.1) have no letter beyond hexadecimal ones and no suffix.
+        return "." not in host or host.rpartition(".")[2].isdigit()

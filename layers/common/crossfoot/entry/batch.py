@@ -1,0 +1,95 @@
+"""Queue batches: each message stands for itself, and only the ones that failed come back."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from crossfoot.errors import BadMessage, NeedsPartner, Retryable
+from crossfoot.messages import CrossfootRequest, MirrorPayment, Nudge, read_message
+
+_log = logging.getLogger(__name__)
+
+# Work that is started must be able to end: a vendor read (20 s) is the longest single wait in it.
+RESERVE_MS = 25_000
+
+type Failures = dict[str, list[dict[str, str]]]
+type Handle[M] = Callable[[M], object]
+type Gather[M] = Callable[[str, Sequence[M]], Handle[M]]
+
+
+def handle_batch[M: Nudge | MirrorPayment | CrossfootRequest](
+    event: Mapping[str, Any], kind: type[M], gather: Gather[M], *, remaining_ms: Callable[[], int] | None = None
+) -> Failures:
+    """Handle a batch of SQS messages of one kind.
+
+    Takes: `gather(tenant, messages)` is called once per partner in the batch, reads what its messages have in common, and
+    gives the function that then handles each. `remaining_ms` is the Lambda context's; a message that could no longer be
+    finished is not started.
+    Returns: the partial batch response: the messages that SQS shall deliver again.
+
+    Messages that follow a failed one are handled all the same: each one reads what is true when it runs, so their order
+    carries nothing, and a message that can never succeed must not take its neighbours to the dead-letter queue.
+    """
+    failed: list[str] = []
+    for tenant, messages in _by_tenant(event["Records"], kind, failed).items():
+        failed.extend(_handle_tenant(tenant, messages, gather, remaining_ms))
+    order = [record["messageId"] for record in event["Records"]]
+    return {"batchItemFailures": [{"itemIdentifier": item} for item in sorted(set(failed), key=order.index)]}
+
+
+def _by_tenant[M: Nudge | MirrorPayment | CrossfootRequest](
+    records: Iterable[Mapping[str, Any]], kind: type[M], failed: list[str]
+) -> dict[str, dict[str, M]]:
+    """Read the records; those that are no message of the kind are added to `failed`, and end up where a person looks."""
+    tenants: dict[str, dict[str, M]] = {}
+    for record in records:
+        try:
+            message = read_message(record["body"])
+            if not isinstance(message, kind):
+                raise BadMessage(f"a {message.kind} on the queue of {kind.__name__}")
+        except BadMessage as error:
+            _log.error("bad message: %s", error, extra={"message_id": record["messageId"]})
+            failed.append(record["messageId"])
+        else:
+            tenants.setdefault(message.tenant, {})[record["messageId"]] = message
+    return tenants
+
+
+def _handle_tenant[M: Nudge | MirrorPayment | CrossfootRequest](
+    tenant: str, messages: Mapping[str, M], gather: Gather[M], remaining_ms: Callable[[], int] | None
+) -> list[str]:
+    handle: list[Handle[M]] = []
+    if not _try(tenant, "gather", lambda: handle.append(gather(tenant, tuple(messages.values())))):
+        return list(messages)
+    if not handle:  # parked: the partner is told, and there is nothing to redeliver
+        return []
+    return [item for item, message in messages.items() if not _handle_one(handle[0], item, message, remaining_ms)]
+
+
+def _handle_one[M: Nudge | MirrorPayment | CrossfootRequest](
+    handle: Handle[M], message_id: str, message: M, remaining_ms: Callable[[], int] | None
+) -> bool:
+    if remaining_ms is not None and remaining_ms() < RESERVE_MS:
+        _log.warning("no time left for message %s", message_id, extra={"tenant": message.tenant})
+        return False
+    return _try(message.tenant, f"{message.kind} {message_id}", lambda: handle(message))
+
+
+def _try(tenant: str, what: str, work: Callable[[], object]) -> bool:
+    """Run some work. Returns: False when it has to be done again."""
+    told = {"tenant": tenant}
+    try:
+        work()
+    except NeedsPartner as error:
+        _log.warning("parked %s: %s", what, error, extra={**told, "fix": error.fix, "error": type(error).__name__})
+    except Retryable as error:
+        _log.info("again later: %s: %s", what, error, extra={**told, "error": type(error).__name__})
+        return False
+    except BadMessage as error:
+        _log.error("bad message: %s: %s", what, error, extra=told)
+        return False
+    except Exception:
+        # A bug, which must not sink the batch. Redelivery takes it to the dead-letter queue, whose alarm is heard.
+        _log.exception("crashed: %s", what, extra=told)
+        return False
+    return True

@@ -1,0 +1,106 @@
+"""Problem details: every error that our API answers, in words that a bookkeeper understands (RFC 9457)."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from crossfoot.errors import (
+    AuthExpired,
+    BadMessage,
+    Conflict,
+    CrossfootError,
+    MappingMissing,
+    NeedsPartner,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    RemoteUnavailable,
+)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error as the caller sees it.
+
+    Takes: `code` is stable for programs; `detail` and `fix` are for people; `more` holds further members, for example
+    `errors`, which names each bad field.
+    """
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    fix: str
+    headers: dict[str, str] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)
+
+    def to_body(self) -> dict[str, Any]:
+        """Give the members of the problem document."""
+        return {
+            "type": "about:blank",
+            "title": self.title,
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+            "fix": self.fix,
+            **self.more,
+        }
+
+
+def problem(
+    status: int, code: str, title: str, detail: str, fix: str, *, retry_after_s: float | None = None, **more: Any
+) -> Problem:
+    """Make a problem."""
+    headers = {} if retry_after_s is None else {"Retry-After": str(max(1, round(retry_after_s)))}
+    return Problem(status, code, title, detail, fix, headers, more)
+
+
+def problem_of(error: CrossfootError) -> Problem:
+    """Say what an error of ours means to the caller of the API."""
+    match error:
+        case RateLimited():
+            return problem(
+                429, "rate_limited", "Too many calls for now",
+                "The connected system allows only so many calls a minute, and they are used up.",
+                "Wait for the time in Retry-After and try again.", retry_after_s=error.retry_after_s,
+            )  # fmt: skip
+        case RemoteUnavailable():
+            return problem(
+                503, "system_unavailable", "The connected system does not answer",
+                "QuickBooks or ConnectWise could not be reached. Nothing was written.",
+                "Try again in a moment.", retry_after_s=RETRY_AFTER_S,
+            )  # fmt: skip
+        case OutcomeUnknown():
+            return problem(
+                503, "outcome_unknown", "The answer was lost",
+                "The connected system did not answer in time, so this may have been done or not.",
+                "Look at the result before trying again.",
+            )  # fmt: skip
+        case Conflict():
+            return problem(
+                409, "conflict", "Changed by somebody else",
+                "Something else changed this at the same moment.", "Load it again, then try again.",
+            )  # fmt: skip
+        case BadMessage():
+            return problem(400, "bad_request", "This cannot be read", str(error), "Correct the request.")
+        case NeedsPartner():
+            return _problem_of_refusal(error)
+        case _:
+            return problem(503, "retry", "Not now", str(error), "Try again.", retry_after_s=RETRY_AFTER_S)
+
+
+def _problem_of_refusal(error: NeedsPartner) -> Problem:
+    match error:
+        case AuthExpired():
+            fix = error.fix or "Connect the system again."
+            return problem(409, "connection_expired", "The connection has to be renewed", str(error), fix)
+        case MappingMissing():
+            return problem(409, "preference_missing", "A choice is missing", str(error), error.fix)
+        case Rejected():
+            status = {"account_taken": 409, "another_company": 409, "not_found": 404}.get(error.code, 422)
+            return problem(status, error.code, "Refused", error.detail, error.fix or "Correct this and try again.")
+        case _:
+            fix = error.fix or "Connect the system under Connections."
+            return problem(409, "needs_attention", "This needs you first", str(error), fix)
