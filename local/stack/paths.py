@@ -1,0 +1,56 @@
+"""Where a local stack keeps its things: all of it under one folder, nothing in the home directory."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.stack.errors import StackError
+
+ROOT = Path(__file__).resolve().parents[2]
+DEFAULT_HOME = ROOT / ".crossfoot"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder of one local stack."""
+
+    folder: Path
+
+    @property
+    def record(self) -> Path:
+        return self.folder / "stack.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / "stack.lock"
+
+    @property
+    def ministack(self) -> Path:
+        return self.folder / "ministack"
+
+    @property
+    def sandboxes(self) -> Path:
+        return self.folder / "sandboxes"
+
+    @property
+    def build(self) -> Path:
+        return self.folder / "build"
+
+    def log(self, name: str) -> Path:
+        return self.folder / "logs" / f"{name}.log"
+
+    def make(self) -> None:
+        """Create the folder, readable by its owner only: the record in it holds sandbox keys."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+
+
+def tool(name: str, command: str) -> str:
+    """The path of a command that `make` installs for us.
+
+    Raises: StackError when it is not installed yet.
+    """
+    path = ROOT / ".tools" / name / "bin" / command
+    if not os.access(path, os.X_OK):
+        raise StackError(f"{command} is not installed", "run `make setup` (or make demo, make test: both do it)")
+    return str(path)

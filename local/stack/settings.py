@@ -1,0 +1,28 @@
+"""The app's own secret: what the vendors gave the operator, beside the signing key that the stack made for itself."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from local.stack.aws import Stack
+
+
+def fill_settings(stack: Stack, settings: Mapping[str, Any]) -> None:
+    """Set some of the secret's fields and leave the others as they are."""
+    secrets = stack.session.client("secretsmanager", endpoint_url=stack.endpoint_url)
+    secret_id = stack.outputs["AppSecretArn"]
+    current = json.loads(secrets.get_secret_value(SecretId=secret_id)["SecretString"])
+    wanted = current | dict(settings)
+    if wanted != current:
+        secrets.put_secret_value(SecretId=secret_id, SecretString=json.dumps(wanted))
+
+
+def sandbox_settings(quickbooks: Mapping[str, Any], connectwise: Mapping[str, Any], api_url: str) -> dict[str, Any]:
+    """The settings that fit the two sandboxes, from what they said of themselves."""
+    return {
+        "quickbooks_client_id": quickbooks["client_id"],
+        "quickbooks_client_secret": quickbooks["client_secret"],
+        "quickbooks_verifier_tokens": [quickbooks["verifier_token"]],
+        "connectwise_client_id": connectwise["client_id"],
+        "public_url": api_url,
+    }
