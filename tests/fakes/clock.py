@@ -1,0 +1,22 @@
+"""A clock that tests move."""
+
+from datetime import UTC, datetime, timedelta
+
+START = datetime(2026, 11, 3, 17, 0, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    """Time stands still until somebody moves it."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self.time = start
+
+    def now(self) -> datetime:
+        return self.time
+
+    def advance(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+    def stamp(self) -> str:
+        """Write the time as the records' versions do."""
+        return self.time.strftime("%Y-%m-%dT%H:%M:%SZ")

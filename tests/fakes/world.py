@@ -1,0 +1,196 @@
+"""The whole product on fakes: two vendors, our table, the queues, and workers that take one message at a time."""
+
+from crossfoot.core.crossfoot import Report
+from crossfoot.core.effects import Effect
+from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Payment, Ref, Standing, System
+from crossfoot.core.planning import PAYMENT_ROWS, external_parts
+from crossfoot.core.preferences import Preferences
+from crossfoot.errors import Retryable
+from crossfoot.ledger import LEASE
+from crossfoot.messages import CrossfootRequest, Message, MirrorPayment, Nudge
+from crossfoot.ports import Connection, ConnectionState
+from crossfoot.steps import crossfoot, fetch_new_data, mirror_payment
+
+from tests.fakes.clock import FakeClock
+from tests.fakes.table import (
+    FakeBook,
+    FakeCursors,
+    FakeEffects,
+    FakeHistory,
+    FakePreferences,
+    FakeQueue,
+    FakeReports,
+)
+from tests.fakes.trip import Crash, Trip
+from tests.fakes.vendors import FakeConnectWise, FakeQuickBooks
+
+TENANT = "t_00000001"
+MAX_DELIVERIES = 200
+
+
+class WorldConnections:
+    """Connections that are there or not; the rest of the port belongs to the API's tests."""
+
+    def __init__(self) -> None:
+        self.states = dict.fromkeys(System, ConnectionState.CONNECTED)
+
+    def load(self, tenant: str, system: System) -> Connection | None:
+        return Connection(tenant, system, self.states[system], account_id="1")
+
+    def touch(self, tenant: str, system: System) -> None:
+        return None
+
+
+class World:
+    """One partner's world."""
+
+    def __init__(self, *, many_rows: bool = False, tenant: str = TENANT) -> None:
+        self.tenant = tenant
+        self.clock = FakeClock()
+        self.quickbooks = FakeQuickBooks(self.clock)
+        self.connectwise = FakeConnectWise(self.clock, many_rows=many_rows)
+        self.book = FakeBook()
+        self.history = FakeHistory(self.clock)
+        self.effects = FakeEffects()
+        self.cursors = FakeCursors()
+        self.preferences = FakePreferences()
+        self.reports = FakeReports()
+        self.connections = WorldConnections()
+        self.queue = FakeQueue(self.clock)
+        self.preferences.save(tenant, Preferences(external_payments_enabled=True))
+
+    # --- what people see ------------------------------------------------------------------------------------------
+
+    def invoice_in_both(self, number: str, total_minor: int, *, connectwise: bool = True) -> tuple[Ref, Ref]:
+        """Enter an invoice in both systems (or in QuickBooks only, for now)."""
+        accounting = self.quickbooks.add_invoice(f"q{number}", number, total_minor)
+        psa = Ref(PSA, accounting.kind, f"c{number}")
+        if connectwise:
+            self.connectwise.add_invoice(psa.id, number, total_minor)
+        return accounting, psa
+
+    def rows(self, number: str) -> list[tuple[int, str]]:
+        """Show the rows of a ConnectWise invoice: amount and date."""
+        ref = Ref(PSA, self.connectwise.invoice(f"c{number}").ref.kind, f"c{number}")
+        return [(row.amount_minor, row.paid_on.isoformat()) for row in self.connectwise.rows.get(ref, [])]
+
+    # --- workers --------------------------------------------------------------------------------------------------
+
+    def source(self, tenant: str, system: System) -> object:
+        return self.quickbooks if system is ACCOUNTING else self.connectwise
+
+    def psa(self, tenant: str) -> object:
+        return self.connectwise
+
+    def nudge(self) -> None:
+        """Nudge both systems, as a webhook or the sweep does."""
+        stamp = self.clock.stamp()
+        self.queue.send([Nudge(tenant=self.tenant, system=system, because=stamp) for system in System])
+
+    def work(self, message: Message, trip: Trip | None = None) -> Report | None:
+        """Do one message, as a Lambda does."""
+        wire = (trip or Trip()).wire
+        systems = _WiredSystems(self, wire)
+        match message:
+            case Nudge():
+                ports = fetch_new_data.Ports(
+                    book=wire(self.book),
+                    connections=wire(self.connections),
+                    cursors=wire(self.cursors),
+                    preferences=wire(self.preferences),
+                    queue=wire(self.queue),
+                    systems=systems,
+                )
+                fetch_new_data.fetch_new_data(message.tenant, message.system, ports)
+            case MirrorPayment():
+                mirror_ports = mirror_payment.Ports(
+                    book=wire(self.book),
+                    history=wire(self.history),
+                    effects=wire(self.effects),
+                    preferences=wire(self.preferences),
+                    connections=wire(self.connections),
+                    systems=systems,
+                    clock=self.clock,
+                )
+                step = mirror_payment.MirrorPayments(message.tenant, [message.payment_id], mirror_ports)
+                step.mirror(message.payment_id)
+            case CrossfootRequest():
+                crossfoot_ports = crossfoot.Ports(
+                    book=wire(self.book),
+                    clock=self.clock,
+                    connections=wire(self.connections),
+                    effects=wire(self.effects),
+                    preferences=wire(self.preferences),
+                    queue=wire(self.queue),
+                    reports=wire(self.reports),
+                    systems=systems,
+                )
+                return crossfoot.crossfoot(message.tenant, live=message.live, ports=crossfoot_ports)
+        return None
+
+    def settle(self, trip: Trip | None = None, *, only: type[Message] | None = None) -> None:
+        """Work until the queues are empty; what crashes or has to wait is delivered again, later.
+
+        Takes: `trip` is on the wire for the messages of kind `only` until it has struck once.
+        """
+        deliveries = 0
+        while self.queue.messages:
+            deliveries += 1
+            assert deliveries < MAX_DELIVERIES, "the queues do not come to rest"
+            message = self.queue.messages[0]
+            armed = trip if trip and (only is None or isinstance(message, only)) else None
+            try:
+                self.work(message, armed)
+            except (Crash, Retryable) as error:
+                if isinstance(error, Crash):
+                    trip = None
+                # Others go first: redelivery comes after the visibility timeout, by when a lease has run out.
+                self.clock.advance(LEASE.total_seconds() + 1)
+                self.queue.messages.append(self.queue.messages.pop(0))
+            else:
+                self.queue.messages.pop(0)
+
+    def fetch_and_settle(self) -> None:
+        """Let the product see what people did, and come to rest."""
+        self.clock.advance(10)
+        self.nudge()
+        self.settle()
+
+    def crossfoot(self, *, live: bool = False) -> Report:
+        """Compare the books."""
+        report = self.work(CrossfootRequest(tenant=self.tenant, live=live))
+        assert report is not None
+        return report
+
+    # --- what must hold -------------------------------------------------------------------------------------------
+
+    def check_at_rest(self) -> None:
+        """Assert that every external payment is in ConnectWise exactly once, to the cent, and nothing is in flight."""
+        assert not self.queue.messages
+        assert all(effect.settled for effect in self.effects.effects.values())
+        for ref in [r for r in self.quickbooks.records if isinstance(self.quickbooks.records[r], Invoice)]:
+            link = self.book.load_link(self.tenant, ref)
+            if link is None:
+                continue
+            payments = [p for p in self.quickbooks.records.values() if isinstance(p, Payment)]
+            expected = sum(part.amount_minor for part in external_parts(payments, ref))
+            shown = sum(row.amount_minor for row in self.connectwise.rows.get(link.psa, []))
+            assert shown == expected, f"{ref}: ConnectWise shows {shown}, QuickBooks {expected}"
+            invoice = self.connectwise.invoice(link.psa.id)
+            assert invoice.standing is not Standing.LIVE or invoice.balance_minor == invoice.total_minor - shown
+
+    def effects_on(self, psa: Ref) -> list[Effect]:
+        """List the effects on an invoice's rows."""
+        return [effect for effect in self.effects.load_all(self.tenant, psa) if effect.kind == PAYMENT_ROWS]
+
+
+class _WiredSystems:
+    def __init__(self, world: World, wire: object) -> None:
+        self._world = world
+        self._wire = wire
+
+    def source(self, tenant: str, system: System) -> object:
+        return self._wire(self._world.source(tenant, system))  # type: ignore[operator]
+
+    def psa(self, tenant: str) -> object:
+        return self._wire(self._world.psa(tenant))  # type: ignore[operator]
