@@ -1,0 +1,51 @@
+"""The effects ledger's moves and keys."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from crossfoot.core.effects import REQUEST_ID_LENGTH, Effect, EffectState, Move, effect_key, marker_of, next_move
+from crossfoot.core.model import PSA, Kind, Ref
+
+NOW = datetime(2026, 11, 3, 17, 0, tzinfo=UTC)
+SOON = NOW + timedelta(seconds=1)
+SUBJECT = Ref(PSA, Kind.INVOICE, "7")
+
+
+@pytest.mark.parametrize(
+    ("state", "possible_sends", "lease_until", "move"),
+    [
+        (EffectState.PLANNED, 0, None, Move.SEND),
+        (EffectState.SENDING, 1, SOON, Move.WAIT),
+        (EffectState.SENDING, 1, NOW, Move.LOOK_FIRST),
+        (EffectState.UNKNOWN, 1, None, Move.LOOK_FIRST),
+        (EffectState.PLANNED, 1, None, Move.LOOK_FIRST),
+        (EffectState.CONFIRMED, 1, None, Move.NOTHING),
+        (EffectState.REFUSED, 1, None, Move.NOTHING),
+    ],
+)
+def test_x2_what_may_have_been_sent_is_never_sent_again_before_a_look(
+    state: EffectState, possible_sends: int, lease_until: datetime | None, move: Move
+) -> None:
+    effect = Effect(
+        "t_00000001", "payment_rows", SUBJECT, 1, {}, "E1", "", (),
+        state=state, possible_sends=possible_sends, lease_until=lease_until,
+    )  # fmt: skip
+    assert next_move(effect, NOW) is move
+
+
+def test_x2_x6_a_key_names_one_intention_of_one_partner() -> None:
+    key = effect_key("t_00000001", "payment_rows", SUBJECT, 1)
+    assert key == effect_key("t_00000001", "payment_rows", SUBJECT, 1)
+    others = {
+        effect_key("t_00000002", "payment_rows", SUBJECT, 1),
+        effect_key("t_00000001", "invoice", SUBJECT, 1),
+        effect_key("t_00000001", "payment_rows", Ref(PSA, Kind.INVOICE, "8"), 1),
+        effect_key("t_00000001", "payment_rows", SUBJECT, 2),
+    }
+    assert len(others | {key}) == 5
+
+
+def test_a_key_fits_quickbooks_requestid_also_in_a_batch() -> None:
+    key = effect_key("t_00000001", "payment_rows", SUBJECT, 1)
+    assert len(key) == REQUEST_ID_LENGTH <= 36
+    assert key.startswith(marker_of(key).removeprefix("xf:"))
