@@ -1,0 +1,151 @@
+"""The ConnectWise calls that we make, each counted before and understood after."""
+
+import base64
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crossfoot.adapters.connectwise.refusals import NOT_FOUND, Refusal, read_refusal, to_error
+from crossfoot.adapters.connectwise.site import Account, Codebases
+from crossfoot.adapters.connectwise.translate import to_mark
+from crossfoot.core.model import System
+from crossfoot.errors import AuthExpired, RemoteUnavailable
+from crossfoot.http import Answer, Door, Wire, write_json
+from crossfoot.ports import Budget
+
+API_VERSION = "2026.4"
+PAGE_SIZE = 1000
+
+KEYS_REFUSED = "ConnectWise no longer accepts our API keys."
+NEW_KEYS = "In ConnectWise, check the API member and its keys (System, Members, API Members), then connect again."
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of records, and the vendor's own time of it as a mark."""
+
+    records: Sequence[Mapping[str, Any]]
+    time: str
+
+
+class ConnectWiseClient:
+    """Calls one partner's ConnectWise."""
+
+    def __init__(self, door: Door, tenant: str, account: Account, codebases: Codebases, budget: Budget) -> None:
+        self._door, self._tenant, self._account = door, tenant, account
+        self._codebases, self._budget = codebases, budget
+
+    def get(self, path: str, params: Mapping[str, str] | None = None, *, page_id: int | None = None) -> Answer:
+        """Read. Takes: `page_id` asks for the records with greater ids, in the order of their ids."""
+        return self._call("GET", path, params or {}, page_id=page_id)
+
+    def page_after(self, path: str, page_id: int, conditions: str = "") -> Page:
+        """Read the next page in the order of ids: nothing that changes meanwhile can move a record out of sight."""
+        params = {"pageSize": str(PAGE_SIZE), **({"conditions": conditions} if conditions else {})}
+        answer = self.get(path, params, page_id=page_id)
+        return Page(answer.json(), time_of(answer))
+
+    def pages(self, path: str, conditions: str = "") -> Iterator[Page]:
+        """Read every page."""
+        page_id = 0
+        while True:
+            page = self.page_after(path, page_id, conditions)
+            yield page
+            # The link to a next page is always there: only a short page says that it was the last.
+            if len(page.records) < PAGE_SIZE:
+                return
+            page_id = int(page.records[-1]["id"])
+
+    def post(self, path: str, body: Mapping[str, Wire]) -> Any:
+        """Create a record and give it as stored. ConnectWise has no idempotency key: look before repeating."""
+        return self._call("POST", path, {}, write_json(body)).json()
+
+    def patch(self, path: str, values: Mapping[str, Wire]) -> Any:
+        """Replace some fields of a record and give it as stored."""
+        changes: list[Wire] = [{"op": "replace", "path": name, "value": value} for name, value in values.items()]
+        return self._call("PATCH", path, {}, write_json(changes)).json()
+
+    def delete(self, path: str) -> None:
+        """Remove a record; one that is gone already is no error."""
+        answer = self._call("DELETE", path, {}, missing_is_fine=True)
+        if answer.status == 404:
+            log.info("connectwise DELETE %s: gone already", path)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str],
+        body: str | None = None,
+        *,
+        page_id: int | None = None,
+        missing_is_fine: bool = False,
+    ) -> Answer:
+        paging = {} if page_id is None else {"pageId": str(page_id)}
+        answer = self._send(method, path, {**params, **paging}, body)
+        if answer.status == 404 and read_refusal(answer).code != NOT_FOUND:
+            # The cloud moved to a new codebase; a second 404 of this kind says what the first one meant.
+            self._codebases.forget(self._tenant, self._account)
+            answer = self._send(method, path, {**params, **paging}, body)
+        if answer.ok:
+            return answer
+        refusal = read_refusal(answer)
+        if missing_is_fine and refusal.status == 404 and refusal.code == NOT_FOUND:
+            return answer
+        if not refusal.code and refusal.status != 401:
+            # A proxy's page is no refusal of ConnectWise's: reading it says what that means for this call.
+            answer.json()
+        raise _error_of(refusal, path)
+
+    def _send(self, method: str, path: str, params: Mapping[str, str], body: str | None) -> Answer:
+        codebase = self._codebases.find(self._tenant, self._account)
+        self._budget.take(self._tenant, System.CONNECTWISE, metered=False)
+        answer = self._door.request(
+            method,
+            f"{self._account.site_url}/{codebase}apis/3.0{path}",
+            write=method != "GET",
+            headers=_headers(self._account, forward_only="pageId" in params),
+            params=params,
+            body=body.encode() if body is not None else None,
+        )
+        request_id = answer.headers.get("x-cw-request-id", "")
+        log.info("connectwise %s %s: %d, request %s", method, path, answer.status, request_id)
+        return answer
+
+
+def conditions_of_ids(ids: Sequence[str]) -> str:
+    """Write a condition on ids; they are made numbers first, so that no text can get into the condition."""
+    return f"id in ({','.join(str(int(each)) for each in ids)})"
+
+
+def time_of(answer: Answer) -> str:
+    """Give the vendor's own time of an answer. Raises: RemoteUnavailable when it has none."""
+    if not answer.headers.get("date"):
+        raise RemoteUnavailable("ConnectWise answered without a time")
+    return to_mark(answer.headers["date"])
+
+
+def basic(account: Account) -> str:
+    """Give the Authorization header of an account."""
+    text = f"{account.company_id}+{account.public_key}:{account.private_key}"
+    return "Basic " + base64.b64encode(text.encode()).decode()
+
+
+def _headers(account: Account, *, forward_only: bool) -> dict[str, str]:
+    headers = {
+        "Authorization": basic(account),
+        "clientId": account.client_id,
+        "Accept": f"application/vnd.connectwise.com+json; version={API_VERSION}",
+        "Content-Type": "application/json",
+    }
+    return {**headers, "pagination-type": "forward-only"} if forward_only else headers
+
+
+def _error_of(refusal: Refusal, path: str) -> Exception:
+    # On the cloud, keys that are not known can answer 404 for the whole API.
+    if refusal.status == 401 or (refusal.status == 404 and refusal.code != NOT_FOUND):
+        return AuthExpired(KEYS_REFUSED, NEW_KEYS)
+    return to_error(refusal, path)

@@ -1,0 +1,224 @@
+"""QuickBooks' records and ours. Wire names stop here; money stays exact; dates without a time stay dates."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from crossfoot.core.model import Allocation, Customer, Invoice, Kind, Payment, Record, Ref, Standing, System, Version
+from crossfoot.core.money import to_minor
+
+type Wire = Mapping[str, Any]
+
+DEFAULT_CURRENCY = "USD"
+_MARKER = re.compile(r"\bxf:[0-9a-f]{16}\b")
+
+
+def to_utc(time: str) -> str:
+    """Turn a vendor's time with its offset into `2026-11-03T17:04:05Z`: a fixed width, so text order is time order."""
+    return _read_time(time).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def to_utc_ms(time: str) -> str:
+    """The same with milliseconds, for the times of answers: two reads can fall into one second."""
+    moment = _read_time(time)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def _read_time(time: str) -> datetime:
+    # A CloudEvents time can carry nine decimals; Python reads six.
+    moment = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", time))
+    if moment.tzinfo is None:
+        raise ValueError(f"{time!r} has no offset")
+    return moment.astimezone(UTC)
+
+
+def to_record(entity: str, wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURRENCY) -> Record:
+    """Read one record of an entity type that we fetch.
+
+    Takes: `seen_at` is the time of the answer that held it.
+    Raises: KeyError, ValueError when it is not what QuickBooks documents (InexactAmount among them).
+    """
+    return _READERS[entity](wire, seen_at, home_currency)
+
+
+def is_deleted(wire: Wire) -> bool:
+    """Tell whether this is a deletion's marker: an id and hardly more.
+
+    A live record with a stray status has been seen (Intuit .NET SDK, issue 189); its SyncToken gives it away.
+    """
+    return wire.get("status") == "Deleted" and "SyncToken" not in wire
+
+
+def id_of(wire: Wire) -> str:
+    """Give a record's id."""
+    return str(wire["Id"])
+
+
+def updated_at_of(wire: Wire) -> str:
+    """Give a record's last-updated time in UTC, "" where it carries none."""
+    time = (wire.get("MetaData") or {}).get("LastUpdatedTime")
+    return to_utc(time) if time else ""
+
+
+def to_customer(wire: Wire, seen_at: str, _home_currency: str = DEFAULT_CURRENCY) -> Customer:
+    """Read a customer. An inactive one is live but not active: QuickBooks never deletes names."""
+    deleted = is_deleted(wire)
+    return Customer(
+        ref=_ref(Kind.CUSTOMER, wire),
+        version=_version(wire, seen_at),
+        standing=Standing.DELETED if deleted else Standing.LIVE,
+        name="" if deleted else wire.get("FullyQualifiedName") or wire["DisplayName"],
+        active=not deleted and bool(wire.get("Active", True)),
+        account_number=wire.get("AcctNum") or "",
+    )
+
+
+def to_invoice(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURRENCY) -> Invoice:
+    """Read an invoice. A deletion's marker gives an invoice with empty fields, dated by the day of its deletion."""
+    if is_deleted(wire):
+        return _deleted_invoice(wire, seen_at)
+    currency = _currency(wire, home_currency)
+    return Invoice(
+        ref=_ref(Kind.INVOICE, wire),
+        version=_version(wire, seen_at),
+        standing=_standing(wire),
+        number=wire.get("DocNumber") or "",
+        customer=_customer_ref(wire),
+        customer_name=wire["CustomerRef"].get("name") or "",
+        issued_on=date.fromisoformat(wire["TxnDate"]),
+        due_on=date.fromisoformat(wire["DueDate"]) if wire.get("DueDate") else None,
+        currency=currency,
+        total_minor=to_minor(wire["TotalAmt"], currency),
+        balance_minor=to_minor(wire["Balance"], currency),
+    )
+
+
+def to_payment(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURRENCY) -> Payment:
+    """Read a payment. A deletion's marker gives a payment with empty fields."""
+    if is_deleted(wire):
+        return _deleted_payment(wire, seen_at)
+    currency = _currency(wire, home_currency)
+    standing = _standing(wire)
+    return Payment(
+        ref=_ref(Kind.PAYMENT, wire),
+        version=_version(wire, seen_at),
+        standing=standing,
+        customer=_customer_ref(wire),
+        paid_on=date.fromisoformat(wire["TxnDate"]),
+        currency=currency,
+        total_minor=to_minor(wire["TotalAmt"], currency),
+        allocations=_cash_allocations(wire, currency) if standing is Standing.LIVE else (),
+        marker=marker_in(wire.get("PrivateNote") or ""),
+        reference=wire.get("PaymentRefNum") or "",
+    )
+
+
+def marker_in(note: str) -> str:
+    """Find the marker that we left in a private note; "" when there is none."""
+    found = _MARKER.search(note)
+    return found.group() if found else ""
+
+
+_READERS: Mapping[str, Callable[[Wire, str, str], Record]] = {
+    "Customer": to_customer,
+    "Invoice": to_invoice,
+    "Payment": to_payment,
+}
+
+
+def _ref(kind: Kind, wire: Wire) -> Ref:
+    return Ref(System.QUICKBOOKS, kind, id_of(wire))
+
+
+def _customer_ref(wire: Wire) -> Ref:
+    return Ref(System.QUICKBOOKS, Kind.CUSTOMER, str(wire["CustomerRef"]["value"]))
+
+
+def _version(wire: Wire, seen_at: str) -> Version:
+    return Version(updated_at=updated_at_of(wire) or to_utc(seen_at), seen_at=to_utc_ms(seen_at))
+
+
+def _currency(wire: Wire, home_currency: str) -> str:
+    return (wire.get("CurrencyRef") or {}).get("value") or home_currency
+
+
+def _standing(wire: Wire) -> Standing:
+    """Void is nowhere a field: QuickBooks zeroes every amount and puts "Voided" before the note."""
+    zeroed = not wire["TotalAmt"] and not any(line.get("Amount") for line in wire.get("Line") or ())
+    noted = (wire.get("PrivateNote") or "").startswith("Voided")
+    return Standing.VOID if zeroed and noted else Standing.LIVE
+
+
+def _deleted_invoice(wire: Wire, seen_at: str) -> Invoice:
+    version = _version(wire, seen_at)
+    return Invoice(
+        ref=_ref(Kind.INVOICE, wire),
+        version=version,
+        standing=Standing.DELETED,
+        number="",
+        customer=None,
+        customer_name="",
+        issued_on=date.fromisoformat(version.updated_at[:10]),
+        due_on=None,
+        currency="",
+        total_minor=0,
+        balance_minor=0,
+    )
+
+
+def _deleted_payment(wire: Wire, seen_at: str) -> Payment:
+    return Payment(
+        ref=_ref(Kind.PAYMENT, wire),
+        version=_version(wire, seen_at),
+        standing=Standing.DELETED,
+        customer=None,
+        paid_on=None,
+        currency="",
+        total_minor=0,
+    )
+
+
+# --- which part of a payment is cash, and for which invoice ------------------------------------------------------------
+
+
+def _cash_allocations(wire: Wire, currency: str) -> tuple[Allocation, ...]:
+    """Give each invoice its cash: credits on the same payment are used up first, in the order of the invoice lines."""
+    lines = [(kind, target, to_minor(amount, currency)) for kind, target, amount in _linked_lines(wire)]
+    paid = [(target, amount) for kind, target, amount in lines if kind == "Invoice"]
+    credit = max(
+        sum(amount for kind, _, amount in lines if kind == "CreditMemo"),
+        # A journal entry can be a credit too, without saying so: then the invoices get more than there is cash.
+        sum(amount for _, amount in paid) - _applied_cash(wire, currency),
+        0,
+    )
+    return _sum_by_invoice(_take_off(paid, credit))
+
+
+def _linked_lines(wire: Wire) -> Iterable[tuple[str, str, Decimal]]:
+    for line in wire.get("Line") or ():
+        for link in line.get("LinkedTxn") or ():
+            yield str(link["TxnType"]), str(link["TxnId"]), line["Amount"]
+
+
+def _applied_cash(wire: Wire, currency: str) -> int:
+    return to_minor(wire["TotalAmt"], currency) - to_minor(wire.get("UnappliedAmt") or 0, currency)
+
+
+def _take_off(paid: Iterable[tuple[str, int]], credit: int) -> Iterable[tuple[str, int]]:
+    for invoice_id, amount in paid:
+        by_credit = min(credit, amount)
+        credit -= by_credit
+        yield invoice_id, amount - by_credit
+
+
+def _sum_by_invoice(paid: Iterable[tuple[str, int]]) -> tuple[Allocation, ...]:
+    sums: dict[str, int] = {}
+    for invoice_id, amount in paid:
+        sums[invoice_id] = sums.get(invoice_id, 0) + amount
+    return tuple(
+        Allocation(Ref(System.QUICKBOOKS, Kind.INVOICE, invoice_id), amount)
+        for invoice_id, amount in sums.items()
+        if amount
+    )
