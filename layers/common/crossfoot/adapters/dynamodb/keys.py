@@ -1,0 +1,275 @@
+"""Every key of the table. A partner's keys all start with the partner, and no id can reach out of its place.
+
+Ids come from vendors and from callers, so each is percent-encoded: it cannot hold the `#` that separates the parts.
+"""
+
+import hashlib
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+from crossfoot.core.matching import normalise
+from crossfoot.core.model import Kind, Ref, System, parse_ref
+from crossfoot.errors import BadMessage
+
+RECORD = "RECORD"
+LINK = "LINK"
+PREFERENCES = "PREFERENCES"
+PAID_BY = "PAID_BY#"
+DECISION = "DECISION#"
+EFFECT = "EFFECT#"
+CONNECTION = "CONNECTION#"
+REPORT = "REPORT#"
+# No sort key of ours starts below the first or behind the last; DynamoDB takes no empty bound.
+FIRST = "!"
+LAST = "\U0010ffff"
+DUE_BUCKETS = 16
+MAX_ID_LENGTH = 128
+_GENERATION_DIGITS = 8
+
+
+class Key(NamedTuple):
+    """The key of one item."""
+
+    pk: str
+    sk: str
+
+
+def escape(part: str) -> str:
+    """Encode an id so that it is one part of a key.
+
+    Raises: BadMessage when it is empty or longer than any id of any vendor.
+    """
+    if not 0 < len(part) <= MAX_ID_LENGTH:
+        raise BadMessage(f"an id has 1 to {MAX_ID_LENGTH} characters, not {len(part)}")
+    return quote(part, safe="", errors="surrogatepass")
+
+
+def unescape(part: str) -> str:
+    """Read an id back."""
+    return unquote(part, errors="surrogatepass")
+
+
+def time_text(at: datetime) -> str:
+    """Write a time so that text order is time order."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def read_time(text: str) -> datetime:
+    """Read a time back."""
+    return datetime.fromisoformat(text)
+
+
+def maybe_time_text(at: datetime | None) -> str:
+    """Write a time that may be missing."""
+    return time_text(at) if at else ""
+
+
+def read_maybe_time(text: str) -> datetime | None:
+    """Read a time that may be missing."""
+    return read_time(text) if text else None
+
+
+def _own(tenant: str, *parts: str) -> str:
+    return "#".join(("T", escape(tenant), *parts))
+
+
+# --- a record and what hangs on it: one partition each -----------------------------------------------------------------
+
+
+def record_pk(tenant: str, ref: Ref) -> str:
+    """The partition of a record."""
+    return _own(tenant, ref.kind, ref.system, escape(ref.id))
+
+
+def record(tenant: str, ref: Ref) -> Key:
+    """The record itself."""
+    return Key(record_pk(tenant, ref), RECORD)
+
+
+def link(tenant: str, ref: Ref) -> Key:
+    """The record's link to the other system."""
+    return Key(record_pk(tenant, ref), LINK)
+
+
+def paid_by(tenant: str, invoice: Ref, payment: Ref) -> Key:
+    """The pointer from an invoice to a payment of the same system."""
+    return Key(record_pk(tenant, invoice), PAID_BY + escape(payment.id))
+
+
+def payment_of(key: Key, invoice: Ref) -> Ref:
+    """Read a paid-by pointer."""
+    return Ref(invoice.system, Kind.PAYMENT, unescape(key.sk.removeprefix(PAID_BY)))
+
+
+def decision(tenant: str, ref: Ref, at: datetime, digest: str) -> Key:
+    """A decision on a record."""
+    return Key(record_pk(tenant, ref), f"{DECISION}{time_text(at)}#{digest}")
+
+
+def effects_of_kind(kind: str) -> str:
+    """The start of the sort key of every effect of a kind."""
+    return f"{EFFECT}{escape(kind)}#"
+
+
+def effect(tenant: str, kind: str, subject: Ref, generation: int) -> Key:
+    """One generation of an effect on a subject.
+
+    Raises: ValueError when the generation would not keep text order.
+    """
+    if not 0 <= generation < 10**_GENERATION_DIGITS:
+        raise ValueError(f"generation {generation} is out of range")
+    return Key(record_pk(tenant, subject), f"{effects_of_kind(kind)}{generation:0{_GENERATION_DIGITS}}")
+
+
+def kind_and_generation_of(key: Key) -> tuple[str, int]:
+    """Read an effect's key."""
+    kind, _, generation = key.sk.removeprefix(EFFECT).partition("#")
+    return unescape(kind), int(generation)
+
+
+# --- lists and the number index ----------------------------------------------------------------------------------------
+
+
+def months(tenant: str, kind: Kind) -> str:
+    """The partition that names the months in which a kind has records; its sort keys are `2026-11`."""
+    return _own(tenant, "list", kind)
+
+
+def month(tenant: str, kind: Kind, month_text: str) -> str:
+    """The partition of a month's list."""
+    return _own(tenant, "list", kind, escape(month_text))
+
+
+def listed(tenant: str, ref: Ref, on: date) -> Key:
+    """A record's place in the list of its month."""
+    day = on.isoformat()
+    return Key(month(tenant, ref.kind, day[:7]), f"{day}#{ref.system}-{escape(ref.id)}")
+
+
+def listed_ref(key: Key, kind: Kind) -> tuple[date, Ref]:
+    """Read a place in a list."""
+    day, _, ref = key.sk.partition("#")
+    return date.fromisoformat(day), _read_ref(kind, ref)
+
+
+def number_pk(tenant: str, number: str) -> str:
+    """The partition of the invoices that carry a number; alike are those that normalise alike."""
+    return _own(tenant, "number", escape(normalise(number)))
+
+
+def numbered(tenant: str, number: str, ref: Ref) -> Key:
+    """A pointer from a number to an invoice."""
+    return Key(number_pk(tenant, number), f"{ref.system}-{escape(ref.id)}")
+
+
+def numbered_ref(key: Key) -> Ref:
+    """Read a number pointer."""
+    return _read_ref(Kind.INVOICE, key.sk)
+
+
+def _read_ref(kind: Kind, text: str) -> Ref:
+    ref = parse_ref(kind, text)
+    return Ref(ref.system, kind, unescape(ref.id))
+
+
+# --- the partner -------------------------------------------------------------------------------------------------------
+
+
+def partner_pk(tenant: str) -> str:
+    """The partition of what a partner has one of."""
+    return _own(tenant, "partner")
+
+
+def preferences(tenant: str) -> Key:
+    """The partner's preferences."""
+    return Key(partner_pk(tenant), PREFERENCES)
+
+
+def cursor(tenant: str, system: System) -> Key:
+    """How far a system was read."""
+    return Key(partner_pk(tenant), f"CURSOR#{system}")
+
+
+def connection(tenant: str, system: System) -> Key:
+    """A connection."""
+    return Key(partner_pk(tenant), f"{CONNECTION}{system}")
+
+
+def connected_system(key: Key) -> System:
+    """Read a connection's key."""
+    return System(key.sk.removeprefix(CONNECTION))
+
+
+def connection_events(system: System) -> str:
+    """The start of the sort key of a connection's history."""
+    return f"CONNECTION_EVENT#{system}#"
+
+
+def connection_event(tenant: str, system: System, at: datetime) -> Key:
+    """One line of a connection's history."""
+    return Key(partner_pk(tenant), connection_events(system) + time_text(at))
+
+
+def secrets(tenant: str, system: System) -> Key:
+    """A connection's sealed secrets."""
+    return Key(partner_pk(tenant), f"SECRETS#{system}")
+
+
+def crossfoot_pk(tenant: str) -> str:
+    """The partition of the partner's reports."""
+    return _own(tenant, "crossfoot")
+
+
+def report(tenant: str, at: datetime) -> Key:
+    """A crossfoot report."""
+    return Key(crossfoot_pk(tenant), REPORT + time_text(at))
+
+
+def report_part(tenant: str, at: datetime, number: int) -> Key:
+    """A further part of a report that is too large for one item."""
+    return Key(crossfoot_pk(tenant), f"PART#{time_text(at)}#{number:04}")
+
+
+def calls(tenant: str, system: System, minute: str) -> Key:
+    """The calls leased in a minute."""
+    return Key(_own(tenant, "budget", system), minute)
+
+
+def metered_calls(tenant: str, system: System, month_text: str) -> Key:
+    """The metered calls made in a month."""
+    return Key(_own(tenant, "budget", system), f"METERED#{month_text}")
+
+
+# --- what is looked up before the partner is known ---------------------------------------------------------------------
+
+
+def account(system: System, account_id: str) -> Key:
+    """Which partner holds a vendor account."""
+    return Key(f"ACCOUNT#{system}#{escape(account_id)}", "TENANT")
+
+
+def callback(token_hash: str) -> Key:
+    """Whose callback URL has a token with this hash."""
+    return Key(f"CALLBACK#{escape(token_hash)}", "TENANT")
+
+
+def authorization(flow: str) -> Key:
+    """A started OAuth flow."""
+    return Key(f"AUTHORIZATION#{escape(flow)}", "STATE")
+
+
+def due_pk(system: System, bucket: int) -> str:
+    """A bucket of the partners that are to be read."""
+    return f"DUE#{system}#{bucket:02}"
+
+
+def due(system: System, tenant: str, last_read: str) -> Key:
+    """A partner's place among those that are to be read; a time of "" comes first."""
+    bucket = int(hashlib.sha256(tenant.encode()).hexdigest(), 16) % DUE_BUCKETS
+    return Key(due_pk(system, bucket), f"{last_read}#{escape(tenant)}")
+
+
+def due_tenant(key: Key) -> str:
+    """Read a place among those that are to be read."""
+    return unescape(key.sk.partition("#")[2])

@@ -1,0 +1,46 @@
+"""Links between the two systems' invoices: an item on either side, written together or not at all."""
+
+from collections.abc import Iterable
+
+from crossfoot.adapters.dynamodb import keys
+from crossfoot.adapters.dynamodb.table import Put, Table, When
+from crossfoot.adapters.dynamodb.values import Item, text
+from crossfoot.core.model import Link, LinkOrigin, Ref, System
+
+
+class Links:
+    """The links of a partner's invoices."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def load_many(self, tenant: str, refs: Iterable[Ref]) -> dict[Ref, Link]:
+        """Read the links of many invoices, from either side."""
+        by_key = {keys.link(tenant, ref): ref for ref in refs}
+        items = self._table.get_many(by_key)
+        return {ref: _to_link(ref, items[key]) for key, ref in by_key.items() if key in items}
+
+    def save(self, tenant: str, link: Link) -> None:
+        """Link two invoices; that the sync tool wrote one is never forgotten. Raises: Conflict."""
+        stored = self.load_many(tenant, [link.accounting]).get(link.accounting)
+        if stored and stored.psa == link.psa and link.origin in (stored.origin, LinkOrigin.MATCHED):
+            return
+        self._table.transact(
+            _put(tenant, link.accounting, link.psa, link.origin, side="accounting"),
+            _put(tenant, link.psa, link.accounting, link.origin, side="psa"),
+        )
+
+
+def _put(tenant: str, ref: Ref, other: Ref, origin: LinkOrigin, *, side: str) -> Put:
+    item: Item = {"other_system": other.system.value, "other_id": other.id, "origin": origin.value, "side": side}
+    free = When(
+        "attribute_not_exists(#pk) OR (#other_system = :other_system AND #other_id = :other_id)",
+        {"other_system": other.system.value, "other_id": other.id},
+    )
+    return Put(keys.link(tenant, ref), item, free)
+
+
+def _to_link(ref: Ref, item: Item) -> Link:
+    other = Ref(System(text(item, "other_system")), ref.kind, text(item, "other_id"))
+    accounting, psa = (ref, other) if text(item, "side") == "accounting" else (other, ref)
+    return Link(accounting, psa, LinkOrigin(text(item, "origin")))

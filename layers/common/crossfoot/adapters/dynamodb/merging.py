@@ -1,0 +1,46 @@
+"""What the book keeps when a newer version of a record arrives."""
+
+from dataclasses import replace
+
+from crossfoot.core.model import Payment, Record, Ref, Standing
+from crossfoot.errors import BadMessage
+
+MAX_FORMER_INVOICES = 500
+
+
+def is_newer(new: Record, stored: Record) -> bool:
+    """Tell whether a version may take the stored one's place. Vendors stamp whole seconds: then the later read wins."""
+    seen, offered = stored.version, new.version
+    return (seen.updated_at, seen.seen_at) <= (offered.updated_at, offered.seen_at)
+
+
+def merge(new: Record, stored: Record | None) -> Record:
+    """Add to a newer version what it does not say itself.
+
+    Raises: BadMessage when a payment has paid more invoices than the book keeps for one.
+    """
+    if isinstance(new, Payment):
+        return _merge_payment(new, stored if isinstance(stored, Payment) else None)
+    if new.standing is Standing.DELETED and stored is not None:
+        return replace(stored, standing=Standing.DELETED, version=new.version)
+    return new
+
+
+def _merge_payment(new: Payment, stored: Payment | None) -> Payment:
+    if stored is None:
+        return replace(new, former_invoices=_former(new, ()))
+    kept = new
+    if new.standing is Standing.DELETED:
+        kept = replace(stored, standing=Standing.DELETED, version=new.version, allocations=())
+    paid_before = (*stored.former_invoices, *(part.invoice for part in stored.allocations), *new.former_invoices)
+    return replace(kept, former_invoices=_former(kept, paid_before))
+
+
+def _former(payment: Payment, paid_before: tuple[Ref, ...]) -> tuple[Ref, ...]:
+    paid_now = {part.invoice for part in payment.allocations}
+    former = tuple(sorted({*payment.former_invoices, *paid_before} - paid_now))
+    if len(former) > MAX_FORMER_INVOICES:
+        raise BadMessage(
+            f"payment {payment.ref} has paid {len(former)} invoices before, more than {MAX_FORMER_INVOICES}"
+        )
+    return former

@@ -1,0 +1,93 @@
+"""The queues between the steps, on SQS FIFO."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from itertools import batched
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore import exceptions as aws
+from botocore.config import Config
+
+from crossfoot.errors import RemoteUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+    from crossfoot.messages import Message
+
+BATCH = 10
+ATTEMPTS = 4
+_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
+_BUSY = frozenset(
+    ("AWS.SimpleQueueService.RequestThrottled", "RequestThrottled", "ServiceUnavailable", "ThrottlingException")
+)
+
+
+class SqsQueue:
+    """The port Queue on SQS. Takes: `urls` names the queue of each kind of message."""
+
+    def __init__(self, urls: Mapping[str, str], *, pause: Callable[[float], None] = time.sleep) -> None:
+        self._urls = urls
+        self._pause = pause
+
+    @cached_property
+    def client(self) -> SQSClient:
+        """The AWS client."""
+        client: SQSClient = boto3.client("sqs", config=_CONFIG)
+        return client
+
+    def send(self, messages: Sequence[Message]) -> None:
+        """Queue messages, each to the queue of its kind; all are accepted, or it raises RemoteUnavailable.
+
+        Then some may have been accepted: sending all again is right, for a message that is there already is dropped by
+        its deduplication id.
+        """
+        by_url: dict[str, dict[str, Message]] = {}
+        for message in messages:
+            same_work = (f"{message.tenant} {message.deduplication_id}", message)
+            by_url.setdefault(self._urls[message.kind], {}).setdefault(*same_work)
+        for url, distinct in by_url.items():
+            for some in batched(distinct.values(), BATCH, strict=False):
+                self._send_batch(url, some)
+
+    def _send_batch(self, url: str, messages: Sequence[Message]) -> None:
+        entries = [_entry(str(place), message) for place, message in enumerate(messages)]
+        for attempt in range(ATTEMPTS):
+            with _own_errors():
+                refused = self.client.send_message_batch(QueueUrl=url, Entries=entries).get("Failed", [])
+            if not refused:
+                return
+            again = {failure["Id"] for failure in refused}
+            entries = [entry for entry in entries if entry["Id"] in again]
+            if attempt + 1 < ATTEMPTS:
+                self._pause(0.1 * 2**attempt)
+        raise RemoteUnavailable(f"SQS refused {len(refused)} messages: {refused[0]['Code']}")
+
+
+def _entry(id_: str, message: Message) -> SendMessageBatchRequestEntryTypeDef:
+    return {
+        "Id": id_,
+        "MessageBody": message.to_json(),
+        # One partner's work of one lane is serial; partners and lanes do not wait for each other.
+        "MessageGroupId": f"{message.tenant}:{message.lane}",
+        "MessageDeduplicationId": message.deduplication_id,
+    }
+
+
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    try:
+        yield
+    except aws.ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in _BUSY or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+            raise RemoteUnavailable(f"SQS is busy: {code}") from error
+        raise
+    except (aws.ConnectionError, aws.HTTPClientError) as error:
+        raise RemoteUnavailable(f"SQS did not answer: {type(error).__name__}") from error
