@@ -1,8 +1,25 @@
-"""Compare the books."""
+"""crossfoot: requests from SQS compare one partner's books; nightly, EventBridge Scheduler asks for all."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from crossfoot.config import load_config
+from crossfoot.entry import handle_batch
+from crossfoot.log import start_logging
+from crossfoot.messages import CrossfootRequest
+from crossfoot.steps.crossfoot import crossfoot, request_for_all
+from crossfoot.wiring.workers import crossfoot_ports, worker
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Refuse every record: a message waits (and then lies in the dead-letter queue) rather than being lost."""
-    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in event.get("Records", [])]}
+start_logging(load_config().powertools_service_name, load_config().log_level)
+ports = crossfoot_ports(worker())
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Compare the books that the batch names, or ask for every partner's."""
+    if "Records" not in event:
+        return {"requested": request_for_all(ports)}
+    return handle_batch(event, CrossfootRequest, _gather, remaining_ms=context.get_remaining_time_in_millis)
+
+
+def _gather(_tenant: str, _requests: Sequence[CrossfootRequest]) -> Callable[[CrossfootRequest], object]:
+    return lambda request: crossfoot(request.tenant, live=request.live, ports=ports)

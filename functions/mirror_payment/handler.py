@@ -1,8 +1,24 @@
-"""Make every other book agree with one payment."""
+"""mirror_payment: payments from SQS; makes ConnectWise agree with each."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from crossfoot.config import load_config
+from crossfoot.entry import handle_batch
+from crossfoot.log import start_logging
+from crossfoot.messages import MirrorPayment
+from crossfoot.steps.mirror_payment import MirrorPayments
+from crossfoot.wiring.workers import mirror_payment_ports, worker
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Refuse every record: a message waits (and then lies in the dead-letter queue) rather than being lost."""
-    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in event.get("Records", [])]}
+start_logging(load_config().powertools_service_name, load_config().log_level)
+ports = mirror_payment_ports(worker())
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Mirror the batch's payments; what a partner's payments share is read once."""
+    return handle_batch(event, MirrorPayment, _gather, remaining_ms=context.get_remaining_time_in_millis)
+
+
+def _gather(tenant: str, messages: Sequence[MirrorPayment]) -> Callable[[MirrorPayment], object]:
+    payments = MirrorPayments(tenant, [message.payment_id for message in messages], ports)
+    return lambda message: payments.mirror(message.payment_id)

@@ -1,8 +1,20 @@
-"""Nudge every partner that is due."""
+"""sweep: hourly from EventBridge Scheduler; nudges every partner that is due."""
 
+import logging
 from typing import Any
 
+from crossfoot.config import load_config
+from crossfoot.log import start_logging
+from crossfoot.steps.sweep import sweep
+from crossfoot.wiring.workers import sweep_ports, worker
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Refuse every record: a message waits (and then lies in the dead-letter queue) rather than being lost."""
-    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in event.get("Records", [])]}
+start_logging(load_config().powertools_service_name, load_config().log_level)
+ports = sweep_ports(worker())
+log = logging.getLogger(__name__)
+
+
+def handler(_event: dict[str, Any], _context: Any) -> dict[str, int]:
+    """Queue the nudges; an error is left to the scheduler, which tries again."""
+    nudged = sweep(ports)
+    log.info("nudged %d", nudged)
+    return {"nudged": nudged}

@@ -97,6 +97,7 @@ class World:
                     book=wire(self.book),
                     connections=wire(self.connections),
                     cursors=wire(self.cursors),
+                    history=wire(self.history),
                     preferences=wire(self.preferences),
                     queue=wire(self.queue),
                     systems=systems,

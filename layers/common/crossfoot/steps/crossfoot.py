@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from crossfoot.core.crossfoot import Difference, Pair, Report, compare, report_on
 from crossfoot.core.eligibility import is_external
 from crossfoot.core.matching import match_invoice
-from crossfoot.core.model import Invoice, Kind, Link, Payment, Record, Ref, Standing, System
+from crossfoot.core.model import PSA, Invoice, Kind, Link, Payment, Record, Ref, Standing, System
 from crossfoot.core.planning import PAYMENT_ROWS, external_parts
 from crossfoot.core.rows import standing_of
-from crossfoot.messages import MirrorPayment
+from crossfoot.messages import CrossfootRequest, MirrorPayment
 from crossfoot.ports import (
     Book,
     Clock,
@@ -23,6 +24,7 @@ from crossfoot.ports import (
 )
 
 PAGE = 200
+MAX_PARTNERS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +163,12 @@ def _agree(one: Invoice, other: Invoice) -> bool:
         other.total_minor,
         other.standing,
     )
+
+
+def request_for_all(ports: Ports) -> int:
+    """Ask for a comparison of every connected partner, once a day. Returns: how many were asked for. Source: X4."""
+    now = ports.clock.now()
+    # Everybody who is connected was last read before tomorrow.
+    tenants = ports.connections.list_due(PSA, now + timedelta(days=1), MAX_PARTNERS)
+    ports.queue.send([CrossfootRequest(tenant=tenant, because=now.date().isoformat()) for tenant in tenants])
+    return len(tenants)

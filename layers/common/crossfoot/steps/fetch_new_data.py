@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crossfoot.core.decisions import Decision, refused
 from crossfoot.core.matching import match_invoice
 from crossfoot.core.model import Invoice, Link, Payment, Record, Ref, Standing, System
 from crossfoot.errors import Conflict
 from crossfoot.messages import Message, MirrorPayment, Nudge
-from crossfoot.ports import Book, Connections, Cursors, PreferencesStore, Queue, Systems, is_connected
+from crossfoot.ports import Book, Connections, Cursors, History, PreferencesStore, Queue, Systems, is_connected
 
 # One invocation reads so many windows at most; the rest goes on in the next one.
 MAX_WINDOWS = 8
@@ -20,6 +21,7 @@ class Ports:
     book: Book
     connections: Connections
     cursors: Cursors
+    history: History
     preferences: PreferencesStore
     queue: Queue
     systems: Systems
@@ -41,6 +43,7 @@ def fetch_new_data(tenant: str, system: System, ports: Ports) -> int:
         window = source.fetch_changes(cursor)
         count += len(window.records)
         ports.book.save(tenant, window.records)
+        ports.history.save(tenant, [_unreadable(ref) for ref in window.unreadable])
         # From what was fetched, not from what was saved: after a crash here, the next read saves nothing new and must
         # still queue all of this.
         ports.queue.send(_follow_ups(tenant, window.records, ports))
@@ -51,6 +54,11 @@ def fetch_new_data(tenant: str, system: System, ports: Ports) -> int:
             return count
     ports.queue.send([Nudge(tenant=tenant, system=system, because=ports.cursors.load(tenant, system)[:500])])
     return count
+
+
+def _unreadable(ref: Ref) -> Decision:
+    sentence = "This record holds something that cannot be kept exactly, for example an amount finer than its currency."
+    return refused(ref, "X5", "unreadable", sentence, "Correct the record in the system that it comes from.")
 
 
 def _follow_ups(tenant: str, records: Sequence[Record], ports: Ports) -> list[Message]:

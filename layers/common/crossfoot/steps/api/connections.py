@@ -1,0 +1,192 @@
+"""Connect and disconnect QuickBooks and ConnectWise, and show how the connections stand (C1, C2, C6, C7)."""
+
+import hashlib
+import logging
+from dataclasses import replace
+
+from crossfoot.core.model import ACCOUNTING, PSA, System
+from crossfoot.errors import CrossfootError, Rejected
+from crossfoot.messages import Nudge
+from crossfoot.messages.api import (
+    AuthorizeUrl,
+    BankAccount,
+    BankAccountList,
+    ConnectConnectWise,
+    ConnectedShape,
+    ConnectionList,
+    ConnectionShape,
+    EventLine,
+    OAuthReturn,
+    OneSystem,
+)
+from crossfoot.messages.routes import Asked, Nothing, Page
+from crossfoot.ports import ApiKeys, Connection, ConnectionState, Grant
+from crossfoot.steps.api import pages
+from crossfoot.steps.api.needs import Ports, not_found
+
+RETURN_PATH = "/v1/connections/quickbooks/callback"
+CALLBACK_PATH = "/webhooks/connectwise/"
+CALLBACK_TOKEN = "callback_token"  # noqa: S105 - the name of a secret, not one
+CALLBACK_HASH = "callback_hash"
+
+_log = logging.getLogger(__name__)
+_NAMES = {System.QUICKBOOKS: "QuickBooks", System.CONNECTWISE: "ConnectWise"}
+
+
+def hash_token(token: str) -> str:
+    """Hash a callback token; only the hash is a key of the table."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+# --- QuickBooks --------------------------------------------------------------------------------------------------------
+
+
+def start_quickbooks(ports: Ports, asked: Asked) -> AuthorizeUrl:
+    """Begin the OAuth flow. Source: C1."""
+    state = ports.authorizations.start(asked.tenant)
+    return AuthorizeUrl(authorize_url=ports.oauth.authorize_url(state, ports.public_url + RETURN_PATH))
+
+
+def finish_quickbooks(ports: Ports, asked: Asked[Nothing, OAuthReturn]) -> Page:
+    """Take the partner back from Intuit, store the connection and start the import.
+
+    The caller carries no token: the state says whose flow this is. It is used up first, whatever comes of the flow.
+    Returns: a page for the partner's browser, also for what went wrong.
+    Source: C1.
+    """
+    query = asked.query
+    try:
+        tenant = ports.authorizations.finish(query.state)
+        if query.error:
+            return pages.refused_by_partner(query.error)
+        if not query.code or not query.realm_id:
+            return pages.incomplete()
+        grant = ports.oauth.exchange(query.code, query.realm_id, ports.public_url + RETURN_PATH)
+        _connect(ports, _to_connection(ports, tenant, ACCOUNTING, grant), grant.secrets)
+    except CrossfootError as error:  # a browser waits for a page, not for a problem document
+        return pages.failed(error)
+    return pages.connected(grant.account_name or grant.account_id)
+
+
+def list_bank_accounts(ports: Ports, asked: Asked) -> BankAccountList:
+    """Read the accounts that the partner may pick for deposits. Source: C1."""
+    found = ports.accounts.fetch_bank_accounts(asked.tenant)
+    return BankAccountList(accounts=[BankAccount(id=account.id, name=account.name) for account in found])
+
+
+# --- ConnectWise -------------------------------------------------------------------------------------------------------
+
+
+def connect_connectwise(ports: Ports, asked: Asked[Nothing, Nothing, ConnectConnectWise]) -> ConnectedShape:
+    """Test the keys, then store them, start the import and register the callbacks. Source: C2."""
+    keys = ApiKeys(**asked.body.model_dump())
+    grant = ports.keys.check(keys)
+    token = ports.new_token()
+    connection = _to_connection(ports, asked.tenant, PSA, grant)
+    details = {**(grant.details or {}), CALLBACK_HASH: hash_token(token)}
+    _connect(ports, replace(connection, details=details), {**grant.secrets, CALLBACK_TOKEN: token})
+    callbacks = _register_callbacks(ports, grant, token)
+    shown = _show(ports, asked.tenant, PSA)
+    return ConnectedShape(**shown.model_dump(), callbacks=callbacks)
+
+
+def _register_callbacks(ports: Ports, grant: Grant, token: str) -> str:
+    """Register, or say why not. Without callbacks the sweep still reads everything (I8): no reason to refuse the keys."""
+    try:
+        ports.keys.register_callbacks(grant, callback_url(ports, token))
+    except CrossfootError as error:
+        return f"not registered: {error}"
+    return "registered"
+
+
+def callback_url(ports: Ports, token: str) -> str:
+    """Give the address that ConnectWise calls for one partner."""
+    return f"{ports.public_url}{CALLBACK_PATH}{token}"
+
+
+# --- both --------------------------------------------------------------------------------------------------------------
+
+
+def list_connections(ports: Ports, asked: Asked) -> ConnectionList:
+    """Show both connections. Source: C7."""
+    return ConnectionList(connections=[_show(ports, asked.tenant, system) for system in System])
+
+
+def disconnect(ports: Ports, asked: Asked[OneSystem]) -> None:
+    """Revoke and destroy a connection's tokens or keys; its cursor stays, so that a reconnect catches up. Source: C6."""
+    tenant, system = asked.tenant, asked.path.system
+    connection = ports.connections.load(tenant, system)
+    if connection is None:
+        raise not_found("connection", "GET /v1/connections shows what is connected.")
+    if connection.state is ConnectionState.DISCONNECTED:
+        return
+    # Our copy is destroyed even when the vendor cannot be reached: the partner's "no" must not depend on it. A token
+    # that was not revoked is of use to nobody, because nobody has it any more.
+    try:
+        _revoke(ports, connection)
+    except CrossfootError as error:
+        _log.warning("not revoked at %s: %s", system, error, extra={"tenant": tenant})
+    ports.connections.disconnect(tenant, system)
+
+
+def _revoke(ports: Ports, connection: Connection) -> None:
+    values = ports.secrets.load(connection.tenant, connection.system).values
+    if connection.system is ACCOUNTING:
+        ports.oauth.revoke(values)
+        return
+    grant = Grant(connection.account_id, connection.account_name, values, details=connection.details)
+    token = values.get(CALLBACK_TOKEN)
+    if token:
+        ports.keys.remove_callbacks(grant, callback_url(ports, token))
+
+
+def _connect(ports: Ports, connection: Connection, secrets: dict[str, str]) -> None:
+    """Store a connection and start the import (or, after a pause, the catching up: C6)."""
+    _refuse_another_company(ports, connection)
+    ports.connections.connect(connection, secrets)
+    now = ports.clock.now().isoformat()
+    ports.queue.send([Nudge(tenant=connection.tenant, system=connection.system, because=f"connected {now}")])
+
+
+def _refuse_another_company(ports: Ports, new: Connection) -> None:
+    """Keep two companies' records out of one book: the cursor and the ids belong to the company of before."""
+    before = ports.connections.load(new.tenant, new.system)
+    if before is None or before.account_id == new.account_id:
+        return
+    name = _NAMES[new.system]
+    raise Rejected(
+        "another_company",
+        f"This is {new.account_name or new.account_id}, but what was imported from {name} is of "
+        f"{before.account_name or before.account_id}.",
+        f"Sign in to {name} with the company of before. Another company needs an organisation of its own here.",
+    )
+
+
+def _to_connection(ports: Ports, tenant: str, system: System, grant: Grant) -> Connection:
+    return Connection(
+        tenant=tenant,
+        system=system,
+        state=ConnectionState.CONNECTED,
+        account_id=grant.account_id,
+        account_name=grant.account_name,
+        connected_at=ports.clock.now(),
+        credentials_expire_at=grant.credentials_expire_at,
+        details=grant.details,
+    )
+
+
+def _show(ports: Ports, tenant: str, system: System) -> ConnectionShape:
+    found = ports.connections.load(tenant, system)
+    known = found or Connection(tenant, system, ConnectionState.DISCONNECTED, account_id="")
+    return ConnectionShape(
+        system=system,
+        state=known.state.value,
+        account_id=known.account_id,
+        account_name=known.account_name,
+        reason=known.reason or ("" if found else f"{_NAMES[system]} was never connected."),
+        fix=known.fix,
+        connected_at=known.connected_at,
+        last_read_at=known.last_read_at,
+        credentials_expire_at=known.credentials_expire_at,
+        history=[EventLine(at=event.at, what=event.what) for event in ports.connections.load_history(tenant, system)],
+    )

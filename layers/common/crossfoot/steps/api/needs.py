@@ -1,0 +1,90 @@
+"""What the routes need, and the small things that they share."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from crossfoot.core.decisions import Decision
+from crossfoot.core.model import Kind, Ref, parse_ref
+from crossfoot.core.money import from_minor
+from crossfoot.errors import Rejected
+from crossfoot.messages.api import Why
+from crossfoot.ports import (
+    Accounts,
+    Authorizations,
+    Book,
+    Clock,
+    Connections,
+    EffectStore,
+    History,
+    KeyDoor,
+    OAuthDoor,
+    PreferencesStore,
+    Queue,
+    Reports,
+    Secrets,
+)
+
+
+def new_token() -> str:
+    """Make up a token that nobody can guess."""
+    return secrets.token_urlsafe(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the routes need.
+
+    Takes: `public_url` is where the world reaches this API, without a slash at the end.
+    """
+
+    book: Book
+    history: History
+    effects: EffectStore
+    preferences: PreferencesStore
+    reports: Reports
+    connections: Connections
+    secrets: Secrets
+    authorizations: Authorizations
+    oauth: OAuthDoor
+    keys: KeyDoor
+    accounts: Accounts
+    queue: Queue
+    clock: Clock
+    public_url: str
+    new_token: Callable[[], str] = new_token
+
+
+class BadField(ValueError):
+    """A member of the request that is well-formed, and wrong all the same."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def read_ref(kind: Kind, text: str) -> Ref:
+    """Read an id that was found well-formed."""
+    return parse_ref(kind, text)
+
+
+def not_found(what: str, fix: str) -> Rejected:
+    """Say that something is not there, or is another partner's: the two look the same from outside (X6)."""
+    return Rejected("not_found", f"There is no such {what}.", fix)
+
+
+def to_money(amount_minor: int, currency: str) -> str:
+    """Write an amount exactly."""
+    return f"{from_minor(amount_minor, currency):f}"
+
+
+def to_why(decision: Decision) -> Why:
+    """Show a decision."""
+    return Why(
+        outcome=decision.outcome,
+        rule=decision.rule,
+        code=decision.code,
+        sentence=decision.sentence,
+        fix=decision.fix,
+        about=[str(ref) for ref in decision.about],
+    )

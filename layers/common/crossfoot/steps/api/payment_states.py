@@ -1,0 +1,134 @@
+"""How far each payment has come, derived by the same rules that mirror it (E1 to E8, X1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crossfoot.core.decisions import Decision, Outcome, did, skipped, waits
+from crossfoot.core.effects import Effect
+from crossfoot.core.eligibility import decide_payment
+from crossfoot.core.model import PSA, Invoice, Payment, Ref, Standing
+from crossfoot.core.planning import PAYMENT_ROWS, Situation, external_parts, invoices_of, plan_payment
+from crossfoot.core.preferences import Preferences
+from crossfoot.core.rows import standing_of
+from crossfoot.core.statuses import PaymentStatus, gravest, status_of_outcome
+from crossfoot.ports import is_connected
+from crossfoot.steps.api.needs import Ports
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How far a payment has come on one of its invoices, and why."""
+
+    status: PaymentStatus
+    decision: Decision
+
+
+def load_payment_states(ports: Ports, tenant: str, payments: Sequence[Payment]) -> dict[Ref, tuple[Part, ...]]:
+    """Find out, from our own table alone, how far some payments have come. Returns: at least one part for each."""
+    preferences = ports.preferences.load(tenant)
+    psa_connected = is_connected(ports.connections, tenant, PSA)
+    states: dict[Ref, tuple[Part, ...]] = {}
+    eligible = []
+    for payment in payments:
+        held = decide_payment(payment, preferences, psa_connected=psa_connected) or _pays_nothing(payment)
+        if held is None:
+            eligible.append(payment)
+        else:
+            states[payment.ref] = (Part(status_of_outcome(held.outcome), held),)
+    known = _Known(ports, tenant, preferences, eligible)
+    return states | {payment.ref: known.parts_of(payment) for payment in eligible}
+
+
+def gravest_part(parts: Sequence[Part]) -> Part:
+    """Pick the part that tells the payment's state as a whole."""
+    return Part(*gravest((part.status, part.decision) for part in parts))
+
+
+def _pays_nothing(payment: Payment) -> Decision | None:
+    if invoices_of(payment):
+        return None
+    if payment.standing is not Standing.LIVE:
+        return skipped(payment.ref, "E5", "nothing_to_take_back", f"This payment is {payment.standing}, and paid nothing.")
+    sentence = "This payment is not applied to an invoice in QuickBooks."
+    return waits(payment.ref, "E8", "unapplied", sentence, "Apply it to an invoice; it then follows by itself.")
+
+
+class _Known:
+    """What our table holds on some payments, read in few calls."""
+
+    def __init__(self, ports: Ports, tenant: str, preferences: Preferences, payments: Sequence[Payment]) -> None:
+        self._ports = ports
+        self._tenant = tenant
+        self._preferences = preferences
+        refs = list(dict.fromkeys(ref for payment in payments for ref in invoices_of(payment)))
+        self._links = ports.book.load_links(tenant, refs)
+        psa_refs = [link.psa for link in self._links.values()]
+        self._records = ports.book.load_many(tenant, [*refs, *psa_refs])
+        self._latest = ports.effects.load_latest_of(tenant, PAYMENT_ROWS, psa_refs)
+        self._paying: dict[Ref, tuple[Payment, ...]] = {}
+
+    def parts_of(self, payment: Payment) -> tuple[Part, ...]:
+        """Give a payment's state on each of its invoices."""
+        return tuple(self._part(payment, invoice) for invoice in invoices_of(payment))
+
+    def _part(self, payment: Payment, invoice: Ref) -> Part:
+        link = self._links.get(invoice)
+        latest = self._latest.get(link.psa) if link else None
+        if latest is not None and not latest.settled:
+            return Part(PaymentStatus.PENDING, _under_way(payment, latest))
+        situation = Situation(
+            payment=payment,
+            invoice=invoice,
+            accounting=_as_invoice(self._records.get(invoice)),
+            link=link,
+            psa=_as_invoice(self._records.get(link.psa)) if link else None,
+            payments=self._payments_of(invoice) if link else (),
+            latest=latest,
+        )
+        plan = plan_payment(situation, self._preferences)
+        if plan.decision is not None:
+            return Part(status_of_outcome(plan.decision.outcome), plan.decision)
+        if (plan.write is None and not plan.read_rows) or _stands(situation):
+            return Part(PaymentStatus.SYNCED, _mirrored(situation))
+        return self._untold(payment, invoice)
+
+    def _payments_of(self, invoice: Ref) -> tuple[Payment, ...]:
+        if invoice not in self._paying:
+            self._paying[invoice] = self._ports.book.load_payments_of(self._tenant, invoice)
+        return self._paying[invoice]
+
+    def _untold(self, payment: Payment, invoice: Ref) -> Part:
+        """Answer from what was decided with ConnectWise's own rows in sight, which our table does not hold."""
+        about = {invoice, self._links[invoice].psa}
+        told = [each.item for each in self._ports.history.load(self._tenant, payment.ref) if about & {*each.item.about}]
+        if told and (told[-1].outcome is not Outcome.DID or told[-1].code == "elsewhere"):
+            return Part(status_of_outcome(told[-1].outcome), told[-1])
+        sentence = "This payment is next in line to be compared with ConnectWise."
+        return Part(PaymentStatus.PENDING, waits(payment.ref, "E1", "pending", sentence, "", invoice))
+
+
+def _stands(situation: Situation) -> bool:
+    """Tell whether our rows hold exactly what QuickBooks shows. The PSA's copy in our book may be older than they."""
+    paid = external_parts(situation.payments, situation.invoice)
+    standing = standing_of(situation.latest)
+    same = {part.payment for part in paid} == set(standing.carries)
+    return same and sum(part.amount_minor for part in paid) == standing.total_minor
+
+
+def _mirrored(situation: Situation) -> Decision:
+    payment, latest = situation.payment.ref, situation.latest
+    if latest is None or payment not in latest.causes:
+        sentence = "ConnectWise agrees; nothing was left to do for this payment."
+        return did(payment, "E1", "agrees", sentence, situation.invoice)
+    return did(payment, latest.rule, "mirrored", latest.sentence, situation.invoice, latest.subject)
+
+
+def _under_way(payment: Payment, effect: Effect) -> Decision:
+    if effect.possible_sends and effect.lease_until is None:
+        sentence = "ConnectWise's answer was lost. Crossfoot looks there before it writes again."
+        return waits(payment.ref, effect.rule, "answer_lost", sentence, "", effect.subject)
+    return waits(payment.ref, effect.rule, "under_way", "This is being written to ConnectWise.", "", effect.subject)
+
+
+def _as_invoice(record: object) -> Invoice | None:
+    return record if isinstance(record, Invoice) else None

@@ -1,0 +1,45 @@
+"""List external payments with how far each has come, and why (E1 to E8, X1)."""
+
+from collections.abc import Iterator, Sequence
+
+from crossfoot.core.model import ACCOUNTING, Kind, Payment, Record
+from crossfoot.messages.api import AllocationShape, PaymentList, PaymentQuery, PaymentShape
+from crossfoot.messages.routes import Asked, Nothing
+from crossfoot.steps.api.listing import fill_page
+from crossfoot.steps.api.needs import Ports, to_money, to_why
+from crossfoot.steps.api.payment_states import Part, gravest_part, load_payment_states
+
+
+def list_payments(ports: Ports, asked: Asked[Nothing, PaymentQuery]) -> PaymentList:
+    """List a page of payments, newest first."""
+    tenant, query = asked.tenant, asked.query
+
+    def choose(records: Sequence[Record]) -> Iterator[tuple[Payment, Part]]:
+        payments = [record for record in records if isinstance(record, Payment)]
+        payments = [payment for payment in payments if query.customer in (None, str(payment.customer))]
+        states = load_payment_states(ports, tenant, payments)
+        for payment in payments:
+            part = gravest_part(states[payment.ref])
+            if query.status in (None, part.status):
+                yield payment, part
+
+    found, next_cursor = fill_page(ports.book, tenant, Kind.PAYMENT, query, ACCOUNTING, choose)
+    return PaymentList(payments=[_to_shape(payment, part) for payment, part in found], next_cursor=next_cursor)
+
+
+def _to_shape(payment: Payment, part: Part) -> PaymentShape:
+    return PaymentShape(
+        id=str(payment.ref),
+        standing=payment.standing,
+        paid_on=payment.paid_on,
+        currency=payment.currency,
+        total=to_money(payment.total_minor, payment.currency),
+        reference=payment.reference,
+        customer=str(payment.customer) if payment.customer else None,
+        allocations=[
+            AllocationShape(invoice=str(each.invoice), amount=to_money(each.amount_minor, payment.currency))
+            for each in payment.allocations
+        ],
+        status=part.status,
+        reason=to_why(part.decision),
+    )

@@ -1,0 +1,194 @@
+"""Wires the steps that read and write the outside systems. Everything here is made once per worker and kept."""
+
+from functools import cache, cached_property
+
+from crossfoot.adapters.app_secret import AppSecret
+from crossfoot.adapters.clock import SystemClock
+from crossfoot.adapters.connectwise.client import ConnectWiseClient
+from crossfoot.adapters.connectwise.rows import ConnectWisePsa
+from crossfoot.adapters.connectwise.site import Account, Codebases
+from crossfoot.adapters.dynamodb.book import TableBook
+from crossfoot.adapters.dynamodb.budget import TableBudget
+from crossfoot.adapters.dynamodb.connections import TableConnections
+from crossfoot.adapters.dynamodb.cursors import TableCursors
+from crossfoot.adapters.dynamodb.effects import TableEffects
+from crossfoot.adapters.dynamodb.history import TableHistory
+from crossfoot.adapters.dynamodb.preferences import TablePreferences
+from crossfoot.adapters.dynamodb.reports import TableReports
+from crossfoot.adapters.dynamodb.secrets import TableSecrets
+from crossfoot.adapters.dynamodb.table import Table
+from crossfoot.adapters.quickbooks.client import QuickBooksClient
+from crossfoot.adapters.quickbooks.oauth import IntuitApp, TokenEndpoint
+from crossfoot.adapters.quickbooks.source import QuickBooksSource
+from crossfoot.adapters.quickbooks.tokens import TokenSource
+from crossfoot.adapters.sqs import SqsQueue
+from crossfoot.adapters.vault import KmsVault
+from crossfoot.config import Config, load_config
+from crossfoot.core.model import System
+from crossfoot.errors import NeedsPartner
+from crossfoot.http import LOCAL, STRICT, Door
+from crossfoot.ports import Connection, Psa, Source
+from crossfoot.steps import crossfoot, fetch_new_data, mirror_payment, sweep
+
+
+class Parts:
+    """The adapters of one worker, each made when it is first needed."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config.require("table_name")
+        self.clock = SystemClock()
+        self.table = Table(config.table_name)
+        self.book = TableBook(self.table)
+        self.history = TableHistory(self.table, self.clock)
+        self.effects = TableEffects(self.table)
+        self.preferences = TablePreferences(self.table)
+        self.cursors = TableCursors(self.table)
+        self.reports = TableReports(self.table)
+        self.budget = TableBudget(self.table, self.clock)
+
+    @cached_property
+    def app(self) -> AppSecret:
+        """The product's own secrets."""
+        return AppSecret(self.config.require("app_secret_arn").app_secret_arn)
+
+    @cached_property
+    def vault(self) -> KmsVault:
+        """Seals partners' secrets."""
+        return KmsVault(self.config.require("token_key_id").token_key_id)
+
+    @cached_property
+    def secrets(self) -> TableSecrets:
+        """Partners' secrets."""
+        return TableSecrets(self.table, self.vault, self.clock)
+
+    @cached_property
+    def connections(self) -> TableConnections:
+        """Partners' connections."""
+        return TableConnections(self.table, self.vault, self.clock)
+
+    @cached_property
+    def door(self) -> Door:
+        """The one door to the vendors."""
+        return Door(LOCAL if self.config.is_local else STRICT)
+
+    @cached_property
+    def queue(self) -> SqsQueue:
+        """The queues that this function was given."""
+        urls = {
+            "nudge": self.config.nudges_queue_url,
+            "mirror_payment": self.config.payments_queue_url,
+            "crossfoot": self.config.crossfoot_queue_url,
+        }
+        return SqsQueue({kind: url for kind, url in urls.items() if url})
+
+    @cached_property
+    def intuit(self) -> IntuitApp:
+        """Our registration with Intuit."""
+        config = self.config.require("quickbooks_api_url", "quickbooks_oauth_url")
+        return IntuitApp(
+            client_id=self.app.settings.quickbooks_client_id,
+            client_secret=self.app.settings.quickbooks_client_secret,
+            authorize_url=config.quickbooks_authorize_url,
+            oauth_url=config.quickbooks_oauth_url,
+            revoke_url=config.quickbooks_revoke_url,
+            api_url=config.quickbooks_api_url,
+        )
+
+    @cached_property
+    def systems(self) -> "ConnectedSystems":
+        """The partners' systems."""
+        return ConnectedSystems(self)
+
+
+class ConnectedSystems:
+    """Opens a partner's systems with the partner's own credentials. Implements the port Systems."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._codebases = Codebases(parts.door, parts.budget)
+
+    def source(self, tenant: str, system: System) -> Source:
+        """Open a system for reading. Raises: NeedsPartner when it is not connected."""
+        match system:
+            case System.QUICKBOOKS:
+                return self._quickbooks(tenant)
+            case System.CONNECTWISE:
+                return self.psa(tenant)
+
+    def psa(self, tenant: str) -> Psa:
+        """Open the partner's PSA. Raises: NeedsPartner when it is not connected."""
+        parts, connection = self._parts, self._connection(tenant, System.CONNECTWISE)
+        secrets = parts.secrets.load(tenant, System.CONNECTWISE).values
+        account = Account(
+            site_url=(connection.details or {})["site_url"],
+            company_id=connection.account_id,
+            public_key=secrets["public_key"],
+            private_key=secrets["private_key"],
+            client_id=parts.app.settings.connectwise_client_id,
+        )
+        return ConnectWisePsa(ConnectWiseClient(parts.door, tenant, account, self._codebases, parts.budget))
+
+    def _quickbooks(self, tenant: str) -> Source:
+        parts, connection = self._parts, self._connection(tenant, System.QUICKBOOKS)
+        refresh = TokenEndpoint(parts.door, parts.intuit, parts.clock)
+        tokens = TokenSource(tenant, parts.secrets, parts.connections, refresh, parts.clock)
+        api_url, realm_id = parts.intuit.api_url, connection.account_id
+        client = QuickBooksClient(parts.door, api_url, tenant, realm_id, tokens, parts.budget)
+        return QuickBooksSource(client, parts.clock)
+
+    def _connection(self, tenant: str, system: System) -> Connection:
+        connection = self._parts.connections.load(tenant, system)
+        if connection is None:
+            raise NeedsPartner(f"{system} is not connected", "Connect it first.")
+        return connection
+
+
+@cache
+def worker() -> Parts:
+    """Give this worker's parts, made on first use. Raises: ConfigError."""
+    return Parts(load_config())
+
+
+def fetch_new_data_ports(parts: Parts) -> fetch_new_data.Ports:
+    """Wire fetch_new_data."""
+    return fetch_new_data.Ports(
+        book=parts.book,
+        connections=parts.connections,
+        cursors=parts.cursors,
+        history=parts.history,
+        preferences=parts.preferences,
+        queue=parts.queue,
+        systems=parts.systems,
+    )
+
+
+def mirror_payment_ports(parts: Parts) -> mirror_payment.Ports:
+    """Wire mirror_payment."""
+    return mirror_payment.Ports(
+        book=parts.book,
+        history=parts.history,
+        effects=parts.effects,
+        preferences=parts.preferences,
+        connections=parts.connections,
+        systems=parts.systems,
+        clock=parts.clock,
+    )
+
+
+def sweep_ports(parts: Parts) -> sweep.Ports:
+    """Wire sweep."""
+    return sweep.Ports(connections=parts.connections, queue=parts.queue, clock=parts.clock)
+
+
+def crossfoot_ports(parts: Parts) -> crossfoot.Ports:
+    """Wire crossfoot."""
+    return crossfoot.Ports(
+        book=parts.book,
+        clock=parts.clock,
+        connections=parts.connections,
+        effects=parts.effects,
+        preferences=parts.preferences,
+        queue=parts.queue,
+        reports=parts.reports,
+        systems=parts.systems,
+    )
