@@ -67,7 +67,7 @@ $(STAMPS)/project: pyproject.toml $(STAMPS)/environment
 $(STAMPS)/ministack $(STAMPS)/sam: $(STAMPS)/%: requirements/%.txt $(STAMPS)/environment
 	@echo "Installing $*"
 	@$(UV) venv --quiet --clear --python $(TOOL_PYTHON) .tools/$*
-	@$(UV) pip sync --quiet --python .tools/$*/bin/python --require-hashes requirements/$*.txt
+	@$(UV) pip sync --quiet --compile-bytecode --python .tools/$*/bin/python --require-hashes requirements/$*.txt
 	@touch $@
 
 # ------------------------------------------------------------------------------------------------------------ locks

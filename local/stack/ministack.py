@@ -52,7 +52,6 @@ def _environment(home: Home, port: int) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": LOCAL_KEY,
         "AWS_SECRET_ACCESS_KEY": LOCAL_KEY,
         "AWS_DEFAULT_REGION": LOCAL_REGION,
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
 
 

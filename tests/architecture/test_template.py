@@ -1,0 +1,180 @@
+"""What template.yaml must hold, whoever edits it."""
+
+from typing import Any
+
+import pytest
+
+from tests.architecture.deployed import as_list, of_type, resources, role_of, statements, steps, template, timing
+
+STAGES = ("local", "staging", "production")
+WORK_QUEUES = ("Nudges", "Payments", "Crossfoot")
+# Nobody signs in here: a vendor calls, or returns with a signed state, or it is the public description of the API.
+OPEN_ROUTES = {
+    ("post", "/webhooks/quickbooks"),
+    ("post", "/webhooks/connectwise/{token}"),
+    ("get", "/v1/connections/quickbooks/callback"),
+    ("get", "/v1/openapi.json"),
+}
+ROLES = [(step, role_of(function)) for step, function in steps().items()]
+
+
+def events_of(function: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [event["Properties"] for event in function["Events"].values() if event["Type"] == kind]
+
+
+def queue_of(function: dict[str, Any]) -> str:
+    (event,) = events_of(function, "SQS")
+    queue: str = event["Queue"]["Fn::GetAtt"][0]
+    return queue
+
+
+WORKERS = {step: function for step, function in steps().items() if events_of(function, "SQS")}
+
+
+def alarms_on(metric: str) -> set[str]:
+    alarms = of_type("AWS::CloudWatch::Alarm").values()
+    return {_watched(alarm["Dimensions"][0]["Value"]) for alarm in alarms if alarm["MetricName"] == metric}
+
+
+def _watched(value: dict[str, Any]) -> str:
+    inner = value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0]
+    return inner["Fn::Sub"] if isinstance(inner, dict) else inner
+
+
+def test_every_function_has_a_role_and_a_log_group_of_its_own() -> None:
+    roles = [role for _, role in ROLES]
+    groups = [function["LoggingConfig"]["LogGroup"]["Ref"] for function in steps().values()]
+    assert len(set(roles)) == len(set(groups)) == len(steps())
+    assert all(resources()[group]["Properties"]["RetentionInDays"] for group in groups)
+
+
+@pytest.mark.parametrize(("step", "role"), ROLES)
+def test_no_role_is_given_more_than_it_names(step: str, role: str) -> None:
+    assert "ManagedPolicyArns" not in resources()[role]["Properties"]
+    for statement in statements(role):
+        actions = as_list(statement["Action"])
+        assert not any("*" in action for action in actions), actions
+        # X-Ray has no resources to name.
+        assert "*" not in as_list(statement["Resource"]) or all(action.startswith("xray:") for action in actions)
+
+
+@pytest.mark.parametrize(("step", "role"), ROLES)
+def test_nothing_may_scan_a_table(step: str, role: str) -> None:
+    assert "dynamodb:Scan" not in [action for statement in statements(role) for action in as_list(statement["Action"])]
+
+
+@pytest.mark.parametrize(("step", "role"), ROLES)
+def test_a_function_knows_exactly_the_queues_that_it_may_send_to(step: str, role: str) -> None:
+    variables = steps()[step]["Environment"]["Variables"]
+    known = {value["Ref"] for name, value in variables.items() if name.endswith("_QUEUE_URL")}
+    sends = [statement for statement in statements(role) if statement["Action"] == "sqs:SendMessage"]
+    assert known == {statement["Resource"]["Fn::GetAtt"][0] for statement in sends}
+
+
+@pytest.mark.parametrize(("step", "role"), ROLES)
+def test_a_function_knows_the_key_and_the_secret_exactly_if_it_may_use_them(step: str, role: str) -> None:
+    variables = steps()[step]["Environment"]["Variables"]
+    used = {action.split(":")[0] for statement in statements(role) for action in as_list(statement["Action"])}
+    assert ("TOKEN_KEY_ID" in variables) == ("kms" in used)
+    assert ("APP_SECRET_ARN" in variables) == ("secretsmanager" in used)
+
+
+@pytest.mark.parametrize("work", WORK_QUEUES)
+def test_work_that_keeps_failing_ends_in_a_dead_letter_queue_of_its_own(work: str) -> None:
+    queue, dead = resources()[f"{work}Queue"]["Properties"], resources()[f"{work}DeadQueue"]["Properties"]
+    assert queue["RedrivePolicy"] == {
+        "deadLetterTargetArn": {"Fn::GetAtt": [f"{work}DeadQueue", "Arn"]},
+        "maxReceiveCount": 5,
+    }
+    assert queue["FifoQueue"] is dead["FifoQueue"] is True
+    assert dead["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]
+
+
+@pytest.mark.parametrize("work", WORK_QUEUES)
+def test_partners_do_not_share_a_lane(work: str) -> None:
+    queue = resources()[f"{work}Queue"]["Properties"]
+    assert queue["FifoThroughputLimit"] == "perMessageGroupId"
+    assert queue["DeduplicationScope"] == "messageGroup"
+    assert queue["ContentBasedDeduplication"] is False
+
+
+@pytest.mark.parametrize("step", WORKERS)
+def test_a_message_comes_back_only_after_its_worker_is_certainly_gone(step: str) -> None:
+    queue = resources()[queue_of(WORKERS[step])]["Properties"]
+    for stage in STAGES:
+        visibility_s = timing(stage, queue["VisibilityTimeout"])
+        timeout_s = timing(stage, WORKERS[step]["Timeout"])
+        assert visibility_s >= (timeout_s + 5 if stage == "local" else 6 * timeout_s)
+
+
+@pytest.mark.parametrize("step", WORKERS)
+def test_one_bad_message_does_not_sink_its_batch(step: str) -> None:
+    (event,) = events_of(WORKERS[step], "SQS")
+    assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_a_nudge_waits_at_least_as_long_as_its_deduplication_window() -> None:
+    delay = resources()["NudgesQueue"]["Properties"]["DelaySeconds"]
+    windows = [function["Environment"]["Variables"].get("NUDGE_WINDOW_S") for function in steps().values()]
+    for stage in STAGES:
+        assert all(timing(stage, window) == timing(stage, delay) for window in windows if window is not None)
+
+
+def test_whoever_nudges_knows_the_window() -> None:
+    for function in steps().values():
+        variables = function["Environment"]["Variables"]
+        assert ("NUDGE_WINDOW_S" in variables) == ("NUDGES_QUEUE_URL" in variables)
+
+
+def test_every_dead_letter_queue_and_every_backlog_has_an_alarm() -> None:
+    assert alarms_on("ApproximateNumberOfMessagesVisible") == {f"{work}DeadQueue" for work in WORK_QUEUES}
+    assert alarms_on("ApproximateAgeOfOldestMessage") == {f"{work}Queue" for work in WORK_QUEUES}
+
+
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+def test_every_function_has_an_alarm(metric: str) -> None:
+    assert alarms_on(metric) == set(of_type("AWS::Serverless::Function"))
+
+
+def test_every_queue_is_watched() -> None:
+    queues = set(of_type("AWS::SQS::Queue"))
+    assert queues == {f"{work}{kind}" for work in WORK_QUEUES for kind in ("Queue", "DeadQueue")}
+
+
+def test_every_alarm_is_heard() -> None:
+    for alarm in of_type("AWS::CloudWatch::Alarm").values():
+        assert alarm["AlarmActions"] == [{"Ref": "Alarms"}]
+        assert alarm["AlarmDescription"]
+
+
+def test_the_books_outlive_the_stack() -> None:
+    for name in ("Table", "TokenKey", "AppSecret", "UserPool"):
+        assert resources()[name]["DeletionPolicy"] == resources()[name]["UpdateReplacePolicy"] == "Retain"
+    table = resources()["Table"]["Properties"]
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+
+
+def test_a_user_cannot_choose_its_partner() -> None:
+    pool, client = resources()["UserPool"]["Properties"], resources()["UserPoolClient"]["Properties"]
+    (tenant,) = [attribute for attribute in pool["Schema"] if attribute["Name"] == "tenant"]
+    assert tenant["Mutable"] is False
+    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+    assert "custom:tenant" in client["ReadAttributes"]
+    assert "custom:tenant" not in client["WriteAttributes"]
+
+
+def test_only_the_known_routes_are_open() -> None:
+    routes = [event for function in steps().values() for event in events_of(function, "Api")]
+    opened = {(event["Method"], event["Path"]) for event in routes if "Auth" in event}
+    assert resources()["Api"]["Properties"]["Auth"]["DefaultAuthorizer"] == "Partner"
+    assert opened == OPEN_ROUTES
+    assert all(event["Method"] in {"get", "post", "put", "delete"} for event in routes)
+
+
+def test_every_function_runs_the_version_that_was_published_last() -> None:
+    shared = template()["Globals"]["Function"]
+    assert shared["AutoPublishAlias"] == "live"
+    assert shared["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    # The code that matters is in the layer: without this, a change of it would publish nothing.
+    assert all(function["AutoPublishAliasAllProperties"] is True for function in steps().values())
