@@ -157,22 +157,20 @@ class FaultMiddleware:
         fault = self.faults.take_any(REQUEST_FAULTS, path, method)
         if fault:
             struck.append(fault.fault)
-        status: int | None = None
+        watched = _Watched(send)
         try:
-            status = await self._strike(fault.fault if fault else None, scope, receive, send)
+            await self._strike(fault.fault if fault else None, scope, receive, watched)
         finally:
             elapsed_ms = (time.perf_counter() - started) * 1000
-            self.observe(SeenRequest(method, path, status, round(elapsed_ms, 1), " + ".join(struck) or None))
+            self.observe(SeenRequest(method, path, watched.status, round(elapsed_ms, 1), " + ".join(struck) or None))
 
-    async def _strike(self, kind: str | None, scope: Scope, receive: Receive, send: Send) -> int | None:
-        watched = _Watched(send)
+    async def _strike(self, kind: str | None, scope: Scope, receive: Receive, watched: "_Watched") -> None:
         if kind is None:
             await self.app(scope, receive, watched)
         elif kind in ANSWERED:
             await self.answers[kind]()(scope, receive, watched)
         else:
             await self._carry_out_then_fail(kind, scope, receive, watched)
-        return watched.status
 
     async def _carry_out_then_fail(self, kind: str, scope: Scope, receive: Receive, watched: "_Watched") -> None:
         if kind != "cut_connection":

@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -19,17 +20,21 @@ GRACE_S = 2
 type Ready = Mapping[str, str] | Callable[[str], Mapping[str, str]]
 
 
-def serve(app: Any, port: int, ready: Ready, *, die_with_parent: bool = False) -> None:
+def serve(
+    app: Any, port: int, ready: Ready, *, die_with_parent: bool = False, tls: tuple[Path, Path] | None = None
+) -> None:
     """Serve until SIGTERM, SIGINT or, if asked, the parent's death.
 
-    Takes: an ASGI app; a port, 0 for a free one; the ready line, or a function that makes it from the base URL.
+    Takes: an ASGI app; a port, 0 for a free one; the ready line, or a function that makes it from the base URL;
+        `tls` the files of a certificate and its key, to serve https.
     Raises: SystemExit(2) when the port is taken, with the reason on stderr.
     """
     listener = _listen(port)
-    base_url = f"http://{HOST}:{listener.getsockname()[1]}"
+    base_url = f"{'https' if tls else 'http'}://{HOST}:{listener.getsockname()[1]}"
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_S, ws="none", server_header=False
-    )
+        app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_S, ws="none", server_header=False,
+        ssl_certfile=tls and tls[0], ssl_keyfile=tls and tls[1],
+    )  # fmt: skip
     server = _AnnouncedServer(config, lambda: ready(base_url) if callable(ready) else ready, die_with_parent)
     # uvicorn hands Ctrl-C on after it has shut down; there is nothing left to stop
     with contextlib.suppress(KeyboardInterrupt):

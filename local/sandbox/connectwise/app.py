@@ -23,9 +23,8 @@ THROTTLED_S = 30
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
-def build_app(site: Site) -> ASGIApp:
-    """Make the application of one site; its callbacks run while its lifespan does."""
-    delivery = Delivery(site)
+def build_app(site: Site, delivery: Delivery) -> ASGIApp:
+    """Make the application of one site; the end of its lifespan ends the delivery of callbacks."""
     door = Door(site, delivery)
     log = RequestLog(lambda: site.now)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from local.sandbox.connectwise.app import build_app
+from local.sandbox.connectwise.delivery import Delivery
 from local.sandbox.connectwise.loading import load_lines
 from local.sandbox.connectwise.site import Site
 from local.sandbox.connectwise.switches import from_text
@@ -22,6 +23,7 @@ def serve_connectwise(
     load: Annotated[Path | None, typer.Option(help="JSONL of raw vendor records that a new state starts with.")] = None,
     company: Annotated[str, typer.Option(help="Name of the first login company.")] = "Acme MSP",
     switch: Annotated[list[str] | None, typer.Option(help="name=value; see /_sandbox/switches.")] = None,
+    tls: Annotated[Path | None, typer.Option(help="Serve https; a certificate of one day is made in here.")] = None,
     die_with_parent: Annotated[bool, typer.Option(help="End when the process that started this one ends.")] = False,
 ) -> None:
     """Serve a ConnectWise PSA that keeps its state, and print its credentials as one JSON line once it serves."""
@@ -41,9 +43,17 @@ def serve_connectwise(
         print(f"connectwise sandbox: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
 
+    certificate = _certificate(tls, site) if tls else None
+
     def ready(base_url: str) -> dict[str, str]:
         site.base_url = base_url
-        return site.credentials(first)
+        return site.credentials(first) | ({"ca_file": str(certificate[0])} if certificate else {})
 
-    serve(build_app(site), port, ready, die_with_parent=die_with_parent)
+    serve(build_app(site, Delivery(site)), port, ready, die_with_parent=die_with_parent, tls=certificate)
     store.close()
+
+
+def _certificate(folder: Path, site: Site) -> tuple[Path, Path]:
+    from local.sandbox.connectwise.tls import make_certificate  # needed for this option alone
+
+    return make_certificate(folder, site.now)

@@ -148,7 +148,7 @@ def _amounts(new: Record, old: Record) -> Record:
 
 
 def _amount(record: Record, name: str) -> Decimal:
-    return Decimal(record.get(name) or 0)
+    return ZERO + Decimal(record.get(name) or 0)
 
 
 def _billed_company(call: Call, sent: Record) -> Record:

@@ -1,0 +1,24 @@
+"""A fresh sandbox for every test, in this process."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.sandbox.connectwise.site import Site
+from local.sandbox.connectwise.timestamps import Clock
+from local.sandbox.faults import Faults
+from local.sandbox.store import Store
+from tests.local.sandbox.connectwise.driver import InProcess, Sandbox
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """One login company whose API member may do everything; callbacks are retried a hundred times faster."""
+    store = Store(None)
+    site = Site(store, Clock(), Faults())
+    company = site.add_company("Acme MSP")
+    site.turn({"retry_scale": 0.01})
+    http = InProcess(site)
+    yield Sandbox(site, http, company)
+    http.close()
+    store.close()
