@@ -91,13 +91,14 @@ class Book:
     ) -> Record:
         """Save a record's next version, its SyncToken moved unless told not to; tell of it unless `verb` is None."""
         now = metadata_time(self.clock.now())
-        moved = str(int(old["SyncToken"]) + 1) if token else old["SyncToken"]
+        before = str(old.get("SyncToken", "0"))
+        moved = str(int(before) + 1) if token else before
         head = {
             "domain": "QBO",
             "sparse": False,
             "Id": old["Id"],
             "SyncToken": moved,
-            "MetaData": old["MetaData"] | {"LastUpdatedTime": now},
+            "MetaData": old.get("MetaData", {}) | {"LastUpdatedTime": now},
         }
         saved = new | head
         self._save(kind, saved)

@@ -58,5 +58,5 @@ def _answer(kind: Kind, found: list[Record], with_deleted: bool) -> Record:
 
 
 def _changed_at(record: Record) -> tuple[float, str]:
-    moment = parse_instant(record["MetaData"]["LastUpdatedTime"])
+    moment = parse_instant(record.get("MetaData", {}).get("LastUpdatedTime", "1970-01-01"))
     return moment.timestamp(), str(record["Id"]).zfill(20)

@@ -29,10 +29,9 @@ def serve_quickbooks(
     """Serve a stateful simulator of QuickBooks Online and print its credentials as one JSON line."""
     try:
         app = _wanted_app(client_id, client_secret, verifier_token)
+        switches = dict(_name_and_value(each) for each in switch or [])
         sandbox = build_sandbox(state, app=app, webhook_time_scale=webhook_time_scale)
-        sandbox.switches.turn(dict(_name_and_value(each) for each in switch or []))
-        save_switches(sandbox.store, sandbox.switches)
-        realm = _prepared(sandbox, load)
+        realm = _prepared(sandbox, switches, load)
     except (ValueError, OSError) as error:
         print(f"The QuickBooks sandbox cannot start: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
@@ -62,8 +61,18 @@ def _name_and_value(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _prepared(sandbox: Sandbox, load: Path | None) -> str:
-    """Return the first company's realm id; records are loaded only into a state that is new."""
+def _prepared(sandbox: Sandbox, switches: dict[str, str], load: Path | None) -> str:
+    """Return the first company's realm id; what cannot be prepared closes the state."""
+    try:
+        sandbox.switches.turn(dict(switches))
+        save_switches(sandbox.store, sandbox.switches)
+        return _loaded(sandbox, load)
+    except BaseException:
+        sandbox.store.close()
+        raise
+
+
+def _loaded(sandbox: Sandbox, load: Path | None) -> str:
     is_new = not sandbox.companies.listing()
     realm = sandbox.first_realm()
     if load is not None and not is_new:

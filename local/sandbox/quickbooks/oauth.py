@@ -71,11 +71,12 @@ class OAuth:
         if not self._is_app(request):
             return _oauth_error("invalid_client", "The client credentials are wrong.", 401)
         posted = dict(parse_qsl((await request.body()).decode()))
-        try:
-            with self.grants.store.transaction():
+        # A refusal is kept too: it uses up a code, and may end a connection.
+        with self.grants.store.transaction():
+            try:
                 issued = self._issue(posted)
-        except TokenError as error:
-            return _oauth_error(error.name, error.description)
+            except TokenError as error:
+                return _oauth_error(error.name, error.description)
         if request.headers.get(_HARD_EXPIRY_HEADER, "").lower() != "true":
             del issued["x_refresh_token_hard_expires_in"]
         return JSONResponse(issued, headers={"Cache-Control": "no-store"})

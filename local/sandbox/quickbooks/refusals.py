@@ -12,7 +12,7 @@ _INACTIVE = (
 _LOCKED = "If you want to change or delete it, you must edit the deposit it appears on and remove it first."
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure of the sandbox
+class Refusal(Exception):
     """One `Fault` with one error, and the HTTP status that carries it."""
 
     def __init__(

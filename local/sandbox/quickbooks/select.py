@@ -123,11 +123,11 @@ def _like(value: str, pieces: list[str]) -> bool:
 
 
 def _ordered(kind: Kind, query: Query, rows: list[Record]) -> list[Record]:
-    """Without ORDERBY name lists come by name, and transactions by their last change, newest first (recorded)."""
+    """Without ORDERBY name lists come by name, capitals first, and transactions by their last change, newest first (recorded)."""
     rows = sorted(rows, key=lambda row: str(row["Id"]).zfill(20))
     if not query.order and kind.list_name:
         key = kind.list_name
-        return sorted(rows, key=lambda row: str(row.get("FullyQualifiedName") or row.get(key, "")).lower())
+        return sorted(rows, key=lambda row: str(row.get("FullyQualifiedName") or row.get(key, "")))
     if not query.order:
         return sorted(rows, key=lambda row: (_last_updated(row), str(row["Id"]).zfill(20)), reverse=True)
     for path, descending in reversed(query.order):

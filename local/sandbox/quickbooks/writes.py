@@ -74,10 +74,10 @@ def update(book: Book, kind: Kind, wanted: Record, body: Mapping[str, Any]) -> R
     old = _current(book, kind, wanted)
     if kind.name in ("Preferences", "CompanyInfo"):
         return book.change(kind.name, old, _merged_singleton(kind, old, wanted))
-    if kind.name not in _BUILDERS:
-        raise refusals.unsupported(f"update on {kind.name}")
     if kind.list_name and stays_inactive(wanted, old):
         return old
+    if kind.name not in _BUILDERS:
+        raise refusals.unsupported(f"update on {kind.name}")
     if kind.transaction:
         book.check_open_period(old.get("TxnDate"), wanted.get("TxnDate"))
     if kind.name == "Payment":
@@ -133,7 +133,7 @@ def _current(book: Book, kind: Kind, wanted: Record) -> Record:
     old = book.need(kind.name, wanted["Id"])
     if "SyncToken" not in wanted:
         raise refusals.missing("SyncToken")
-    if wanted["SyncToken"] != old["SyncToken"]:
+    if wanted["SyncToken"] != old.get("SyncToken", "0"):
         raise refusals.stale(OTHER_USER)
     return old
 

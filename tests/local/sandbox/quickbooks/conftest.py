@@ -1,0 +1,29 @@
+"""A fresh sandbox for every test, in this process."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.sandbox.quickbooks.app import Sandbox, build_sandbox
+from tests.local.sandbox.quickbooks.driver import Company, InProcess, frozen_clock
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    """A sandbox whose clock stands still; without rate limits, because no second passes between two calls."""
+    sandbox = build_sandbox(clock=frozen_clock())
+    sandbox.switches.turn({"rate_limits": False})
+    return sandbox
+
+
+@pytest.fixture
+def http(sandbox: Sandbox) -> Iterator[InProcess]:
+    spoken = InProcess(sandbox)
+    yield spoken
+    spoken.close()
+    sandbox.store.close()
+
+
+@pytest.fixture
+def company(http: InProcess, sandbox: Sandbox) -> Company:
+    return Company(http, sandbox, sandbox.first_realm())
