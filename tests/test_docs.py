@@ -1,0 +1,66 @@
+"""The documents are tested: what they name exists, and what exists is named."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+RULES = (ROOT / "docs/rules.md").read_text()
+RULE = r"\b([CIPDESBX]\d{1,2})\b"
+CODE = [path for folder in ("layers/common/crossfoot", "functions") for path in (ROOT / folder).rglob("*.py")]
+TESTS = [path for path in (ROOT / "tests").rglob("test_*.py") if path.name != "test_docs.py"]
+
+
+def _stated(*, built: bool) -> set[str]:
+    rows = re.findall(r"^\| ([CIPDESBX]\d+) \| (.*)$", RULES, flags=re.MULTILINE)
+    return {rule for rule, text in rows if not built or re.search(r"\| .*built", text)}
+
+
+def _cited(paths: list[Path]) -> set[str]:
+    sources = re.findall(r"(?:Source: |rule=|\()([^\"\n]*)", "\n".join(path.read_text() for path in paths))
+    return {rule for text in sources for rule in re.findall(RULE, text)}
+
+
+def test_every_rule_that_the_code_cites_is_stated() -> None:
+    assert _cited(CODE) - _stated(built=False) == set()
+
+
+@pytest.mark.parametrize("rule", sorted(_stated(built=True)))
+def test_every_rule_that_is_built_has_a_test_that_names_it(rule: str) -> None:
+    named = re.compile(rf"\b{rule}\b|_{rule.lower()}_", flags=re.IGNORECASE)
+    assert any(named.search(path.read_text()) for path in TESTS)
+
+
+def test_every_make_command_is_in_the_readme() -> None:
+    commands = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+    readme = (ROOT / "README.md").read_text()
+    assert commands
+    assert [command for command in commands if command != "help" and f"make {command}" not in readme] == []
+
+
+def test_every_alarm_is_in_the_runbook() -> None:
+    template = (ROOT / "template.yaml").read_text()
+    runbook = (ROOT / "docs/runbook.md").read_text()
+    loops = re.findall(r"Fn::ForEach::\w+:\n\s+- (\w+)\n\s+- \[(.*)\]\n\s+- \$\{\w+\}(\w+Alarm):", template)
+    alarms = {f"{name.strip()}{suffix}" for _, names, suffix in loops for name in names.split(",")}
+    alarms |= set(re.findall(r"^  (\w+Alarm):$", template, flags=re.MULTILINE))
+    assert len(alarms) > 10
+    assert {alarm for alarm in alarms if alarm not in runbook} == set()
+
+
+@pytest.mark.parametrize(
+    "page", sorted(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md")), ids=lambda p: p.name
+)
+def test_every_link_between_the_documents_leads_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#:]+)\)", page.read_text())
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_file_that_the_architecture_names_exists() -> None:
+    named = re.findall(
+        r"`((?:functions|steps|core|adapters|local|tests)/[\w/.]+)`", (ROOT / "docs/architecture.md").read_text()
+    )
+    roots = (ROOT, ROOT / "layers/common/crossfoot")
+    assert named
+    assert [name for name in named if not any((root / name).exists() for root in roots)] == []
