@@ -2,15 +2,15 @@
 
 import base64
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crossfoot.adapters.connectwise.refusals import NOT_FOUND, Refusal, read_refusal, to_error
+from crossfoot.adapters.connectwise.refusals import NOT_FOUND, SECURITY, Refusal, read_refusal, to_error
 from crossfoot.adapters.connectwise.site import Account, Codebases
 from crossfoot.adapters.connectwise.translate import to_mark
 from crossfoot.core.model import System
-from crossfoot.errors import AuthExpired, RemoteUnavailable
+from crossfoot.errors import AuthExpired, CrossfootError, NeedsPartner, Rejected, RemoteUnavailable
 from crossfoot.http import Answer, Door, Wire, write_json
 from crossfoot.ports import Budget
 
@@ -21,6 +21,9 @@ KEYS_REFUSED = "ConnectWise no longer accepts our API keys."
 NEW_KEYS = "In ConnectWise, check the API member and its keys (System, Members, API Members), then connect again."
 
 log = logging.getLogger(__name__)
+
+# Takes what is wrong and the fix; `Connections.need_attention` of one partner and system.
+type Attention = Callable[[str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,17 @@ class Page:
 class ConnectWiseClient:
     """Calls one partner's ConnectWise."""
 
-    def __init__(self, door: Door, tenant: str, account: Account, codebases: Codebases, budget: Budget) -> None:
+    def __init__(
+        self,
+        door: Door,
+        tenant: str,
+        account: Account,
+        codebases: Codebases,
+        budget: Budget,
+        need_attention: Attention | None = None,
+    ) -> None:
         self._door, self._tenant, self._account = door, tenant, account
-        self._codebases, self._budget = codebases, budget
+        self._codebases, self._budget, self._need_attention = codebases, budget, need_attention
 
     def get(self, path: str, params: Mapping[str, str] | None = None, *, page_id: int | None = None) -> Answer:
         """Read. Takes: `page_id` asks for the records with greater ids, in the order of their ids."""
@@ -98,7 +109,18 @@ class ConnectWiseClient:
         if not refusal.code and refusal.status != 401:
             # A proxy's page is no refusal of ConnectWise's: reading it says what that means for this call.
             answer.json()
-        raise _error_of(refusal, path)
+        raise self._tell(_error_of(refusal, path), method)
+
+    def _tell(self, error: CrossfootError, method: str) -> CrossfootError:
+        """Say on the connection what keeps us from reading at all; a refused write is shown on its own record."""
+        stops_reading = isinstance(error, Rejected) and error.code == SECURITY and method == "GET"
+        if (
+            self._need_attention
+            and isinstance(error, NeedsPartner)
+            and (stops_reading or isinstance(error, AuthExpired))
+        ):
+            self._need_attention(str(error), error.fix)
+        return error
 
     def _send(self, method: str, path: str, params: Mapping[str, str], body: str | None) -> Answer:
         codebase = self._codebases.find(self._tenant, self._account)
@@ -144,7 +166,7 @@ def _headers(account: Account, *, forward_only: bool) -> dict[str, str]:
     return {**headers, "pagination-type": "forward-only"} if forward_only else headers
 
 
-def _error_of(refusal: Refusal, path: str) -> Exception:
+def _error_of(refusal: Refusal, path: str) -> CrossfootError:
     # On the cloud, keys that are not known can answer 404 for the whole API.
     if refusal.status == 401 or (refusal.status == 404 and refusal.code != NOT_FOUND):
         return AuthExpired(KEYS_REFUSED, NEW_KEYS)

@@ -11,10 +11,11 @@ from crossfoot.adapters.connectwise.site import (
     account_of,
     fetch_company_info,
     normalise_site_url,
+    stored_account,
 )
 from crossfoot.adapters.connectwise.source import INVOICES
 from crossfoot.core.model import System
-from crossfoot.errors import AuthExpired, Rejected
+from crossfoot.errors import AuthExpired, Rejected, RemoteUnavailable
 from crossfoot.http import Door, Policy, Wire
 from crossfoot.ports import ApiKeys, Budget, Grant
 
@@ -43,8 +44,8 @@ class ConnectWiseConnector:
     def check(self, keys: ApiKeys) -> Grant:
         """Try the keys, on a finance call too. Raises: Rejected naming which input is wrong, RemoteUnavailable."""
         keys = _tidy(keys, self._door.policy)
-        info = fetch_company_info(self._door, keys.site_url, keys.company_id)
-        if not isinstance(info, Mapping):
+        info = self._company_info(keys)
+        if info is None:
             raise Rejected(
                 "company_id_unknown",
                 f"ConnectWise knows no company {keys.company_id!r} there",
@@ -61,7 +62,7 @@ class ConnectWiseConnector:
 
     def register_callbacks(self, grant: Grant, callback_url: str) -> None:
         """Ask the site to call us on changes; a registration that it disabled is taken up again."""
-        client = self._client(account_from(grant, self._client_id))
+        client = self._client(stored_account(grant.details, grant.secrets, self._client_id))
         ours = {entry["type"]: entry for entry in _ours(client, callback_url)}
         for kind in CALLBACK_TYPES:
             if kind not in ours:
@@ -71,13 +72,25 @@ class ConnectWiseConnector:
 
     def remove_callbacks(self, grant: Grant, callback_url: str) -> None:
         """Take the registrations back, as far as the keys still allow."""
-        client = self._client(account_from(grant, self._client_id))
+        client = self._client(stored_account(grant.details, grant.secrets, self._client_id))
         try:
             for entry in list(_ours(client, callback_url)):
                 client.delete(f"{CALLBACKS}/{int(entry['id'])}")
         except (AuthExpired, Rejected):
             # The partner took the keys' rights away first: the site disables what we no longer answer.
             return
+
+    def _company_info(self, keys: ApiKeys) -> Mapping[str, Any] | None:
+        """Ask the site who it is: whatever goes wrong here, the address is the likeliest reason."""
+        try:
+            return fetch_company_info(self._door, keys.site_url, keys.company_id)
+        except RemoteUnavailable as error:
+            raise Rejected(
+                "site_url_invalid",
+                str(error),
+                "Check the address (the cloud's are such as https://api-na.myconnectwise.net), and that a firewall of "
+                "your own lets our addresses through.",
+            ) from error
 
     def _client(self, account: Account) -> ConnectWiseClient:
         return ConnectWiseClient(self._door, UNCONNECTED, account, Codebases(self._door, self._budget), self._budget)
@@ -112,14 +125,6 @@ class ConnectWiseConnector:
         except Rejected as error:
             if error.code != "ObjectExists":
                 raise
-
-
-def account_from(grant: Grant, client_id: str) -> Account:
-    """Give the account of a stored connection."""
-    details = grant.details or {}
-    return Account(
-        details["site_url"], details["company_id"], grant.secrets["public_key"], grant.secrets["private_key"], client_id
-    )
 
 
 def _ours(client: ConnectWiseClient, callback_url: str) -> Iterator[Mapping[str, Any]]:

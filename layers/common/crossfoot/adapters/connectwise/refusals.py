@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crossfoot.errors import Conflict, CrossfootError, Rejected, RemoteUnavailable
+from crossfoot.errors import CrossfootError, Rejected, RemoteUnavailable
 from crossfoot.http import Answer, read_json
 
 NOT_FOUND = "NotFound"
@@ -50,7 +50,7 @@ def read_refusal(answer: Answer) -> Refusal:
 def to_error(refusal: Refusal, path: str) -> CrossfootError:
     """Give the error that a refusal becomes. What is about the keys themselves is the client's affair."""
     if refusal.status == 409:
-        return Conflict(f"{path} was changed by somebody else: {refusal.detail}")
+        return RemoteUnavailable(f"ConnectWise was busy with {path}: {refusal.detail}")
     if refusal.status < 400:
         return RemoteUnavailable(f"ConnectWise sent us elsewhere (HTTP status {refusal.status})")
     if refusal.status == 403:
@@ -65,7 +65,7 @@ def right_for(path: str) -> str:
 
 
 def _permission_fix(path: str) -> str:
-    return f"In ConnectWise, give the API member's security role: {right_for(path)} (level All)."
+    return f"In ConnectWise, give the API member's security role: {right_for(path)} (level All), then connect again."
 
 
 def _code(body: Mapping[str, Any], inner: list[Any]) -> str:

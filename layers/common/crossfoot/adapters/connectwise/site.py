@@ -1,11 +1,12 @@
 """A ConnectWise site: its address as a partner types it, and the codebase that the cloud moves with every upgrade."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from crossfoot.core.model import System
-from crossfoot.errors import Rejected
+from crossfoot.errors import Rejected, RemoteUnavailable
 from crossfoot.http import Door, Policy, check_url
 from crossfoot.ports import ApiKeys, Budget
 
@@ -31,8 +32,14 @@ class Account:
 
 
 def account_of(keys: ApiKeys, client_id: str) -> Account:
-    """Give the account that keys open."""
+    """Give the account that typed keys open."""
     return Account(keys.site_url, keys.company_id, keys.public_key, keys.private_key, client_id)
+
+
+def stored_account(details: Mapping[str, str] | None, secrets: Mapping[str, str], client_id: str) -> Account:
+    """Give the account of a stored connection. Takes: the connection's details and its secrets."""
+    site = details or {}
+    return Account(site["site_url"], site["company_id"], secrets["public_key"], secrets["private_key"], client_id)
 
 
 def normalise_site_url(typed: str, policy: Policy) -> str:
@@ -73,20 +80,18 @@ def _api_host(host: str) -> str:
     return host if not on_cloud or host.startswith(_API_PREFIXES) else f"api-{host}"
 
 
-def fetch_company_info(door: Door, site_url: str, company_id: str) -> Any:
-    """Ask a site about a login company; it needs no credentials. Returns: None for an unknown company.
+def fetch_company_info(door: Door, site_url: str, company_id: str) -> Mapping[str, Any] | None:
+    """Ask a site about a login company; it needs no credentials.
 
-    Raises: RemoteUnavailable, RateLimited; Rejected("site_url_invalid") when no ConnectWise answers there.
+    Returns: None for an unknown company.
+    Raises: RateLimited; RemoteUnavailable, also when what answers there is no ConnectWise.
     """
     url = f"{site_url}/login/companyinfo/{quote(company_id, safe='')}"
     answer = door.request("GET", url, write=False, headers={"Accept": "application/json"})
-    if not answer.ok:
-        raise Rejected(
-            "site_url_invalid",
-            f"{urlsplit(site_url).hostname} does not answer as a ConnectWise server does",
-            "Check the address. The cloud's are such as https://api-na.myconnectwise.net",
-        )
-    return answer.json()
+    info = answer.json() if answer.ok else {}
+    if info is not None and (not isinstance(info, Mapping) or "Codebase" not in info):
+        raise RemoteUnavailable(f"{urlsplit(site_url).hostname} does not answer as a ConnectWise server does")
+    return info
 
 
 class Codebases:
@@ -110,7 +115,7 @@ class Codebases:
         self._found.pop((tenant, account.site_url, account.company_id), None)
 
 
-def codebase_in(info: Any) -> str:
-    """Read the codebase from a company's info."""
+def codebase_in(info: Mapping[str, Any] | None) -> str:
+    """Read the codebase from a company's info, with its slash."""
     codebase = str((info or {}).get("Codebase") or FALLBACK_CODEBASE).strip("/")
     return f"{codebase}/"

@@ -102,19 +102,19 @@ class QuickBooksSource:
             return replace(position, entity=position.next_entity, since=first_since, start=1)
         if not position.deletions_since:
             return Cursor(Stage.CHANGES, position.mark)
-        return Cursor(Stage.DELETIONS, position.mark, since=position.deletions_since)
+        return replace(position, stage=Stage.DELETIONS, entity=ENTITIES[0], since=position.deletions_since, start=1)
 
     def _deletions(self, position: Cursor) -> Window:
         since = self._within_reach(position)
         reply = self._client.changes((position.entity,), _offset_form(since))
         found = _changed(reply)
         if len(found) >= CDC_CAP:
-            following = replace(position, since=_past_the_cap(position.entity, found, since))
-        elif position.next_entity:
-            following = replace(position, entity=position.next_entity, since=position.deletions_since or since)
-        else:
-            following = Cursor(Stage.CHANGES, position.mark)
-        return self._window(found, reply, following)
+            return self._window(found, reply, replace(position, since=_past_the_cap(position.entity, found, since)))
+        if position.next_entity:
+            following = replace(position, entity=position.next_entity, since=position.deletions_since)
+            return self._window(found, reply, following)
+        # Not `more`: a burst younger than the overlap would overflow the very next answer too, and that without end.
+        return self._window(found, reply, Cursor(Stage.CHANGES, position.mark), more=False)
 
     def _within_reach(self, position: Cursor) -> str:
         earliest = format_mark(self._clock.now() - CDC_SAFE_REACH)

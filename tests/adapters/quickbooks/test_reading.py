@@ -1,0 +1,197 @@
+"""Reading a QuickBooks company: first import, what changed, what was deleted, and nothing lost in between."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from crossfoot.adapters.quickbooks import source as source_module
+from crossfoot.core.model import Customer, Invoice, Payment, Record, Standing
+from crossfoot.errors import RemoteUnavailable
+
+from tests.adapters.quickbooks.company import Company
+
+
+def latest[R: Record](kind: type[R], records: list[Record], record_id: str) -> R:
+    """Find a record as it was read last: the changes read after an import repeats its newest ones."""
+    return [record for record in of(kind, records) if record.ref.id == record_id][-1]
+
+
+def of[R: Record](kind: type[R], records: list[Record]) -> list[R]:
+    return [record for record in records if isinstance(record, kind)]
+
+
+def test_a_first_import_reads_customers_invoices_and_payments(company: Company) -> None:
+    invoice = company.invoice(company.customer(), 120.5, number="1001")
+    paid = company.pay(invoice, 20.25, PaymentRefNum="check 7")
+    records, _ = company.read_all()
+    read = latest(Invoice, records, invoice["Id"])
+    assert (read.number, read.total_minor, read.balance_minor) == ("1001", 12050, 10025)
+    payment = latest(Payment, records, paid["Id"])
+    assert [(part.invoice.id, part.amount_minor) for part in payment.allocations] == [(invoice["Id"], 2025)]
+    assert payment.reference == "check 7"
+
+
+def test_an_inactive_customer_is_read_as_inactive(company: Company) -> None:
+    customer = company.customer("Gone Ltd")
+    company.post("Customer", {"Id": customer["Id"], "SyncToken": "0", "sparse": True, "Active": False})
+    records, _ = company.read_all()
+    read = latest(Customer, records, customer["Id"])
+    assert not read.active
+    assert read.standing is Standing.LIVE
+
+
+def test_a_partner_with_nothing_new_costs_one_metered_call(company: Company) -> None:
+    _, cursor = company.read_all()
+    company.budget.calls.clear()
+    company.source.fetch_changes(cursor)
+    assert [metered for _, _, metered in company.budget.calls] == [True]
+
+
+def test_what_changed_is_read_from_the_cursor_on(company: Company) -> None:
+    _, cursor = company.read_all()
+    invoice = company.invoice(company.customer(), 100)
+    records, _ = company.read_all(cursor)
+    assert invoice["Id"] in [each.ref.id for each in of(Invoice, records)]
+
+
+def test_the_mark_is_the_vendors_time_from_before_the_import(company: Company) -> None:
+    company.sandbox.control("clock", {"advance_s": 3600})
+    first = company.source.fetch_changes("")
+    _, cursor = company.read_all(first.cursor)
+    assert json.loads(first.cursor)["mark"] <= json.loads(cursor)["mark"]
+    assert json.loads(first.cursor)["mark"] > (company.clock.now() + timedelta(minutes=50)).isoformat()
+
+
+def test_a_deleted_payment_is_read_as_deleted(company: Company) -> None:
+    payment = company.pay(company.invoice(company.customer(), 50), 50)
+    _, cursor = company.read_all()
+    company.post("Payment", {"Id": payment["Id"], "SyncToken": payment["SyncToken"]}, operation="delete")
+    records, _ = company.read_all(cursor)
+    gone = latest(Payment, records, payment["Id"])
+    assert gone.standing is Standing.DELETED
+    assert gone.allocations == ()
+
+
+def test_a_voided_payment_and_a_voided_invoice_are_read_as_void(company: Company) -> None:
+    customer = company.customer()
+    invoice, other = company.invoice(customer, 50), company.invoice(customer, 60)
+    payment = company.pay(invoice, 50)
+    body = {"Id": payment["Id"], "SyncToken": payment["SyncToken"], "sparse": True}
+    company.post("Payment", body, operation="update", include="void")
+    company.post("Invoice", {"Id": other["Id"], "SyncToken": other["SyncToken"]}, operation="void")
+    records, _ = company.read_all()
+    standings = {each.ref.id: each.standing for each in [*of(Payment, records), *of(Invoice, records)]}
+    assert standings[payment["Id"]] is Standing.VOID
+    assert standings[other["Id"]] is Standing.VOID
+    assert standings[invoice["Id"]] is Standing.LIVE
+
+
+def test_more_pages_than_one_are_read_whole_even_when_they_change_meanwhile(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_module, "PAGE_SIZE", 3)
+    customer = company.customer()
+    invoices = [company.invoice(customer, 10 + n) for n in range(8)]
+    seen: set[str] = set()
+    cursor, paid = "", False
+    for _ in range(40):
+        window = company.source.fetch_changes(cursor)
+        seen |= {each.ref.id for each in of(Invoice, list(window.records))}
+        cursor = window.cursor
+        if not paid and seen:
+            company.pay(invoices[0], 10)
+            company.post("Invoice", {"Id": invoices[1]["Id"], "SyncToken": "0"}, operation="delete")
+            paid = True
+        if not window.more:
+            break
+    assert {each["Id"] for each in invoices} <= seen
+
+
+def test_changes_beyond_the_cap_are_read_by_pages_and_their_deletions_too(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, cursor = company.read_all()
+    company.sandbox.control("clock", {"advance_s": 900})
+    monkeypatch.setattr(source_module, "CDC_CAP", 6)
+    company.sandbox.switch(cdc_cap=6)
+    customer = company.customer()
+    invoices = [company.invoice(customer, 10 + n) for n in range(5)]
+    payments = [company.pay(invoice, 5) for invoice in invoices]
+    company.sandbox.control("clock", {"advance_s": 60})
+    for payment in payments[:2]:
+        company.post("Payment", {"Id": payment["Id"], "SyncToken": "0"}, operation="delete")
+    records, _ = company.read_all(cursor)
+    assert {each["Id"] for each in invoices} <= {each.ref.id for each in of(Invoice, records)}
+    latest = {each.ref.id: each.standing for each in of(Payment, records)}
+    assert [latest[each["Id"]] for each in payments] == [Standing.DELETED] * 2 + [Standing.LIVE] * 3
+
+
+def test_deletions_that_fill_an_answer_are_paged_through(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    payments = [company.pay(company.invoice(company.customer(f"C{n}"), 5), 5) for n in range(9)]
+    _, cursor = company.read_all()
+    monkeypatch.setattr(source_module, "CDC_CAP", 4)
+    company.sandbox.switch(cdc_cap=4)
+    company.sandbox.control("clock", {"advance_s": 900})
+    for payment in payments:
+        company.post("Payment", {"Id": payment["Id"], "SyncToken": "0"}, operation="delete")
+        company.sandbox.control("clock", {"advance_s": 2})
+    records, _ = company.read_all(cursor)
+    gone = {each.ref.id for each in of(Payment, records) if each.standing is Standing.DELETED}
+    assert gone == {each["Id"] for each in payments}
+
+
+def test_a_cursor_older_than_thirty_days_catches_up_by_query(company: Company) -> None:
+    _, cursor = company.read_all()
+    invoice = company.invoice(company.customer(), 75)
+    month = timedelta(days=40)
+    company.clock.ahead += month
+    company.sandbox.control("clock", {"advance_s": month.total_seconds()})
+    tokens = company.tokens()
+    tokens.renew(company.secrets.sealed.values["access_token"])
+    records, later = company.read_all(cursor)
+    assert invoice["Id"] in {each.ref.id for each in of(Invoice, records)}
+    assert json.loads(later)["mark"] > json.loads(cursor)["mark"]
+
+
+def test_some_invoices_are_read_in_one_call_and_missing_ones_left_out(company: Company) -> None:
+    customer = company.customer()
+    ids = [company.invoice(customer, 10)["Id"] for _ in range(3)]
+    company.budget.calls.clear()
+    found = company.source.fetch_invoices([*ids, "99999"])
+    assert sorted(each.ref.id for each in found) == sorted(ids)
+    assert len(company.budget.calls) == 1
+
+
+def test_an_id_cannot_break_out_of_a_statement() -> None:
+    assert source_module.quote("1' OR \\'") == "'1\\' OR \\\\\\''"
+
+
+def test_one_record_that_cannot_be_kept_exactly_does_not_sink_the_rest(company: Company) -> None:
+    odd: dict[str, Any] = {
+        "Id": "777",
+        "SyncToken": "0",
+        "MetaData": {"LastUpdatedTime": "2026-11-03T09:00:00-08:00"},
+        "TxnDate": "2026-11-03",
+        "CurrencyRef": {"value": "JPY"},
+        "CustomerRef": {"value": "1"},
+        "TotalAmt": 10.5,
+        "Balance": 10.5,
+        "Line": [],
+    }
+    company.load(("Invoice", odd))
+    invoice = company.invoice(company.customer(), 10)
+    windows = [window := company.source.fetch_changes("")]
+    while window.more:
+        windows.append(window := company.source.fetch_changes(window.cursor))
+    assert "777" in {ref.id for each in windows for ref in each.unreadable}
+    assert invoice["Id"] in {record.ref.id for each in windows for record in each.records}
+
+
+@pytest.mark.parametrize("fault", ["server_error", "proxy_html", "lost_answer", "cut_connection"])
+def test_a_read_that_fails_is_unavailable_and_can_be_repeated(company: Company, fault: str) -> None:
+    company.sandbox.fault(fault, path_contains="/query")
+    with pytest.raises(RemoteUnavailable):
+        company.source.fetch_changes("")
+    assert company.read_all()[1]
