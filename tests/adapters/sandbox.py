@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
-
 from crossfoot.core.model import System
 
 

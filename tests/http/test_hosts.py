@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import pytest
-
 from crossfoot.errors import Rejected, RemoteUnavailable
 from crossfoot.http import LOCAL, STRICT, Door, check_url, is_public
 
@@ -52,7 +51,12 @@ def test_a_hostile_url_is_refused_before_anything_is_resolved(url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["https://api-na.myconnectwise.net/", "https://cw.example.com./x", "https://cw.example.com:8443/", "https://xn--cw-fka.example.xn--p1ai/"],
+    [
+        "https://api-na.myconnectwise.net/",
+        "https://cw.example.com./x",
+        "https://cw.example.com:8443/",
+        "https://xn--cw-fka.example.xn--p1ai/",
+    ],
 )
 def test_a_public_name_is_accepted(url: str) -> None:
     assert check_url(url, STRICT).hostname
@@ -64,15 +68,44 @@ def test_the_local_policy_opens_to_the_sandboxes() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    """127.0.0.1 10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 255.255.255.255 224.0.0.1 240.0.0.1
-    192.0.0.9 198.18.0.1 192.0.2.1 ::1 :: fe80::1 fe80::1%eth0 fc00::1 fec0::1 ff02::1 ::127.0.0.1 ::ffff:10.0.0.1
-    64:ff9b::a9fe:a9fe 64:ff9b:1::1 2002:7f00:1:: 2001:db8::1 2001::1 3fff::1 5f00::1 fd00:ec2::254""".split(),
+    [
+        "127.0.0.1",
+        "10.0.0.1",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "255.255.255.255",
+        "224.0.0.1",
+        "240.0.0.1",
+        "192.0.0.9",
+        "198.18.0.1",
+        "192.0.2.1",
+        "::1",
+        "::",
+        "fe80::1",
+        "fe80::1%eth0",
+        "fc00::1",
+        "fec0::1",
+        "ff02::1",
+        "::127.0.0.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::1",
+        "2002:7f00:1::",
+        "2001:db8::1",
+        "2001::1",
+        "3fff::1",
+        "5f00::1",
+        "fd00:ec2::254",
+    ],
 )
 def test_an_address_inside_is_not_public(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", "8.8.8.8 2001:4860:4860::8888 ::ffff:8.8.8.8 64:ff9b::808:808".split())
+@pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888", "::ffff:8.8.8.8", "64:ff9b::808:808"])
 def test_an_internet_address_is_public(address: str) -> None:
     assert is_public(address)
 

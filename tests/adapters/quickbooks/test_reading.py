@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-
 from crossfoot.adapters.quickbooks import source as source_module
 from crossfoot.core.model import Customer, Invoice, Payment, Record, Standing
 from crossfoot.errors import RemoteUnavailable
