@@ -1,10 +1,29 @@
-"""Answer the dashboard and back ends."""
+"""api: everything that the dashboard and back ends ask."""
 
-import json
+from functools import cache
 from typing import Any
 
-PROBLEM = json.dumps({"type": "about:blank", "title": "Not built yet", "status": 501, "code": "not_built"})
+from crossfoot import __version__
+from crossfoot.config import load_config
+from crossfoot.entry.router import Router
+from crossfoot.log import bind, start_logging
+from crossfoot.steps.api.needs import Ports
+from crossfoot.steps.api.routes import ROUTES
+from crossfoot.wiring.api import api_ports
+from crossfoot.wiring.workers import worker
+
+start_logging(load_config().powertools_service_name, load_config().log_level)
+router = Router(ROUTES, "Crossfoot", __version__)
+worker()
 
 
-def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
-    return {"statusCode": 501, "headers": {"Content-Type": "application/problem+json"}, "body": PROBLEM}
+@cache
+def get_ports() -> Ports:
+    """Wire the routes on the first call: that reads the product's secret, which a snapshot must not hold."""
+    return api_ports(worker())
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one request."""
+    bind(request_id=getattr(context, "aws_request_id", ""))
+    return router.answer(event, get_ports)

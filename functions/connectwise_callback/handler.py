@@ -1,10 +1,32 @@
-"""Hear from ConnectWise that something changed."""
+"""connectwise_callback: POST /webhooks/connectwise/{token}; a partner's site says that something changed."""
 
-import json
 from typing import Any
 
-PROBLEM = json.dumps({"type": "about:blank", "title": "Not built yet", "status": 501, "code": "not_built"})
+from crossfoot.config import load_config
+from crossfoot.entry.http import Answer, Call
+from crossfoot.entry.webhooks import answer_webhook, not_genuine
+from crossfoot.log import guard_logging
+from crossfoot.steps.connectwise_callback import Received, connectwise_callback
+from crossfoot.wiring.webhooks import connectwise_callback_ports
+
+MAX_BODY_BYTES = 1024 * 1024
+
+guard_logging(load_config().log_level)
+ports = connectwise_callback_ports(load_config())
 
 
-def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
-    return {"statusCode": 501, "headers": {"Content-Type": "application/problem+json"}, "body": PROBLEM}
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Verify, nudge. ConnectWise tries again upon 429, and upon no 5xx."""
+    return answer_webhook(event, _receive, max_body_bytes=MAX_BODY_BYTES)
+
+
+def _receive(call: Call) -> Answer:
+    token = call.path_parameters.get("token", "")
+    signature = call.headers.get("x-content-signature", "")
+    match connectwise_callback(token, call.body, signature, ports):
+        case Received.NUDGED:
+            return Answer(202)
+        case Received.KEY_UNAVAILABLE:
+            return Answer(429, headers={"Retry-After": "5"})
+        case Received.NOT_GENUINE:
+            return not_genuine()

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 REDACTED = "[redacted]"
 
-_SECRET_WORDS = "token|secret|passw|authorization|(?:private|public|api|signing)_?key|signature|credential|cookie"
-_SECRET_NAME = re.compile(f"(?i){_SECRET_WORDS}")
+_NAMES = "token|secret|passw|authorization|(?:private|public|api|signing)_?key|signature|credential|cookie"
+_SECRET_NAME = re.compile(f"(?i){_NAMES}")
 # A name like one of those before a value, in JSON, a query string, a header dump or Python's own repr.
 _NAMED_VALUE = re.compile(
-    rf"(?i)(?P<name>[\w.-]*(?:{_SECRET_WORDS})[\w.-]*\\?[\"']?\s*[:=]\s*)"
+    rf"(?i)(?P<name>[\w.-]*(?:{_NAMES})[\w.-]*\\?[\"']?\s*[:=]\s*)"
     r"(?P<value>\\?\"[^\"]*\"|'[^']*'|(?:(?:bearer|basic)\s+)?[^\s,;&}\"']+)"
 )
 _OAUTH_RETURN = re.compile(r"(?i)(?P<name>[?&\s](?:code|state)=)[^&\s\"']+")

@@ -30,12 +30,14 @@ class Window:
     """What one read returned.
 
     Takes: `cursor` is where the next read goes on, in the adapter's own words; `more` says that the next read should
-    follow at once (a first import, or more changes than one answer holds).
+    follow at once (a first import, or more changes than one answer holds); `unreadable` are records that hold something
+    we cannot keep exactly (an amount finer than its currency, say): they are left out, so that one does not sink the rest.
     """
 
     records: tuple[Record, ...]
     cursor: str
     more: bool = False
+    unreadable: tuple[Ref, ...] = ()
 
 
 class Source(Protocol):
@@ -454,6 +456,22 @@ class KeyDoor(Protocol):
 
     def remove_callbacks(self, grant: Grant, callback_url: str) -> None:
         """Take the registrations back, as far as the keys still allow."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of the partner's chart of accounts."""
+
+    id: str
+    name: str
+
+
+class Accounts(Protocol):
+    """The accounts that deposits may go to (C1)."""
+
+    def fetch_bank_accounts(self, tenant: str) -> tuple[Account, ...]:
+        """Read the active bank accounts live. Raises: NeedsPartner when the accounting system is not connected."""
         ...
 
 

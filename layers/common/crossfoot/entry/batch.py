@@ -9,8 +9,8 @@ from crossfoot.messages import CrossfootRequest, MirrorPayment, Nudge, read_mess
 
 _log = logging.getLogger(__name__)
 
-# Work that is started must be able to end: a vendor read (20 s) is the longest single wait in it.
-RESERVE_MS = 25_000
+# A message that could not be finished any more is not started, but for the first: something has to go on.
+RESERVE_MS = 5_000
 
 type Failures = dict[str, list[dict[str, str]]]
 type Handle[M] = Callable[[M], object]

@@ -19,6 +19,9 @@ from crossfoot.errors import (
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
 
+# A refusal is 422, unless it is one of our own that HTTP has a better word for.
+_STATUS_OF_CODE = {"account_taken": 409, "another_company": 409, "cursor_invalid": 400, "not_found": 404}
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -91,16 +94,22 @@ def problem_of(error: CrossfootError) -> Problem:
             return problem(503, "retry", "Not now", str(error), "Try again.", retry_after_s=RETRY_AFTER_S)
 
 
+def _sentence(text: str) -> str:
+    """Make a sentence of an error's words."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
 def _problem_of_refusal(error: NeedsPartner) -> Problem:
     match error:
         case AuthExpired():
             fix = error.fix or "Connect the system again."
-            return problem(409, "connection_expired", "The connection has to be renewed", str(error), fix)
+            return problem(409, "connection_expired", "The connection has to be renewed", _sentence(str(error)), fix)
         case MappingMissing():
-            return problem(409, "preference_missing", "A choice is missing", str(error), error.fix)
+            return problem(409, "preference_missing", "A choice is missing", _sentence(str(error)), error.fix)
         case Rejected():
-            status = {"account_taken": 409, "another_company": 409, "not_found": 404}.get(error.code, 422)
-            return problem(status, error.code, "Refused", error.detail, error.fix or "Correct this and try again.")
+            status = _STATUS_OF_CODE.get(error.code, 422)
+            fix = error.fix or "Correct this and try again."
+            return problem(status, error.code, "Refused", _sentence(error.detail), fix)
         case _:
             fix = error.fix or "Connect the system under Connections."
-            return problem(409, "needs_attention", "This needs you first", str(error), fix)
+            return problem(409, "needs_attention", "This needs you first", _sentence(str(error)), fix)

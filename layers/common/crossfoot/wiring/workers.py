@@ -6,7 +6,7 @@ from crossfoot.adapters.app_secret import AppSecret
 from crossfoot.adapters.clock import SystemClock
 from crossfoot.adapters.connectwise.client import ConnectWiseClient
 from crossfoot.adapters.connectwise.rows import ConnectWisePsa
-from crossfoot.adapters.connectwise.site import Account, Codebases
+from crossfoot.adapters.connectwise.site import Codebases, stored_account
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.budget import TableBudget
 from crossfoot.adapters.dynamodb.connections import TableConnections
@@ -111,7 +111,7 @@ class ConnectedSystems:
         """Open a system for reading. Raises: NeedsPartner when it is not connected."""
         match system:
             case System.QUICKBOOKS:
-                return self._quickbooks(tenant)
+                return QuickBooksSource(self.quickbooks_client(tenant), self._parts.clock)
             case System.CONNECTWISE:
                 return self.psa(tenant)
 
@@ -119,22 +119,16 @@ class ConnectedSystems:
         """Open the partner's PSA. Raises: NeedsPartner when it is not connected."""
         parts, connection = self._parts, self._connection(tenant, System.CONNECTWISE)
         secrets = parts.secrets.load(tenant, System.CONNECTWISE).values
-        account = Account(
-            site_url=(connection.details or {})["site_url"],
-            company_id=connection.account_id,
-            public_key=secrets["public_key"],
-            private_key=secrets["private_key"],
-            client_id=parts.app.settings.connectwise_client_id,
-        )
+        account = stored_account(connection.details, secrets, parts.app.settings.connectwise_client_id)
         return ConnectWisePsa(ConnectWiseClient(parts.door, tenant, account, self._codebases, parts.budget))
 
-    def _quickbooks(self, tenant: str) -> Source:
+    def quickbooks_client(self, tenant: str) -> QuickBooksClient:
+        """Open the partner's QuickBooks company. Raises: NeedsPartner when it is not connected."""
         parts, connection = self._parts, self._connection(tenant, System.QUICKBOOKS)
         refresh = TokenEndpoint(parts.door, parts.intuit, parts.clock)
         tokens = TokenSource(tenant, parts.secrets, parts.connections, refresh, parts.clock)
         api_url, realm_id = parts.intuit.api_url, connection.account_id
-        client = QuickBooksClient(parts.door, api_url, tenant, realm_id, tokens, parts.budget)
-        return QuickBooksSource(client, parts.clock)
+        return QuickBooksClient(parts.door, api_url, tenant, realm_id, tokens, parts.budget)
 
     def _connection(self, tenant: str, system: System) -> Connection:
         connection = self._parts.connections.load(tenant, system)

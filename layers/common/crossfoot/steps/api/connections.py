@@ -1,11 +1,9 @@
 """Connect and disconnect QuickBooks and ConnectWise, and show how the connections stand (C1, C2, C6, C7)."""
 
-import hashlib
 import logging
-from dataclasses import replace
 
 from crossfoot.core.model import ACCOUNTING, PSA, System
-from crossfoot.errors import CrossfootError, Rejected
+from crossfoot.errors import CrossfootError
 from crossfoot.messages import Nudge
 from crossfoot.messages.api import (
     AuthorizeUrl,
@@ -26,16 +24,11 @@ from crossfoot.steps.api.needs import Ports, not_found
 
 RETURN_PATH = "/v1/connections/quickbooks/callback"
 CALLBACK_PATH = "/webhooks/connectwise/"
+# The secret whose SHA-256 `Connections.find_tenant_by_callback` knows the connection by.
 CALLBACK_TOKEN = "callback_token"  # noqa: S105 - the name of a secret, not one
-CALLBACK_HASH = "callback_hash"
 
 _log = logging.getLogger(__name__)
 _NAMES = {System.QUICKBOOKS: "QuickBooks", System.CONNECTWISE: "ConnectWise"}
-
-
-def hash_token(token: str) -> str:
-    """Hash a callback token; only the hash is a key of the table."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 # --- QuickBooks --------------------------------------------------------------------------------------------------------
@@ -82,9 +75,7 @@ def connect_connectwise(ports: Ports, asked: Asked[Nothing, Nothing, ConnectConn
     keys = ApiKeys(**asked.body.model_dump())
     grant = ports.keys.check(keys)
     token = ports.new_token()
-    connection = _to_connection(ports, asked.tenant, PSA, grant)
-    details = {**(grant.details or {}), CALLBACK_HASH: hash_token(token)}
-    _connect(ports, replace(connection, details=details), {**grant.secrets, CALLBACK_TOKEN: token})
+    _connect(ports, _to_connection(ports, asked.tenant, PSA, grant), {**grant.secrets, CALLBACK_TOKEN: token})
     callbacks = _register_callbacks(ports, grant, token)
     shown = _show(ports, asked.tenant, PSA)
     return ConnectedShape(**shown.model_dump(), callbacks=callbacks)
@@ -142,24 +133,9 @@ def _revoke(ports: Ports, connection: Connection) -> None:
 
 def _connect(ports: Ports, connection: Connection, secrets: dict[str, str]) -> None:
     """Store a connection and start the import (or, after a pause, the catching up: C6)."""
-    _refuse_another_company(ports, connection)
     ports.connections.connect(connection, secrets)
     now = ports.clock.now().isoformat()
     ports.queue.send([Nudge(tenant=connection.tenant, system=connection.system, because=f"connected {now}")])
-
-
-def _refuse_another_company(ports: Ports, new: Connection) -> None:
-    """Keep two companies' records out of one book: the cursor and the ids belong to the company of before."""
-    before = ports.connections.load(new.tenant, new.system)
-    if before is None or before.account_id == new.account_id:
-        return
-    name = _NAMES[new.system]
-    raise Rejected(
-        "another_company",
-        f"This is {new.account_name or new.account_id}, but what was imported from {name} is of "
-        f"{before.account_name or before.account_id}.",
-        f"Sign in to {name} with the company of before. Another company needs an organisation of its own here.",
-    )
 
 
 def _to_connection(ports: Ports, tenant: str, system: System, grant: Grant) -> Connection:

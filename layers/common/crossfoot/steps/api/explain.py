@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from crossfoot.core.decisions import Decision, did
+from crossfoot.core.decisions import Decision, Outcome, did
 from crossfoot.core.effects import Effect, EffectState
 from crossfoot.core.model import Customer, Invoice, Kind, Payment, Record, Ref, Standing
 from crossfoot.core.money import format_minor
@@ -15,11 +15,11 @@ from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_why
 from crossfoot.steps.api.payment_states import load_payment_states
 
 _OUTCOMES = {
-    EffectState.CONFIRMED: "did",
-    EffectState.REFUSED: "refused",
-    EffectState.PLANNED: "waits",
-    EffectState.SENDING: "waits",
-    EffectState.UNKNOWN: "waits",
+    EffectState.CONFIRMED: Outcome.DID,
+    EffectState.REFUSED: Outcome.REFUSED,
+    EffectState.PLANNED: Outcome.WAITS,
+    EffectState.SENDING: Outcome.WAITS,
+    EffectState.UNKNOWN: Outcome.WAITS,
 }
 
 
@@ -111,11 +111,12 @@ def _to_line(effect: Effect) -> StoryLine:
     at = effect.settled_at or effect.planned_at
     assert at is not None
     refused = effect.state is EffectState.REFUSED
+    sentence = effect.sentence if effect.settled else f"Under way: {effect.sentence}"
     why = Why(
         outcome=_OUTCOMES[effect.state],
         rule=effect.rule,
         code=effect.refusal_code if refused else effect.state.value,
-        sentence=f"ConnectWise refused: {effect.refusal}" if refused else effect.sentence,
+        sentence=f"ConnectWise refused: {effect.refusal}" if refused else sentence,
         fix=effect.fix,
         about=[str(effect.subject), *(str(cause) for cause in effect.causes)],
     )

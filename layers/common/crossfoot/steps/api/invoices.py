@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from crossfoot.core.decisions import Decision, did
+from crossfoot.core.decisions import Decision, Outcome, did
 from crossfoot.core.matching import match_invoice
 from crossfoot.core.model import Invoice, Kind, Link, Record, Ref, System
 from crossfoot.core.statuses import invoice_status
@@ -56,7 +57,8 @@ def _pair(ports: Ports, tenant: str, records: Sequence[Record], primary: System)
     invoices = [record for record in records if isinstance(record, Invoice)]
     links = ports.book.load_links(tenant, [invoice.ref for invoice in invoices])
     own = [invoice for invoice in invoices if invoice.ref not in links or invoice.ref.system is primary]
-    others = ports.book.load_many(tenant, [links[invoice.ref].other(invoice.ref) for invoice in own if invoice.ref in links])
+    copies = [links[invoice.ref].other(invoice.ref) for invoice in own if invoice.ref in links]
+    others = ports.book.load_many(tenant, copies)
     for invoice in own:
         link = links.get(invoice.ref)
         other = others.get(link.other(invoice.ref)) if link else None
@@ -90,8 +92,14 @@ def _to_shape(ports: Ports, tenant: str, entry: Entry) -> InvoiceShape:
     )
 
 
-def _match_state(decision: Decision) -> str:
-    return {"did": "matched", "skipped": "waits"}.get(decision.outcome, decision.outcome)
+def _match_state(decision: Decision) -> Literal["matched", "waits", "refused"]:
+    match decision.outcome:
+        case Outcome.DID:
+            return "matched"
+        case Outcome.REFUSED:
+            return "refused"
+        case _:
+            return "waits"
 
 
 def _to_copy(invoice: Invoice) -> InvoiceCopy:

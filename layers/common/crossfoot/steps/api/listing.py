@@ -31,7 +31,13 @@ def fill_page[Item](
     cursor = query.cursor
     for _ in range(MAX_READS):
         page = book.list_records(
-            tenant, kind, first=query.first, last=query.last, system=system, cursor=cursor, limit=query.limit - len(found)
+            tenant,
+            kind,
+            first=query.first,
+            last=query.last,
+            system=system,
+            cursor=cursor,
+            limit=query.limit - len(found),
         )
         found.extend(choose(page.records))
         cursor = page.next_cursor

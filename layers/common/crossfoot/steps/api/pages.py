@@ -51,8 +51,13 @@ def failed(error: CrossfootError) -> Page:
     title = "QuickBooks was not connected"
     if not isinstance(error, NeedsPartner):
         return _page(503, title, "Intuit did not answer just now.", "Start the connection again in a minute.")
-    sentence = error.detail if isinstance(error, Rejected) else str(error)
-    return _page(400, title, sentence, error.fix or "Start the connection again from the beginning.")
+    text = error.detail if isinstance(error, Rejected) else str(error)
+    return _page(
+        400,
+        title,
+        f"{text[:1].upper()}{text[1:].rstrip('.')}.",
+        error.fix or "Start the connection again from the beginning.",
+    )
 
 
 def _page(status: int, title: str, sentence: str, fix: str) -> Page:

@@ -48,7 +48,9 @@ def _pays_nothing(payment: Payment) -> Decision | None:
     if invoices_of(payment):
         return None
     if payment.standing is not Standing.LIVE:
-        return skipped(payment.ref, "E5", "nothing_to_take_back", f"This payment is {payment.standing}, and paid nothing.")
+        return skipped(
+            payment.ref, "E5", "nothing_to_take_back", f"This payment is {payment.standing}, and paid nothing."
+        )
     sentence = "This payment is not applied to an invoice in QuickBooks."
     return waits(payment.ref, "E8", "unapplied", sentence, "Apply it to an invoice; it then follows by itself.")
 

@@ -1,0 +1,174 @@
+"""Serve the table of routes: find the route, check the caller and the request, run it, map what comes out."""
+
+import json
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+from urllib.parse import unquote
+
+from pydantic import TypeAdapter, ValidationError
+
+from crossfoot.entry.http import Answer, Call, TooLarge, answer_problem, read_call, too_large
+from crossfoot.entry.openapi import DESCRIPTION_PATH, describe
+from crossfoot.entry.problems import Problem, problem, problem_of
+from crossfoot.errors import CrossfootError
+from crossfoot.messages.routes import Asked, Page, Route, Shape
+
+_log = logging.getLogger(__name__)
+
+_JSON = TypeAdapter[Any](Any)
+
+
+class Router[Ports]:
+    """Answers API Gateway's events by a table of routes."""
+
+    def __init__(self, routes: Sequence[Route[Ports]], title: str, version: str) -> None:
+        self._routes = [(route, _pattern(route.path)) for route in routes]
+        self._description = json.dumps(describe(routes, title, version), ensure_ascii=False)
+
+    def answer(self, event: Mapping[str, Any], get_ports: Callable[[], Ports]) -> dict[str, Any]:
+        """Answer one event, whatever happens: nothing but an answer ever leaves here."""
+        try:
+            call = read_call(event)
+            answer = self._answer(call, get_ports)
+        except TooLarge:
+            answer = answer_problem(too_large())
+        except Exception:
+            _log.exception("crashed: %s %s", event.get("httpMethod"), event.get("resource"))
+            answer = answer_problem(_crash(event))
+        return answer.to_event()
+
+    def _answer(self, call: Call, get_ports: Callable[[], Ports]) -> Answer:
+        if (call.method, call.path) == ("GET", DESCRIPTION_PATH):
+            return Answer(200, self._description)
+        here = [(route, found) for route, pattern in self._routes if (found := pattern.fullmatch(call.path))]
+        for route, found in here:
+            if route.method == call.method:
+                return _serve(route, call, found.groupdict(), get_ports)
+        return answer_problem(_not_allowed([route.method for route, _ in here]) if here else _no_route())
+
+
+def _serve[Ports](
+    route: Route[Ports], call: Call, parameters: Mapping[str, str], get_ports: Callable[[], Ports]
+) -> Answer:
+    if not route.is_open and not call.tenant:
+        return answer_problem(_no_tenant())
+    asked = _read(route, call, {name: unquote(value) for name, value in parameters.items()})
+    if isinstance(asked, Problem):
+        return answer_problem(asked)
+    try:
+        result = route.run(get_ports(), asked)
+    except CrossfootError as error:
+        found = problem_of(error)
+        _log.info("%s: %s", route.name, error, extra={"tenant": call.tenant, "problem": found.code})
+        return answer_problem(found)
+    except ValueError as error:
+        field = getattr(error, "field", "")
+        if not field:
+            raise
+        return answer_problem(_bad_fields([(field, str(error))]))
+    return _to_answer(route, result)
+
+
+def _to_answer[Ports](route: Route[Ports], result: Shape | Page | Mapping[str, Any] | None) -> Answer:
+    match result:
+        case Page():
+            return Answer(result.status, result.html, "text/html; charset=utf-8", _PAGE_HEADERS)
+        case Shape():
+            return Answer(route.status, result.model_dump_json(by_alias=True))
+        case _:
+            return Answer(route.status, result)
+
+
+# A page of ours needs no script, no frame and nothing from elsewhere; its address must not travel on.
+_PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+# --- reading -----------------------------------------------------------------------------------------------------------
+
+
+def _read[Ports](route: Route[Ports], call: Call, parameters: Mapping[str, str]) -> Asked[Any, Any, Any] | Problem:
+    """Check a request against the route's shapes. Returns: what was asked, or one problem that names every bad field."""
+    errors: list[tuple[str, str]] = []
+    check = partial(_check, errors)
+    body: Any = {}
+    if route.body is not None:
+        try:
+            body = _JSON.validate_json(call.body or b"{}")
+        except ValidationError:
+            return _bad_fields([("body", "This is not JSON.")])
+    asked = Asked[Any, Any, Any](
+        call.tenant,
+        check(route.path_shape, parameters, "path."),
+        check(route.query, call.query, "query."),
+        check(route.body, body, "", strict=True) if route.body is not None else None,
+    )
+    return _bad_fields(errors) if errors else asked
+
+
+def _check(
+    errors: list[tuple[str, str]], shape: type[Shape], given: object, where: str, *, strict: bool = False
+) -> Shape | None:
+    try:
+        # A body's JSON has types of its own: "false" there is no boolean. Paths and queries are all text.
+        text = _JSON.dump_json(given)
+        return shape.model_validate_json(text, strict=strict)
+    except ValidationError as error:
+        errors.extend((_name_field(where, each["loc"]), each["msg"]) for each in error.errors(include_input=False))
+        return None
+
+
+def _name_field(where: str, location: Sequence[int | str]) -> str:
+    return where + ".".join(map(str, location)) if location else where.rstrip(".") or "body"
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """Turn a path with parameters in braces into a pattern."""
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path)))
+
+
+# --- problems ----------------------------------------------------------------------------------------------------------
+
+
+def _bad_fields(errors: Sequence[tuple[str, str]]) -> Problem:
+    first_field, first_message = errors[0]
+    listed = [{"field": field, "message": message} for field, message in errors]
+    return problem(
+        400, "bad_request", "Something in the request is wrong", f"{first_field}: {first_message}",
+        "Correct what `errors` names, and send it again.", errors=listed,
+    )  # fmt: skip
+
+
+def _no_tenant() -> Problem:
+    return problem(
+        403, "no_partner", "Your sign-in belongs to no partner",
+        "The token names no partner. Only the ID token of a partner's user does; an access token does not.",
+        "Send the ID token. If this was one, ask the operator to add you to a partner.",
+    )  # fmt: skip
+
+
+def _no_route() -> Problem:
+    fix = f"GET {DESCRIPTION_PATH} lists every route."
+    return problem(404, "not_found", "There is no such address", "No route has this path.", fix)
+
+
+def _not_allowed(methods: Sequence[str]) -> Problem:
+    allowed = ", ".join(methods)
+    found = problem(
+        405, "method_not_allowed", "Not like this", f"This address takes {allowed}.", "Use one of these methods."
+    )
+    found.headers["Allow"] = allowed
+    return found
+
+
+def _crash(event: Mapping[str, Any]) -> Problem:
+    request_id = (event.get("requestContext") or {}).get("requestId", "")
+    return problem(
+        500, "crashed", "Something is broken on our side", "This is our mistake. It was recorded, and we look at it.",
+        f"Try again later; to ask about it, give this number: {request_id}", request_id=request_id,
+    )  # fmt: skip

@@ -1,0 +1,58 @@
+"""What a route of our API is: the table of routes is both what is served and what the OpenAPI document says."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Shape(BaseModel):
+    """A shape of the API. Unknown members are refused, so that a misspelt one is not silently ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Nothing(Shape):
+    """No members."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked[Path: Shape = Nothing, Query: Shape = Nothing, Body: Shape = Nothing]:
+    """A request that was read and found well-formed. `tenant` is "" on an open route."""
+
+    tenant: str
+    path: Path
+    query: Query
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer for a person's browser."""
+
+    status: int
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route[Ports]:
+    """One method of one path.
+
+    Takes: `path` with its parameters in braces; `answer` is None where there is no body; an `is_open` route asks for no
+    token; `problems` are the statuses of its own beside those that every route can answer.
+    """
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    run: Callable[[Ports, Any], Shape | Page | Mapping[str, Any] | None]
+    answer: type[Shape] | None = None
+    status: int = 200
+    path_shape: type[Shape] = Nothing
+    query: type[Shape] = Nothing
+    body: type[Shape] | None = None
+    is_open: bool = False
+    media_type: str = "application/json"
+    problems: tuple[int, ...] = field(default=())

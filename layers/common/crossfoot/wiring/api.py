@@ -1,0 +1,30 @@
+"""Wires the API."""
+
+from crossfoot.adapters.connectwise.connector import ConnectWiseConnector
+from crossfoot.adapters.dynamodb.authorizations import TableAuthorizations
+from crossfoot.adapters.quickbooks.accounts import QuickBooksAccounts
+from crossfoot.adapters.quickbooks.oauth import QuickBooksOAuth
+from crossfoot.steps.api.needs import Ports
+from crossfoot.wiring.workers import Parts
+
+
+def api_ports(parts: Parts) -> Ports:
+    """Wire the API's routes. Raises: ConfigError, RemoteUnavailable when the product's own secret cannot be read."""
+    parts.config.require("quickbooks_authorize_url", "quickbooks_revoke_url", "nudges_queue_url", "crossfoot_queue_url")
+    settings = parts.app.settings
+    return Ports(
+        book=parts.book,
+        history=parts.history,
+        effects=parts.effects,
+        preferences=parts.preferences,
+        reports=parts.reports,
+        connections=parts.connections,
+        secrets=parts.secrets,
+        authorizations=TableAuthorizations(parts.table, parts.clock, settings.state_signing_key.encode),
+        oauth=QuickBooksOAuth(parts.door, parts.intuit, parts.clock),
+        keys=ConnectWiseConnector(parts.door, settings.connectwise_client_id),
+        accounts=QuickBooksAccounts(parts.systems.quickbooks_client),
+        queue=parts.queue,
+        clock=parts.clock,
+        public_url=settings.public_url,
+    )
