@@ -52,7 +52,7 @@ def unescape(part: str) -> str:
 
 def time_text(at: datetime) -> str:
     """Write a time so that text order is time order."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def read_time(text: str) -> datetime:

@@ -1,0 +1,74 @@
+"""A table of the template's own key schema, in process."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import yaml
+from moto import mock_aws
+
+from crossfoot.adapters.dynamodb.table import Table
+from tests.adapters.dynamodb.doubles import CountingTable
+from tests.fakes.clock import FakeClock
+
+TEMPLATE = Path(__file__).parents[3] / "template.yaml"
+_NUMBERS = count(1)
+
+
+class _Template(yaml.SafeLoader):
+    """Reads CloudFormation's short tags as plain values."""
+
+
+def _plain_value(loader: _Template, _: str, node: yaml.Node) -> object:
+    match node:
+        case yaml.ScalarNode():
+            return loader.construct_scalar(node)
+        case yaml.SequenceNode():
+            return loader.construct_sequence(node, deep=True)
+        case yaml.MappingNode():
+            return loader.construct_mapping(node, deep=True)
+    raise TypeError(node)
+
+
+_Template.add_multi_constructor("!", _plain_value)
+
+
+@pytest.fixture(scope="session")
+def table_properties() -> dict[str, Any]:
+    template = yaml.load(TEMPLATE.read_text(), _Template)
+    properties: dict[str, Any] = template["Resources"]["Table"]["Properties"]
+    return properties
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        with mock_aws():
+            yield
+
+
+@pytest.fixture
+def table_name(aws: None, table_properties: dict[str, Any]) -> str:
+    name = f"crossfoot-{next(_NUMBERS)}"
+    wanted = {key: table_properties[key] for key in ("AttributeDefinitions", "KeySchema", "BillingMode")}
+    boto3.client("dynamodb").create_table(TableName=name, **wanted)
+    return name
+
+
+@pytest.fixture
+def table(table_name: str) -> Table:
+    return Table(table_name)
+
+
+@pytest.fixture
+def counting_table(table_name: str) -> CountingTable:
+    return CountingTable(table_name)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()

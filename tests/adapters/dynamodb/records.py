@@ -1,0 +1,82 @@
+"""Records to try the table with."""
+
+from datetime import date
+from typing import Any
+
+from crossfoot.core.model import (
+    Allocation,
+    Customer,
+    Invoice,
+    Kind,
+    Payment,
+    Ref,
+    Standing,
+    System,
+    Version,
+)
+
+TENANT = "t_00000001"
+OTHER_TENANT = "t_00000002"
+QBO = System.QUICKBOOKS
+CW = System.CONNECTWISE
+
+
+def invoice_ref(id_: str, system: System = QBO) -> Ref:
+    return Ref(system, Kind.INVOICE, id_)
+
+
+def payment_ref(id_: str) -> Ref:
+    return Ref(QBO, Kind.PAYMENT, id_)
+
+
+def version(second: int, seen: int | None = None) -> Version:
+    seen = second if seen is None else seen
+    return Version(f"2026-11-03T17:00:{second:02}Z", f"2026-11-03T18:00:{seen:02}Z")
+
+
+def make_invoice(id_: str = "1", system: System = QBO, at: Version | None = None, **fields: Any) -> Invoice:
+    known: dict[str, Any] = {
+        "standing": Standing.LIVE,
+        "number": f"INV-{id_}",
+        "customer": Ref(system, Kind.CUSTOMER, "58"),
+        "customer_name": "Weiskopf Consulting",
+        "issued_on": date(2026, 11, 3),
+        "due_on": date(2026, 12, 3),
+        "currency": "USD",
+        "total_minor": 125_000,
+        "balance_minor": 125_000,
+    }
+    return Invoice(invoice_ref(id_, system), at or version(1), **(known | fields))
+
+
+def make_payment(
+    id_: str = "9", paid: dict[str, int] | None = None, at: Version | None = None, **fields: Any
+) -> Payment:
+    allocations = tuple(Allocation(invoice_ref(invoice), amount) for invoice, amount in (paid or {"1": 50_000}).items())
+    known: dict[str, Any] = {
+        "standing": Standing.LIVE,
+        "customer": Ref(QBO, Kind.CUSTOMER, "58"),
+        "paid_on": date(2026, 11, 4),
+        "currency": "USD",
+        "total_minor": sum(part.amount_minor for part in allocations),
+        "allocations": allocations,
+        "reference": "CHK-7712",
+    }
+    return Payment(payment_ref(id_), at or version(1), **(known | fields))
+
+
+def make_customer(id_: str = "58", at: Version | None = None, **fields: Any) -> Customer:
+    known: dict[str, Any] = {"standing": Standing.LIVE, "name": "Weiskopf Consulting", "account_number": "ACC-58"}
+    return Customer(Ref(QBO, Kind.CUSTOMER, id_), at or version(1), **(known | fields))
+
+
+def deleted_payment(id_: str, at: Version) -> Payment:
+    """A payment as a deleted marker gives it: its id and nothing else."""
+    return Payment(payment_ref(id_), at, Standing.DELETED, None, None, "", 0)
+
+
+def deleted_invoice(id_: str, at: Version) -> Invoice:
+    """An invoice as a deleted marker gives it: its id and nothing else."""
+    return Invoice(
+        invoice_ref(id_), at, Standing.DELETED, "", None, "", date.fromisoformat(at.updated_at[:10]), None, "", 0, 0
+    )

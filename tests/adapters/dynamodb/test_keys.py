@@ -1,0 +1,111 @@
+"""Keys: one partner can never reach another's item, and no id reaches out of its place (X6)."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from itertools import combinations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from crossfoot.adapters.dynamodb import keys
+from crossfoot.adapters.dynamodb.keys import Key
+from crossfoot.core.model import Kind, Ref, System
+from crossfoot.errors import BadMessage
+
+IDS = st.text(min_size=1, max_size=20) | st.text("#%-T/aA1 ", min_size=1, max_size=6)
+REFS = st.builds(Ref, st.sampled_from(System), st.sampled_from(Kind), IDS)
+AT = datetime(2026, 11, 3, 17, 4, 5, tzinfo=UTC)
+
+# Every key that is made from a partner and ids that come from outside.
+OWN_KEYS: dict[str, Callable[[str, Ref, str], Key]] = {
+    "record": lambda tenant, ref, _: keys.record(tenant, ref),
+    "link": lambda tenant, ref, _: keys.link(tenant, ref),
+    "paid_by": lambda tenant, ref, other: keys.paid_by(tenant, ref, Ref(ref.system, Kind.PAYMENT, other)),
+    "decision": lambda tenant, ref, _: keys.decision(tenant, ref, AT, "d"),
+    "effect": lambda tenant, ref, other: keys.effect(tenant, other, ref, 7),
+    "listed": lambda tenant, ref, _: keys.listed(tenant, ref, date(2026, 11, 3)),
+    "preferences": lambda tenant, _, __: keys.preferences(tenant),
+    "cursor": lambda tenant, ref, _: keys.cursor(tenant, ref.system),
+    "connection": lambda tenant, ref, _: keys.connection(tenant, ref.system),
+    "connection_event": lambda tenant, ref, _: keys.connection_event(tenant, ref.system, AT),
+    "secrets": lambda tenant, ref, _: keys.secrets(tenant, ref.system),
+    "report": lambda tenant, _, __: keys.report(tenant, AT),
+    "report_part": lambda tenant, _, __: keys.report_part(tenant, AT, 1),
+    "calls": lambda tenant, ref, _: keys.calls(tenant, ref.system, "2026-11-03T17:04"),
+    "metered_calls": lambda tenant, ref, _: keys.metered_calls(tenant, ref.system, "2026-11"),
+}
+
+
+@given(IDS, IDS, REFS, REFS, IDS, IDS)
+@example("a", "a#list", Ref(System.QUICKBOOKS, Kind.INVOICE, "1"), Ref(System.QUICKBOOKS, Kind.INVOICE, "1"), "x", "x")
+def test_x6_two_partners_never_share_a_partition(
+    one: str, other: str, ref: Ref, other_ref: Ref, id_: str, other_id: str
+) -> None:
+    if one == other:
+        return
+    mine = {make(one, ref, id_).pk for make in OWN_KEYS.values()}
+    theirs = {make(other, other_ref, other_id).pk for make in OWN_KEYS.values()}
+    assert not mine & theirs
+    assert all(pk.split("#")[:2] == ["T", keys.escape(one)] for pk in mine)
+
+
+@given(st.tuples(IDS, REFS, IDS))
+def test_every_kind_of_item_has_its_own_key(parts: tuple[str, Ref, str]) -> None:
+    for one, other in combinations(OWN_KEYS.values(), 2):
+        assert one(*parts) != other(*parts)
+
+
+@given(REFS, REFS, IDS, IDS)
+def test_two_records_never_share_a_key(one: Ref, other: Ref, id_: str, other_id: str) -> None:
+    if one != other:
+        assert keys.record("t_1", one) != keys.record("t_1", other)
+        assert keys.listed("t_1", one, date(2026, 11, 3)) != keys.listed("t_1", other, date(2026, 11, 3))
+    if (one, id_) != (other, other_id):
+        assert keys.effect("t_1", id_, one, 1) != keys.effect("t_1", other_id, other, 1)
+
+
+@given(IDS)
+def test_an_id_is_one_part_of_a_key_and_comes_back_whole(id_: str) -> None:
+    assert "#" not in keys.escape(id_)
+    assert keys.unescape(keys.escape(id_)) == id_
+
+
+@given(REFS, IDS)
+def test_pointers_come_back_as_what_they_point_at(ref: Ref, id_: str) -> None:
+    payment = Ref(ref.system, Kind.PAYMENT, id_)
+    assert keys.payment_of(keys.paid_by("t_1", ref, payment), ref) == payment
+    day = date(2026, 11, 3)
+    assert keys.listed_ref(keys.listed("t_1", ref, day), ref.kind) == (day, ref)
+    assert keys.kind_and_generation_of(keys.effect("t_1", id_, ref, 12)) == (id_, 12)
+    invoice = Ref(ref.system, Kind.INVOICE, id_)
+    assert keys.numbered_ref(keys.numbered("t_1", "INV-1", invoice)) == invoice
+    assert keys.due_tenant(keys.due(ref.system, id_, "")) == id_
+
+
+@given(IDS, IDS)
+def test_what_is_looked_up_without_a_partner_is_apart_from_every_partner(account_id: str, tenant: str) -> None:
+    ref = Ref(System.QUICKBOOKS, Kind.INVOICE, account_id)
+    own = {make(tenant, ref, account_id).pk for make in OWN_KEYS.values()}
+    open_keys = [keys.account(System.QUICKBOOKS, account_id), keys.callback(account_id), keys.authorization(account_id)]
+    assert len({key.pk for key in open_keys}) == 3
+    assert not own & {key.pk for key in open_keys}
+
+
+@pytest.mark.parametrize("id_", ["", "9" * (keys.MAX_ID_LENGTH + 1)])
+def test_an_id_that_no_vendor_gives_is_refused(id_: str) -> None:
+    with pytest.raises(BadMessage):
+        keys.record("t_1", Ref(System.QUICKBOOKS, Kind.INVOICE, id_))
+
+
+def test_generations_keep_their_order_and_their_bounds() -> None:
+    subject = Ref(System.CONNECTWISE, Kind.INVOICE, "7")
+    assert keys.effect("t_1", "rows", subject, 9).sk < keys.effect("t_1", "rows", subject, 10).sk
+    with pytest.raises(ValueError, match="out of range"):
+        keys.effect("t_1", "rows", subject, 10**8)
+
+
+@given(st.datetimes(timezones=st.just(UTC)), st.datetimes(timezones=st.just(UTC)))
+def test_the_order_of_times_is_the_order_of_their_texts(one: datetime, other: datetime) -> None:
+    assert (one < other) == (keys.time_text(one) < keys.time_text(other))
+    assert keys.read_time(keys.time_text(one)) == one
