@@ -1,7 +1,15 @@
 """What every test has: no way out but loopback, and a count of the crash points that were tried."""
 
+import os
+import sys
+from collections.abc import Iterator
+
 import pytest
 from pytest_socket import socket_allow_hosts
+
+from local.stack.paths import DEFAULT_HOME, ROOT, Home
+from local.stack.processes import Server, wait_until
+from local.stack.record import load_record
 
 _LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
@@ -9,6 +17,24 @@ _LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 @pytest.fixture(autouse=True)
 def _only_loopback() -> None:
     socket_allow_hosts(_LOOPBACK, allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def running_stack() -> Iterator[Home]:
+    """Everything, deployed and running on this machine: started by the first test that asks, the same for all of them.
+
+    It has a folder of its own beside a developer's stack, keeps what it built there for the next run, and ends with us.
+    """
+    home = Home(DEFAULT_HOME / "for-tests")
+    home.record.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "local.cli", "up", "--fresh", "--home", str(home.folder)]
+    server = Server("crossfoot up", command, dict(os.environ), home.log("up"), ROOT)  # noqa: TID251 - a person's own
+    try:
+        wait_until(lambda: server.poll() is not None or load_record(home).ready, timeout_s=600)
+        assert server.poll() is None, server.output.read().decode() + server.last_words()
+        yield home
+    finally:
+        server.stop()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -51,8 +51,8 @@ class Running:
         Raises: StackError; what was started by then is stopped when this object closes.
         """
         self._home.make()
-        self.record = _record_to_start_from(self._home, fresh)
-        self.record.ports = _choose_ports(self.record, port)
+        self.record = record_to_start_from(self._home, fresh=fresh)
+        self.record.ports = choose_ports(self.record, port)
         self.record.pid, self.record.ready = pid, False
         save_record(self._home, self.record)
         with self._progress.stage("MiniStack"):
@@ -115,7 +115,8 @@ def stop_on_signals() -> None:
         signal.signal(name, leave)
 
 
-def _record_to_start_from(home: Home, fresh: bool) -> Record:
+def record_to_start_from(home: Home, *, fresh: bool) -> Record:
+    """Go on from the last run, or forget it where it cannot be gone on from."""
     record = load_record(home)
     stopped_cleanly = record.pid is None
     if record.deployed and stopped_cleanly and not fresh:
@@ -127,7 +128,11 @@ def _record_to_start_from(home: Home, fresh: bool) -> Record:
     return Record(ports={name: port for name, port in record.ports.items() if is_free(port)})
 
 
-def _choose_ports(record: Record, port: int | None) -> dict[str, int]:
+def choose_ports(record: Record, port: int | None) -> dict[str, int]:
+    """A loopback port for each server.
+
+    Raises: StackError when one that must be used is taken.
+    """
     # The deployed functions know these addresses, so a stack keeps its ports from run to run.
     wanted = record.ports | ({"aws": port} if port else {})
     for name, number in wanted.items():

@@ -38,7 +38,7 @@ def alarms_on(metric: str) -> set[str]:
 
 def _watched(value: dict[str, Any]) -> str:
     inner = value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0]
-    return inner["Fn::Sub"] if isinstance(inner, dict) else inner
+    return str(inner["Fn::Sub"] if isinstance(inner, dict) else inner)
 
 
 def test_every_function_has_a_role_and_a_log_group_of_its_own() -> None:

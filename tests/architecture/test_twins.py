@@ -10,7 +10,7 @@ FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/handl
 
 
 def test_every_handler_is_deployed() -> None:
-    assert FOLDERS == sorted(steps())
+    assert sorted(steps()) == FOLDERS
 
 
 @pytest.mark.parametrize("step", FOLDERS)
