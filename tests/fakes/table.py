@@ -226,3 +226,15 @@ class FakeQueue:
             if now - accepted_at >= self.DEDUPLICATION_S:
                 self._accepted[message.deduplication_id] = now
                 self.messages.append(message)
+
+
+class Tables:
+    """Everything that our table holds, for all partners."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.book = FakeBook()
+        self.history = FakeHistory(clock)
+        self.effects = FakeEffects()
+        self.cursors = FakeCursors()
+        self.preferences = FakePreferences()
+        self.reports = FakeReports()

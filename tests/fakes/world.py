@@ -1,5 +1,8 @@
 """The whole product on fakes: two vendors, our table, the queues, and workers that take one message at a time."""
 
+from collections.abc import Callable
+from typing import Any, Protocol
+
 from crossfoot.core.crossfoot import Report
 from crossfoot.core.effects import Effect
 from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Payment, Ref, Standing, System
@@ -12,20 +15,18 @@ from crossfoot.ports import Connection, ConnectionState
 from crossfoot.steps import crossfoot, fetch_new_data, mirror_payment
 
 from tests.fakes.clock import FakeClock
-from tests.fakes.table import (
-    FakeBook,
-    FakeCursors,
-    FakeEffects,
-    FakeHistory,
-    FakePreferences,
-    FakeQueue,
-    FakeReports,
-)
+from tests.fakes.table import FakeQueue, Tables
 from tests.fakes.trip import Crash, Trip
 from tests.fakes.vendors import FakeConnectWise, FakeQuickBooks
 
 TENANT = "t_00000001"
 MAX_DELIVERIES = 200
+
+
+class Wires(Protocol):
+    """Puts something on every call to a port."""
+
+    def wire(self, port: Any) -> Any: ...
 
 
 class WorldConnections:
@@ -44,19 +45,24 @@ class WorldConnections:
 class World:
     """One partner's world."""
 
-    def __init__(self, *, many_rows: bool = False, tenant: str = TENANT) -> None:
+    def __init__(
+        self,
+        *,
+        many_rows: bool = False,
+        tenant: str = TENANT,
+        clock: FakeClock | None = None,
+        tables: Tables | None = None,
+        queue: FakeQueue | None = None,
+    ) -> None:
         self.tenant = tenant
-        self.clock = FakeClock()
+        self.clock = clock or FakeClock()
         self.quickbooks = FakeQuickBooks(self.clock)
         self.connectwise = FakeConnectWise(self.clock, many_rows=many_rows)
-        self.book = FakeBook()
-        self.history = FakeHistory(self.clock)
-        self.effects = FakeEffects()
-        self.cursors = FakeCursors()
-        self.preferences = FakePreferences()
-        self.reports = FakeReports()
+        tables = tables or Tables(self.clock)
+        self.book, self.history, self.effects = tables.book, tables.history, tables.effects
+        self.cursors, self.preferences, self.reports = tables.cursors, tables.preferences, tables.reports
         self.connections = WorldConnections()
-        self.queue = FakeQueue(self.clock)
+        self.queue = queue or FakeQueue(self.clock)
         self.preferences.save(tenant, Preferences(external_payments_enabled=True))
 
     # --- what people see ------------------------------------------------------------------------------------------
@@ -76,10 +82,10 @@ class World:
 
     # --- workers --------------------------------------------------------------------------------------------------
 
-    def source(self, tenant: str, system: System) -> object:
+    def source(self, tenant: str, system: System) -> Any:
         return self.quickbooks if system is ACCOUNTING else self.connectwise
 
-    def psa(self, tenant: str) -> object:
+    def psa(self, tenant: str) -> Any:
         return self.connectwise
 
     def nudge(self) -> None:
@@ -87,7 +93,7 @@ class World:
         stamp = self.clock.stamp()
         self.queue.send([Nudge(tenant=self.tenant, system=system, because=stamp) for system in System])
 
-    def work(self, message: Message, trip: Trip | None = None) -> Report | None:
+    def work(self, message: Message, trip: Wires | None = None) -> Report | None:
         """Do one message, as a Lambda does."""
         wire = (trip or Trip()).wire
         systems = _WiredSystems(self, wire)
@@ -186,12 +192,12 @@ class World:
 
 
 class _WiredSystems:
-    def __init__(self, world: World, wire: object) -> None:
+    def __init__(self, world: World, wire: Callable[[Any], Any]) -> None:
         self._world = world
         self._wire = wire
 
-    def source(self, tenant: str, system: System) -> object:
-        return self._wire(self._world.source(tenant, system))  # type: ignore[operator]
+    def source(self, tenant: str, system: System) -> Any:
+        return self._wire(self._world.source(tenant, system))
 
-    def psa(self, tenant: str) -> object:
-        return self._wire(self._world.psa(tenant))  # type: ignore[operator]
+    def psa(self, tenant: str) -> Any:
+        return self._wire(self._world.psa(tenant))

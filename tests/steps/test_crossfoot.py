@@ -115,7 +115,7 @@ def test_x4_nightly_every_connected_partner_is_asked_for_once(world: World) -> N
         preferences=world.preferences,
         queue=world.queue,
         reports=world.reports,
-        systems=world,  # type: ignore[arg-type]
+        systems=world,
     )
     assert crossfoot.request_for_all(ports) == 2
     crossfoot.request_for_all(ports)

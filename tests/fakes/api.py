@@ -1,0 +1,114 @@
+"""The API on fakes: the real routes and router, and callers who are signed in as somebody."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crossfoot.entry.router import Router
+from crossfoot.steps.api.needs import Ports
+from crossfoot.steps.api.routes import ROUTES
+
+from tests.fakes.connections import (
+    FakeAccounts,
+    FakeAuthorizations,
+    FakeConnections,
+    FakeKeys,
+    FakeOAuth,
+    FakeSecrets,
+)
+from tests.fakes.world import TENANT, World
+
+OTHER_TENANT = "t_0000000f"
+PUBLIC_URL = "https://crossfoot.example"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What API Gateway would send."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def body(self) -> Any:
+        return json.loads(self.text)
+
+
+def event(
+    method: str,
+    path: str,
+    *,
+    tenant: str | None = TENANT,
+    query: Mapping[str, str] | None = None,
+    body: object = None,
+    raw: str | None = None,
+    claims: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Make the REST API event of a call. Takes: `tenant` None for a call without a token."""
+    known = claims if claims is not None else {"token_use": "id", "custom:tenant": tenant or "", "sub": "u1"}
+    signed_in = tenant is not None or claims is not None
+    return {
+        "resource": "/v1/{proxy+}",
+        "httpMethod": method,
+        "path": path,
+        "headers": {"Content-Type": "application/json"},
+        "queryStringParameters": dict(query) if query else None,
+        "pathParameters": {"proxy": path.removeprefix("/v1/")},
+        "requestContext": {"requestId": "r-1", **({"authorizer": {"claims": dict(known)}} if signed_in else {})},
+        "body": raw if raw is not None else (None if body is None else json.dumps(body)),
+        "isBase64Encoded": False,
+    }
+
+
+class FakeApi:
+    """One API over one world."""
+
+    def __init__(self, world: World | None = None) -> None:
+        self.world = world or World()
+        self.connections = FakeConnections(self.world.clock)
+        self.oauth = FakeOAuth()
+        self.keys = FakeKeys()
+        self.tokens = 0
+        self.ports = Ports(
+            book=self.world.book,
+            history=self.world.history,
+            effects=self.world.effects,
+            preferences=self.world.preferences,
+            reports=self.world.reports,
+            connections=self.connections,
+            secrets=FakeSecrets(self.connections),
+            authorizations=FakeAuthorizations(self.world.clock),
+            oauth=self.oauth,
+            keys=self.keys,
+            accounts=FakeAccounts(),
+            queue=self.world.queue,
+            clock=self.world.clock,
+            public_url=PUBLIC_URL,
+            new_token=self._new_token,
+        )
+        self.router = Router(ROUTES, "Crossfoot", "0.1.0")
+
+    def _new_token(self) -> str:
+        self.tokens += 1
+        return f"callback-canary-{self.tokens}"
+
+    def call(self, method: str, path: str, **how: Any) -> Reply:
+        """Send a request, as the partner unless it says otherwise."""
+        answer = self.router.answer(event(method, path, **how), lambda: self.ports)
+        return Reply(answer["statusCode"], answer["headers"], answer["body"])
+
+    def connect_both(self, tenant: str = TENANT, realm: str = "310687") -> None:
+        """Connect both systems, as a partner does."""
+        url = self.call("POST", "/v1/connections/quickbooks", tenant=tenant, body={}).body["authorize_url"]
+        state = url.partition("state=")[2].partition("&")[0]
+        query = {"code": "c1", "state": state, "realmId": realm}
+        assert self.call("GET", "/v1/connections/quickbooks/callback", tenant=None, query=query).status == 200
+        keys = {
+            "site_url": f"https://psa-{realm}.example",
+            "company_id": "acme",
+            "public_key": "public-canary",
+            "private_key": "private-canary",
+        }
+        assert self.call("POST", "/v1/connections/connectwise", tenant=tenant, body=keys).status == 201

@@ -1,0 +1,183 @@
+"""Connecting and disconnecting (C1, C2, C6, C7)."""
+
+from datetime import timedelta
+
+import pytest
+from crossfoot.core.model import ACCOUNTING, PSA
+from crossfoot.errors import RemoteUnavailable, Rejected
+from crossfoot.messages import Nudge
+
+from tests.fakes.api import OTHER_TENANT, PUBLIC_URL, FakeApi
+from tests.fakes.world import TENANT
+
+RETURN = "/v1/connections/quickbooks/callback"
+KEYS = {
+    "site_url": "https://psa.example",
+    "company_id": "acme",
+    "public_key": "public-canary",
+    "private_key": "private-canary",
+}
+
+
+@pytest.fixture
+def api() -> FakeApi:
+    return FakeApi()
+
+
+def start(api: FakeApi, tenant: str = TENANT) -> str:
+    """Begin to connect QuickBooks, and give the state."""
+    url: str = api.call("POST", "/v1/connections/quickbooks", tenant=tenant, body={}).body["authorize_url"]
+    return url.partition("state=")[2].partition("&")[0]
+
+
+def shown(api: FakeApi, system: str, tenant: str = TENANT) -> dict[str, object]:
+    """Give a connection as the API shows it."""
+    found = api.call("GET", "/v1/connections", tenant=tenant).body["connections"]
+    return next(connection for connection in found if connection["system"] == system)
+
+
+def test_the_authorize_url_brings_the_partner_back_to_our_public_address(api: FakeApi) -> None:
+    url = api.call("POST", "/v1/connections/quickbooks", body={}).body["authorize_url"]
+    assert f"redirect_uri={PUBLIC_URL}{RETURN}" in url
+
+
+def test_quickbooks_connects_and_its_import_is_queued(api: FakeApi) -> None:
+    query = {"code": "c1", "state": start(api), "realmId": "310687"}
+    page = api.call("GET", RETURN, tenant=None, query=query)
+    assert page.status == 200
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "Acme MSP Books" in page.text
+    assert shown(api, "quickbooks")["state"] == "connected"
+    assert [(m.tenant, m.system) for m in api.world.queue.messages if isinstance(m, Nudge)] == [(TENANT, ACCOUNTING)]
+
+
+def test_a_company_name_cannot_put_markup_into_the_page(api: FakeApi) -> None:
+    api.oauth.account_name = "<script>alert(1)</script>"
+    page = api.call("GET", RETURN, tenant=None, query={"code": "c", "state": start(api), "realmId": "1"})
+    assert "<script" not in page.text
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_state_is_good_once_and_for_ten_minutes(api: FakeApi, late: bool) -> None:
+    query = {"code": "c1", "state": start(api), "realmId": "310687"}
+    if late:
+        api.world.clock.advance(600)
+    else:
+        api.call("GET", RETURN, tenant=None, query=query)
+    again = api.call("GET", RETURN, tenant=None, query=query)
+    assert again.status == 400
+    assert "not started here" in again.text
+    assert shown(api, "quickbooks")["state"] == ("disconnected" if late else "connected")
+
+
+def test_a_partner_who_says_no_at_intuit_reads_that_nothing_was_connected(api: FakeApi) -> None:
+    state = start(api)
+    page = api.call("GET", RETURN, tenant=None, query={"error": "access_denied", "state": state})
+    assert (page.status, "Access was not granted" in page.text) == (400, True)
+    assert not api.connections.connections
+    retry = api.call("GET", RETURN, tenant=None, query={"code": "c1", "state": state, "realmId": "1"})
+    assert retry.status == 400, "the state was used up"
+
+
+def test_an_unreachable_intuit_is_told_on_the_page(api: FakeApi) -> None:
+    api.oauth.refusal = RemoteUnavailable("connection refused by 10.0.0.1")
+    page = api.call("GET", RETURN, tenant=None, query={"code": "c", "state": start(api), "realmId": "1"})
+    assert page.status == 503
+    assert "10.0.0.1" not in page.text
+
+
+def test_a_company_of_another_partner_is_not_connected(api: FakeApi) -> None:
+    api.connect_both(OTHER_TENANT, realm="310687")
+    page = api.call("GET", RETURN, tenant=None, query={"code": "c", "state": start(api), "realmId": "310687"})
+    assert page.status == 400
+    assert "another partner" in page.text
+    assert api.connections.load(TENANT, ACCOUNTING) is None
+
+
+def test_connectwise_keys_are_tried_before_they_are_stored(api: FakeApi) -> None:
+    api.keys.refusal = Rejected("keys_wrong", "ConnectWise does not know this private key", "Copy the key again.")
+    refused = api.call("POST", "/v1/connections/connectwise", body=KEYS)
+    assert (refused.status, refused.body["code"], refused.body["fix"]) == (422, "keys_wrong", "Copy the key again.")
+    assert not api.connections.connections
+
+
+def test_connectwise_connects_registers_its_callback_and_queues_the_import(api: FakeApi) -> None:
+    reply = api.call("POST", "/v1/connections/connectwise", body=KEYS)
+    assert (reply.status, reply.body["state"], reply.body["callbacks"]) == (201, "connected", "registered")
+    assert api.keys.callbacks == [f"{PUBLIC_URL}/webhooks/connectwise/callback-canary-1"]
+    assert [m.system for m in api.world.queue.messages if isinstance(m, Nudge)] == [PSA]
+    assert "canary" not in reply.text
+
+
+def test_keys_that_may_not_register_callbacks_connect_all_the_same(api: FakeApi) -> None:
+    api.keys.callback_refusal = Rejected("forbidden", "no right to /system/callbacks")
+    reply = api.call("POST", "/v1/connections/connectwise", body=KEYS)
+    assert reply.status == 201
+    assert reply.body["callbacks"] == "not registered: forbidden: no right to /system/callbacks"
+
+
+def test_a_missing_key_is_named(api: FakeApi) -> None:
+    reply = api.call("POST", "/v1/connections/connectwise", body={**KEYS, "private_key": ""})
+    assert reply.status == 400
+    assert [error["field"] for error in reply.body["errors"]] == ["private_key"]
+    assert "private-canary" not in reply.text
+
+
+def test_the_end_of_life_of_a_consent_is_shown(api: FakeApi) -> None:
+    end = api.world.clock.now() + timedelta(days=100)
+    api.oauth.expires_at = end
+    api.call("GET", RETURN, tenant=None, query={"code": "c", "state": start(api), "realmId": "1"})
+    assert shown(api, "quickbooks")["credentials_expire_at"] == end.isoformat().replace("+00:00", "Z")
+
+
+def test_a_connection_that_needs_attention_says_why_and_what_to_do(api: FakeApi) -> None:
+    api.connect_both()
+    api.connections.need_attention(TENANT, ACCOUNTING, "Intuit no longer accepts our access.", "Connect again.")
+    found = shown(api, "quickbooks")
+    assert (found["state"], found["reason"], found["fix"]) == (
+        "needs_attention",
+        "Intuit no longer accepts our access.",
+        "Connect again.",
+    )
+    history = found["history"]
+    assert isinstance(history, list)
+    assert [line["what"] for line in history] == ["Connected to Acme MSP Books", "Intuit no longer accepts our access."]
+
+
+def test_disconnecting_revokes_and_destroys_and_keeps_the_cursor(api: FakeApi) -> None:
+    api.connect_both()
+    api.world.cursors.move(TENANT, ACCOUNTING, "", "c-1")
+    for system in ("quickbooks", "connectwise"):
+        assert api.call("DELETE", f"/v1/connections/{system}").status == 204
+    assert api.oauth.revoked == [{"access_token": "access-of-c1", "refresh_token": "refresh-of-c1"}]
+    assert not api.keys.callbacks
+    assert not api.connections.secrets
+    assert shown(api, "quickbooks")["state"] == "disconnected"
+    assert api.world.cursors.load(TENANT, ACCOUNTING) == "c-1"
+    assert api.call("DELETE", "/v1/connections/quickbooks").status == 204, "again is no error"
+
+
+def test_a_vendor_that_is_away_does_not_keep_a_partner_connected(api: FakeApi) -> None:
+    api.connect_both()
+    api.oauth.refusal = RemoteUnavailable("no answer")
+    api.keys.callback_refusal = RemoteUnavailable("no answer")
+    for system in ("quickbooks", "connectwise"):
+        assert api.call("DELETE", f"/v1/connections/{system}").status == 204
+    assert not api.connections.secrets
+
+
+def test_what_was_never_connected_cannot_be_disconnected(api: FakeApi) -> None:
+    assert api.call("DELETE", "/v1/connections/quickbooks").status == 404
+    assert api.call("DELETE", "/v1/connections/xero").body["errors"][0]["field"] == "path.system"
+
+
+def test_a_reconnect_goes_on_from_the_cursor(api: FakeApi) -> None:
+    api.connect_both()
+    api.world.cursors.move(TENANT, PSA, "", "c-7")
+    api.call("DELETE", "/v1/connections/connectwise")
+    api.world.queue.messages.clear()
+    keys = {**KEYS, "site_url": "https://psa-310687.example"}
+    assert api.call("POST", "/v1/connections/connectwise", body=keys).status == 201
+    assert api.world.cursors.load(TENANT, PSA) == "c-7"
+    assert [m.system for m in api.world.queue.messages if isinstance(m, Nudge)] == [PSA]
