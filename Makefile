@@ -4,6 +4,10 @@
 .PHONY: help demo up down test check bench deploy setup lock
 MAKEFLAGS += --no-builtin-rules
 
+# Trust whom this machine trusts, as pip does: behind a company's proxy that is more than uv's own list.
+export UV_SYSTEM_CERTS := 1
+export UV_NATIVE_TLS := 1
+
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/uv/bin/uv)
 BIN := .venv/bin
 TOOL_PYTHON := $(CURDIR)/$(BIN)/python
