@@ -21,18 +21,26 @@ type Ready = Mapping[str, str] | Callable[[str], Mapping[str, str]]
 
 
 def serve(
-    app: Any, port: int, ready: Ready, *, die_with_parent: bool = False, tls: tuple[Path, Path] | None = None
+    app: Any,
+    port: int,
+    ready: Ready,
+    *,
+    die_with_parent: bool = False,
+    tls: tuple[Path, Path] | None = None,
+    dates_itself: bool = False,
 ) -> None:
     """Serve until SIGTERM, SIGINT or, if asked, the parent's death.
 
     Takes: an ASGI app; a port, 0 for a free one; the ready line, or a function that makes it from the base URL;
-        `tls` the files of a certificate and its key, to serve https.
+        `tls` the files of a certificate and its key, to serve https; `dates_itself` when the app sends `Date` by a
+        clock of its own.
     Raises: SystemExit(2) when the port is taken, with the reason on stderr.
     """
     listener = _listen(port)
     base_url = f"{'https' if tls else 'http'}://{HOST}:{listener.getsockname()[1]}"
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE_S, ws="none", server_header=False,
+        date_header=not dates_itself,
         ssl_certfile=tls and tls[0], ssl_keyfile=tls and tls[1],
     )  # fmt: skip
     server = _AnnouncedServer(config, lambda: ready(base_url) if callable(ready) else ready, die_with_parent)

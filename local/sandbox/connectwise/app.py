@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email.utils import format_datetime
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local.sandbox.connectwise import errors
 from local.sandbox.connectwise.control import control_routes, panels
@@ -34,7 +35,7 @@ def build_app(site: Site, delivery: Delivery) -> ASGIApp:
         version = codebase.strip("/").replace("_", ".")
         return _json(company and {
             "CompanyName": company.name, "Codebase": codebase, "VersionCode": version,
-            "VersionNumber": f"{version}.20431", "CompanyID": company.company_id, "IsCloud": True,
+            "VersionNumber": f"{version}.20431", "CompanyID": company.company_id, "IsCloud": site.switches.is_cloud,
         })  # fmt: skip
 
     async def callback_key(request: Request) -> Response:
@@ -63,7 +64,7 @@ def build_app(site: Site, delivery: Delivery) -> ASGIApp:
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     answers = {"throttle": _throttled, "server_error": _server_error, "expired_token": _expired}
-    return FaultMiddleware(_SingleSlashes(app), site.faults, answers, log.add)
+    return FaultMiddleware(_Dated(_SingleSlashes(app), site), site.faults, answers, log.add)
 
 
 class _SingleSlashes:
@@ -76,6 +77,22 @@ class _SingleSlashes:
         if scope["type"] == "http" and "//" in scope["path"]:
             scope = {**scope, "path": scope["path"].replace("//", "/")}
         await self.app(scope, receive, send)
+
+
+class _Dated:
+    """Every answer tells the sandbox's own time: clients read changes from the vendor's clock on, not from theirs."""
+
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self.app, self.site = app, site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = format_datetime(self.site.now, usegmt=True).encode()
+                message = {**message, "headers": [*message["headers"], (b"date", date)]}
+            await send(message)
+
+        await self.app(scope, receive, dated)
 
 
 def _signing_key(site: Site, door: Door, request: Request) -> str:

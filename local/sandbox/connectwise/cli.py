@@ -49,7 +49,14 @@ def serve_connectwise(
         site.base_url = base_url
         return site.credentials(first) | ({"ca_file": str(certificate[0])} if certificate else {})
 
-    serve(build_app(site, Delivery(site)), port, ready, die_with_parent=die_with_parent, tls=certificate)
+    serve(
+        build_app(site, Delivery(site)),
+        port,
+        ready,
+        die_with_parent=die_with_parent,
+        tls=certificate,
+        dates_itself=True,
+    )
     store.close()
 
 

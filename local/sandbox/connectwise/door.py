@@ -42,7 +42,7 @@ class _Route:
 def system_info(call: Call) -> Answer:
     return Answer(200, {
         "version": f"{call.site.switches.codebase.strip('/').replace('_', '.')}.20431",
-        "isCloud": True,
+        "isCloud": call.site.switches.is_cloud,
         "serverTimeZone": "Eastern Standard Time",
         "licenseBits": [{"name": "FullLicense", "activeFlag": True}],
         "cloudRegion": "NA",

@@ -12,6 +12,7 @@ extra_fields                     records carry fields that no published schema k
 accept_any_client_id             any clientId will do, not only the registered one
 wrong_credentials_404            wrong credentials answer 404, as some cloud servers do, instead of 401
 requests_per_minute              more than these answer 429; 0 = no limit
+is_cloud                         what companyinfo and system/info say; false = on premises
 codebase                         the current one; an upgrade changes it, `v4_6_release/` always works
 retry_scale                      the waits before callback retries (2 s, 4 s) are multiplied by this
 callback_timeout_s               how long a receiver of callbacks may take
@@ -37,6 +38,7 @@ class Switches:
     accept_any_client_id: bool = False
     wrong_credentials_404: bool = False
     requests_per_minute: int = 1000
+    is_cloud: bool = True
     codebase: str = "v2026_1/"
     retry_scale: float = 1.0
     callback_timeout_s: float = 5.0

@@ -1,6 +1,8 @@
 """Who may come in, how often, and what a security role hides."""
 
 from base64 import b64encode
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import pytest
 
@@ -22,6 +24,22 @@ def test_the_codebase_is_told_without_credentials_and_an_unknown_company_is_null
     }  # fmt: skip
     unknown = sandbox.http.get("/login/companyinfo/nobody")
     assert (unknown.status_code, unknown.text) == (200, "null")
+
+
+def test_a_site_can_stand_on_premises(sandbox: Sandbox) -> None:
+    sandbox.turn(is_cloud=False, codebase="v4_6_release/")
+    told = sandbox.http.get("/login/companyinfo/acmemsp").json()
+    assert (told["IsCloud"], told["Codebase"]) == (False, "v4_6_release/")
+    assert sandbox.get("/system/info")[1]["isCloud"] is False
+
+
+def test_answers_are_dated_by_the_sandboxs_own_clock(sandbox: Sandbox) -> None:
+    sandbox.control("POST", "clock", {"advance_s": 86_400})
+    answer = sandbox.call("POST", "/company/companies", {"identifier": "bob", "name": "Bob"})
+    said = parsedate_to_datetime(answer.headers["date"])
+    saved = datetime.fromisoformat(answer.json()["_info"]["lastUpdated"])
+    assert timedelta(0) <= said - saved <= timedelta(seconds=2)
+    assert said - sandbox.site.now < timedelta(seconds=2)
 
 
 def test_both_codebases_and_the_doubled_slash_lead_to_the_api(sandbox: Sandbox) -> None:

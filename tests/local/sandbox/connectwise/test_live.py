@@ -50,6 +50,8 @@ def test_it_says_when_it_serves_and_ends_when_told(start: Start, tmp_path: Path)
     with session(ready) as caller:
         base = f"{ready['site_url']}/v4_6_release/apis/3.0"
         assert [c["id"] for c in caller.get(f"{base}/company/companies", timeout=5).json()] == [7]
+        dates = caller.get(f"{base}/system/info", timeout=5).raw.headers.getlist("date")
+        assert len(dates) == 1, "one clock only"
         switches = caller.get(f"{ready['site_url']}/_sandbox/switches", timeout=5).json()
         assert switches["one_payment_per_invoice"] is False
         arm = {"fault": "lost_answer", "method": "POST"}
