@@ -99,6 +99,11 @@ class FakeApi:
         answer = self.router.answer(event(method, path, **how), lambda: self.ports)
         return Reply(answer["statusCode"], answer["headers"], answer["body"])
 
+    def work(self) -> None:
+        """Let people's changes be fetched and mirrored until everything is at rest, over the API's own connections."""
+        self.world.connections = self.connections  # type: ignore[assignment]
+        self.world.fetch_and_settle()
+
     def connect_both(self, tenant: str = TENANT, realm: str = "310687") -> None:
         """Connect both systems, as a partner does."""
         url = self.call("POST", "/v1/connections/quickbooks", tenant=tenant, body={}).body["authorize_url"]

@@ -177,6 +177,7 @@ def test_a_reconnect_goes_on_from_the_cursor(api: FakeApi) -> None:
     api.world.cursors.move(TENANT, PSA, "", "c-7")
     api.call("DELETE", "/v1/connections/connectwise")
     api.world.queue.messages.clear()
+    api.world.clock.advance(60)
     keys = {**KEYS, "site_url": "https://psa-310687.example"}
     assert api.call("POST", "/v1/connections/connectwise", body=keys).status == 201
     assert api.world.cursors.load(TENANT, PSA) == "c-7"

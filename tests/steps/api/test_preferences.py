@@ -1,0 +1,85 @@
+"""Preferences (C1, C8, E3, E4)."""
+
+from typing import Any
+
+import pytest
+from crossfoot.messages import CrossfootRequest
+
+from tests.fakes.api import OTHER_TENANT, FakeApi
+
+CHOSEN: dict[str, Any] = {
+    "external_payments_enabled": True,
+    "sync_tool_enabled": False,
+    "external_payments_mode": "all_invoices",
+    "primary": "quickbooks",
+    "deposit_account_id": "",
+}
+
+
+@pytest.fixture
+def api() -> FakeApi:
+    api = FakeApi()
+    api.world.preferences.preferences.clear()
+    return api
+
+
+def asked_to_compare(api: FakeApi) -> list[str]:
+    """Give the partners whose waiting payments are to be picked up."""
+    return [message.tenant for message in api.world.queue.messages if isinstance(message, CrossfootRequest)]
+
+
+def test_what_was_never_chosen_is_off(api: FakeApi) -> None:
+    found = api.call("GET", "/v1/preferences").body
+    assert (found["external_payments_enabled"], found["external_payments_mode"]) == (False, "disabled")
+
+
+def test_what_was_put_is_what_is_shown_to_this_partner_only(api: FakeApi) -> None:
+    assert api.call("PUT", "/v1/preferences", body={**CHOSEN, "deposit_account_id": "36"}).status == 200
+    assert api.call("GET", "/v1/preferences").body == {**CHOSEN, "deposit_account_id": "36"}
+    assert api.call("GET", "/v1/preferences", tenant=OTHER_TENANT).body["external_payments_enabled"] is False
+
+
+def test_turning_the_toggle_on_picks_up_what_waited(api: FakeApi) -> None:
+    tenant = api.world.tenant
+    api.call("PUT", "/v1/preferences", body=CHOSEN)
+    assert asked_to_compare(api) == [tenant]
+    api.world.clock.advance(1)
+    api.call("PUT", "/v1/preferences", body=CHOSEN)
+    assert asked_to_compare(api) == [tenant], "the same choice again asks for nothing"
+    api.call("PUT", "/v1/preferences", body={**CHOSEN, "sync_tool_enabled": True})
+    assert asked_to_compare(api) == [tenant, tenant], "another mode may let others through"
+    api.world.clock.advance(1)
+    api.call("PUT", "/v1/preferences", body={**CHOSEN, "external_payments_enabled": False})
+    assert asked_to_compare(api) == [tenant, tenant], "off picks up nothing"
+
+
+@pytest.mark.parametrize("missing", list(CHOSEN))
+def test_none_may_be_left_out(api: FakeApi, missing: str) -> None:
+    reply = api.call("PUT", "/v1/preferences", body={name: CHOSEN[name] for name in CHOSEN if name != missing})
+    assert reply.status == 400
+    assert [error["field"] for error in reply.body["errors"]] == [missing]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("external_payments_enabled", "yes"),
+        ("external_payments_enabled", 1),
+        ("external_payments_mode", "sometimes"),
+        ("primary", "xero"),
+        ("deposit_account_id", "99"),
+        ("deposit_account_id", None),
+        ("nonsense", True),
+    ],
+)
+def test_a_choice_that_there_is_not_is_named_and_nothing_is_stored(api: FakeApi, field: str, value: object) -> None:
+    reply = api.call("PUT", "/v1/preferences", body={**CHOSEN, field: value})
+    assert reply.status == 400
+    assert reply.headers["Content-Type"] == "application/problem+json"
+    assert [error["field"] for error in reply.body["errors"]] == [field]
+    assert not api.world.preferences.preferences
+
+
+def test_the_bank_accounts_to_choose_from_are_read_live(api: FakeApi) -> None:
+    found = api.call("GET", "/v1/connections/quickbooks/accounts").body["accounts"]
+    assert [account["name"] for account in found] == ["Checking", "Savings"]
