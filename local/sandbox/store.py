@@ -128,6 +128,15 @@ class Store:
         )
         return [load_json(body) for (body,) in rows]
 
+    def find(self, book: str, kind: str, name: str, text: str) -> list[Record]:
+        """Read the records whose top-level property `name` is this text, whatever the case of its ASCII letters."""
+        rows = self._run(
+            "SELECT body FROM record WHERE book = ? AND kind = ? AND json_extract(body, '$.' || ?) = ? COLLATE NOCASE "
+            "ORDER BY place",
+            (book, kind, name, text),
+        )
+        return [load_json(body) for (body,) in rows]
+
     def kinds(self, book: str) -> list[str]:
         """Name the kinds that a book holds, sorted."""
         return [kind for (kind,) in self._run("SELECT DISTINCT kind FROM record WHERE book = ? ORDER BY kind", (book,))]

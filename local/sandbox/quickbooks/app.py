@@ -15,7 +15,7 @@ from local.sandbox.page import RequestLog, page_routes
 from local.sandbox.quickbooks import answers
 from local.sandbox.quickbooks.api import Api
 from local.sandbox.quickbooks.companies import App, Companies, known_app
-from local.sandbox.quickbooks.control import Control
+from local.sandbox.quickbooks.control import CLOCK_AHEAD, Control
 from local.sandbox.quickbooks.grants import Grants
 from local.sandbox.quickbooks.limits import Limits
 from local.sandbox.quickbooks.oauth import OAuth
@@ -26,6 +26,7 @@ from local.sandbox.quickbooks.webhooks import Webhooks
 from local.sandbox.store import Store
 
 DEFAULT_COMPANY = "Larkspur Managed IT"
+_TALLIES = "tallies"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ def build_sandbox(
     known = known_app(store, app)
     webhooks = Webhooks(store, clock, switches, faults, known.verifier_token, grants.connected, webhook_time_scale)
     companies = Companies(store, clock, switches, grants, known, webhooks.announce)
+    clock.advance(float(store.setting(CLOCK_AHEAD, 0)))
     limits = Limits(clock, switches)
+    limits.restore(store.setting(_TALLIES, {}))
     return Sandbox(store, clock, switches, faults, grants, webhooks, companies, limits, RequestLog(clock.now))
 
 
@@ -80,7 +83,7 @@ def build_app(sandbox: Sandbox) -> ASGIApp:
             sandbox.log,
             sandbox.faults,
             lambda: record_panels(companies),
-            lambda: {realm: vars(tally) for realm, tally in sandbox.limits.tallies.items()},
+            sandbox.limits.listing,
         ),
     ]
     inner = Starlette(routes=routes, lifespan=_lifespan(sandbox))
@@ -97,6 +100,7 @@ def _lifespan(sandbox: Sandbox) -> Callable[[Starlette], contextlib.AbstractAsyn
             delivery.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await delivery
+            sandbox.store.set_setting(_TALLIES, sandbox.limits.listing())
             sandbox.store.close()
 
     return run

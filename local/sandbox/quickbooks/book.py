@@ -152,7 +152,7 @@ class Book:
 
     def account_of_subtype(self, subtype: str) -> Record | None:
         """Find a system account, which is known by its subtype and never by its name."""
-        return next((each for each in self.all("Account") if each.get("AccountSubType") == subtype), None)
+        return next(iter(self.store.find(self.realm, "Account", "AccountSubType", subtype)), None)
 
     def preference(self, group: str, name: str) -> Any:
         """Read one preference of the company, or None."""

@@ -17,6 +17,7 @@ from local.sandbox.quickbooks.webhooks import Webhooks
 from local.sandbox.store import Store, dump_json, load_json
 
 TEST_EVENT_ID = "999999999"
+CLOCK_AHEAD = "clock_ahead_s"
 
 type Endpoint = Callable[[Request], Awaitable[object]]
 
@@ -70,10 +71,12 @@ class Control:
         return self.store.all(self._realm(request), entity)
 
     async def move_clock(self, request: Request) -> object:
-        advance_s = (await _body(request)).get("advance_s", 0)
-        if isinstance(advance_s, bool) or (not isinstance(advance_s, int | float) and not _is_number(advance_s)):
-            raise ValueError("advance_s: takes a number of seconds")
-        self.companies.clock.advance(float(advance_s))
+        try:
+            advance_s = float(str((await _body(request)).get("advance_s")))
+        except ValueError:
+            raise ValueError("advance_s: takes a number of seconds") from None
+        self.companies.clock.advance(advance_s)
+        self.store.set_setting(CLOCK_AHEAD, str(self.companies.clock.ahead_s))
         return {"now": self.companies.clock.now().isoformat()}
 
     async def read_switches(self, _request: Request) -> object:
@@ -114,14 +117,6 @@ class Control:
         if not self.companies.exists(realm):
             raise ValueError(f"company: there is no company {realm!r}")
         return realm
-
-
-def _is_number(value: object) -> bool:
-    try:
-        float(str(value))
-    except ValueError:
-        return False
-    return True
 
 
 async def _body(request: Request) -> dict[str, Any]:

@@ -218,9 +218,8 @@ def _put_number(book: Book, invoice: Record, before: Record) -> None:
 
 
 def _refuse_repeated_number(book: Book, number: str) -> None:
-    for other in book.all("Invoice"):
-        if other.get("DocNumber") == number:
-            raise refusals.duplicate_number(number, "Invoice", other["Id"])
+    for other in book.store.find(book.realm, "Invoice", "DocNumber", number):
+        raise refusals.duplicate_number(number, "Invoice", other["Id"])
 
 
 def _put_due_date(book: Book, invoice: Record, customer: Record) -> None:

@@ -1,7 +1,7 @@
 """The rate limits of a company, and the count of what would be paid for."""
 
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from local.sandbox.quickbooks.switches import Switches
 from local.sandbox.quickbooks.times import Clock
@@ -46,6 +46,14 @@ class Limits:
             self.tallies[realm].core_plus += 1
         else:
             self.tallies[realm].core += 1
+
+    def listing(self) -> dict[str, dict[str, int]]:
+        """Return every company's counts."""
+        return {realm: asdict(tally) for realm, tally in self.tallies.items()}
+
+    def restore(self, listed: dict[str, dict[str, int]]) -> None:
+        """Take up the counts of an earlier run."""
+        self.tallies.update({realm: Tally(**counts) for realm, counts in listed.items()})
 
     def _has_room(self, realm: str, *, batch: bool) -> bool:
         quota = self.switches.metered_quota

@@ -166,9 +166,8 @@ def _put_family(book: Book, kind: str, name_key: str, record: Record, before: Re
 
 def _refuse_repeated_name(book: Book, kinds: tuple[str, ...], key: str, name: str, own_id: str | None) -> None:
     for kind in kinds:
-        for other in book.all(kind):
-            same_record = kind == kinds[0] and other["Id"] == own_id
-            if not same_record and str(other.get(key, "")).lower() == name.lower():
+        for other in book.store.find(book.realm, kind, key, name):
+            if kind != kinds[0] or other["Id"] != own_id:
                 raise refusals.duplicate_name()
 
 

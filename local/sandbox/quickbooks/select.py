@@ -123,7 +123,7 @@ def _like(value: str, pieces: list[str]) -> bool:
 
 
 def _ordered(kind: Kind, query: Query, rows: list[Record]) -> list[Record]:
-    """Without ORDERBY name lists come by name, capitals first, and transactions by their last change, newest first (recorded)."""
+    """Without ORDERBY name lists come by name, capitals first, and transactions newest change first (recorded)."""
     rows = sorted(rows, key=lambda row: str(row["Id"]).zfill(20))
     if not query.order and kind.list_name:
         key = kind.list_name

@@ -13,6 +13,7 @@
 | throttle_body | xml | a 429 is XML whatever was asked for (recorded), or the lower-case `json` |
 | metered_quota | 0 | metered reads a month for the whole app before every call is a 429; 0 is without end |
 | refresh_reuse | refuse | an old refresh token is refused, and with `revoke` the whole connection dies |
+| webhook_content_type | application/json | or `application/cloudevents+json`, which is seen too |
 | webhook_delay_s | 0.2 | how long an event waits for others to travel with |
 """
 
@@ -40,6 +41,7 @@ class Switches:
     throttle_body: Literal["xml", "json"] = "xml"
     metered_quota: int = 0
     refresh_reuse: Literal["refuse", "revoke"] = "refuse"
+    webhook_content_type: Literal["application/json", "application/cloudevents+json"] = "application/json"
     webhook_delay_s: float = 0.2
 
     def turn(self, wanted: dict[str, object]) -> None:

@@ -13,11 +13,11 @@ class Clock:
 
     def __init__(self, real_s: Callable[[], float] = time.time) -> None:
         self._real_s = real_s
-        self._ahead_s = 0.0
+        self.ahead_s = 0.0
 
     def seconds(self) -> float:
         """Seconds since 1970."""
-        return self._real_s() + self._ahead_s
+        return self._real_s() + self.ahead_s
 
     def now(self) -> datetime:
         """Return the aware UTC time."""
@@ -25,7 +25,7 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward."""
-        self._ahead_s += seconds
+        self.ahead_s += seconds
 
     def today(self) -> date:
         """Return the company's date."""

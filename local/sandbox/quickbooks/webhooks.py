@@ -141,10 +141,8 @@ class Webhooks:
     async def _post(self, url: str, events: list[Record]) -> bool:
         body = dump_json(events).encode()
         headers = {
-            "Content-Type": "application/json",
+            "Content-Type": self.switches.webhook_content_type,
             "intuit-signature": sign(self.verifier_token, body),
-            "intuit-notification-schema-version": "v1",
-            "intuit-t-id": str(uuid.uuid4()),
         }
         try:
             status = await asyncio.wait_for(asyncio.to_thread(_send, url, body, headers), TIMEOUT_S)

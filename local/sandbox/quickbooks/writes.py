@@ -5,6 +5,7 @@ from typing import Any
 
 from local.sandbox.quickbooks import refusals
 from local.sandbox.quickbooks.book import OTHER_USER, TRANSACTION_IDS, Book
+from local.sandbox.quickbooks.credits import apply_credits
 from local.sandbox.quickbooks.invoices import applied_to, build_invoice, post_invoice, void_invoice
 from local.sandbox.quickbooks.kinds import Kind, cleaned
 from local.sandbox.quickbooks.names import build_account, build_customer, build_item, stays_inactive
@@ -63,6 +64,8 @@ def create(book: Book, kind: Kind, wanted: Record) -> Record:
         book.check_open_period(record["TxnDate"])
     added = book.add(kind.name, record, counter_of(kind))
     _post(book, kind, None, added)
+    if kind.name == "Invoice":
+        apply_credits(book, added)
     return book.get(kind.name, added["Id"]) or added
 
 

@@ -1,6 +1,7 @@
 """What a payment does to invoices and customers, and what is refused."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -171,12 +172,47 @@ def test_nothing_moves_in_a_closed_period(company: Company) -> None:
     assert company.post("Payment", payment_body(customer, "10") | {"TxnDate": "2026-11-01"})["TotalAmt"] == 10
 
 
+def _prefer(company: Company, **preferences: bool) -> None:
+    company.post("Preferences", {"Id": "1", "SyncToken": "0", "sparse": True, "SalesFormsPrefs": preferences})
+
+
+def _load_memo(company: Company, customer: dict[str, Any], amount: int) -> None:
+    memo = {"Id": "500", "SyncToken": "0", "TotalAmt": amount, "Balance": amount, "RemainingCredit": amount}
+    memo |= {"CustomerRef": {"value": customer["Id"]}, "MetaData": {"LastUpdatedTime": "2026-11-01T00:00:00-08:00"}}
+    company.sandbox.companies.book(company.realm).put_as_is("CreditMemo", memo, "transaction")
+
+
+def test_a_company_that_applies_payments_by_itself_pays_a_new_invoice_from_what_is_left_over(company: Company) -> None:
+    _prefer(company, AutoApplyPayments=True)
+    customer = company.customer("Amy")
+    payment = company.pay(customer, "30")
+    invoice = company.invoice(customer, "100")
+    assert (invoice["Balance"], invoice["LinkedTxn"][0]["TxnId"]) == (Decimal("70.00"), payment["Id"])
+    changed = company.get("Payment", payment["Id"])
+    assert (changed["UnappliedAmt"], changed["SyncToken"]) == (0, "1")
+    assert company.get("Customer", customer["Id"])["Balance"] == Decimal("70.00")
+
+
+def test_a_company_that_applies_credits_by_itself_makes_a_payment_of_nothing(company: Company) -> None:
+    _prefer(company, AutoApplyCredit=True)
+    customer = company.customer("Amy")
+    _load_memo(company, customer, 30)
+    invoice = company.invoice(customer, "20")
+    (payment,) = company.query("select * from Payment")["Payment"]
+    assert (payment["TotalAmt"], len(payment["Line"]), invoice["Balance"]) == (0, 2, 0)
+    assert company.get("CreditMemo", "500")["RemainingCredit"] == Decimal("10.00")
+
+
+def test_credits_are_left_alone_by_default(company: Company) -> None:
+    customer = company.customer("Amy")
+    company.pay(customer, "30")
+    assert company.invoice(customer, "100")["Balance"] == Decimal("100.00")
+
+
 def test_a_credit_memo_is_applied_by_a_payment_of_nothing(company: Company) -> None:
     customer = company.customer("Amy")
     invoice = company.invoice(customer, "100")
-    memo = {"Id": "500", "SyncToken": "0", "TotalAmt": 30, "Balance": 30, "RemainingCredit": 30}
-    memo |= {"CustomerRef": {"value": customer["Id"]}, "MetaData": {"LastUpdatedTime": "2026-11-01T00:00:00-08:00"}}
-    company.sandbox.companies.book(company.realm).put_as_is("CreditMemo", memo, "transaction")
+    _load_memo(company, customer, 30)
     body = payment_body(customer, "0", (invoice, "30"))
     body["Line"].append({"Amount": 30, "LinkedTxn": [{"TxnId": "500", "TxnType": "CreditMemo"}]})
     assert company.post("Payment", body)["UnappliedAmt"] == 0

@@ -53,6 +53,14 @@ def test_an_event_names_the_record_and_nothing_more(company: Company, receiver: 
     }
 
 
+def test_the_content_type_may_be_that_of_cloudevents(company: Company, receiver: Receiver) -> None:
+    for wanted in ("application/json", "application/cloudevents+json"):
+        company.control("POST", "switches", {"webhook_content_type": wanted})
+        company.customer(wanted)
+        company.control("POST", "webhooks/flush")
+        assert receiver.got[-1].content_type == wanted
+
+
 def test_the_signature_is_of_the_raw_body(company: Company, receiver: Receiver) -> None:
     company.customer("Amy")
     company.control("POST", "webhooks/flush")

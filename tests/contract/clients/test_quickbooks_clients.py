@@ -1,0 +1,128 @@
+"""Clients written by others work against the QuickBooks sandbox unchanged: python-quickbooks and intuit-oauth.
+
+They live in an environment of their own below `.tools/`, made once from a lock with hashes, because they pin what they
+need. Plain http is allowed to them by their own variable, as their documentation says for tests on one machine.
+"""
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+REQUIREMENTS = HERE / "quickbooks-requirements.txt"
+MAKE_S, RUN_S = 300, 60
+
+
+def _client_python() -> Path:
+    """Return the interpreter of the clients' environment, made when it is missing or was not finished."""
+    digest = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
+    place = ROOT / ".tools" / "clients" / f"quickbooks-{digest}"
+    python, finished = place / "bin" / "python", place / "finished"
+    if not finished.exists():
+        _run([sys.executable, "-m", "venv", "--clear", str(place)])
+        _run([str(python), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(REQUIREMENTS)])
+        finished.touch()
+    return python
+
+
+def _run(command: list[str]) -> None:
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=MAKE_S)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        said = str(error.stderr or error).strip().splitlines()
+        pytest.skip(f"the clients' environment could not be made: {said[-1] if said else error}")
+
+
+@pytest.fixture(scope="module")
+def seen() -> dict[str, Any]:
+    """What the clients saw while they went through the whole scenario once."""
+    python = _client_python()
+    sandbox = subprocess.Popen(
+        [sys.executable, "-m", "local.sandbox.quickbooks", "--port", "0", "--switch", "rate_limits=false"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert sandbox.stdout is not None
+        ran = subprocess.run(
+            [str(python), str(HERE / "quickbooks_scenario.py"), sandbox.stdout.readline()],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=RUN_S,
+            env={"OAUTHLIB_INSECURE_TRANSPORT": "1"},
+        )
+    finally:
+        sandbox.terminate()
+        sandbox.communicate(timeout=RUN_S)
+    assert ran.returncode == 0, ran.stderr
+    return dict(json.loads(ran.stdout))
+
+
+def test_intuit_oauth_connects_refreshes_and_is_refused_an_old_token(seen: dict[str, Any]) -> None:
+    assert seen["connected"] == {
+        "state": True,
+        "realm": True,
+        "rotated": True,
+        "expires_in": 3600,
+        "reuse": "invalid_grant",
+    }
+
+
+def test_accounts_items_and_customers(seen: dict[str, Any]) -> None:
+    assert seen["names"] == {
+        "item": ["Nightly", "1", 5],
+        "account": "Revenue",
+        "customer": ["likes birds", "1"],
+        "choose": ["1"],
+        "gone": ["Leaving (deleted)", 1, 2],
+        "duplicate": ["QuickbooksException", 6240],
+    }
+
+
+def test_invoices_and_payments(seen: dict[str, Any]) -> None:
+    assert seen["sales"] == {
+        "invoice": [100.0, "1", "edited", "1001"],
+        "paid": [39.9, "Payment"],
+        "replayed": True,
+        "edited": ["check 7", "1", 0, 60.1],
+        "stale": ["QuickbooksException", 5010],
+        "too_much": ["QuickbooksException", 6000],
+        "found": [True],
+        "voided": ["Voided", 100.0],
+        "void_invoice": [0, "Voided - edited"],
+        "deleted": ["ObjectNotFoundException", 610],
+        "left": 0,
+    }
+
+
+def test_batches_and_change_data_capture(seen: dict[str, Any]) -> None:
+    assert seen["batches"] == {
+        "made": [2, ["6240"]],
+        "changed": ["batched", "batched"],
+        "deleted": ["Deleted", "Deleted"],
+    }
+    assert seen["changes"] == {"customers": 4, "statuses": ["Deleted"]}
+
+
+def test_company_info_preferences_and_exact_money(seen: dict[str, Any]) -> None:
+    assert seen["company"] == {"info": ["Larkspur LLC", True], "preferences": [True, "Customers"], "queried": 1}
+    assert seen["exact"] == {"total": ["Decimal", "1234567.89"]}
+
+
+def test_refusals_reach_the_client_as_its_own_errors(seen: dict[str, Any]) -> None:
+    assert seen["trouble"] == {
+        "unknown": ["ObjectNotFoundException", 610],
+        "query": ["ValidationException", 4001],
+        "syntax": ["ValidationException", 4000],
+        "missing": ["ValidationException", 2020],
+        "revoked": ["True"],
+        "after": ["AuthorizationException", "invalid_grant"],
+    }
