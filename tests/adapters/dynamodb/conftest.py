@@ -8,9 +8,9 @@ from typing import Any
 import boto3
 import pytest
 import yaml
+from crossfoot.adapters.dynamodb.table import Table
 from moto import mock_aws
 
-from crossfoot.adapters.dynamodb.table import Table
 from tests.adapters.dynamodb.doubles import CountingTable
 from tests.fakes.clock import FakeClock
 

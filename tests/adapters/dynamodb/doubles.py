@@ -1,6 +1,7 @@
 """What the tests put around the table: others who write in between, and a count of what every call costs."""
 
 from collections.abc import Callable, Sequence
+from threading import Lock
 from typing import Any
 
 from crossfoot.adapters.dynamodb.table import Table, Write
@@ -60,22 +61,30 @@ class CountingTable(Table):
         super().__init__(name)
         self.write_units = 0
         self.calls: list[str] = []
+        self._lock = Lock()
         events = self.client.meta.events
         events.register("provide-client-params.dynamodb.*", self._weigh)
 
     def _weigh(self, params: dict[str, Any], model: Any, **_: object) -> None:
-        self.calls.append(model.name)
-        match model.name:
-            case "PutItem":
-                self.write_units += _units(params["Item"])
-            case "UpdateItem" | "DeleteItem":
-                self.write_units += 1
-            case "BatchWriteItem":
-                puts = [request for requests in params["RequestItems"].values() for request in requests]
-                self.write_units += sum(_units(put["PutRequest"]["Item"]) for put in puts)
-            case "TransactWriteItems":
-                bodies = [body for item in params["TransactItems"] for body in item.values()]
-                self.write_units += 2 * sum(_units(body.get("Item", {})) for body in bodies)
+        with self._lock:
+            self.calls.append(model.name)
+            self.write_units += _write_units(model.name, params)
+
+
+def _write_units(operation: str, params: dict[str, Any]) -> int:
+    match operation:
+        case "PutItem":
+            return _units(params["Item"])
+        case "UpdateItem" | "DeleteItem":
+            return 1
+        case "BatchWriteItem":
+            puts = [request for requests in params["RequestItems"].values() for request in requests]
+            return sum(_units(put["PutRequest"]["Item"]) for put in puts)
+        case "TransactWriteItems":
+            bodies = [body for item in params["TransactItems"] for body in item.values()]
+            return 2 * sum(_units(body.get("Item", {})) for body in bodies)
+        case _:
+            return 0
 
 
 def _units(item: dict[str, Any]) -> int:

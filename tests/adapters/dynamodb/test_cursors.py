@@ -1,10 +1,10 @@
 """Cursors move only from where they were seen."""
 
 import pytest
-
 from crossfoot.adapters.dynamodb.cursors import TableCursors
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.errors import Conflict
+
 from tests.adapters.dynamodb.doubles import InterruptedTable
 from tests.adapters.dynamodb.records import CW, OTHER_TENANT, QBO, TENANT
 

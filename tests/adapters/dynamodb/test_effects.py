@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-
 from crossfoot.adapters.dynamodb.effects import TableEffects
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.core.effects import Effect, EffectState
 from crossfoot.errors import Conflict
+
 from tests.adapters.dynamodb.doubles import InterruptedTable
 from tests.adapters.dynamodb.records import CW, OTHER_TENANT, TENANT, invoice_ref, payment_ref
 

@@ -1,10 +1,10 @@
 """The decisions on a record, oldest first, without repetition (X1)."""
 
 import pytest
-
 from crossfoot.adapters.dynamodb.history import TableHistory
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.core.decisions import Decision, did, refused, skipped, waits
+
 from tests.adapters.dynamodb.doubles import CountingTable
 from tests.adapters.dynamodb.records import CW, OTHER_TENANT, TENANT, invoice_ref, payment_ref
 from tests.fakes.clock import FakeClock

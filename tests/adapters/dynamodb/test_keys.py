@@ -5,13 +5,12 @@ from datetime import UTC, date, datetime
 from itertools import combinations
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
-
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.core.model import Kind, Ref, System
 from crossfoot.errors import BadMessage
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 IDS = st.text(min_size=1, max_size=20) | st.text("#%-T/aA1 ", min_size=1, max_size=6)
 REFS = st.builds(Ref, st.sampled_from(System), st.sampled_from(Kind), IDS)

@@ -1,11 +1,11 @@
 """Links: both directions or none (I9)."""
 
 import pytest
-
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.core.model import Link, LinkOrigin
 from crossfoot.errors import Conflict
+
 from tests.adapters.dynamodb.doubles import CountingTable, InterruptedTable
 from tests.adapters.dynamodb.records import CW, OTHER_TENANT, TENANT, invoice_ref
 

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-
 from crossfoot.adapters.dynamodb import lists
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.core.model import Kind, Record
 from crossfoot.errors import Rejected
+
 from tests.adapters.dynamodb.doubles import CountingTable
 from tests.adapters.dynamodb.records import CW, OTHER_TENANT, QBO, TENANT, make_invoice, make_payment, version
 
@@ -58,7 +58,7 @@ def load_all(book: TableBook, **how: Any) -> list[Record]:
             return found
 
 
-@pytest.mark.parametrize("limit", [1, 7, 50, 99, 100, 101, 200])
+@pytest.mark.parametrize("limit", [4, 50, 99, 100, 101])
 def test_pages_of_any_size_give_every_record_once_newest_first(
     book: TableBook, invoices: list[Record], limit: int
 ) -> None:

@@ -3,6 +3,7 @@
 from crossfoot.adapters.dynamodb.preferences import TablePreferences
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.core.preferences import ExternalPaymentsMode, Preferences
+
 from tests.adapters.dynamodb.records import CW, OTHER_TENANT, TENANT
 
 

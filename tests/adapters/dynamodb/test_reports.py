@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-
 from crossfoot.adapters.dynamodb import keys, reports
 from crossfoot.adapters.dynamodb.reports import TableReports
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.core.crossfoot import Difference, Report
+
 from tests.adapters.dynamodb.doubles import DyingTable, Killed
 from tests.adapters.dynamodb.records import CW, OTHER_TENANT, TENANT, invoice_ref
 from tests.fakes.clock import START

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from crossfoot.adapters.dynamodb import keys
-from crossfoot.adapters.dynamodb.table import ConditionFailed, Delete, Put, Table, When
+from crossfoot.adapters.dynamodb.failures import ConditionFailed
+from crossfoot.adapters.dynamodb.table import Delete, Put, Table, When
 from crossfoot.adapters.dynamodb.values import Item, text
 from crossfoot.errors import Rejected
 from crossfoot.ports import Clock

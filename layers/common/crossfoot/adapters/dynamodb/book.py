@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from crossfoot.adapters.dynamodb import keys, shapes
+from crossfoot.adapters.dynamodb.failures import ConditionFailed
 from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.adapters.dynamodb.links import Links
 from crossfoot.adapters.dynamodb.lists import Filters, Lists
 from crossfoot.adapters.dynamodb.merging import is_newer, merge
 from crossfoot.adapters.dynamodb.pointers import invoices_of, pointers_of
-from crossfoot.adapters.dynamodb.table import MISSING, ConditionFailed, Put, Table, When
+from crossfoot.adapters.dynamodb.table import MISSING, Put, Table, When
 from crossfoot.adapters.dynamodb.values import Item, text
 from crossfoot.core.matching import normalise
 from crossfoot.core.model import Invoice, Kind, Link, Payment, Record, Ref, System

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crossfoot.adapters.dynamodb import keys
-from crossfoot.adapters.dynamodb.table import ConditionFailed, Table, Update, When
+from crossfoot.adapters.dynamodb.failures import ConditionFailed
+from crossfoot.adapters.dynamodb.table import Table, Update, When
 from crossfoot.adapters.dynamodb.values import whole
 from crossfoot.core.model import System
 from crossfoot.errors import RateLimited

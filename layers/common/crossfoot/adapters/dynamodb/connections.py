@@ -12,8 +12,9 @@ from itertools import islice
 
 from crossfoot.adapters.dynamodb import keys, sealing
 from crossfoot.adapters.dynamodb.accounts import Accounts
+from crossfoot.adapters.dynamodb.failures import TransactionFailed
 from crossfoot.adapters.dynamodb.keys import Key
-from crossfoot.adapters.dynamodb.table import MISSING, Delete, Put, Table, TransactionFailed, Update, When, Write
+from crossfoot.adapters.dynamodb.table import MISSING, Delete, Put, Table, Update, When, Write
 from crossfoot.adapters.dynamodb.values import Item, text, texts, whole, without_blanks
 from crossfoot.core.model import System
 from crossfoot.errors import Rejected

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterable, Mapping
 
 from crossfoot.adapters.dynamodb import keys, shapes
+from crossfoot.adapters.dynamodb.failures import ConditionFailed
 from crossfoot.adapters.dynamodb.keys import Key
-from crossfoot.adapters.dynamodb.table import MISSING, ConditionFailed, Put, Table, When
+from crossfoot.adapters.dynamodb.table import MISSING, Put, Table, When
 from crossfoot.adapters.dynamodb.values import Item, Plain, rows, text, whole, without_blanks
 from crossfoot.core.effects import Effect, EffectState, Json
 from crossfoot.core.model import Ref

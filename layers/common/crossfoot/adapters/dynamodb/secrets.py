@@ -4,7 +4,8 @@ import secrets as chance
 from datetime import datetime, timedelta
 
 from crossfoot.adapters.dynamodb import keys, sealing
-from crossfoot.adapters.dynamodb.table import ConditionFailed, Put, Table, Update, When
+from crossfoot.adapters.dynamodb.failures import ConditionFailed
+from crossfoot.adapters.dynamodb.table import Put, Table, Update, When
 from crossfoot.adapters.dynamodb.values import whole
 from crossfoot.core.model import System
 from crossfoot.errors import NeedsPartner

@@ -6,19 +6,18 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore import exceptions as aws
 from botocore.config import Config
 
+from crossfoot.adapters.dynamodb.failures import own_errors
 from crossfoot.adapters.dynamodb.keys import FIRST, LAST, Key
 from crossfoot.adapters.dynamodb.values import Item, Plain, from_attributes, to_attributes
-from crossfoot.errors import Conflict, RemoteUnavailable
+from crossfoot.errors import RemoteUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,30 +33,6 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 5},
 )
 _NAME = re.compile(r"#(\w+)")
-_BUSY = frozenset(
-    (
-        "InternalServerError",
-        "LimitExceededException",
-        "ProvisionedThroughputExceeded",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ServiceUnavailable",
-        "ThrottlingError",
-        "ThrottlingException",
-    )
-)
-
-
-class ConditionFailed(Conflict):
-    """The item is no longer what the write expects."""
-
-
-class TransactionFailed(Conflict):
-    """A transaction was not carried out, in no part; `failed` tells for each write whether its condition was the cause."""
-
-    def __init__(self, message: str, failed: tuple[bool, ...]) -> None:
-        super().__init__(message)
-        self.failed = failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +91,7 @@ class Table:
 
     def get(self, key: Key, *, consistent: bool = True) -> Item | None:
         """Read an item."""
-        with _own_errors():
+        with own_errors():
             answer = self.client.get_item(TableName=self.name, Key=_wire_key(key), ConsistentRead=consistent)
         return _plain(answer["Item"]) if "Item" in answer else None
 
@@ -154,7 +129,7 @@ class Table:
         if after:
             request["ExclusiveStartKey"] = _wire_key(Key(pk, after))
         while True:
-            with _own_errors():
+            with own_errors():
                 answer = self.client.query(**request)
             yield from (_keyed(item) for item in answer["Items"])
             if "LastEvaluatedKey" not in answer:
@@ -175,7 +150,7 @@ class Table:
         Raises: ConditionFailed.
         """
         request = _wire_write(self.name, write)
-        with _own_errors():
+        with own_errors():
             match write:
                 case Put():
                     self.client.put_item(**request)
@@ -183,7 +158,8 @@ class Table:
                 case Update():
                     return _plain(self.client.update_item(**request, ReturnValues="ALL_NEW")["Attributes"])
                 case Delete():
-                    return _plain(self.client.delete_item(**request, ReturnValues="ALL_OLD").get("Attributes", {}))
+                    gone = self.client.delete_item(**request, ReturnValues="ALL_OLD")
+                    return _plain(gone["Attributes"]) if "Attributes" in gone else {}
 
     def put_many(self, items: Mapping[Key, Item]) -> None:
         """Store many items without conditions, in any order."""
@@ -192,7 +168,7 @@ class Table:
     def transact(self, *writes: Write) -> None:
         """Carry out all writes or none. Raises: TransactionFailed."""
         requests: list[Any] = [{type(write).__name__: _wire_write(self.name, write)} for write in writes]
-        with _own_errors():
+        with own_errors():
             self.client.transact_write_items(TransactItems=requests)
 
     def each[T, R](self, call: Callable[[T], R], things: Iterable[T]) -> list[R]:
@@ -209,7 +185,7 @@ class Table:
         found: dict[Key, Item] = {}
         todo: dict[str, Any] = {self.name: {"Keys": [_wire_key(key) for key in keys], "ConsistentRead": consistent}}
         for wait_s in _waits():
-            with _own_errors():
+            with own_errors():
                 answer = self.client.batch_get_item(RequestItems=todo)
             found.update(_keyed(item) for item in answer["Responses"].get(self.name, []))
             todo = dict(answer.get("UnprocessedKeys", {}))
@@ -222,7 +198,7 @@ class Table:
         puts = [{"PutRequest": {"Item": to_attributes(item | key._asdict())}} for key, item in items]
         todo: dict[str, Any] = {self.name: puts}
         for wait_s in _waits():
-            with _own_errors():
+            with own_errors():
                 todo = dict(self.client.batch_write_item(RequestItems=todo).get("UnprocessedItems", {}))
             if not todo:
                 return
@@ -271,42 +247,3 @@ def _wire_expressions(write: Write, values: Mapping[str, Plain]) -> dict[str, An
         "ExpressionAttributeValues": to_attributes({f":{name}": value for name, value in values.items()}),
     }
     return {name: part for name, part in parts.items() if part}
-
-
-@contextmanager
-def _own_errors() -> Iterator[None]:
-    try:
-        yield
-    except aws.ClientError as error:
-        own = _own_error(error)
-        if own is None:
-            raise
-        raise own from error
-    except (aws.ConnectionError, aws.HTTPClientError) as error:
-        raise RemoteUnavailable(f"DynamoDB did not answer: {type(error).__name__}") from error
-
-
-def _own_error(error: aws.ClientError) -> Exception | None:
-    """Name an error for what happens next; None for a bug of ours, which is to crash as it is."""
-    code = error.response["Error"]["Code"]
-    if code == "ConditionalCheckFailedException":
-        return ConditionFailed("the item has changed")
-    if code == "TransactionCanceledException":
-        return _transaction_error(error)
-    if code in ("TransactionConflictException", "TransactionInProgressException"):
-        return Conflict("another transaction holds the item")
-    if code in _BUSY or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
-        return RemoteUnavailable(f"DynamoDB is busy: {code}")
-    return None
-
-
-def _transaction_error(error: aws.ClientError) -> Exception | None:
-    response: Mapping[str, Any] = error.response
-    codes = tuple(str(reason.get("Code", "None")) for reason in response.get("CancellationReasons", ()))
-    if "ValidationError" in codes:
-        return None
-    if _BUSY.intersection(codes):
-        return RemoteUnavailable(f"DynamoDB is busy: {', '.join(codes)}")
-    return TransactionFailed(
-        f"a transaction was cancelled: {', '.join(codes)}", tuple(code == "ConditionalCheckFailed" for code in codes)
-    )

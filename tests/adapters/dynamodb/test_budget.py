@@ -1,0 +1,102 @@
+"""The budget: a vendor's limit shared by all workers, at one write a block."""
+
+from datetime import timedelta
+
+import pytest
+from crossfoot.adapters.dynamodb.budget import VENDOR_LIMITS, Limit, TableBudget
+from crossfoot.adapters.dynamodb.table import Table
+from crossfoot.errors import RateLimited
+
+from tests.adapters.dynamodb.doubles import CountingTable
+from tests.adapters.dynamodb.records import CW, OTHER_TENANT, QBO, TENANT
+from tests.fakes.clock import START, FakeClock
+
+
+class SteppingBudget(TableBudget):
+    """A budget whose pauses move the clock."""
+
+    def __init__(self, table: Table, clock: FakeClock) -> None:
+        super().__init__(table, clock, pause=clock.advance)
+
+
+def take_all(budget: TableBudget, tenant: str = TENANT) -> int:
+    taken = 0
+    try:
+        while True:
+            budget.take(tenant, CW, metered=False)
+            taken += 1
+    except RateLimited:
+        return taken
+
+
+def test_the_calls_of_a_minute_cost_a_write_a_block(counting_table: CountingTable, clock: FakeClock) -> None:
+    assert take_all(SteppingBudget(counting_table, clock)) == 900
+    assert counting_table.calls.count("UpdateItem") == 900 // 50 + 1
+
+
+def test_workers_share_the_limit_and_partners_do_not(table: Table, clock: FakeClock) -> None:
+    workers = [SteppingBudget(table, clock) for _ in range(3)]
+    for worker in workers:
+        worker.take(TENANT, CW, metered=False)
+    assert sum(take_all(worker) for worker in workers) == 900 - 3
+    assert take_all(workers[0], OTHER_TENANT) == 900
+
+
+def test_a_used_up_minute_says_when_the_next_one_begins_and_that_one_is_free(table: Table, clock: FakeClock) -> None:
+    budget = SteppingBudget(table, clock)
+    clock.advance(12.5)
+    take_all(budget)
+    with pytest.raises(RateLimited) as refusal:
+        budget.take(TENANT, CW, metered=False)
+    assert refusal.value.retry_after_s == pytest.approx(47.5)
+    clock.advance(47.5)
+    assert take_all(budget) == 900
+
+
+def test_what_a_lease_leaves_over_is_not_taken_into_the_next_minute(table: Table, clock: FakeClock) -> None:
+    budget = SteppingBudget(table, clock)
+    budget.take(TENANT, CW, metered=False)
+    clock.advance(60)
+    assert take_all(budget) == 900
+
+
+def test_quickbooks_is_called_at_most_ten_times_in_any_second_and_450_times_in_any_minute(
+    table: Table, clock: FakeClock
+) -> None:
+    budget = SteppingBudget(table, clock)
+    times = []
+    while clock.now() < START + timedelta(minutes=3):
+        try:
+            budget.take(TENANT, QBO, metered=False)
+            times.append((clock.now() - START).total_seconds())
+        except RateLimited as limit:
+            clock.advance(limit.retry_after_s)
+    for place, at in enumerate(times):
+        assert sum(1 for other in times[place : place + 20] if other - at < 1) <= 10
+    for minute in range(3):
+        assert sum(1 for at in times if minute * 60 <= at < minute * 60 + 60) == 450
+
+
+def test_metered_calls_are_counted_for_partner_and_month(table: Table, clock: FakeClock) -> None:
+    budget = SteppingBudget(table, clock)
+    for _ in range(7):
+        budget.take(TENANT, QBO, metered=True)
+        budget.take(TENANT, QBO, metered=False)
+    budget.take(OTHER_TENANT, QBO, metered=True)
+    for _ in range(2):
+        budget.flush()
+        assert budget.load_metered(TENANT, QBO, "2026-11") == 7
+        assert budget.load_metered(OTHER_TENANT, QBO, "2026-11") == 1
+    assert budget.load_metered(TENANT, QBO, "2026-12") == 0
+
+
+def test_a_worker_that_dies_loses_less_than_a_block_of_the_count(table: Table, clock: FakeClock) -> None:
+    budget = SteppingBudget(table, clock)
+    for _ in range(120):
+        budget.take(TENANT, QBO, metered=True)
+    assert 120 - budget.load_metered(TENANT, QBO, "2026-11") < VENDOR_LIMITS[QBO].block
+
+
+def test_a_limit_is_a_whole_number_of_blocks() -> None:
+    with pytest.raises(ValueError, match="whole number"):
+        Limit(per_minute=450, block=40)
