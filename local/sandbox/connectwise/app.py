@@ -44,6 +44,9 @@ def build_app(site: Site, delivery: Delivery) -> ASGIApp:
         except RefusedError as refused:
             return _json(refused.body, refused.status)
 
+    async def crashed(_request: Request, _error: Exception) -> Response:
+        return _server_error()  # the server logs the exception
+
     async def no_endpoint(_request: Request) -> Response:
         refused = errors.no_endpoint()
         return _json(refused.body, refused.status)
@@ -62,7 +65,7 @@ def build_app(site: Site, delivery: Delivery) -> ASGIApp:
         *page_routes("ConnectWise PSA sandbox", log, site.faults, lambda: panels(site), lambda: _counts(door)),
         Route("/{rest:path}", no_endpoint, methods=METHODS),
     ]
-    app = Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={Exception: crashed})
     answers = {"throttle": _throttled, "server_error": _server_error, "expired_token": _expired}
     return FaultMiddleware(_Dated(_SingleSlashes(app), site), site.faults, answers, log.add)
 

@@ -41,6 +41,7 @@ def serve_connectwise(
                 load_lines(site, first, lines)
     except (ValueError, OSError) as error:
         print(f"connectwise sandbox: {error}", file=sys.stderr)
+        store.close()
         raise typer.Exit(2) from None
 
     certificate = _certificate(tls, site) if tls else None

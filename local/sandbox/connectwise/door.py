@@ -173,5 +173,5 @@ def _parsed(request: Request, body: bytes) -> Any:
         raise errors.not_json()
     try:
         return load_json(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise errors.bad_request("The request body is not valid JSON.") from None

@@ -1,7 +1,7 @@
 """The payment and credit rows of an invoice.
 
 "P" is a payment, "C" a credit from a credit memo. Nothing is required when one is created: the type is then "P", the
-date today and the amount 0.
+date today and the amount 0. What a row's `balance` means is documented nowhere: here it is what is left of the invoice.
 """
 
 from decimal import Decimal

@@ -61,8 +61,12 @@ class Sandbox:
             method, API + path, params=query or None,
             auth=(f"{self.company.company_id}+{keys.public_key}", keys.private_key),
             headers={"clientId": self.site.client_id, "Content-Type": "application/json", **(headers or {})},
-            content=None if body is None else dump_json(body),
+            content=body if isinstance(body, bytes) else None if body is None else dump_json(body),
         )  # fmt: skip
+
+    def raw(self, method: str, path: str, text: str) -> int:
+        """Send a body as it is. Returns: the status."""
+        return int(self.call(method, path, text.encode()).status_code)
 
     def get(self, path: str, **query: Any) -> tuple[int, Any]:
         answer = self.call("GET", path, **query)

@@ -175,6 +175,24 @@ def test_any_text_can_be_asked_for_with_its_quotes_doubled(text: str, quote: str
     assert not test({"id": 1, "reference": text + "!"})
 
 
+_pieces = st.sampled_from(
+    ["id", "total", "status/name", "=", "!=", ">", "and", "or", "not", "in", "like", "contains", "(", ")", ",", "1", "-2.5",
+     "'a'", '"', "'", "[2026-01-01]", "[", "]", "null", "true", "\\", "%", "é"]
+)  # fmt: skip
+
+
+@given(st.lists(_pieces, max_size=12).map(" ".join) | st.text(max_size=40))
+def test_whatever_is_asked_is_understood_or_refused_with_a_400(text: str) -> None:
+    refusal: RefusedError | None = None
+    kept: set[bool] = set()
+    try:
+        kept = {matching.record_filter(text, INVOICE)(record) for record in INVOICES}
+    except RefusedError as error:
+        refusal = error
+    assert kept <= {True, False}
+    assert refusal is None or (refusal.status, refusal.body["code"]) == (400, "ApiFindCondition")
+
+
 _number = st.one_of(st.none(), st.integers(-2, 2))
 _leaf = st.builds(
     lambda name, operator, value: (f"{name} {operator} {value}", (name, operator, value)),
