@@ -91,13 +91,11 @@ class QuickBooksClient:
 
 
 def _inner_fault(body: Mapping[str, Any]) -> Fault | None:
-    """Find a refusal inside an answer of status 200: QuickBooks puts one into any of a change read's parts."""
-    parts = [body, *(part for change in body.get("CDCResponse") or () for part in _parts(change))]
+    """Find a refusal inside an answer of status 200: QuickBooks puts one into a query's answer, or a part of a CDC one."""
+    changes = body.get("CDCResponse") or ()
+    parts = [body, body.get("QueryResponse"), *changes]
+    parts.extend(part for change in changes for part in change.get("QueryResponse") or ())
     return next((fault for part in parts if (fault := find_fault(part))), None)
-
-
-def _parts(change: Mapping[str, Any]) -> Sequence[Any]:
-    return [change, *(change.get("QueryResponse") or ())]
 
 
 def _time_of(body: Mapping[str, Any], answer: Answer) -> str:
