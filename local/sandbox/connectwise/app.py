@@ -11,7 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local.sandbox.connectwise import errors
-from local.sandbox.connectwise.control import control_routes, panels
+from local.sandbox.connectwise.control import Control, panels
 from local.sandbox.connectwise.delivery import Delivery, find_key
 from local.sandbox.connectwise.door import EVER_CODEBASE, Door
 from local.sandbox.connectwise.errors import RefusedError
@@ -29,45 +29,67 @@ def build_app(site: Site, delivery: Delivery) -> ASGIApp:
     door = Door(site, delivery)
     log = RequestLog(lambda: site.now)
 
-    async def company_info(request: Request) -> Response:
-        company = site.companies.get(request.path_params["company"])
-        codebase = site.switches.codebase
-        version = codebase.strip("/").replace("_", ".")
-        return _json(company and {
-            "CompanyName": company.name, "Codebase": codebase, "VersionCode": version,
-            "VersionNumber": f"{version}.20431", "CompanyID": company.company_id, "IsCloud": site.switches.is_cloud,
-        })  # fmt: skip
-
-    async def callback_key(request: Request) -> Response:
-        try:
-            return _json({"signing_key": _signing_key(site, door, request)})
-        except RefusedError as refused:
-            return _json(refused.body, refused.status)
-
-    async def crashed(_request: Request, _error: Exception) -> Response:
-        return _server_error()  # the server logs the exception
-
-    async def no_endpoint(_request: Request) -> Response:
-        refused = errors.no_endpoint()
-        return _json(refused.body, refused.status)
-
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
         await delivery.close()
 
     routes = [
-        Route("/login/companyinfo/{company}", company_info, methods=["GET"]),
-        Route("/{codebase}/system/callbackkey/index.rails", callback_key, methods=["GET"]),
         Route("/{codebase}/apis/3.0/{rest:path}", door.answer, methods=METHODS),
-        *control_routes(site, delivery),
+        *Control(site, delivery).routes(),
         *fault_routes(site.faults),
         *page_routes("ConnectWise PSA sandbox", log, site.faults, lambda: panels(site), lambda: _counts(door)),
-        Route("/{rest:path}", no_endpoint, methods=METHODS),
+        *_Front(site, door).routes(),
     ]
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={Exception: crashed})
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={Exception: _crashed})
     answers = {"throttle": _throttled, "server_error": _server_error, "expired_token": _expired}
     return FaultMiddleware(_Dated(_SingleSlashes(app), site), site.faults, answers, log.add)
+
+
+class _Front:
+    """What lies outside the API: who a company is, and the keys that callbacks are signed with."""
+
+    def __init__(self, site: Site, door: Door) -> None:
+        self.site, self.door = site, door
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/login/companyinfo/{company}", self.company_info, methods=["GET"]),
+            Route("/{codebase}/system/callbackkey/index.rails", self.callback_key, methods=["GET"]),
+            Route("/{rest:path}", self.no_endpoint, methods=METHODS),
+        ]
+
+    async def company_info(self, request: Request) -> Response:
+        company = self.site.companies.get(request.path_params["company"])
+        codebase = self.site.switches.codebase
+        version = codebase.strip("/").replace("_", ".")
+        return _json(company and {
+            "CompanyName": company.name,
+            "Codebase": codebase,
+            "VersionCode": version,
+            "VersionNumber": f"{version}.20431",
+            "CompanyID": company.company_id,
+            "IsCloud": self.site.switches.is_cloud,
+        })  # fmt: skip
+
+    async def callback_key(self, request: Request) -> Response:
+        try:
+            return _json({"signing_key": self._signing_key(request)})
+        except RefusedError as refused:
+            return _refusal(refused)
+
+    async def no_endpoint(self, _request: Request) -> Response:
+        return _refusal(errors.no_endpoint())
+
+    def _signing_key(self, request: Request) -> str:
+        if self.site.switches.callback_key_needs_auth:
+            self.door.caller(request.headers)
+        codebases = (EVER_CODEBASE, self.site.switches.codebase.strip("/"))
+        company = self.site.companies.get(request.query_params.get("companyName", ""))
+        key = find_key(company, request.query_params.get("id", "")) if company else None
+        if key is None or request.path_params["codebase"] not in codebases:
+            raise errors.no_endpoint()
+        return key
 
 
 class _SingleSlashes:
@@ -98,17 +120,6 @@ class _Dated:
         await self.app(scope, receive, dated)
 
 
-def _signing_key(site: Site, door: Door, request: Request) -> str:
-    if site.switches.callback_key_needs_auth:
-        door.caller(request.headers)
-    codebases = (EVER_CODEBASE, site.switches.codebase.strip("/"))
-    company = site.companies.get(request.query_params.get("companyName", ""))
-    key = find_key(company, request.query_params.get("id", "")) if company else None
-    if key is None or request.path_params["codebase"] not in codebases:
-        raise errors.no_endpoint()
-    return key
-
-
 def _counts(door: Door) -> dict[str, dict[str, int]]:
     return {company: {**calls, "total": calls["reads"] + calls["writes"]} for company, calls in door.calls.items()}
 
@@ -117,11 +128,18 @@ def _json(body: object, status: int = 200) -> Response:
     return Response(dump_json(body), status, media_type="application/json; charset=utf-8")
 
 
+def _refusal(refused: RefusedError) -> Response:
+    response = _json(refused.body, refused.status)
+    response.headers.update(refused.headers)
+    return response
+
+
+async def _crashed(_request: Request, _error: Exception) -> Response:
+    return _server_error()  # the server logs the exception
+
+
 def _throttled() -> Response:
-    refused = errors.too_many_requests(THROTTLED_S)
-    return Response(
-        dump_json(refused.body), refused.status, dict(refused.headers), media_type="application/json; charset=utf-8"
-    )
+    return _refusal(errors.too_many_requests(THROTTLED_S))
 
 
 def _server_error() -> Response:
@@ -129,5 +147,4 @@ def _server_error() -> Response:
 
 
 def _expired() -> Response:
-    refused = errors.not_authenticated()
-    return _json(refused.body, refused.status)
+    return _refusal(errors.not_authenticated())

@@ -32,68 +32,83 @@ MAX_ADVANCE_S = 10 * 365 * 86_400
 SHOWN = 50
 
 
-def control_routes(site: Site, delivery: Delivery) -> list[Route]:
-    async def add_company(request: Request) -> Any:
+class Control:
+    """The handlers behind `/_sandbox`; each takes a request and gives what is answered as JSON."""
+
+    def __init__(self, site: Site, delivery: Delivery) -> None:
+        self.site, self.delivery = site, delivery
+
+    def routes(self) -> list[Route]:
+        return [
+            _route("POST", "companies", self.add_company, 201),
+            _route("GET", "companies", self.companies),
+            _route("POST", "members", self.add_member, 201),
+            _route("POST", "load", self.load),
+            _route("GET", "payments", self.payments),
+            _route("GET", "deliveries", self.deliveries),
+            _route("GET", "switches", self.switches),
+            _route("POST", "switches", self.turn),
+            _route("GET", "permissions", self.permissions),
+            _route("POST", "permissions", self.permit),
+            _route("POST", "clock", self.advance),
+        ]
+
+    async def add_company(self, request: Request) -> Any:
         asked = await _object(request)
         name = str(asked.get("name") or "").strip()
         if not name:
             raise ValueError("name: what is the company called?")
-        return site.credentials(site.add_company(name, asked.get("company_id")))
+        return self.site.credentials(self.site.add_company(name, asked.get("company_id")))
 
-    async def companies(_request: Request) -> Any:
+    async def companies(self, _request: Request) -> Any:
+        site = self.site
         return [{**site.credentials(company), "name": company.name} for company in site.companies.values()]
 
-    async def add_member(request: Request) -> Any:
-        company, asked = _company(site, request), await _object(request)
+    async def add_member(self, request: Request) -> Any:
+        company, asked = self._company(request), await _object(request)
         if not asked.get("identifier"):
             raise ValueError("identifier: what is the member called?")
-        return site.credentials(company, site.add_member(company, str(asked["identifier"])))
+        return self.site.credentials(company, self.site.add_member(company, str(asked["identifier"])))
 
-    async def load(request: Request) -> Any:
+    async def load(self, request: Request) -> Any:
         text = (await request.body()).decode()
-        return load_lines(site, _company(site, request), text.splitlines())
+        return load_lines(self.site, self._company(request), text.splitlines())
 
-    async def payments(request: Request) -> Any:
-        return all_payments(_company(site, request))
+    async def payments(self, request: Request) -> Any:
+        return all_payments(self._company(request))
 
-    async def deliveries(_request: Request) -> Any:
-        return [message.listing() for message in delivery.sent]
+    async def deliveries(self, _request: Request) -> Any:
+        return [message.listing() for message in self.delivery.sent]
 
-    async def switches(_request: Request) -> Any:
-        return site.switches.listing()
+    async def switches(self, _request: Request) -> Any:
+        return self.site.switches.listing()
 
-    async def turn(request: Request) -> Any:
-        site.turn(await _object(request))
-        return site.switches.listing()
+    async def turn(self, request: Request) -> Any:
+        self.site.turn(await _object(request))
+        return self.site.switches.listing()
 
-    async def permissions(request: Request) -> Any:
-        return _company(site, request).role
+    async def permissions(self, request: Request) -> Any:
+        return self._company(request).role
 
-    async def permit(request: Request) -> Any:
-        company = _company(site, request)
-        site.set_role(company, await _object(request))
+    async def permit(self, request: Request) -> Any:
+        company = self._company(request)
+        self.site.set_role(company, await _object(request))
         return company.role
 
-    async def advance(request: Request) -> Any:
+    async def advance(self, request: Request) -> Any:
         seconds = (await _object(request)).get("advance_s")
         if not isinstance(seconds, int | Decimal) or isinstance(seconds, bool) or not 0 <= seconds <= MAX_ADVANCE_S:
             raise ValueError(f"advance_s: a number from 0 to {MAX_ADVANCE_S}")
-        site.advance(float(seconds))
-        return {"now": timestamps.to_wire(site.now)}
+        self.site.advance(float(seconds))
+        return {"now": timestamps.to_wire(self.site.now)}
 
-    return [
-        _route("POST", "companies", add_company, 201),
-        _route("GET", "companies", companies),
-        _route("POST", "members", add_member, 201),
-        _route("POST", "load", load),
-        _route("GET", "payments", payments),
-        _route("GET", "deliveries", deliveries),
-        _route("GET", "switches", switches),
-        _route("POST", "switches", turn),
-        _route("GET", "permissions", permissions),
-        _route("POST", "permissions", permit),
-        _route("POST", "clock", advance),
-    ]
+    def _company(self, request: Request) -> LoginCompany:
+        companies, asked = self.site.companies, request.query_params.get("company")
+        if asked is None and len(companies) == 1:
+            return next(iter(companies.values()))
+        if asked not in companies:
+            raise ValueError(f"company: one of {', '.join(companies)}")
+        return companies[asked]
 
 
 def all_payments(company: LoginCompany) -> list[Record]:
@@ -156,15 +171,6 @@ def _changed(record: Record) -> str:
 def _text(record: Record, name: str) -> str:
     value = record.get(name)
     return "" if value is None else str(value)
-
-
-def _company(site: Site, request: Request) -> LoginCompany:
-    asked = request.query_params.get("company")
-    if asked is None and len(site.companies) == 1:
-        return next(iter(site.companies.values()))
-    if asked not in site.companies:
-        raise ValueError(f"company: one of {', '.join(site.companies)}")
-    return site.companies[asked]
 
 
 async def _object(request: Request) -> dict[str, Any]:
