@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from crossfoot.core.model import ACCOUNTING, PSA
-from crossfoot.errors import RemoteUnavailable, Rejected
+from crossfoot.errors import Rejected, RemoteUnavailable
 from crossfoot.messages import Nudge
 
 from tests.fakes.api import OTHER_TENANT, PUBLIC_URL, FakeApi

@@ -9,7 +9,7 @@ from crossfoot.messages import CrossfootRequest, MirrorPayment, Nudge, read_mess
 
 _log = logging.getLogger(__name__)
 
-# A message that could not be finished any more is not started, but for the first: something has to go on.
+# A message that could hardly be finished any more is not started. One that is cut off is redelivered and looked at first.
 RESERVE_MS = 5_000
 
 type Failures = dict[str, list[dict[str, str]]]

@@ -87,11 +87,11 @@ def problem_of(error: CrossfootError) -> Problem:
                 "Something else changed this at the same moment.", "Load it again, then try again.",
             )  # fmt: skip
         case BadMessage():
-            return problem(400, "bad_request", "This cannot be read", str(error), "Correct the request.")
+            return problem(400, "bad_request", "This cannot be read", _sentence(str(error)), "Correct the request.")
         case NeedsPartner():
             return _problem_of_refusal(error)
         case _:
-            return problem(503, "retry", "Not now", str(error), "Try again.", retry_after_s=RETRY_AFTER_S)
+            return problem(503, "retry", "Not now", _sentence(str(error)), "Try again.", retry_after_s=RETRY_AFTER_S)
 
 
 def _sentence(text: str) -> str:

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -26,7 +26,7 @@ class Router[Ports]:
 
     def __init__(self, routes: Sequence[Route[Ports]], title: str, version: str) -> None:
         self._routes = [(route, _pattern(route.path)) for route in routes]
-        self._description = json.dumps(describe(routes, title, version), ensure_ascii=False)
+        self._describe = cache(lambda: json.dumps(describe(routes, title, version), ensure_ascii=False))
 
     def answer(self, event: Mapping[str, Any], get_ports: Callable[[], Ports]) -> dict[str, Any]:
         """Answer one event, whatever happens: nothing but an answer ever leaves here."""
@@ -42,7 +42,7 @@ class Router[Ports]:
 
     def _answer(self, call: Call, get_ports: Callable[[], Ports]) -> Answer:
         if (call.method, call.path) == ("GET", DESCRIPTION_PATH):
-            return Answer(200, self._description)
+            return Answer(200, self._describe())
         here = [(route, found) for route, pattern in self._routes if (found := pattern.fullmatch(call.path))]
         for route, found in here:
             if route.method == call.method:

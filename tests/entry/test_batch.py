@@ -1,0 +1,151 @@
+"""Queue batches: what comes back to the queue, and what does not."""
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from crossfoot.core.model import System
+from crossfoot.entry import handle_batch
+from crossfoot.errors import BadMessage, Conflict, NeedsPartner, RateLimited, Rejected, RemoteUnavailable
+from crossfoot.messages import CrossfootRequest, Message, MirrorPayment, Nudge
+
+ONE, TWO = "t_00000001", "t_00000002"
+
+
+def batch(*messages: Message | str) -> dict[str, Any]:
+    """Make the event that SQS would bring; message ids are m0, m1 …"""
+    bodies = [message if isinstance(message, str) else message.to_json() for message in messages]
+    return {"Records": [{"messageId": f"m{place}", "body": body} for place, body in enumerate(bodies)]}
+
+
+def pay(payment_id: str, tenant: str = ONE) -> MirrorPayment:
+    return MirrorPayment(tenant=tenant, payment_id=payment_id)
+
+
+class Step:
+    """Records what it was asked, and fails where it is told to."""
+
+    def __init__(self, **failing: Exception) -> None:
+        self.gathered: list[tuple[str, list[str]]] = []
+        self.handled: list[str] = []
+        self.failing = failing
+
+    def gather(self, tenant: str, messages: Sequence[MirrorPayment]) -> Callable[[MirrorPayment], None]:
+        self.gathered.append((tenant, [message.payment_id for message in messages]))
+        if tenant in self.failing:
+            raise self.failing[tenant]
+        return self.handle
+
+    def handle(self, message: MirrorPayment) -> None:
+        self.handled.append(message.payment_id)
+        if f"p{message.payment_id}" in self.failing:
+            raise self.failing[f"p{message.payment_id}"]
+
+
+def failures(answer: dict[str, list[dict[str, str]]]) -> list[str]:
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_a_partners_messages_are_gathered_once_and_handled_one_by_one() -> None:
+    step = Step()
+    event = batch(pay("1"), pay("9", TWO), pay("2"))
+    assert failures(handle_batch(event, MirrorPayment, step.gather)) == []
+    assert step.gathered == [(ONE, ["1", "2"]), (TWO, ["9"])]
+    assert step.handled == ["1", "2", "9"]
+
+
+@pytest.mark.parametrize(
+    "error", [RateLimited("429", 60), RemoteUnavailable("x"), Conflict("x"), BadMessage("x"), ZeroDivisionError("bug")]
+)
+def test_only_the_message_that_failed_comes_back(error: Exception) -> None:
+    step = Step(p2=error)
+    assert failures(handle_batch(batch(pay("1"), pay("2"), pay("3")), MirrorPayment, step.gather)) == ["m1"]
+    assert step.handled == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("error", [NeedsPartner("not connected", "Connect it."), Rejected("6190", "ended")])
+def test_what_only_the_partner_can_mend_is_parked(error: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    step = Step(p2=error)
+    assert failures(handle_batch(batch(pay("1"), pay("2")), MirrorPayment, step.gather)) == []
+    (record,) = [record for record in caplog.records if record.levelno == logging.WARNING]
+    assert "parked" in record.getMessage()
+
+
+def test_a_partner_whose_gathering_fails_leaves_the_others_alone() -> None:
+    step = Step(**{ONE: RemoteUnavailable("DynamoDB")})
+    event = batch(pay("1"), pay("9", TWO), pay("2"))
+    assert failures(handle_batch(event, MirrorPayment, step.gather)) == ["m0", "m2"]
+    assert step.handled == ["9"]
+    parked = Step(**{ONE: NeedsPartner("disconnected")})
+    assert failures(handle_batch(event, MirrorPayment, parked.gather)) == []
+    assert parked.handled == ["9"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{}",
+        "not json",
+        json.dumps({"kind": "mirror_payment", "tenant": ONE, "payment_id": "1", "amount": 5}),
+        json.dumps({"kind": "mirror_payment", "tenant": "../../t_00000001", "payment_id": "1"}),
+        json.dumps({"kind": "mirror_payment", "tenant": ONE, "payment_id": ""}),
+        json.dumps({"kind": "mirror_payment", "tenant": ONE, "payment_id": 7}),
+        Nudge(tenant=ONE, system=System.QUICKBOOKS).to_json(),
+    ],
+)
+def test_what_is_no_message_of_this_queue_ends_where_a_person_looks(body: str) -> None:
+    step = Step()
+    assert failures(handle_batch(batch(body, pay("1")), MirrorPayment, step.gather)) == ["m0"]
+    assert step.handled == ["1"]
+
+
+def test_a_crash_is_logged_with_its_trace(caplog: pytest.LogCaptureFixture) -> None:
+    handle_batch(batch(pay("1")), MirrorPayment, Step(p1=ZeroDivisionError("bug")).gather)
+    (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert record.exc_info is not None
+    assert getattr(record, "tenant", "") == ONE
+
+
+def test_what_cannot_be_finished_in_time_is_not_started() -> None:
+    left = iter([20_000, 4_000, 3_000])
+    step = Step()
+    answer = handle_batch(
+        batch(pay("1"), pay("2"), pay("3")), MirrorPayment, step.gather, remaining_ms=lambda: next(left)
+    )
+    assert (step.handled, failures(answer)) == (["1"], ["m1", "m2"])
+
+
+def test_messages_say_the_same_after_the_queue() -> None:
+    for message in (
+        Nudge(tenant=ONE, system=System.CONNECTWISE, window=7, because="é"),
+        pay("77"),
+        CrossfootRequest(tenant=ONE, live=True),
+    ):
+        seen: list[Message] = []
+        handle_batch(batch(message), type(message), lambda tenant, messages: seen.append)
+        assert seen == [message]
+        assert seen[0].deduplication_id == message.deduplication_id
+
+
+def test_the_same_work_has_one_deduplication_id_and_other_work_another() -> None:
+    ids = {
+        message.deduplication_id
+        for message in (
+            Nudge(tenant=ONE, system=System.QUICKBOOKS, window=1),
+            Nudge(tenant=ONE, system=System.QUICKBOOKS, window=1),
+            Nudge(tenant=ONE, system=System.QUICKBOOKS, window=2),
+            Nudge(tenant=TWO, system=System.QUICKBOOKS, window=1),
+            Nudge(tenant=ONE, system=System.CONNECTWISE, window=1),
+            Nudge(tenant=ONE, system=System.CONNECTWISE, window=1, because="connected"),
+        )
+    }
+    assert len(ids) == 5
+
+
+@pytest.mark.parametrize("tenant", ["", "t_", "t_1", "t_0000000G", "T_00000001", "t_00000001\n", "t_00000001#x"])
+def test_a_message_for_no_partner_cannot_be_made(tenant: str) -> None:
+    with pytest.raises(ValueError, match="no partner"):
+        Nudge(tenant=tenant, system=System.QUICKBOOKS)

@@ -1,0 +1,127 @@
+"""Whose token it is decides everything: every route is tried without one, with one of nobody, and with another's (X6)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from crossfoot.messages.routes import Route
+from crossfoot.steps.api.needs import Ports
+from crossfoot.steps.api.routes import ROUTES
+
+from tests.fakes.api import OTHER_TENANT, FakeApi
+from tests.fakes.world import TENANT
+
+CLOSED = [route for route in ROUTES if not route.is_open]
+BODIES: dict[str, Any] = {
+    "connectQuickBooks": {},
+    "connectConnectWise": {
+        "site_url": "https://psa-310687.example",
+        "company_id": "acme",
+        "public_key": "public",
+        "private_key": "private",
+    },
+    "putPreferences": {
+        "external_payments_enabled": True,
+        "sync_tool_enabled": True,
+        "external_payments_mode": "all_invoices",
+        "primary": "connectwise",
+        "deposit_account_id": "35",
+    },
+    "startCrossfoot": {"live": True},
+}
+
+
+def name_of(route: Route[Ports]) -> str:
+    return route.name
+
+
+def path_of(route: Route[Ports]) -> str:
+    """Fill in the ids of a record and a connection of TENANT."""
+    values = {"{system}": "quickbooks", "{kind}": "payment", "{id}": "quickbooks-77"}
+    path = route.path
+    for name, value in values.items():
+        path = path.replace(name, value)
+    return path
+
+
+@pytest.fixture
+def api() -> FakeApi:
+    """A world where TENANT has everything, and the other partner nothing but a sign-in."""
+    api = FakeApi()
+    api.connect_both()
+    api.world.invoice_in_both("1001", 1000)
+    api.work()
+    api.world.quickbooks.pay("77", {"q1001": 1000})
+    api.work()
+    assert api.call("POST", "/v1/crossfoot", body={}).status == 202
+    api.work()
+    return api
+
+
+def state_of(api: FakeApi, tenant: str) -> Mapping[str, Any]:
+    """Copy all that a partner has."""
+    return {
+        "records": {key: record for key, record in api.world.book.records.items() if key[0] == tenant},
+        "connections": {key: kept for key, kept in api.connections.connections.items() if key[0] == tenant},
+        "secrets": {key: dict(kept) for key, kept in api.connections.secrets.items() if key[0] == tenant},
+        "preferences": api.world.preferences.preferences.get(tenant),
+        "messages": [message for message in api.world.queue.messages if message.tenant == tenant],
+        "report": api.world.reports.reports.get(tenant),
+    }
+
+
+@pytest.mark.parametrize("route", CLOSED, ids=name_of)
+def test_a_route_is_of_use_to_its_partner(api: FakeApi, route: Route[Ports]) -> None:
+    """The twin of the next tests: what they try does succeed for the partner itself."""
+    reply = api.call(route.method, path_of(route), body=BODIES.get(route.name))
+    assert reply.status == route.status, reply.text
+
+
+@pytest.mark.parametrize("route", CLOSED, ids=name_of)
+def test_a_route_cannot_be_used_without_a_partner(api: FakeApi, route: Route[Ports]) -> None:
+    before = state_of(api, TENANT)
+    nobody: list[dict[str, Any]] = [
+        {"tenant": None},
+        {"claims": {"token_use": "id", "sub": "u1"}},
+        {"claims": {"token_use": "id", "sub": "u1", "custom:tenant": ""}},
+        {"claims": {"token_use": "access", "sub": "u1", "custom:tenant": TENANT}},
+        {"claims": {"sub": "u1", "custom:tenant": TENANT}},
+        {"tenant": None, "query": {"tenant": TENANT}},
+    ]
+    for how in nobody:
+        reply = api.call(route.method, path_of(route), body=BODIES.get(route.name), **how)
+        assert (reply.status, reply.body["code"]) == (403, "no_partner")
+    assert state_of(api, TENANT) == before
+
+
+@pytest.mark.parametrize("route", CLOSED, ids=name_of)
+def test_a_route_gives_and_changes_nothing_of_another_partner(api: FakeApi, route: Route[Ports]) -> None:
+    before = state_of(api, TENANT)
+    reply = api.call(route.method, path_of(route), body=BODIES.get(route.name), tenant=OTHER_TENANT)
+    assert state_of(api, TENANT) == before
+    for secret in ("q1001", "Acme MSP Books", "access-of", "private-canary", "1001"):
+        assert secret not in reply.text.replace("t_00000001", "")
+    if "{" in route.path:
+        assert reply.status == 404
+
+
+@pytest.mark.parametrize("route", CLOSED, ids=name_of)
+def test_a_partner_named_in_the_request_is_not_heard(api: FakeApi, route: Route[Ports]) -> None:
+    before = state_of(api, TENANT)
+    named = api.call(
+        route.method, path_of(route), body=BODIES.get(route.name), tenant=OTHER_TENANT, query={"tenant": TENANT}
+    )
+    assert named.status in {400, 404}
+    body = {**BODIES.get(route.name, {}), "tenant": TENANT}
+    if route.body is not None:
+        assert api.call(route.method, path_of(route), body=body, tenant=OTHER_TENANT).status == 400
+    assert state_of(api, TENANT) == before
+
+
+def test_a_started_flow_ends_with_the_partner_who_started_it(api: FakeApi) -> None:
+    url = api.call("POST", "/v1/connections/quickbooks", tenant=OTHER_TENANT, body={}).body["authorize_url"]
+    state = url.partition("state=")[2].partition("&")[0]
+    query = {"code": "c", "state": state, "realmId": "999"}
+    api.call("GET", "/v1/connections/quickbooks/callback", tenant=TENANT, query=query)
+    accounts = {key[0]: kept.account_id for key, kept in api.connections.connections.items() if key[1] == "quickbooks"}
+    assert accounts == {TENANT: "310687", OTHER_TENANT: "999"}

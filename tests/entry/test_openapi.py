@@ -1,0 +1,94 @@
+"""The OpenAPI document: valid, complete, and true to what is served."""
+
+import json
+from typing import Any
+
+import pytest
+from crossfoot.entry.openapi import DESCRIPTION_PATH
+from crossfoot.messages.api import ProblemShape
+from crossfoot.steps.api.routes import ROUTES
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from tests.fakes.api import FakeApi
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    found: dict[str, Any] = FakeApi().call("GET", DESCRIPTION_PATH, tenant=None).body
+    return found
+
+
+def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {each["operationId"]: each for path in document["paths"].values() for each in path.values()}
+
+
+def test_it_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
+    assert document["openapi"] == "3.1.0"
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+
+
+def test_it_names_every_route_that_is_served_and_no_other(document: dict[str, Any]) -> None:
+    named = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
+    assert named == {(route.method, route.path) for route in ROUTES} | {("GET", DESCRIPTION_PATH)}
+
+
+def test_every_route_tells_its_problems(document: dict[str, Any]) -> None:
+    for route in ROUTES:
+        responses = operations(document)[route.name]["responses"]
+        assert str(route.status) in responses
+        if route.media_type != "application/json":
+            continue
+        expected = {400, 413, 500, *route.problems} | (set() if route.is_open else {401, 403, 429})
+        assert {int(status) for status in responses} == {route.status, *expected}
+        for status in expected:
+            schema = responses[str(status)]["content"]["application/problem+json"]["schema"]
+            assert schema["$ref"].endswith("/ProblemShape")
+
+
+def test_only_open_routes_ask_for_no_token(document: dict[str, Any]) -> None:
+    unlocked = {name for name, operation in operations(document).items() if not operation["security"]}
+    assert unlocked == {"getOpenApi", "finishQuickBooks"}
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    text = json.dumps(document)
+    for reference in {part.partition('"')[0] for part in text.split('"$ref": "')[1:]}:
+        node: Any = document
+        for step in reference.removeprefix("#/").split("/"):
+            node = node[step]
+        assert node
+
+
+def test_what_is_served_is_what_is_described(document: dict[str, Any]) -> None:
+    api = FakeApi()
+    api.connect_both()
+    api.world.invoice_in_both("1001", 1000)
+    api.work()
+    api.world.quickbooks.pay("77", {"q1001": 1000})
+    api.work()
+    api.call("POST", "/v1/crossfoot", body={})
+    api.work()
+    paths = {
+        "listConnections": "/v1/connections",
+        "getPreferences": "/v1/preferences",
+        "listInvoices": "/v1/invoices",
+        "listPayments": "/v1/payments",
+        "explainRecord": "/v1/records/payment/quickbooks-77/explain",
+        "getCrossfoot": "/v1/crossfoot",
+        "listBankAccounts": "/v1/connections/quickbooks/accounts",
+    }
+    for name, path in paths.items():
+        schema = operations(document)[name]["responses"]["200"]["content"]["application/json"]["schema"]
+        _check(document, schema, api.call("GET", path).body)
+
+
+def test_a_problem_is_what_is_described(document: dict[str, Any]) -> None:
+    reply = FakeApi().call("PUT", "/v1/preferences", body={"primary": "xero"})
+    ProblemShape.model_validate(reply.body)
+    _check(document, {"$ref": "#/components/schemas/ProblemShape"}, {"errors": None, **reply.body})
+
+
+def _check(document: dict[str, Any], schema: dict[str, Any], body: object) -> None:
+    whole = {**schema, "components": document["components"]}
+    assert [error.message for error in Draft202012Validator(whole).iter_errors(body)] == []

@@ -1,0 +1,140 @@
+"""The router: what it refuses before a route sees it, and how it answers what goes wrong (RFC 9457)."""
+
+import base64
+import json
+import logging
+from typing import Any
+
+import pytest
+from crossfoot.entry.http import MAX_BODY_BYTES, read_call
+from crossfoot.entry.problems import problem_of
+from crossfoot.errors import (
+    AuthExpired,
+    BadMessage,
+    Conflict,
+    CrossfootError,
+    MappingMissing,
+    NeedsPartner,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    RemoteUnavailable,
+)
+
+from tests.fakes.api import FakeApi, event
+
+MEMBERS = {"type", "title", "status", "code", "detail", "fix"}
+
+
+@pytest.fixture
+def api() -> FakeApi:
+    return FakeApi()
+
+
+@pytest.mark.parametrize("encoded", [False, True])
+def test_a_body_over_the_cap_is_refused_before_it_is_read(api: FakeApi, encoded: bool) -> None:
+    raw = "{" * (MAX_BODY_BYTES + 1)  # reading this would be 400
+    sent = event("PUT", "/v1/preferences", raw=base64.b64encode(raw.encode()).decode() if encoded else raw)
+    answer = api.router.answer({**sent, "isBase64Encoded": encoded}, lambda: api.ports)
+    assert answer["statusCode"] == 413
+    assert json.loads(answer["body"])["code"] == "too_large"
+
+
+def test_the_cap_counts_bytes(api: FakeApi) -> None:
+    assert api.call("PUT", "/v1/preferences", raw='"' + "é" * (MAX_BODY_BYTES // 2) + '"').status == 413
+    assert api.call("PUT", "/v1/preferences", raw='"' + "e" * (MAX_BODY_BYTES - 2) + '"').status == 400
+
+
+def test_a_base64_body_is_the_same_body(api: FakeApi) -> None:
+    sent = event("POST", "/v1/crossfoot", raw=base64.b64encode(b'{"live": false}').decode())
+    assert api.router.answer({**sent, "isBase64Encoded": True}, lambda: api.ports)["statusCode"] == 202
+
+
+@pytest.mark.parametrize("raw", ["{", "[]", "null", "1", '"x"', "[" * 100_000, '{"live": NaN}', "\ud800"])
+def test_a_body_that_is_no_object_is_refused(api: FakeApi, raw: str) -> None:
+    reply = api.call("POST", "/v1/crossfoot", raw=raw)
+    assert reply.status == 400
+    assert reply.body.keys() >= MEMBERS
+    assert not api.world.queue.messages
+
+
+def test_every_bad_field_is_named_at_once(api: FakeApi) -> None:
+    reply = api.call("POST", "/v1/connections/connectwise", body={"site_url": "", "company_id": 7, "colour": "red"})
+    assert [error["field"] for error in reply.body["errors"]] == [
+        "site_url",
+        "company_id",
+        "public_key",
+        "private_key",
+        "colour",
+    ]
+
+
+def test_an_address_that_there_is_not(api: FakeApi) -> None:
+    assert api.call("GET", "/v1/nonsense").status == 404
+    assert api.call("GET", "/v1/invoices/").status == 404
+    wrong = api.call("DELETE", "/v1/preferences")
+    assert (wrong.status, wrong.headers["Allow"]) == (405, "GET, PUT")
+
+
+def test_a_crash_says_nothing_of_its_cause_and_is_logged(api: FakeApi, caplog: pytest.LogCaptureFixture) -> None:
+    def crash() -> Any:
+        raise RuntimeError("table crossfoot-prod is on fire")
+
+    answer = api.router.answer(event("GET", "/v1/preferences"), crash)
+    assert answer["statusCode"] == 500
+    body = json.loads(answer["body"])
+    assert (body["code"], body["request_id"]) == ("crashed", "r-1")
+    assert "on fire" not in answer["body"]
+    (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert record.exc_info is not None
+
+
+def test_an_event_that_is_none_is_answered(api: FakeApi) -> None:
+    assert api.router.answer({}, lambda: api.ports)["statusCode"] == 500
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (RateLimited("QuickBooks: 429", 12.4), 429, "rate_limited"),
+        (RemoteUnavailable("refused"), 503, "system_unavailable"),
+        (OutcomeUnknown("timed out"), 503, "outcome_unknown"),
+        (Conflict("stale"), 409, "conflict"),
+        (BadMessage("no"), 400, "bad_request"),
+        (AuthExpired("Intuit no longer accepts our access."), 409, "connection_expired"),
+        (MappingMissing("No account is chosen.", "Choose one."), 409, "preference_missing"),
+        (NeedsPartner("quickbooks is not connected"), 409, "needs_attention"),
+        (Rejected("not_found", "There is no such record."), 404, "not_found"),
+        (Rejected("account_taken", "it is another's"), 409, "account_taken"),
+        (Rejected("6190", "the subscription has ended"), 422, "6190"),
+    ],
+)
+def test_every_error_of_ours_has_a_status_a_code_a_sentence_and_a_fix(
+    error: CrossfootError, status: int, code: str
+) -> None:
+    found = problem_of(error)
+    assert (found.status, found.code) == (status, code)
+    assert found.to_body().keys() == MEMBERS
+    assert found.detail.endswith(".")
+    assert found.detail[0].isupper()
+    assert found.fix
+    assert ("Retry-After" in found.headers) == isinstance(error, RateLimited | RemoteUnavailable)
+
+
+def test_every_answer_forbids_caching_and_sniffing(api: FakeApi) -> None:
+    for path in ("/v1/preferences", "/v1/nonsense", "/v1/openapi.json"):
+        headers = api.call("GET", path).headers
+        assert (headers["Cache-Control"], headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
+
+
+def test_header_names_are_found_in_any_case() -> None:
+    for name in ("Intuit-Signature", "intuit-signature", "INTUIT-SIGNATURE"):
+        sent = {**event("POST", "/webhooks/quickbooks"), "headers": {name: "abc"}}
+        assert read_call(sent).headers["intuit-signature"] == "abc"
+
+
+@pytest.mark.parametrize("raw", ["é\u2028\r\n  {} ", "", "\x00"])
+def test_the_raw_body_is_kept_to_the_byte(raw: str) -> None:
+    assert read_call(event("POST", "/x", raw=raw)).body == raw.encode()
+    coded = {**event("POST", "/x", raw=base64.b64encode(raw.encode()).decode()), "isBase64Encoded": True}
+    assert read_call(coded).body == raw.encode()

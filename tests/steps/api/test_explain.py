@@ -1,0 +1,145 @@
+"""Explain: every record answers what happened and why (X1)."""
+
+from typing import Any
+
+import pytest
+from crossfoot.core.model import ACCOUNTING, Customer, Kind, Ref, Standing, Version
+from crossfoot.core.preferences import Preferences
+
+from tests.fakes.api import OTHER_TENANT, FakeApi
+from tests.fakes.world import TENANT
+
+
+@pytest.fixture
+def api() -> FakeApi:
+    api = FakeApi()
+    api.connect_both()
+    return api
+
+
+def explain(api: FakeApi, kind: str, id_: str) -> dict[str, Any]:
+    """Ask for a record's story."""
+    reply = api.call("GET", f"/v1/records/{kind}/{id_}/explain")
+    assert reply.status == 200, reply.text
+    found: dict[str, Any] = reply.body
+    return found
+
+
+def codes(lines: list[dict[str, Any]]) -> list[str]:
+    """Name the lines of a story."""
+    return [line["why"]["code"] for line in lines]
+
+
+def add_customer(api: FakeApi) -> str:
+    """Put a customer into the book and give its id."""
+    stamp = api.world.clock.stamp()
+    ref = Ref(ACCOUNTING, Kind.CUSTOMER, "5")
+    api.world.book.save(TENANT, [Customer(ref, Version(stamp, stamp), Standing.LIVE, "Blue Harbor Dental")])
+    return str(ref)
+
+
+def test_a_mirrored_payment_tells_the_write_and_both_ids(api: FakeApi) -> None:
+    api.world.invoice_in_both("1001", 1000)
+    api.work()
+    api.world.quickbooks.pay("77", {"q1001": 1000})
+    api.work()
+    found = explain(api, "payment", "quickbooks-77")
+    assert set(found["ids"]) == {"quickbooks-77", "quickbooks-q1001", "connectwise-c1001"}
+    (line,) = [line for line in found["story"] if line["effect"]]
+    assert line["why"]["outcome"] == "did"
+    assert (line["effect"]["state"], line["effect"]["subject"]) == ("confirmed", "connectwise-c1001")
+    assert line["effect"]["remote_id"]
+    assert [why["code"] for why in found["now"]] == ["mirrored"]
+
+
+def test_a_story_is_told_in_the_order_of_time(api: FakeApi) -> None:
+    api.world.invoice_in_both("1001", 1000, connectwise=False)
+    api.world.quickbooks.pay("77", {"q1001": 400})
+    api.work()
+    assert codes(explain(api, "payment", "quickbooks-77")["story"]) == ["invoice_not_in_psa"]
+    api.world.clock.advance(3600)
+    api.world.connectwise.add_invoice("c1001", "1001", 1000)
+    api.work()
+    api.world.clock.advance(3600)
+    api.world.quickbooks.void("77")
+    api.work()
+    found = explain(api, "payment", "quickbooks-77")
+    assert codes(found["story"]) == ["invoice_not_in_psa", "confirmed", "confirmed"]
+    assert [line["at"] for line in found["story"]] == sorted(line["at"] for line in found["story"])
+    assert "Took back" in found["story"][-1]["why"]["sentence"]
+
+
+def test_a_record_that_was_never_tried_has_a_reason_too(api: FakeApi) -> None:
+    api.world.preferences.save(TENANT, Preferences())
+    api.world.invoice_in_both("1001", 1000, connectwise=False)
+    api.world.quickbooks.pay("77", {"q1001": 400})
+    api.work()
+    payment = explain(api, "payment", "quickbooks-77")
+    assert payment["story"] == []
+    assert [(why["rule"], why["code"]) for why in payment["now"]] == [("E3", "toggle_off")]
+    invoice = explain(api, "invoice", "quickbooks-q1001")
+    assert [(why["rule"], why["code"]) for why in invoice["now"]] == [("I9", "no_counterpart"), ("I3", "partial")]
+    customer = add_customer(api)
+    assert explain(api, "customer", customer)["now"]
+
+
+def test_every_part_of_a_payment_over_several_invoices_is_explained(api: FakeApi) -> None:
+    api.world.invoice_in_both("1", 1000)
+    api.world.invoice_in_both("2", 1000, connectwise=False)
+    api.work()
+    api.world.quickbooks.pay("77", {"q1": 300, "q2": 200})
+    api.work()
+    assert [why["code"] for why in explain(api, "payment", "quickbooks-77")["now"]] == [
+        "mirrored",
+        "invoice_not_in_psa",
+    ]
+
+
+def test_an_invoice_is_explained_from_either_side_with_the_writes_on_it(api: FakeApi) -> None:
+    api.world.invoice_in_both("1001", 1000)
+    api.work()
+    api.world.quickbooks.pay("77", {"q1001": 1000})
+    api.work()
+    one = explain(api, "invoice", "quickbooks-q1001")
+    other = explain(api, "invoice", "connectwise-c1001")
+    assert set(one["ids"]) == set(other["ids"]) == {"quickbooks-q1001", "connectwise-c1001"}
+    assert [line["effect"] for line in one["story"]] == [line["effect"] for line in other["story"]]
+    assert any(line["effect"] for line in one["story"])
+    assert one["now"][0]["code"] == "matched"
+
+
+def test_anothers_record_and_one_that_is_not_there_look_the_same(api: FakeApi) -> None:
+    api.world.invoice_in_both("1001", 1000)
+    api.work()
+    path = "/v1/records/invoice/quickbooks-q1001/explain"
+    theirs = api.call("GET", path, tenant=OTHER_TENANT)
+    nobodys = api.call("GET", path.replace("q1001", "q9999"))
+    assert (theirs.status, theirs.text) == (404, nobodys.text)
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/v1/records/bill/quickbooks-1/explain", "path.kind"),
+        ("/v1/records/invoice/xero-1/explain", "path.id"),
+        ("/v1/records/invoice/1/explain", "path.id"),
+        ("/v1/records/invoice/quickbooks-%00/explain", "path.id"),
+        ("/v1/records/invoice/quickbooks-" + "9" * 65 + "/explain", "path.id"),
+        ("/v1/records/invoice/quickbooks-1%2F..%2F2/explain", "path.id"),
+    ],
+)
+def test_an_id_that_cannot_be_is_named(api: FakeApi, path: str, field: str) -> None:
+    reply = api.call("GET", path)
+    assert (reply.status, reply.body["errors"][0]["field"]) == (400, field)
+
+
+def test_a_comparison_is_queued_and_its_report_shown(api: FakeApi) -> None:
+    assert api.call("GET", "/v1/crossfoot").status == 404
+    assert api.call("POST", "/v1/crossfoot", body={}).status == 202
+    request = api.world.queue.messages[-1]
+    assert getattr(request, "live", None) is True
+    api.world.invoice_in_both("1001", 1000)
+    api.work()
+    report = api.call("GET", "/v1/crossfoot").body
+    assert report["line"].startswith("crossfoot: ")
+    assert report["difference_count"] == 0
