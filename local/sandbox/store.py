@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, body TEXT NOT NULL);
 
 def dump_json(value: object) -> str:
     """Encode as JSON; a Decimal becomes a plain JSON number with all its digits."""
-    return _MARKED_NUMBER.sub(r"\1", json.dumps(value, default=_marked, ensure_ascii=False, separators=(",", ":")))
+    return _MARKED_NUMBER.sub(r"\1", _ENCODER.encode(value))
 
 
 def load_json(text: str | bytes) -> Any:
@@ -42,7 +42,7 @@ def load_json(text: str | bytes) -> Any:
 
     Raises: ValueError for anything that is not JSON, NaN and Infinity included.
     """
-    return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    return _DECODER.decode(text.decode() if isinstance(text, bytes) else text)
 
 
 def _marked(value: object) -> str:
@@ -53,6 +53,11 @@ def _marked(value: object) -> str:
 
 def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
+
+
+# Made once: `json.loads` would make a decoder for every text, which takes longer than most texts do.
+_ENCODER = json.JSONEncoder(default=_marked, ensure_ascii=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
 
 
 class Store:
