@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -31,7 +31,7 @@ class Sandbox:
     def fault(self, fault: str, **where: Any) -> None:
         self.control("faults", {"fault": fault, **where})
 
-    def load(self, company: str, records: list[tuple[str, Mapping[str, Any]]]) -> None:
+    def load(self, company: str, records: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         lines = "\n".join(json.dumps({"entity": entity, "record": record}) for entity, record in records)
         answer = self.http.post("/_sandbox/load", params={"company": company}, content=lines)
         assert answer.is_success, answer.text

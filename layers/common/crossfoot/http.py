@@ -341,8 +341,4 @@ class _PinnedAdapter(HTTPAdapter):
         name = (parts.hostname or "").removesuffix(".")
         request.headers["Host"] = name if parts.port is None else f"{name}:{parts.port}"
         host = {**host, "host": self._addresses.find(parts.hostname or "", _port(parts))}
-        return (
-            (host, {**pool, "server_hostname": name, "assert_hostname": name})
-            if parts.scheme == "https"
-            else (host, pool)
-        )
+        return (host, {**pool, "server_hostname": name}) if parts.scheme == "https" else (host, pool)

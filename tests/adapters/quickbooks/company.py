@@ -93,7 +93,7 @@ class Company:
         return TokenSource(
             TENANT,
             self.secrets,
-            self.attention,  # type: ignore[arg-type] - the one method that is used
+            self.attention,
             endpoint,
             self.clock,
             sleep=lambda seconds: None,

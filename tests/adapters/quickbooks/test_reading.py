@@ -81,10 +81,9 @@ def test_a_voided_payment_and_a_voided_invoice_are_read_as_void(company: Company
     company.post("Payment", body, operation="update", include="void")
     company.post("Invoice", {"Id": other["Id"], "SyncToken": other["SyncToken"]}, operation="void")
     records, _ = company.read_all()
-    standings = {each.ref.id: each.standing for each in [*of(Payment, records), *of(Invoice, records)]}
-    assert standings[payment["Id"]] is Standing.VOID
-    assert standings[other["Id"]] is Standing.VOID
-    assert standings[invoice["Id"]] is Standing.LIVE
+    assert latest(Payment, records, payment["Id"]).standing is Standing.VOID
+    assert latest(Invoice, records, other["Id"]).standing is Standing.VOID
+    assert latest(Invoice, records, invoice["Id"]).standing is Standing.LIVE
 
 
 def test_more_pages_than_one_are_read_whole_even_when_they_change_meanwhile(

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from crossfoot.core.model import System
 from crossfoot.errors import AuthExpired, Conflict, RemoteUnavailable
-from crossfoot.ports import Clock, Connections, SealedSecrets, Secrets
+from crossfoot.ports import Clock, SealedSecrets, Secrets
 
 # A token that dies while a request is under way costs a call and a refresh: leave it out a little early.
 EARLY = timedelta(seconds=90)
@@ -59,6 +59,14 @@ class TokenRefresh(Protocol):
         ...
 
 
+class Attention(Protocol):
+    """The one thing that a token source asks of the port Connections."""
+
+    def need_attention(self, tenant: str, system: System, reason: str, fix: str) -> None:
+        """Mark a connection as needing the partner."""
+        ...
+
+
 class TokenSource:
     """Gives one partner's access token. Make one per partner and invocation."""
 
@@ -66,7 +74,7 @@ class TokenSource:
         self,
         tenant: str,
         secrets: Secrets,
-        connections: Connections,
+        connections: Attention,
         refresh: TokenRefresh,
         clock: Clock,
         sleep: Callable[[float], None] = time.sleep,
