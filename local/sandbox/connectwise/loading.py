@@ -1,7 +1,8 @@
 """Raw vendor records from a JSONL file: `{"entity": "Invoice", "record": {…}}` a line, values and ids kept as they are.
 
 Served are Company, BillingStatus, Invoice, InvoicePayment (with its `invoice.id`) and CallbackEntry; other entities are
-kept, but nothing serves them. A record without `_info.lastUpdated` gets the time of loading.
+kept, but nothing serves them. A record without `_info.lastUpdated` gets the time of loading. What an invoice states as
+paid holds, whether or not its rows are loaded too; loaded again, it follows the rows that it has by then.
 """
 
 from collections.abc import Iterable
@@ -22,6 +23,7 @@ def load_lines(site: Site, company: LoginCompany, lines: Iterable[str]) -> dict[
     """
     counts: dict[str, int] = {}
     loaded: dict[str, set[int]] = {}
+    known = {invoice["id"] for invoice in company.records.all("Invoice")}
     try:
         with site.store.transaction():
             for number, line in enumerate(lines, 1):
@@ -29,7 +31,9 @@ def load_lines(site: Site, company: LoginCompany, lines: Iterable[str]) -> dict[
                     entity, record = _record(number, line)
                     counts[entity] = counts.get(entity, 0) + 1
                     loaded.setdefault(entity, set()).add(_put(site, company, number, entity, record))
-            _tie(company, loaded.get("Invoice", set()), loaded.get("InvoicePayment", set()))
+            invoices = loaded.get("Invoice", set())
+            _complete(company, invoices, known)
+            _follow_rows(company, invoices & known | loaded.get("InvoicePayment", set()) - invoices)
     except BaseException:
         company.records.rolled_back()
         raise
@@ -58,25 +62,30 @@ def _put(site: Site, company: LoginCompany, number: int, entity: str, record: Re
     if entity != "InvoicePayment":
         company.records.put(entity, record)
         return int(record["id"])
-    invoice = (record.get("invoice") or {}).get("id")
+    named = record.get("invoice")
+    invoice = named.get("id") if isinstance(named, dict) else None
     if not isinstance(invoice, int):
         raise ValueError(f"line {number}: the InvoicePayment does not name its invoice.id")
     company.records.put(payments_of(invoice), record)
     return invoice
 
 
-def _tie(company: LoginCompany, invoices: set[int], paid: set[int]) -> None:
-    """Bring invoices and rows into agreement: what a loaded invoice states holds, others follow their rows."""
+def _complete(company: LoginCompany, invoices: set[int], known: set[int]) -> None:
+    """Fill in what loaded invoices leave out, and keep as opening figures what new ones state beyond their rows."""
     records = company.records
     statuses = {status["id"]: bool(status.get("closedFlag")) for status in records.all("BillingStatus")}
     for invoice_id in invoices:
         invoice = completed(_with_closed_flag(records.get("Invoice", invoice_id) or {}, statuses))
-        records.put(OPENING, opening_of(records, invoice))
+        if invoice_id not in known:
+            records.put(OPENING, opening_of(records, invoice))
         records.put("Invoice", {**figures(records, invoice), **invoice})
         _reserve_number(company, invoice)
-    for invoice_id in paid - invoices:
-        if known := records.get("Invoice", invoice_id):
-            records.put("Invoice", {**known, **figures(records, known)})
+
+
+def _follow_rows(company: LoginCompany, invoices: set[int]) -> None:
+    for invoice_id in invoices:
+        if invoice := company.records.get("Invoice", invoice_id):
+            company.records.put("Invoice", {**invoice, **figures(company.records, invoice)})
 
 
 def _reserve_number(company: LoginCompany, invoice: Record) -> None:

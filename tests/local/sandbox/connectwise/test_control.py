@@ -55,6 +55,15 @@ def test_rows_loaded_with_their_invoice_are_not_counted_twice(sandbox: Sandbox) 
     assert (str(after["payments"]), str(after["balance"])) == ("0.00", "444.10")
 
 
+def test_an_invoice_loaded_again_keeps_the_payments_made_meanwhile(sandbox: Sandbox) -> None:
+    invoice = {"id": 1, "type": "Standard", "total": Decimal("444.10"), "payments": 0, "balance": Decimal("444.10")}
+    sandbox.control("POST", "load", lines(("Invoice", invoice)))
+    sandbox.post("/finance/invoices/1/payments", {"amount": 44})
+    sandbox.control("POST", "load", lines(("Invoice", invoice)))
+    after = sandbox.get("/finance/invoices/1")[1]
+    assert (str(after["payments"]), str(after["balance"])) == ("44.00", "400.10")
+
+
 def test_an_invoice_loaded_without_amounts_left_out_gets_them_computed(sandbox: Sandbox) -> None:
     sandbox.control(
         "POST", "load", lines(("Invoice", {"id": 1, "type": "Standard", "serviceTotal": 10, "salesTax": 1}))

@@ -118,3 +118,21 @@ def test_recorded_callbacks_have_the_fields_that_the_sandbox_sends(sandbox: Sand
         assert {name: type(sent[name]) for name in sent if name != "Entity"} == {
             name: type(recorded[name]) for name in recorded if name != "Entity"
         }
+
+
+def test_a_recorded_company_can_be_loaded_and_is_served_as_it_was(sandbox: Sandbox) -> None:
+    recorded = json.loads((RECORDINGS / "django-connectwise" / "company.json").read_text())
+    sandbox.turn(extra_fields=False)
+    assert sandbox.control("POST", "load", json.dumps({"entity": "Company", "record": recorded}))[0] == 200
+    status, shown = sandbox.get(f"/company/companies/{recorded['id']}")
+    assert status == 200
+    assert recorded["_info"].items() <= shown.pop("_info").items()
+    for name in recorded.keys() - {"_info"}:
+        assert _without_links(shown[name]) == _without_links(recorded[name]), name
+    assert sandbox.get("/company/companies/count", childConditions='types/name = "partner"')[1] == {"count": 1}
+
+
+def _without_links(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_links(member) for member in value]
+    return {k: v for k, v in value.items() if k != "_info"} if isinstance(value, dict) else value
