@@ -99,6 +99,7 @@ def test_one_record_that_cannot_be_kept_exactly_does_not_sink_the_rest(msp: Msp)
     window = msp.psa.fetch_changes("")
     assert window.unreadable == (odd,)
     assert good in {each.ref for each in window.records}
+    assert [each.ref for each in msp.psa.fetch_invoices([good.id, odd.id])] == [good]
 
 
 def test_the_codebase_is_found_again_after_an_upgrade_of_the_cloud(msp: Msp) -> None:

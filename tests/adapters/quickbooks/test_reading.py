@@ -185,6 +185,7 @@ def test_one_record_that_cannot_be_kept_exactly_does_not_sink_the_rest(company: 
         windows.append(window := company.source.fetch_changes(window.cursor))
     assert "777" in {ref.id for each in windows for ref in each.unreadable}
     assert invoice["Id"] in {record.ref.id for each in windows for record in each.records}
+    assert [each.ref.id for each in company.source.fetch_invoices(["777", invoice["Id"]])] == [invoice["Id"]]
 
 
 @pytest.mark.parametrize("fault", ["server_error", "proxy_html", "lost_answer", "cut_connection"])

@@ -85,12 +85,11 @@ class ConnectWiseSource:
 
     def fetch_invoices(self, ids: Sequence[str]) -> tuple[Invoice, ...]:
         """Read some invoices as they are now; missing ones are left out."""
-        return tuple(
-            to_invoice(wire, page.time)
-            for some in batched(ids, IDS_PER_CALL, strict=False)
-            for page in self._client.pages(INVOICES, conditions_of_ids(some))
-            for wire in page.records
-        )
+        records: list[Record] = []
+        for some in batched(ids, IDS_PER_CALL, strict=False):
+            for page in self._client.pages(INVOICES, conditions_of_ids(some)):
+                _read_into(records, [], Kind.INVOICE, page)
+        return tuple(record for record in records if isinstance(record, Invoice))
 
     def _page(self, position: Cursor) -> Page:
         return self._client.page_after(_PATHS[position.kind], position.page_id, _since(position.since))

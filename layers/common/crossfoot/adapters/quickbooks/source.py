@@ -25,7 +25,6 @@ from crossfoot.adapters.quickbooks.cursor import ENTITIES, Cursor, Stage, format
 from crossfoot.adapters.quickbooks.translate import (
     DEFAULT_CURRENCY,
     is_deleted,
-    to_invoice,
     to_record,
     to_utc,
     updated_at_of,
@@ -75,8 +74,8 @@ class QuickBooksSource:
     def _invoices(self, ids: Sequence[str]) -> Iterable[Invoice]:
         listed = ",".join(quote(each) for each in ids)
         reply = self._client.query(f"SELECT * FROM Invoice WHERE Id IN ({listed}) MAXRESULTS {PAGE_SIZE}")  # noqa: S608 ids are quoted
-        for wire in _rows(reply, "Invoice"):
-            yield to_invoice(wire, reply.time, self._home_currency)
+        records, _ = self._translate([("Invoice", wire) for wire in _rows(reply, "Invoice")], reply)
+        return (record for record in records if isinstance(record, Invoice))
 
     def _changes(self, position: Cursor) -> Window:
         since = shift(position.mark, -OVERLAP)
@@ -125,6 +124,10 @@ class QuickBooksSource:
         return max(position.since, earliest)
 
     def _window(self, found: Found, reply: Reply, following: Cursor, *, more: bool = True) -> Window:
+        records, unreadable = self._translate(found, reply)
+        return Window(records, following.to_text(), more, unreadable)
+
+    def _translate(self, found: Found, reply: Reply) -> tuple[tuple[Record, ...], tuple[Ref, ...]]:
         records: list[Record] = []
         unreadable: list[Ref] = []
         for entity, wire in found:
@@ -133,7 +136,7 @@ class QuickBooksSource:
             except _UNREADABLE:
                 log.exception("quickbooks %s %s cannot be read", entity, wire.get("Id"))
                 unreadable.append(Ref(System.QUICKBOOKS, _KINDS[entity], str(wire.get("Id"))))
-        return Window(tuple(records), following.to_text(), more, tuple(unreadable))
+        return tuple(records), tuple(unreadable)
 
 
 def quote(value: str) -> str:
