@@ -22,4 +22,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _gather(_tenant: str, _requests: Sequence[CrossfootRequest]) -> Callable[[CrossfootRequest], object]:
-    return lambda request: crossfoot(request.tenant, live=request.live, ports=ports)
+    return lambda request: crossfoot(request, ports)

@@ -109,3 +109,11 @@ def test_e5_a_row_of_ours_that_is_gone_is_an_obstacle_until_it_is_entered_again(
 def test_e5_a_row_of_ours_that_is_gone_is_no_obstacle_when_nothing_is_to_be_shown() -> None:
     _, standing = _run([], Standing(1, (PaymentRow("11", 5_000, DAY),), ("a",)), [])
     assert standing.rows == ()
+
+
+def test_x1_a_payment_that_takes_the_place_of_an_equal_one_is_recorded_though_nothing_is_written() -> None:
+    live: list[PaymentRow] = []
+    _, standing = _run([Paid("a", 5_000, DAY)], Standing(), live)
+    arranged = _arrange([Paid("b", 5_000, DAY)], standing, live)
+    assert arranged.write is not None
+    assert (arranged.write.operation, arranged.write.carries) == (Operation.ADOPT, ("b",))

@@ -132,7 +132,7 @@ class World:
                     reports=wire(self.reports),
                     systems=systems,
                 )
-                return crossfoot.crossfoot(message.tenant, live=message.live, ports=crossfoot_ports)
+                return crossfoot.crossfoot(message, crossfoot_ports)
         return None
 
     def settle(self, trip: Trip | None = None, *, only: type[Message] | None = None) -> None:
@@ -163,9 +163,9 @@ class World:
         self.nudge()
         self.settle()
 
-    def crossfoot(self, *, live: bool = False) -> Report:
+    def crossfoot(self, *, live: bool = False, every_payment: bool = False) -> Report:
         """Compare the books."""
-        report = self.work(CrossfootRequest(tenant=self.tenant, live=live))
+        report = self.work(CrossfootRequest(tenant=self.tenant, live=live, every_payment=every_payment))
         assert report is not None
         return report
 

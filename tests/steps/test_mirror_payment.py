@@ -79,9 +79,23 @@ def test_e3_what_waited_while_the_toggle_was_off_is_picked_up_by_the_crossfoot_t
     world.quickbooks.pay("p1", {"q1001": 25_000})
     world.fetch_and_settle()
     world.preferences.save(TENANT, Preferences(external_payments_enabled=True))
-    world.crossfoot()
+    world.crossfoot(every_payment=True)
     world.settle()
     assert world.rows("1001") == [(25_000, "2026-11-03")]
+
+
+def test_e6_turning_the_toggle_on_adopts_what_was_entered_by_hand_meanwhile(world: World) -> None:
+    world.preferences.save(TENANT, Preferences())
+    _, psa = world.invoice_in_both("1001", 25_000)
+    world.quickbooks.pay("p1", {"q1001": 25_000})
+    world.connectwise.enter(psa, 25_000)
+    world.fetch_and_settle()
+    world.preferences.save(TENANT, Preferences(external_payments_enabled=True))
+    world.crossfoot(every_payment=True)
+    world.settle()
+    world.quickbooks.void("p1")
+    world.fetch_and_settle()
+    assert world.rows("1001") == []
 
 
 @pytest.mark.parametrize(

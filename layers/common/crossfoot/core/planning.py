@@ -177,10 +177,10 @@ def _obstacle(situation: Situation, psa: Invoice, arranged: Arrangement) -> Deci
 def _sentence(psa: Invoice, write: RowWrite) -> str:
     where = f"ConnectWise invoice {psa.number}"
     payments = f"payment{'s' if len(write.carries) > 1 else ''} {', '.join(write.carries)} in QuickBooks"
+    if write.operation is Operation.ADOPT and not write.carries:
+        return f"{where} shows no payment of ours any more."
     if write.operation is Operation.ADOPT:
-        return (
-            f"Found on {where} by hand already, and taken over: {payments}." if write.carries else f"Cleared {where}."
-        )
+        return f"{where} shows it already: {payments}. Crossfoot keeps it up to date from now on."
     assert write.row is not None
     amount = f"{format_minor(write.row.amount_minor, write.currency)} dated {write.row.paid_on}"
     if write.operation is Operation.CREATE:

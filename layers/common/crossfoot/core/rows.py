@@ -127,6 +127,9 @@ def arrange_rows(
     carries = tuple(part.payment for part in carried)
     known = tuple(row.id for row in live)
     write = _next_write(carried, ours, carries, known, currency, adopting=bool(adopted or reading.gone))
+    if write is None and set(carries) != set(standing.carries):
+        # The rows are right, and it is other payments now that they stand for.
+        write = RowWrite(Operation.ADOPT, None, ours, carries, known, currency)
     if write is not None and _increase(write) > balance_minor:
         return replace(blocked, obstacle=Obstacle.BALANCE_TOO_SMALL)
     return replace(blocked, write=write)

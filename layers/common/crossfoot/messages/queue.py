@@ -93,11 +93,14 @@ class MirrorPayment(_Message):
 class CrossfootRequest(_Message):
     """Compare a partner's books.
 
-    Takes: `live` reads both systems afresh instead of trusting the book.
+    Takes: `live` reads both systems afresh instead of trusting the book; `every_payment` picks up every payment that was
+    not taken over, also where the books agree already (somebody may have entered it by hand, E6): for when the toggle is
+    turned on.
     """
 
     kind: Literal["crossfoot"] = "crossfoot"
     live: bool = False
+    every_payment: bool = False
 
     @property
     def lane(self) -> str:

@@ -9,6 +9,7 @@ from crossfoot.core.eligibility import is_external
 from crossfoot.core.matching import match_invoice
 from crossfoot.core.model import PSA, Invoice, Kind, Link, Payment, Record, Ref, Standing, System
 from crossfoot.core.planning import PAYMENT_ROWS, external_parts
+from crossfoot.core.rows import Standing as RowStanding
 from crossfoot.core.rows import standing_of
 from crossfoot.messages import CrossfootRequest, MirrorPayment
 from crossfoot.ports import (
@@ -51,19 +52,20 @@ class _Tally:
     waiting: dict[Ref, str] = field(default_factory=dict)
 
 
-def crossfoot(tenant: str, *, live: bool, ports: Ports) -> Report:
+def crossfoot(request: CrossfootRequest, ports: Ports) -> Report:
     """Compare every invoice of a partner, and queue the payments that an invoice with a difference has.
 
-    Takes: `live` reads both systems afresh first, and corrects the book by what they say.
+    With `live`, both systems are read afresh first, and the book is corrected by what they say.
     Returns: the report, stored as the newest.
     Source: X4; it also heals what a lost message left behind (I8).
     """
-    if live:
+    tenant = request.tenant
+    if request.live:
         for page in _pages(tenant, Kind.INVOICE, ports.book):
             _refresh(tenant, page, ports)
     tally = _Tally()
     for page in _pages(tenant, Kind.INVOICE, ports.book):
-        _compare_page(tenant, page, tally, ports)
+        _compare_page(request, page, tally, ports)
     payments = sum(
         1
         for page in _pages(tenant, Kind.PAYMENT, ports.book)
@@ -73,7 +75,7 @@ def crossfoot(tenant: str, *, live: bool, ports: Ports) -> Report:
     now = ports.clock.now()
     report = report_on(
         now,
-        live=live,
+        live=request.live,
         pairs=tally.pairs,
         payments=payments,
         one_sided=tally.one_sided,
@@ -122,7 +124,8 @@ def _deleted(invoice: Invoice, now: str) -> Invoice:
     return replace(invoice, standing=Standing.DELETED, version=version)
 
 
-def _compare_page(tenant: str, records: Sequence[Record], tally: _Tally, ports: Ports) -> None:
+def _compare_page(request: CrossfootRequest, records: Sequence[Record], tally: _Tally, ports: Ports) -> None:
+    tenant = request.tenant
     invoices = {record.ref: record for record in records if isinstance(record, Invoice)}
     links = ports.book.load_links(tenant, invoices)
     others = ports.book.load_many(tenant, [link.other(ref) for ref, link in links.items()])
@@ -134,8 +137,8 @@ def _compare_page(tenant: str, records: Sequence[Record], tally: _Tally, ports: 
         elif ref == link.accounting:  # a pair is counted once
             other = others.get(link.psa)
             if isinstance(other, Invoice):
-                kept = standing_of(effects.get(link.psa)).total_minor
-                _compare_pair(tenant, link, invoice, other, kept, tally, ports.book)
+                standing = standing_of(effects.get(link.psa))
+                _compare_pair(request, _Pairing(link, invoice, other, standing), tally, ports.book)
 
 
 def _one_sided(tenant: str, invoice: Invoice, book: Book) -> Iterator[str]:
@@ -143,18 +146,31 @@ def _one_sided(tenant: str, invoice: Invoice, book: Book) -> Iterator[str]:
         yield match_invoice(invoice, book.load_invoices_numbered(tenant, invoice.number)).decision.code
 
 
-def _compare_pair(
-    tenant: str, link: Link, accounting: Invoice, psa: Invoice, kept_minor: int, tally: _Tally, book: Book
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Pairing:
+    """Both copies of an invoice, and what we keep on its ConnectWise rows."""
+
+    link: Link
+    accounting: Invoice
+    psa: Invoice
+    standing: RowStanding
+
+
+def _compare_pair(request: CrossfootRequest, pairing: _Pairing, tally: _Tally, book: Book) -> None:
     tally.pairs += 1
-    if _agree(accounting, psa):
+    agree = _agree(pairing.accounting, pairing.psa)
+    if agree and not request.every_payment:
         return
-    payments = book.load_payments_of(tenant, link.accounting)
-    expected = sum(part.amount_minor for part in external_parts(payments, link.accounting))
-    difference = compare(Pair(accounting, psa, expected, kept_minor))
+    payments = book.load_payments_of(request.tenant, pairing.link.accounting)
+    expected = sum(part.amount_minor for part in external_parts(payments, pairing.link.accounting))
+    pair = Pair(pairing.accounting, pairing.psa, expected, pairing.standing.total_minor)
+    difference = None if agree else compare(pair)
     if difference is not None:
         tally.differences.append(difference)
         tally.waiting.update((payment.ref, difference.code) for payment in payments)
+    if request.every_payment:
+        left = (payment.ref for payment in payments if payment.ref.id not in pairing.standing.carries)
+        tally.waiting.update((ref, "not_taken_over") for ref in left)
 
 
 def _agree(one: Invoice, other: Invoice) -> bool:

@@ -1,0 +1,79 @@
+"""What must hold at rest, whatever happened before (X2, X4, X6)."""
+
+from crossfoot.core.decisions import Outcome
+from crossfoot.core.effects import Effect
+from crossfoot.core.model import Link, Payment, Ref, Standing
+from crossfoot.core.planning import PAYMENT_ROWS, external_parts
+from crossfoot.core.rows import standing_of
+
+from tests.fakes.table import Tables
+from tests.simulation.people import NUMBERS, Office
+
+
+def check(office: Office, tables: Tables) -> None:
+    """Check one partner. Raises: AssertionError in words."""
+    _check_nothing_is_in_flight(office, tables)
+    _check_nothing_crossed_over(office, tables)
+    for number in NUMBERS:
+        _check_invoice(office, tables, number)
+    _check_everything_has_a_reason(office, tables)
+
+
+def _check_nothing_is_in_flight(office: Office, tables: Tables) -> None:
+    mine = [effect for effect in tables.effects.effects.values() if effect.tenant == office.world.tenant]
+    assert all(effect.settled for effect in mine), "an effect is not settled at rest"
+
+
+def _check_nothing_crossed_over(office: Office, tables: Tables) -> None:
+    for ref, rows in office.world.connectwise.rows.items():
+        for row in rows:
+            assert row.amount_minor % office.unit_minor == 0, f"{ref} holds a row of another partner: {row}"
+    for (tenant, ref), record in tables.book.records.items():
+        if tenant == office.world.tenant:
+            known = {**office.world.quickbooks.records, **office.world.connectwise.records}
+            assert ref in known, f"{ref} is in the book of a partner that never had it"
+            total = getattr(record, "total_minor", 0)
+            assert total % office.unit_minor == 0, f"{ref} in the book holds another partner's amount"
+
+
+def _check_invoice(office: Office, tables: Tables, number: str) -> None:
+    """An invoice that nobody meddled with agrees to the cent; on any other no payment of ours stands twice."""
+    world = office.world
+    accounting = world.quickbooks.invoice(f"q{number}").ref
+    link = tables.book.load_link(world.tenant, accounting)
+    assert link is not None, f"invoice {number} is in both systems and not linked"
+    payments = [p for p in world.quickbooks.records.values() if isinstance(p, Payment)]
+    expected = sum(part.amount_minor for part in external_parts(payments, accounting))
+    rows = world.connectwise.rows.get(link.psa, [])
+    shown = sum(row.amount_minor for row in rows)
+    if number not in office.meddled:
+        assert shown == expected, f"invoice {number}: QuickBooks {expected}, ConnectWise {shown}"
+    kept = standing_of(_latest(tables, world.tenant, link))
+    ours = [row for row in rows if row.id in {kept_row.id for kept_row in kept.rows}]
+    assert sum(row.amount_minor for row in ours) <= expected or number in office.meddled
+    made = [effect for effect in tables.effects.load_all(world.tenant, link.psa) if effect.remote_id]
+    assert len({effect.generation for effect in made}) == len(made)
+
+
+def _check_everything_has_a_reason(office: Office, tables: Tables) -> None:
+    """A payment that is not in ConnectWise says why."""
+    world = office.world
+    for payment in world.quickbooks.records.values():
+        if not isinstance(payment, Payment) or payment.standing is not Standing.LIVE:
+            continue
+        for part in payment.allocations:
+            if not _is_carried(tables, world.tenant, payment.ref, part.invoice):
+                told = tables.history.load(world.tenant, payment.ref)
+                assert told, f"{payment.ref} is not in ConnectWise, and nothing says why"
+                newest = told[-1].item
+                assert newest.outcome is not Outcome.DID or newest.code == "elsewhere", newest
+                assert newest.outcome is not Outcome.REFUSED or newest.fix, newest
+
+
+def _is_carried(tables: Tables, tenant: str, payment: Ref, invoice: Ref) -> bool:
+    link = tables.book.load_link(tenant, invoice)
+    return link is not None and payment.id in standing_of(_latest(tables, tenant, link)).carries
+
+
+def _latest(tables: Tables, tenant: str, link: Link) -> Effect | None:
+    return tables.effects.load_latest(tenant, PAYMENT_ROWS, link.psa)

@@ -1,0 +1,98 @@
+"""Workers: each runs one message, and stops at every call to a port, where the scheduler decides how it goes on."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from crossfoot.errors import Conflict, OutcomeUnknown, RateLimited, RemoteUnavailable
+from crossfoot.messages import Message
+from greenlet import getcurrent, greenlet
+
+from tests.fakes.trip import VENDOR_WRITES, Crash
+from tests.fakes.world import World
+
+# The longest life of a function (template.yaml); AWS ends it then, wherever it is.
+FUNCTION_TIMEOUT = timedelta(seconds=30)
+
+type Strike = Callable[[str], str]
+
+
+class Worker:
+    """One invocation of one step."""
+
+    def __init__(self, number: int, world: World, message: Message, now: datetime) -> None:
+        self.number = number
+        self.message = message
+        self.tenant = message.tenant
+        self.ends_at = now + FUNCTION_TIMEOUT
+        self.at = "start"
+        self.failed: BaseException | None = None
+        self._world = world
+        self._thread = greenlet(self._run)
+
+    @property
+    def done(self) -> bool:
+        """Tell whether it came to an end, well or not."""
+        return self._thread.dead
+
+    def go_on(self, strike: str = "") -> None:
+        """Run until the next call to a port; `strike` says what goes wrong with the one that it stands at."""
+        self._thread.switch(strike)
+
+    def kill(self) -> None:
+        """End it where it stands."""
+        self._thread.throw(Crash("killed"))
+
+    def wire(self, port: Any) -> Any:
+        """Stop at every method of a port."""
+        return _Stops(port, self)
+
+    def call(self, name: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        self.at = name
+        strike = getcurrent().parent.switch()
+        if strike == "crash before":
+            raise Crash(name)
+        if strike == "refused connection":
+            raise RemoteUnavailable(name)
+        if strike == "throttled":
+            raise RateLimited(name, 30)
+        if strike == "token rotates":
+            raise Conflict(name)
+        result = method(*args, **kwargs)
+        if strike == "crash after":
+            raise Crash(name)
+        if strike == "answer lost":
+            raise OutcomeUnknown(name) if name in VENDOR_WRITES else RemoteUnavailable(name)
+        return result
+
+    def _run(self, _strike: str) -> None:
+        try:
+            self._world.work(self.message, self)
+        except BaseException as error:
+            self.failed = error
+
+
+class _Stops:
+    def __init__(self, port: Any, worker: Worker) -> None:
+        self._port = port
+        self._worker = worker
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._port, name)
+        if not callable(attribute):
+            return attribute
+        return lambda *args, **kwargs: self._worker.call(name, attribute, *args, **kwargs)
+
+
+STRIKES = ("crash before", "crash after", "answer lost", "refused connection", "throttled", "token rotates")
+VENDOR_READS = frozenset({"fetch_changes", "fetch_invoices", "fetch_rows"})
+
+
+def possible_strikes(name: str) -> tuple[str, ...]:
+    """List what can go wrong at a call: only vendors throttle, only opening a vendor meets a rotating token."""
+    vendor = name in VENDOR_WRITES or name in VENDOR_READS
+    return tuple(
+        strike
+        for strike in STRIKES
+        if (strike != "throttled" or vendor) and (strike != "token rotates" or name in VENDOR_READS)
+    )
