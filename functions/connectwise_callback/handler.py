@@ -17,16 +17,12 @@ ports = connectwise_callback_ports(load_config())
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Verify, nudge. ConnectWise tries again upon 429, and upon no 5xx."""
-    return answer_webhook(event, _receive, max_body_bytes=MAX_BODY_BYTES)
+    return answer_webhook(event, _receive, max_body_bytes=MAX_BODY_BYTES, busy_status=429)
 
 
 def _receive(call: Call) -> Answer:
-    token = call.path_parameters.get("token", "")
-    signature = call.headers.get("x-content-signature", "")
-    match connectwise_callback(token, call.body, signature, ports):
-        case Received.NUDGED:
-            return Answer(202)
-        case Received.KEY_UNAVAILABLE:
-            return Answer(429, headers={"Retry-After": "5"})
-        case Received.NOT_GENUINE:
-            return not_genuine()
+    token, signature = call.path_parameters.get("token", ""), call.headers.get("x-content-signature", "")
+    received = connectwise_callback(token, call.body, signature, ports)
+    if received is Received.KEY_UNAVAILABLE:
+        return Answer(429, headers={"Retry-After": "5"})
+    return Answer(202) if received is Received.NUDGED else not_genuine()

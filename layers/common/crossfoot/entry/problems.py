@@ -109,8 +109,10 @@ def _problem_of_refusal(error: NeedsPartner) -> Problem:
         case Rejected():
             status = _STATUS_OF_CODE.get(error.code, 422)
             fix = error.fix or "Correct this and try again."
-            more = {"errors": [{"field": "query.cursor", "message": error.detail}]} if status == 400 else {}
-            return problem(status, error.code, "Refused", _sentence(error.detail), fix, **more)
+            found = problem(status, error.code, "Refused", _sentence(error.detail), fix)
+            if error.code == "cursor_invalid":
+                found.more["errors"] = [{"field": "query.cursor", "message": found.detail}]
+            return found
         case _:
             fix = error.fix or "Connect the system under Connections."
             return problem(409, "needs_attention", "This needs you first", _sentence(str(error)), fix)

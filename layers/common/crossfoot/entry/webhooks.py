@@ -5,24 +5,32 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from crossfoot.entry.http import Answer, Call, TooLarge, answer_problem, read_call, too_large
-from crossfoot.entry.problems import problem, problem_of
-from crossfoot.errors import CrossfootError
+from crossfoot.entry.problems import Problem, problem
+from crossfoot.errors import Retryable
 
 _log = logging.getLogger(__name__)
 
 
 def answer_webhook(
-    event: Mapping[str, Any], receive: Callable[[Call], Answer], *, max_body_bytes: int
+    event: Mapping[str, Any], receive: Callable[[Call], Answer], *, max_body_bytes: int, busy_status: int = 503
 ) -> dict[str, Any]:
-    """Answer one delivery. An error of ours is 503, upon which the sender tries again."""
+    """Answer one delivery.
+
+    Takes: `busy_status` is what makes this sender try again later; it is the answer when our table or queue is not there.
+    Anything else that fails is a bug: it crashes, the function's alarm is heard, and the sweep reads what was missed.
+    """
     try:
         answer = receive(read_call(event, max_body_bytes))
     except TooLarge:
         answer = answer_problem(too_large(max_body_bytes))
-    except CrossfootError as error:
+    except Retryable as error:
         _log.warning("not taken: %s", error, extra={"error": type(error).__name__})
-        answer = answer_problem(problem_of(error))
+        answer = answer_problem(_busy(busy_status))
     return answer.to_event()
+
+
+def _busy(status: int) -> Problem:
+    return problem(status, "busy", "Not now", "This delivery could not be taken.", "Send it again.", retry_after_s=5)
 
 
 def not_genuine() -> Answer:

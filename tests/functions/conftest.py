@@ -1,0 +1,156 @@
+"""The real handlers on an AWS in process, each imported as a Lambda worker does it: once, with its own environment."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib.util import module_from_spec, spec_from_file_location
+from types import ModuleType
+from typing import Any
+
+import boto3
+import pytest
+from crossfoot.adapters.clock import SystemClock
+from crossfoot.adapters.dynamodb.connections import TableConnections
+from crossfoot.adapters.dynamodb.table import Table
+from crossfoot.adapters.vault import KmsVault
+from crossfoot.config import load_config
+from crossfoot.core.model import System
+from crossfoot.ports import Connection, ConnectionState
+from crossfoot.wiring.workers import worker
+from moto import mock_aws
+
+from tests.architecture.deployed import ROOT, steps
+
+VERIFIER_TOKEN = "verifier-canary"
+APP_SECRET = {
+    "state_signing_key": "signing-canary-0123456789",
+    "quickbooks_client_id": "app",
+    "quickbooks_client_secret": "client-canary",
+    "quickbooks_verifier_tokens": ["", VERIFIER_TOKEN],
+    "connectwise_client_id": "client-id-canary",
+    "public_url": "https://crossfoot.example/",
+}
+TABLE = "crossfoot-local"
+
+
+@dataclass
+class Aws:
+    """What the functions are deployed on."""
+
+    environment: dict[str, str]
+    queues: dict[str, str] = field(default_factory=dict)
+
+    def messages(self, queue: str) -> list[dict[str, Any]]:
+        """Take what waits in a queue."""
+        found = boto3.client("sqs").receive_message(
+            QueueUrl=self.queues[queue], MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
+        )
+        return [
+            {**json.loads(each["Body"]), "group": each["Attributes"]["MessageGroupId"]}
+            for each in found.get("Messages", [])
+        ]
+
+    def items(self) -> list[dict[str, Any]]:
+        """Read the whole table."""
+        found: list[dict[str, Any]] = boto3.client("dynamodb").scan(TableName=TABLE)["Items"]
+        return found
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+    for name, value in {
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        yield _deploy()
+
+
+def _deploy() -> Aws:
+    key = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
+    names = [{"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "S"}]
+    boto3.client("dynamodb").create_table(
+        TableName=TABLE, KeySchema=key, AttributeDefinitions=names, BillingMode="PAY_PER_REQUEST"
+    )
+    secret = boto3.client("secretsmanager").create_secret(Name="app", SecretString=json.dumps(APP_SECRET))
+    fifo = {"FifoQueue": "true"}
+    sqs = boto3.client("sqs")
+    queues = {
+        name: sqs.create_queue(QueueName=f"{name}.fifo", Attributes=fifo)["QueueUrl"]
+        for name in ("nudges", "payments", "crossfoot")
+    }
+    return Aws(
+        {
+            "STAGE": "local",
+            "LOG_LEVEL": "INFO",
+            "TABLE_NAME": TABLE,
+            "APP_SECRET_ARN": secret["ARN"],
+            "TOKEN_KEY_ID": boto3.client("kms").create_key()["KeyMetadata"]["Arn"],
+            "QUICKBOOKS_API_URL": "http://127.0.0.1:9",
+            "QUICKBOOKS_OAUTH_URL": "http://127.0.0.1:9",
+            "QUICKBOOKS_AUTHORIZE_URL": "http://127.0.0.1:9/connect/oauth2",
+            "QUICKBOOKS_REVOKE_URL": "http://127.0.0.1:9/revoke",
+            "NUDGE_WINDOW_S": "3",
+            **{f"{name.upper()}_QUEUE_URL": url for name, url in queues.items()},
+        },
+        queues,
+    )
+
+
+type Load = Callable[[str], ModuleType]
+
+
+@pytest.fixture
+def load(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
+    """Import a handler with the variables that the template gives it, and no other."""
+
+    def start(step: str) -> ModuleType:
+        given = {**steps()[step]["Environment"]["Variables"], "STAGE": "", "LOG_LEVEL": "", "TABLE_NAME": ""}
+        for name in given:
+            monkeypatch.setenv(name, aws.environment.get(name, step))
+        for name in aws.environment.keys() - given.keys():
+            monkeypatch.delenv(name, raising=False)
+        path = ROOT / "functions" / step / "handler.py"
+        spec = spec_from_file_location(f"handler_of_{step}", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    _forget()
+    root = logging.getLogger()
+    before = [(handler, handler.formatter, list(handler.filters)) for handler in root.handlers]
+    level = root.level
+    yield start
+    _forget()
+    root.setLevel(level)
+    for handler, formatter, filters in before:
+        handler.setFormatter(formatter)
+        handler.filters[:] = filters
+
+
+def _forget() -> None:
+    """A new worker remembers nothing."""
+    load_config.cache_clear()
+    worker.cache_clear()
+
+
+def connect(tenant: str, system: System, account_id: str, *, token: str = "", site_url: str = "") -> None:
+    """Connect a partner's system in our table, as the API does."""
+    vault = KmsVault(boto3.client("kms").list_keys()["Keys"][0]["KeyArn"])
+    details = {"site_url": site_url, "company_id": "acme"} if site_url else None
+    connection = Connection(tenant, system, ConnectionState.CONNECTED, account_id, "Acme", details=details)
+    secrets = {"callback_token": token} if token else {"access_token": "access-canary"}
+    TableConnections(Table(TABLE), vault, SystemClock()).connect(connection, secrets)
+
+
+def sample(step: str) -> dict[str, Any]:
+    """Read a step's sample event."""
+    event: dict[str, Any] = json.loads((ROOT / "events" / f"{step}.json").read_text())
+    return event
+
+
