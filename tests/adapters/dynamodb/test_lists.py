@@ -144,7 +144,9 @@ def _forged(book: TableBook, sort_key: object) -> str:
     return base64.urlsafe_b64encode(json.dumps([digest, sort_key]).encode()).decode()
 
 
-@pytest.mark.parametrize("sort_key", ["", "zzz", 7, None, ["2026"], "~", "0000"])
+@pytest.mark.parametrize(
+    "sort_key", ["", "zzz", 7, None, ["2026"], "~", "0000", "2026-11-03#\ud800", "2026-11-03#" + "x" * 2_000]
+)
 def test_a_cursor_that_was_tampered_with_is_refused(book: TableBook, invoices: list[Record], sort_key: object) -> None:
     with pytest.raises(Rejected):
         load_page(book, cursor=_forged(book, sort_key))

@@ -19,6 +19,7 @@ from crossfoot.ports import ListPage
 # A page looks at this many places at most, however few of them pass the filters; then it is short and says where to go on.
 MAX_LOOKED_AT = 1000
 MAX_LIMIT = 200
+MAX_PLACE_LENGTH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def from_cursor(filters: Filters, cursor: str) -> str:
     first, last = filters.bounds
     try:
         match json.loads(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True)):
-            case [filters.digest, str(sort_key)] if first <= sort_key <= last:
+            case [filters.digest, str(sort_key)] if first <= sort_key <= last and _is_place(sort_key):
                 return sort_key
     except (ValueError, RecursionError):
         pass  # not ours, as below
@@ -68,6 +69,10 @@ def from_cursor(filters: Filters, cursor: str) -> str:
         "this page cursor does not belong to this list",
         "Start again without the cursor, and keep the filters the same from page to page.",
     )
+
+
+def _is_place(sort_key: str) -> bool:
+    return sort_key.isascii() and len(sort_key) <= MAX_PLACE_LENGTH
 
 
 class Lists:

@@ -1,0 +1,51 @@
+"""docs/data.md names every key as it is made."""
+
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from crossfoot.adapters.dynamodb import keys
+from crossfoot.adapters.dynamodb.keys import Key
+from crossfoot.core.model import Kind, Ref, System
+
+PAGE = Path(__file__).parents[3] / "docs" / "data.md"
+QBO = System.QUICKBOOKS
+INVOICE, PAYMENT = Ref(QBO, Kind.INVOICE, "129"), Ref(QBO, Kind.PAYMENT, "77")
+ROWS_OF = Ref(System.CONNECTWISE, Kind.INVOICE, "501")
+AT = datetime(2026, 11, 3, 17, 4, 5, tzinfo=UTC)
+
+MADE = {
+    keys.record("t_1", INVOICE),
+    keys.link("t_1", INVOICE),
+    keys.paid_by("t_1", INVOICE, PAYMENT),
+    keys.decision("t_1", PAYMENT, AT, "9f2c"),
+    keys.effect("t_1", "payment_rows", ROWS_OF, 3),
+    Key(keys.months("t_1", Kind.INVOICE), "2026-11"),
+    keys.listed("t_1", INVOICE, date(2026, 11, 3)),
+    keys.numbered("t_1", "INV-129", INVOICE),
+    keys.preferences("t_1"),
+    keys.cursor("t_1", QBO),
+    keys.connection("t_1", QBO),
+    keys.connection_event("t_1", QBO, AT),
+    keys.secrets("t_1", QBO),
+    keys.report("t_1", AT),
+    keys.report_part("t_1", AT, 1),
+    keys.calls("t_1", QBO, "2026-11-03T17:04"),
+    keys.metered_calls("t_1", QBO, "2026-11"),
+    keys.account(QBO, "9341"),
+    keys.callback("9f2c"),
+    keys.authorization("9f2c"),
+    keys.due(QBO, "t_1", keys.time_text(AT)),
+}
+
+
+def test_the_page_names_every_key_and_no_other() -> None:
+    told = {Key(*row) for row in re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|", PAGE.read_text(), re.MULTILINE)}
+    assert told == MADE
+
+
+def test_no_way_to_make_a_key_is_left_out_here() -> None:
+    makers = {name for name, thing in vars(keys).items() if getattr(thing, "__annotations__", {}).get("return") is Key}
+    source = Path(__file__).read_text()
+    assert {name for name in makers if f"keys.{name}(" not in source} == set()
+    assert len(makers) >= 19
