@@ -81,7 +81,9 @@ class Webhooks:
         return self.store.all(_BOOK, _KIND)
 
     async def deliver_forever(self) -> None:
-        """Post what comes, until cancelled."""
+        """Post what comes, and what an earlier run left behind, until cancelled."""
+        if self.pending():
+            self._wake.set()
         while True:
             failures = 0
             await self._wake.wait()

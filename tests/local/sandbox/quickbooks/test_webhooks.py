@@ -178,6 +178,20 @@ def test_what_is_not_acknowledged_comes_again_with_the_same_id_and_holds_up_the_
     assert len({delivery.events[0]["id"] for delivery in receiver.got}) == 1
 
 
+def test_what_an_earlier_run_left_behind_is_delivered(company: Company, receiver: Receiver) -> None:
+    company.customer("Amy")
+    company.sandbox.webhooks._wake.clear()  # as it is in a process that has just started
+
+    async def scenario() -> None:
+        delivery = asyncio.create_task(company.sandbox.webhooks.deliver_forever())
+        await _until(lambda: not company.sandbox.webhooks.pending())
+        delivery.cancel()
+        await asyncio.gather(delivery, return_exceptions=True)
+
+    company.http.runner.run(scenario())
+    assert receiver.types() == ["qbo.customer.created.v1"]
+
+
 def test_nothing_overtakes_a_post_that_failed(company: Company, receiver: Receiver) -> None:
     receiver.answers = [503]
     company.customer("Amy")
