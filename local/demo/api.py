@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from local.demo.errors import DemoError
-from local.demo.web import Web, refused
+from local.demo.web import TIMEOUT_S, Web, refused
 
 LIMIT = 200
 
@@ -61,7 +61,7 @@ class Api:
         form = next((each for each in read_forms(page.text) if each.get("realmId") == realm), None)
         if form is None:
             raise refused("The consent page", "to offer the company", page)
-        consent = browser.session.post(page.url.split("?")[0], data=form, timeout=30, allow_redirects=False)
+        consent = browser.session.post(page.url.split("?")[0], data=form, timeout=TIMEOUT_S, allow_redirects=False)
         back = consent.headers.get("Location", "")
         if consent.status_code != 302 or not back:
             raise refused("The consent page", "the consent", consent)

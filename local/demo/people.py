@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from requests import Response
+
 from local.demo.records import UNDEPOSITED
 from local.demo.sandboxes import Calls
 from local.demo.web import Web, refused
@@ -55,26 +57,28 @@ class Accountant:
         found: list[Record] = []
         while True:
             query = f"SELECT * FROM {entity} STARTPOSITION {len(found) + 1} MAXRESULTS {PAGE}"  # noqa: S608
-            page = self._web.call("GET", "/query", params={"query": query})["QueryResponse"].get(entity, [])
+            page = self._call("GET", "/query", params={"query": query})["QueryResponse"].get(entity, [])
             found += page
             if len(page) < PAGE:
                 return found
 
     def _save(self, body: Record, **params: str) -> Record:
-        """Write, as soon as the company's rate limit has room: it is shared with whatever else is connected."""
-        asked = {**params, "requestid": uuid4().hex}
-        answers: list[Any] = []
+        saved: Record = self._call("POST", "/payment", body, params={**params, "requestid": uuid4().hex})["Payment"]
+        self._writes += 1
+        return saved
+
+    def _call(self, method: str, path: str, body: object = None, *, params: dict[str, str]) -> Any:
+        """Call as soon as the company's rate limit has room: it is shared with whatever else is connected."""
+        answers: list[Response] = []
 
         def had_room() -> bool:
-            answers.append(self._web.send("POST", "/payment", body, params=asked))
-            return bool(answers[-1].status_code != THROTTLED)
+            answers.append(self._web.send(method, path, body, params=params))
+            return answers[-1].status_code != THROTTLED
 
         wait_until(had_room, PATIENCE_S, every_s=0.5)
         if not answers[-1].ok:
-            raise refused("QuickBooks", "a payment", answers[-1])
-        self._writes += 1
-        payment: Record = load_json(answers[-1].content)["Payment"]
-        return payment
+            raise refused("QuickBooks", f"{method} {path}", answers[-1])
+        return load_json(answers[-1].content)
 
 
 class Bookkeeper:

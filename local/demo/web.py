@@ -7,7 +7,8 @@ import requests
 from local.demo.errors import DemoError
 from local.sandbox.store import dump_json, load_json
 
-TIMEOUT_S = 30
+# A cold start of everything at once, on a busy machine, takes its time.
+TIMEOUT_S = 90
 LONGEST_QUOTE = 600
 
 

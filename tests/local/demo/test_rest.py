@@ -1,0 +1,79 @@
+"""Waiting: on conditions, with an end, and never past a message that nobody could read."""
+
+import json
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from local.demo.errors import DemoError
+from local.demo.rest import QUEUES, Patience, Work
+from local.stack.aws import Stack
+from tests.local.demo.conftest import Office
+
+
+@pytest.fixture
+def stack() -> Iterator[Stack]:
+    """The three queues and their dead-letter queues."""
+    with mock_aws():
+        session = boto3.Session("test", "test", region_name="us-east-1")
+        sqs = session.client("sqs")
+        urls = {}
+        for name in QUEUES:
+            dead = sqs.create_queue(QueueName=f"{name}-dead.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+            arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+            policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 5})
+            attributes = {"FifoQueue": "true", "RedrivePolicy": policy}
+            urls[name] = sqs.create_queue(QueueName=f"{name}.fifo", Attributes=attributes)["QueueUrl"]
+        stack = Stack("test", session, None)
+        stack.__dict__["outputs"] = urls  # what the template would give out
+        yield stack
+
+
+def _send(stack: Stack, name: str) -> None:
+    url = stack.session.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
+    stack.session.client("sqs").send_message(
+        QueueUrl=url, MessageBody="{}", MessageGroupId="t", MessageDeduplicationId="1"
+    )
+
+
+@pytest.fixture
+def work(stack: Stack, office: Office) -> Work:
+    return Work(stack, office.quickbooks)
+
+
+def test_empty_queues_are_rest(work: Work) -> None:
+    assert work.at_rest()
+    assert work.under_way() == {"webhooks": 0, "nudges": 0, "crossfoot": 0, "payments": 0}
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_a_message_is_no_rest_while_it_waits_nor_while_a_worker_holds_it(stack: Stack, work: Work, name: str) -> None:
+    _send(stack, f"{name}.fifo")
+    assert not work.at_rest()
+    sqs = stack.session.client("sqs")
+    (held,) = sqs.receive_message(QueueUrl=stack.outputs[name])["Messages"]
+    assert not work.at_rest()
+    sqs.delete_message(QueueUrl=stack.outputs[name], ReceiptHandle=held["ReceiptHandle"])
+    assert work.at_rest()
+
+
+def test_a_dead_letter_ends_the_waiting(stack: Stack, work: Work) -> None:
+    _send(stack, f"{QUEUES[0]}-dead.fifo")
+    with pytest.raises(DemoError, match="dead-letter queue"):
+        work.at_rest()
+
+
+def test_patience_ends_and_says_what_was_waited_for_and_how_it_stood() -> None:
+    with pytest.raises(DemoError, match="still waits for spring") as caught:
+        Patience(0.0).wait_for("spring", lambda: False, lambda: "it snows")
+    assert caught.value.details == "it snows"
+
+
+def test_patience_is_one_for_all_waits() -> None:
+    patience = Patience(60.0)
+    patience.wait_for("nothing", lambda: True)
+    seen: list[int] = []
+    patience.wait_for("the third look", lambda: seen.append(1) or len(seen) == 3)  # type: ignore[func-returns-value]
+    assert len(seen) == 3
