@@ -90,6 +90,12 @@ def test_metered_calls_are_counted_for_partner_and_month(table: Table, clock: Fa
     assert budget.load_metered(TENANT, QBO, "2026-12") == 0
 
 
+def test_the_one_read_of_a_quiet_partner_is_counted_at_once(table: Table, clock: FakeClock) -> None:
+    for _ in range(3):
+        SteppingBudget(table, clock).take(TENANT, QBO, metered=True)
+    assert SteppingBudget(table, clock).load_metered(TENANT, QBO, "2026-11") == 3
+
+
 def test_a_worker_that_dies_loses_less_than_a_block_of_the_count(table: Table, clock: FakeClock) -> None:
     budget = SteppingBudget(table, clock)
     for _ in range(120):

@@ -74,14 +74,18 @@ class TableBudget:
         now = self._clock.now()
         minute = now.strftime("%Y-%m-%dT%H:%M")
         lease = self._leases.get((tenant, system))
-        if lease is None or lease.minute != minute or not lease.left:
+        is_new = lease is None or lease.minute != minute or not lease.left
+        if lease is None or is_new:
             lease = self._lease(tenant, system, now, minute)
         lease.left -= 1
         if metered:
             self._metered[tenant, system, minute[:7]] += 1
+        if is_new:
+            # Counted at once, or the one read of a quiet partner would be forgotten with its worker.
+            self.flush()
 
     def flush(self) -> None:
-        """Write the metered calls counted since the last time; called at the end of an invocation."""
+        """Write the metered calls counted since the last time: with each new block, and at the end of an invocation."""
         for (tenant, system, month), calls in list(self._metered.items()):
             self._table.write(Update(keys.metered_calls(tenant, system, month), "ADD #calls :calls", {"calls": calls}))
             del self._metered[tenant, system, month]
@@ -101,7 +105,6 @@ class TableBudget:
             retry_after_s = 60 - now.second - now.microsecond / 1_000_000
             raise RateLimited(f"the calls that {system} allows in this minute are used up", retry_after_s) from error
         lease = self._leases[tenant, system] = _Lease(minute, limit.block)
-        self.flush()
         return lease
 
     def _keep_pace(self, tenant: str, system: System) -> None:
