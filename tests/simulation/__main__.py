@@ -13,6 +13,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=1_000, help="how many seeds to run")
     parser.add_argument("--first", type=int, default=1, help="the first of them")
+    parser.add_argument("--as-it-is", action="store_true", help="tell a failing seed without shortening its history")
     parser.add_argument("--seed", type=int, help="replay this one, and print its history")
     asked = parser.parse_args()
     if asked.seed is not None:
@@ -22,7 +23,7 @@ def main() -> int:
         try:
             run_once(seed)
         except AssertionError as error:
-            print(describe_failure(seed, error))
+            print(f"seed {seed}: {error}" if asked.as_it_is else describe_failure(seed, error))
             return 1
         if seed % 100 == 0:
             print(f"seed {seed}, {time.monotonic() - began:.0f} s", flush=True)

@@ -33,7 +33,7 @@ class Worker:
     @property
     def done(self) -> bool:
         """Tell whether it came to an end, well or not."""
-        return self._thread.dead
+        return bool(self._thread.dead)
 
     def go_on(self, strike: str = "") -> None:
         """Run until the next call to a port; `strike` says what goes wrong with the one that it stands at."""
@@ -49,7 +49,9 @@ class Worker:
 
     def call(self, name: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         self.at = name
-        strike = getcurrent().parent.switch()
+        scheduler = getcurrent().parent
+        assert scheduler is not None
+        strike = scheduler.switch()
         if strike == "crash before":
             raise Crash(name)
         if strike == "refused connection":

@@ -1,0 +1,99 @@
+"""`make mutants`: apply each fault to a copy, and say which test caught it, and after how many seeds the simulation did."""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.mutants.catalogue import MUTANTS, Mutant
+
+ROOT = Path(__file__).parents[2]
+COPIED = (
+    "layers",
+    "functions",
+    "tests",
+    "local",
+    "events",
+    "docs",
+    "template.yaml",
+    "pyproject.toml",
+    "README.md",
+    "Makefile",
+)
+ORDINARY = ("tests/core", "tests/test_ledger.py", "tests/steps", "tests/adapters/dynamodb", "tests/architecture")
+SEEDS = 300
+
+
+def main() -> int:
+    """Run every mutant, or those whose name holds a text; exit 1 when one survives."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="run the mutants whose name holds this text")
+    asked = parser.parse_args()
+    chosen = [mutant for mutant in MUTANTS if asked.only in mutant.name]
+    survivors = [mutant.name for mutant in chosen if not _is_caught(mutant)]
+    print(f"{len(chosen) - len(survivors)} of {len(chosen)} planted faults caught")
+    return 1 if survivors or not chosen else 0
+
+
+def _is_caught(mutant: Mutant) -> bool:
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="crossfoot-mutant-") as folder:
+        copy = _copy_to(Path(folder))
+        plant(mutant, copy)
+        test = _first_failing_test(copy)
+        seed = _first_failing_seed(copy)
+    caught = test or ("the simulation" if seed else "")
+    by = f"caught by {caught}" if caught else "SURVIVED"
+    seeds = f"; the simulation: after {seed} seeds" if seed else f"; the simulation: not in {SEEDS} seeds"
+    print(f"{mutant.name}\n    {by}{seeds} ({time.monotonic() - began:.0f} s)", flush=True)
+    return bool(caught)
+
+
+def plant(mutant: Mutant, tree: Path) -> None:
+    """Put a fault into a tree. Raises: LookupError when the code has moved on and the fault no longer fits."""
+    path = tree / mutant.path
+    text = path.read_text()
+    if text.count(mutant.old) != 1:
+        raise LookupError(f"{mutant.name}: its place stands {text.count(mutant.old)} times in {mutant.path}")
+    path.write_text(text.replace(mutant.old, mutant.new))
+
+
+def _copy_to(folder: Path) -> Path:
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
+        elif source.exists():
+            shutil.copy(source, folder / name)
+    return folder
+
+
+def _run(copy: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": f"{copy}/layers/common:{copy}", "PYTHONDONTWRITEBYTECODE": "1"}  # noqa: TID251
+    return subprocess.run(
+        [sys.executable, *words], cwd=copy, env=environment, text=True, capture_output=True, check=False
+    )
+
+
+def _first_failing_test(copy: Path) -> str:
+    present = [path for path in ORDINARY if (copy / path).exists()]
+    ran = _run(copy, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *present)
+    found = re.search(r"^(?:FAILED|ERROR) (\S+)", ran.stdout, flags=re.MULTILINE)
+    if ran.returncode and not found:
+        raise RuntimeError(f"the tests did not run:\n{ran.stdout[-2000:]}{ran.stderr[-2000:]}")
+    return found.group(1) if found else ""
+
+
+def _first_failing_seed(copy: Path) -> int:
+    ran = _run(copy, "-m", "tests.simulation", "--seeds", str(SEEDS), "--as-it-is")
+    found = re.search(r"^seed (\d+):", ran.stdout, flags=re.MULTILINE)
+    return int(found.group(1)) if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

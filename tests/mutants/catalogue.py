@@ -1,0 +1,121 @@
+"""The faults: one replacement each, in the words of whoever would make it."""
+
+from dataclasses import dataclass
+
+CORE = "layers/common/crossfoot/core"
+STEPS = "layers/common/crossfoot/steps"
+ADAPTERS = "layers/common/crossfoot/adapters"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A fault. Takes: `old` stands exactly once in `path`."""
+
+    name: str
+    path: str
+    old: str
+    new: str
+
+
+MUTANTS = (
+    Mutant(
+        "a fresh key for each retry",
+        "layers/common/crossfoot/ledger.py",
+        "    standing = store.load_latest(effect.tenant, effect.kind, effect.subject)\n",
+        "    retried = replace(planned, generation=planned.generation + 1)\n"
+        "    if store.insert(retried):\n"
+        "        return _carry_out(retried, store, hands, clock)\n"
+        "    standing = store.load_latest(effect.tenant, effect.kind, effect.subject)\n",
+    ),
+    Mutant(
+        "the cursor is moved before the follow-ups are queued",
+        f"{STEPS}/fetch_new_data.py",
+        "        ports.queue.send(_follow_ups(tenant, window.records, ports))\n"
+        "        if window.cursor != cursor:\n"
+        "            ports.cursors.move(tenant, system, cursor, window.cursor)\n",
+        "        if window.cursor != cursor:\n"
+        "            ports.cursors.move(tenant, system, cursor, window.cursor)\n"
+        "        ports.queue.send(_follow_ups(tenant, window.records, ports))\n",
+    ),
+    Mutant(
+        "a lost answer is not looked for",
+        f"{CORE}/effects.py",
+        "    return Move.LOOK_FIRST if effect.possible_sends else Move.SEND",
+        "    return Move.SEND",
+    ),
+    Mutant(
+        "a lease is not respected",
+        f"{CORE}/effects.py",
+        "now < effect.lease_until:",
+        "now > effect.lease_until:",
+    ),
+    Mutant(
+        "a move does not check the fence",
+        f"{ADAPTERS}/dynamodb/effects.py",
+        'When("#fence = :seen", {"seen": seen.fence})',
+        'When("#fence >= :seen", {"seen": 0})',
+    ),
+    Mutant(
+        "our own payment is not recognised",
+        f"{CORE}/eligibility.py",
+        "    return not payment.marker",
+        "    return True",
+    ),
+    Mutant(
+        "follow-ups come from what was saved",
+        f"{STEPS}/fetch_new_data.py",
+        "        ports.book.save(tenant, window.records)\n",
+        "        stored = ports.book.load_many(tenant, [r.ref for r in window.records])\n"
+        "        ports.book.save(tenant, window.records)\n"
+        "        changed = tuple(\n"
+        "            r for r in window.records\n"
+        "            if r.ref not in stored or stored[r.ref].version.updated_at != r.version.updated_at\n"
+        "        )\n"
+        "        window = type(window)(changed, window.cursor, window.more, window.unreadable)\n",
+    ),
+    Mutant(
+        "the queue's delay is shorter than the nudges' window",
+        "template.yaml",
+        "      DelaySeconds: !FindInMap [Timing, !Ref Stage, NudgeWindow]\n",
+        "      DelaySeconds: 1\n",
+    ),
+    Mutant(
+        "the partner is missing from a cache key",
+        f"{ADAPTERS}/dynamodb/lists.py",
+        "(tenant, kind, day.isoformat()[:7])",
+        '("", kind, day.isoformat()[:7])',
+    ),
+    Mutant(
+        "the generation is missing from the effect's key: paid, voided, paid again does nothing",
+        f"{CORE}/planning.py",
+        "    generation = situation.latest.generation + 1 if situation.latest else 1\n",
+        "    generation = 1\n",
+    ),
+    Mutant(
+        "work follows only from a link that is new",
+        f"{STEPS}/fetch_new_data.py",
+        "    links = book.load_links(tenant, [invoice.ref for invoice in invoices])\n    for invoice",
+        "    links = book.load_links(tenant, [invoice.ref for invoice in invoices])\n"
+        "    invoices = [invoice for invoice in invoices if invoice.ref not in links]\n"
+        "    links = {}\n"
+        "    for invoice",
+    ),
+    Mutant(
+        "an unfinished effect is not settled before the next plan",
+        f"{STEPS}/mirror_payment.py",
+        "        latest = {ref: self._settle(effect) for ref, effect in latest.items()}\n",
+        "",
+    ),
+    Mutant(
+        "a row by hand is not adopted",
+        f"{CORE}/rows.py",
+        "    adopted = _pair(new, hand_made)\n",
+        "    adopted: dict[str, PaymentRow] = {}\n",
+    ),
+    Mutant(
+        "a moved payment forgets where it came from",
+        f"{CORE}/planning.py",
+        "(part.invoice for part in payment.allocations), *payment.former_invoices)",
+        "(part.invoice for part in payment.allocations),)",
+    ),
+)
