@@ -18,7 +18,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Compare the books that the batch names, or ask for every partner's."""
     if "Records" not in event:
         return {"requested": request_for_all(ports)}
-    return handle_batch(event, CrossfootRequest, _gather, remaining_ms=context.get_remaining_time_in_millis)
+    try:
+        return handle_batch(event, CrossfootRequest, _gather, remaining_ms=context.get_remaining_time_in_millis)
+    finally:
+        worker().budget.flush()
 
 
 def _gather(_tenant: str, _requests: Sequence[CrossfootRequest]) -> Callable[[CrossfootRequest], object]:

@@ -16,7 +16,10 @@ ports = fetch_new_data_ports(worker())
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Read each nudge's system."""
-    return handle_batch(event, Nudge, _gather, remaining_ms=context.get_remaining_time_in_millis)
+    try:
+        return handle_batch(event, Nudge, _gather, remaining_ms=context.get_remaining_time_in_millis)
+    finally:
+        worker().budget.flush()
 
 
 def _gather(_tenant: str, _nudges: Sequence[Nudge]) -> Callable[[Nudge], object]:

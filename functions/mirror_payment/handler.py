@@ -16,7 +16,10 @@ ports = mirror_payment_ports(worker())
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Mirror the batch's payments; what a partner's payments share is read once."""
-    return handle_batch(event, MirrorPayment, _gather, remaining_ms=context.get_remaining_time_in_millis)
+    try:
+        return handle_batch(event, MirrorPayment, _gather, remaining_ms=context.get_remaining_time_in_millis)
+    finally:
+        worker().budget.flush()
 
 
 def _gather(tenant: str, messages: Sequence[MirrorPayment]) -> Callable[[MirrorPayment], object]:
