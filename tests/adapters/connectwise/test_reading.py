@@ -1,7 +1,7 @@
 """Reading a ConnectWise site: first import, what changed, and nothing lost in between."""
 
 import json
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from crossfoot.adapters.connectwise import client as client_module
@@ -73,6 +73,24 @@ def test_what_changes_behind_the_walk_is_read_by_the_next_one(msp: Msp, monkeypa
     later, _ = msp.read_all(cursor)
     assert "Renamed behind us" not in {each.name for each in records if isinstance(each, Customer)}
     assert "Renamed behind us" in {each.name for each in later if isinstance(each, Customer)}
+
+
+def test_the_next_mark_is_the_one_from_before_the_walk_began(msp: Msp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "PAGE_SIZE", 2)
+    monkeypatch.setattr(source_module, "PAGE_SIZE", 2)
+    for n in range(4):
+        msp.customer(f"Company {n}")
+    began = {**json.loads(msp.psa.fetch_changes("").cursor), "mark": "2026-01-01T00:00:00Z"}
+    _, cursor = msp.read_all(json.dumps(began))
+    assert json.loads(cursor)["since"] == "2026-01-01T00:00:00Z"
+
+
+def test_a_change_that_surfaces_late_is_read_because_every_read_reaches_back(msp: Msp) -> None:
+    ref = msp.invoice(msp.customer("Contoso"), "LATE", 10)
+    _, cursor = msp.read_all()
+    since = datetime.fromisoformat(msp.read_invoice(ref).version.updated_at) + timedelta(minutes=2)
+    later = {**json.loads(cursor), "since": since.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    assert ref in {each.ref for each in msp.read_all(json.dumps(later))[0]}
 
 
 def test_some_invoices_are_read_in_chunks_and_missing_ones_left_out(msp: Msp, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """Reading a QuickBooks company: first import, what changed, what was deleted, and nothing lost in between."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -86,25 +87,50 @@ def test_a_voided_payment_and_a_voided_invoice_are_read_as_void(company: Company
     assert latest(Invoice, records, invoice["Id"]).standing is Standing.LIVE
 
 
-def test_more_pages_than_one_are_read_whole_even_when_they_change_meanwhile(
-    company: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_deletion_between_two_pages_hides_nothing(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source_module, "PAGE_SIZE", 3)
-    customer = company.customer()
-    invoices = [company.invoice(customer, 10 + n) for n in range(8)]
+    customer, invoices = company.customer(), []
+    for n in range(9):
+        invoices.append(company.invoice(customer, 10 + n))
+        company.sandbox.control("clock", {"advance_s": 2})
+    # beyond the overlap: what the pages miss, no later read brings
+    company.sandbox.control("clock", {"advance_s": 1800})
     seen: set[str] = set()
-    cursor, paid = "", False
+    cursor, deleted = "", False
     for _ in range(40):
         window = company.source.fetch_changes(cursor)
         seen |= {each.ref.id for each in of(Invoice, list(window.records))}
         cursor = window.cursor
-        if not paid and seen:
-            company.pay(invoices[0], 10)
-            company.post("Invoice", {"Id": invoices[1]["Id"], "SyncToken": "0"}, operation="delete")
-            paid = True
+        if seen and not deleted:
+            company.post("Invoice", {"Id": min(seen, key=int), "SyncToken": "0"}, operation="delete")
+            deleted = True
         if not window.more:
             break
     assert {each["Id"] for each in invoices} <= seen
+
+
+def test_a_change_that_surfaces_late_is_read_because_every_read_reaches_back(company: Company) -> None:
+    _, cursor = company.read_all()
+    late = datetime.fromisoformat(json.loads(cursor)["mark"]) - timedelta(minutes=2)
+    template = company.invoice(company.customer(), 10)
+    meta = {"CreateTime": late.isoformat(), "LastUpdatedTime": late.isoformat()}
+    stamped = {**{name: plain(value) for name, value in template.items()}, "Id": "888", "MetaData": meta}
+    company.load(("Invoice", stamped))
+    records, _ = company.read_all(cursor)
+    assert "888" in {each.ref.id for each in records}
+
+
+def plain(value: Any) -> Any:
+    """Make JSON's own numbers of exact ones, also inside."""
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items()}
+    return (
+        [plain(each) for each in value]
+        if isinstance(value, list)
+        else float(value)
+        if isinstance(value, Decimal)
+        else value
+    )
 
 
 def test_changes_beyond_the_cap_are_read_by_pages_and_their_deletions_too(

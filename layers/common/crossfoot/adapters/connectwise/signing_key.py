@@ -14,7 +14,7 @@ def fetch_signing_key(door: Door, account: Account, key_url: str) -> str:
     if not is_same_site(account.site_url, key_url):
         raise Rejected("foreign_key_url", "the callback's signing key is not on the partner's own site")
     answer = _ask(door, account, key_url, {})
-    if answer.status in (401, 403):
+    if answer.status in (401, 403) and account.private_key:
         # Whether the key is open is undocumented; the same host knows our keys anyway.
         answer = _ask(door, account, key_url, {"Authorization": basic(account)})
     key = answer.json().get("signing_key") if answer.ok else None
