@@ -1,6 +1,6 @@
 """Wires the steps that read and write the outside systems. Everything here is made once per worker and kept."""
 
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 
 from crossfoot.adapters.app_secret import AppSecret
 from crossfoot.adapters.clock import SystemClock
@@ -120,7 +120,8 @@ class ConnectedSystems:
         parts, connection = self._parts, self._connection(tenant, System.CONNECTWISE)
         secrets = parts.secrets.load(tenant, System.CONNECTWISE).values
         account = stored_account(connection.details, secrets, parts.app.settings.connectwise_client_id)
-        return ConnectWisePsa(ConnectWiseClient(parts.door, tenant, account, self._codebases, parts.budget))
+        tell = partial(parts.connections.need_attention, tenant, System.CONNECTWISE)
+        return ConnectWisePsa(ConnectWiseClient(parts.door, tenant, account, self._codebases, parts.budget, tell))
 
     def quickbooks_client(self, tenant: str) -> QuickBooksClient:
         """Open the partner's QuickBooks company. Raises: NeedsPartner when it is not connected."""
