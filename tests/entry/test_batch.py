@@ -118,16 +118,20 @@ def test_what_cannot_be_finished_in_time_is_not_started() -> None:
     assert (step.handled, failures(answer)) == (["1"], ["m1", "m2"])
 
 
-def test_messages_say_the_same_after_the_queue() -> None:
-    for message in (
+@pytest.mark.parametrize(
+    "message",
+    [
         Nudge(tenant=ONE, system=System.CONNECTWISE, window=7, because="é"),
         pay("77"),
         CrossfootRequest(tenant=ONE, live=True),
-    ):
-        seen: list[Message] = []
-        handle_batch(batch(message), type(message), lambda tenant, messages: seen.append)
-        assert seen == [message]
-        assert seen[0].deduplication_id == message.deduplication_id
+    ],
+    ids=lambda message: message.kind,
+)
+def test_a_message_says_the_same_after_the_queue(message: Message) -> None:
+    seen: list[Message] = []
+    handle_batch(batch(message), type(message), lambda tenant, messages: seen.append)
+    assert seen == [message]
+    assert seen[0].deduplication_id == message.deduplication_id
 
 
 def test_the_same_work_has_one_deduplication_id_and_other_work_another() -> None:

@@ -7,7 +7,7 @@ import pytest
 from crossfoot.entry.openapi import DESCRIPTION_PATH
 from crossfoot.messages.api import ProblemShape
 from crossfoot.steps.api.routes import ROUTES
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.fakes.api import FakeApi

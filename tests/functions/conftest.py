@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.util import module_from_spec, spec_from_file_location
+from itertools import count
 from types import ModuleType
 from typing import Any
 
@@ -31,7 +32,12 @@ APP_SECRET = {
     "connectwise_client_id": "client-id-canary",
     "public_url": "https://crossfoot.example/",
 }
-TABLE = "crossfoot-local"
+TOKENS = {
+    "access_token": "access-canary",
+    "refresh_token": "refresh-canary",
+    "access_expires_at": "2999-01-01T00:00:00+00:00",
+}
+_NUMBERS = count(1)
 
 
 @dataclass
@@ -51,42 +57,55 @@ class Aws:
             for each in found.get("Messages", [])
         ]
 
+    def connect(self, tenant: str, system: System, account_id: str, *, token: str = "", site_url: str = "") -> None:
+        """Connect a partner's system in our table, as the API does."""
+        details = {"site_url": site_url, "company_id": "acme"} if site_url else None
+        connection = Connection(tenant, system, ConnectionState.CONNECTED, account_id, "Acme", details=details)
+        vault = KmsVault(self.environment["TOKEN_KEY_ID"])
+        table = TableConnections(Table(self.environment["TABLE_NAME"]), vault, SystemClock())
+        table.connect(connection, {"callback_token": token} if token else TOKENS)
+
     def items(self) -> list[dict[str, Any]]:
         """Read the whole table."""
-        found: list[dict[str, Any]] = boto3.client("dynamodb").scan(TableName=TABLE)["Items"]
+        found: list[dict[str, Any]] = boto3.client("dynamodb").scan(TableName=self.environment["TABLE_NAME"])["Items"]
         return found
 
 
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[None]:
+    """One AWS for all tests (making its clients takes long); what a test deploys has names of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "testing")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        with mock_aws():
+            yield
+
+
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    for name, value in {
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-    }.items():
-        monkeypatch.setenv(name, value)
-    with mock_aws():
-        yield _deploy()
+def aws(cloud: None) -> Aws:
+    return _deploy(next(_NUMBERS))
 
 
-def _deploy() -> Aws:
+def _deploy(number: int) -> Aws:
+    table = f"crossfoot-local-{number}"
     key = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
     names = [{"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "S"}]
     boto3.client("dynamodb").create_table(
-        TableName=TABLE, KeySchema=key, AttributeDefinitions=names, BillingMode="PAY_PER_REQUEST"
+        TableName=table, KeySchema=key, AttributeDefinitions=names, BillingMode="PAY_PER_REQUEST"
     )
-    secret = boto3.client("secretsmanager").create_secret(Name="app", SecretString=json.dumps(APP_SECRET))
+    secret = boto3.client("secretsmanager").create_secret(Name=f"app-{number}", SecretString=json.dumps(APP_SECRET))
     fifo = {"FifoQueue": "true"}
     sqs = boto3.client("sqs")
     queues = {
-        name: sqs.create_queue(QueueName=f"{name}.fifo", Attributes=fifo)["QueueUrl"]
+        name: sqs.create_queue(QueueName=f"{name}-{number}.fifo", Attributes=fifo)["QueueUrl"]
         for name in ("nudges", "payments", "crossfoot")
     }
     return Aws(
         {
             "STAGE": "local",
             "LOG_LEVEL": "INFO",
-            "TABLE_NAME": TABLE,
+            "TABLE_NAME": table,
             "APP_SECRET_ARN": secret["ARN"],
             "TOKEN_KEY_ID": boto3.client("kms").create_key()["KeyMetadata"]["Arn"],
             "QUICKBOOKS_API_URL": "http://127.0.0.1:9",
@@ -139,18 +158,7 @@ def _forget() -> None:
     worker.cache_clear()
 
 
-def connect(tenant: str, system: System, account_id: str, *, token: str = "", site_url: str = "") -> None:
-    """Connect a partner's system in our table, as the API does."""
-    vault = KmsVault(boto3.client("kms").list_keys()["Keys"][0]["KeyArn"])
-    details = {"site_url": site_url, "company_id": "acme"} if site_url else None
-    connection = Connection(tenant, system, ConnectionState.CONNECTED, account_id, "Acme", details=details)
-    secrets = {"callback_token": token} if token else {"access_token": "access-canary"}
-    TableConnections(Table(TABLE), vault, SystemClock()).connect(connection, secrets)
-
-
 def sample(step: str) -> dict[str, Any]:
     """Read a step's sample event."""
     event: dict[str, Any] = json.loads((ROOT / "events" / f"{step}.json").read_text())
     return event
-
-

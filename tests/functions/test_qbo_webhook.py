@@ -18,7 +18,7 @@ from crossfoot.core.model import System
 
 from tests.architecture.deployed import ROOT
 from tests.fakes.clock import FakeClock
-from tests.functions.conftest import VERIFIER_TOKEN, Aws, connect, sample
+from tests.functions.conftest import VERIFIER_TOKEN, Aws, sample
 
 type Load = Callable[[str], ModuleType]
 
@@ -36,8 +36,8 @@ def signed(event: dict[str, Any], body: str | None = None, token: str = VERIFIER
 
 
 def test_one_post_nudges_every_partner_that_it_names(aws: Aws, load: Load) -> None:
-    connect(ONE, System.QUICKBOOKS, REALMS[0])
-    connect(TWO, System.QUICKBOOKS, REALMS[1])
+    aws.connect(ONE, System.QUICKBOOKS, REALMS[0])
+    aws.connect(TWO, System.QUICKBOOKS, REALMS[1])
     answer = load("qbo_webhook").handler(signed(sample("qbo_webhook")), None)
     assert answer["statusCode"] == 200
     found = aws.messages("nudges")
@@ -50,7 +50,7 @@ def test_one_post_nudges_every_partner_that_it_names(aws: Aws, load: Load) -> No
 def test_a_company_that_nobody_connected_does_not_hold_up_the_others(
     aws: Aws, load: Load, caplog: pytest.LogCaptureFixture
 ) -> None:
-    connect(TWO, System.QUICKBOOKS, REALMS[1])
+    aws.connect(TWO, System.QUICKBOOKS, REALMS[1])
     assert load("qbo_webhook").handler(signed(sample("qbo_webhook")), None)["statusCode"] == 200
     assert [each["tenant"] for each in aws.messages("nudges")] == [TWO]
     assert [getattr(record, "unknown", None) for record in caplog.records if hasattr(record, "unknown")] == [1]
@@ -58,7 +58,7 @@ def test_a_company_that_nobody_connected_does_not_hold_up_the_others(
 
 @pytest.mark.parametrize("how", ["unsigned", "another token", "changed", "empty token", "not base64"])
 def test_a_bad_signature_is_401_and_nothing_is_stored(aws: Aws, load: Load, how: str) -> None:
-    connect(ONE, System.QUICKBOOKS, REALMS[0])
+    aws.connect(ONE, System.QUICKBOOKS, REALMS[0])
     before = aws.items()
     event = signed(sample("qbo_webhook"))
     match how:
@@ -87,14 +87,14 @@ def test_a_signed_post_that_says_nothing_is_taken(aws: Aws, load: Load, body: st
 
 
 def test_a_bad_event_leaves_its_neighbours_alone(aws: Aws, load: Load) -> None:
-    connect(ONE, System.QUICKBOOKS, REALMS[0])
+    aws.connect(ONE, System.QUICKBOOKS, REALMS[0])
     events = [None, {"type": "qbo.payment.created.v1"}, *json.loads(sample("qbo_webhook")["body"])[:1]]
     assert load("qbo_webhook").handler(signed(sample("qbo_webhook"), json.dumps(events)), None)["statusCode"] == 200
     assert [each["tenant"] for each in aws.messages("nudges")] == [ONE]
 
 
 def test_a_burst_is_one_nudge(aws: Aws, load: Load) -> None:
-    connect(ONE, System.QUICKBOOKS, REALMS[0])
+    aws.connect(ONE, System.QUICKBOOKS, REALMS[0])
     handler = load("qbo_webhook")
     handler.ports = replace(handler.ports, clock=FakeClock())  # type: ignore[attr-defined]
     for _ in range(5):

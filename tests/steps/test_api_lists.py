@@ -156,7 +156,7 @@ def test_a_payment_is_pending_until_connectwise_shows_it(api: FakeApi) -> None:
     api.world.invoice_in_both("1001", 1000)
     api.work()
     api.world.quickbooks.pay("77", {"q1001": 1000})
-    api.world.book.save(TENANT, [record for record in api.world.quickbooks.records.values()])
+    api.world.book.save(TENANT, list(api.world.quickbooks.records.values()))
     assert payments(api)["quickbooks-77"]["status"] == "pending"
 
 
