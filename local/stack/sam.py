@@ -1,6 +1,7 @@
 """The real `sam build` and `sam deploy`, pointed at the emulator."""
 
 import platform
+import shutil
 from collections.abc import Mapping
 
 from local.stack.aws import Stack, local_environment
@@ -9,6 +10,7 @@ from local.stack.paths import ROOT, Home, tool
 from local.stack.processes import run
 
 TEMPLATE = ROOT / "template.yaml"
+SERVICES_CALLED = {"dynamodb", "kms", "secretsmanager", "sqs", "sts"}
 
 
 def build(home: Home, parameters: Mapping[str, str]) -> None:
@@ -21,6 +23,14 @@ def build(home: Home, parameters: Mapping[str, str]) -> None:
         "--build-dir", str(home.build), "--cache-dir", str(home.folder / "build-cache"), *_overrides(parameters),
     ]  # fmt: skip
     run("sam build", command, _environment(home, "http://127.0.0.1:9"), home.log("sam-build"), ROOT)
+    _lighten_layer(home)
+
+
+def _lighten_layer(home: Home) -> None:
+    # Every worker of the emulator unpacks the layer for itself, and half of it describes AWS services that we never call.
+    for description in (home.build / "CommonLayer" / "python" / "botocore" / "data").iterdir():
+        if description.is_dir() and description.name not in SERVICES_CALLED:
+            shutil.rmtree(description)
 
 
 def deploy(home: Home, stack: Stack, parameters: Mapping[str, str]) -> None:

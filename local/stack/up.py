@@ -11,6 +11,7 @@ import requests
 
 from local.stack.aws import Stack, emulated_stack
 from local.stack.errors import StackError
+from local.stack.functions import wait_for_functions
 from local.stack.ministack import start_ministack
 from local.stack.partners import add_partner
 from local.stack.paths import Home
@@ -93,6 +94,8 @@ class Running:
         self.record.deployed = True
         self.record.outputs = dict(stack.outputs)
         self.record.urls["api"] = f"{self.record.urls['aws']}/_aws/execute-api/{self.record.outputs['ApiId']}/local"
+        with self._progress.stage("functions"):
+            wait_for_functions(stack)
         with self._progress.stage("settings and demo partner"):
             fill_settings(stack, sandbox_settings(**self.record.sandboxes, api_url=self.record.urls["api"]))
             _tell_where_webhooks_go(self.record)

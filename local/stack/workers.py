@@ -10,10 +10,11 @@ from local.stack.paths import Home
 def worker_pids(home: Home, step: str) -> list[int]:
     """The processes that run a step right now, busy or idle."""
     code = str(home.ministack / "workers" / f"ministack-lambda-crossfoot-local-{step}-")
-    return [pid for pid, command in _processes() if code in command]
+    return [pid for pid, command in processes() if code in command]
 
 
-def _processes() -> Iterator[tuple[int, str]]:
+def processes() -> Iterator[tuple[int, str]]:
+    """Every process of this machine that we may see, with its command line."""
     if Path("/proc/self/cmdline").exists():
         yield from _processes_of_linux()
         return
