@@ -136,6 +136,13 @@ def test_every_function_has_an_alarm(metric: str) -> None:
     assert alarms_on(metric) == set(of_type("AWS::Serverless::Function"))
 
 
+def test_a_crash_that_the_api_answers_is_heard_of() -> None:
+    (alarm,) = [a for a in of_type("AWS::CloudWatch::Alarm").values() if a["MetricName"] == "5XXError"]
+    names = {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]}
+    assert names["ApiName"] == resources()["Api"]["Properties"]["Name"]
+    assert names["Stage"] == resources()["Api"]["Properties"]["StageName"]
+
+
 def test_every_queue_is_watched() -> None:
     queues = set(of_type("AWS::SQS::Queue"))
     assert queues == {f"{work}{kind}" for work in WORK_QUEUES for kind in ("Queue", "DeadQueue")}

@@ -106,7 +106,7 @@ def test_a_crash_is_logged_with_its_trace(caplog: pytest.LogCaptureFixture) -> N
     handle_batch(batch(pay("1")), MirrorPayment, Step(p1=ZeroDivisionError("bug")).gather)
     (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert record.exc_info is not None
-    assert getattr(record, "tenant", "") == ONE
+    assert (getattr(record, "tenant", ""), getattr(record, "message_id", "")) == (ONE, "m0")
 
 
 def test_what_cannot_be_finished_in_time_is_not_started() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from botocore import exceptions
 from crossfoot.core.model import System
+from crossfoot.wiring.webhooks import VerifierTokens
 
 from tests.architecture.deployed import ROOT
 from tests.fakes.clock import FakeClock
@@ -30,9 +31,12 @@ MAX_MODULES = 450
 def signed(event: dict[str, Any], body: str | None = None, token: str = VERIFIER_TOKEN) -> dict[str, Any]:
     """Sign a post as Intuit does."""
     raw = event["body"] if body is None else body
-    digest = hmac.new(token.encode(), raw.encode(), hashlib.sha256).digest()
-    headers = {"Content-Type": "application/json", "Intuit-Signature": base64.b64encode(digest).decode()}
+    headers = {"Content-Type": "application/json", "Intuit-Signature": signature_of(raw, token)}
     return {**event, "headers": headers, "body": raw}
+
+
+def signature_of(raw: str, token: str) -> str:
+    return base64.b64encode(hmac.new(token.encode(), raw.encode(), hashlib.sha256).digest()).decode()
 
 
 def test_one_post_nudges_every_partner_that_it_names(aws: Aws, load: Load) -> None:
@@ -100,6 +104,29 @@ def test_a_burst_is_one_nudge(aws: Aws, load: Load) -> None:
     for _ in range(5):
         handler.handler(signed(sample("qbo_webhook")), None)
     assert len(aws.messages("nudges")) == 1
+
+
+def test_a_replaced_verifier_token_is_taken_up_by_a_warm_worker() -> None:
+    clock, kept, reads = FakeClock(), ["old"], []
+
+    def read() -> list[str]:
+        reads.append(clock.now())
+        return list(kept)
+
+    tokens = VerifierTokens(read, clock)
+    old, new = (signature_of("body", token) for token in ("old", "new"))
+    assert tokens.verify(b"body", old)
+    kept[:] = ["old", "new"]
+    assert not tokens.verify(b"body", new), "at most one read a minute"
+    clock.advance(60)
+    assert tokens.verify(b"body", new)
+    assert tokens.verify(b"body", old), "both count while one replaces the other"
+    kept[:] = ["new"]
+    clock.advance(3600)
+    for _ in range(5):
+        assert not tokens.verify(b"body", "guess")
+    assert len(reads) == 3
+    assert not tokens.verify(b"body", old)
 
 
 def test_too_large_is_413_before_anything_is_read(aws: Aws, load: Load) -> None:

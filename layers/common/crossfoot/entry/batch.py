@@ -59,7 +59,8 @@ def _handle_tenant[M: Nudge | MirrorPayment | CrossfootRequest](
     tenant: str, messages: Mapping[str, M], gather: Gather[M], remaining_ms: Callable[[], int] | None
 ) -> list[str]:
     handle: list[Handle[M]] = []
-    if not _try(tenant, "gather", lambda: handle.append(gather(tenant, tuple(messages.values())))):
+    told = {"tenant": tenant, "message_id": ", ".join(messages)}
+    if not _try("gather", told, lambda: handle.append(gather(tenant, tuple(messages.values())))):
         return list(messages)
     if not handle:  # parked: the partner is told, and there is nothing to redeliver
         return []
@@ -69,15 +70,15 @@ def _handle_tenant[M: Nudge | MirrorPayment | CrossfootRequest](
 def _handle_one[M: Nudge | MirrorPayment | CrossfootRequest](
     handle: Handle[M], message_id: str, message: M, remaining_ms: Callable[[], int] | None
 ) -> bool:
+    told = {"tenant": message.tenant, "message_id": message_id}
     if remaining_ms is not None and remaining_ms() < RESERVE_MS:
-        _log.warning("no time left for message %s", message_id, extra={"tenant": message.tenant})
+        _log.warning("no time left: %s", message.kind, extra=told)
         return False
-    return _try(message.tenant, f"{message.kind} {message_id}", lambda: handle(message))
+    return _try(message.kind, told, lambda: handle(message))
 
 
-def _try(tenant: str, what: str, work: Callable[[], object]) -> bool:
+def _try(what: str, told: Mapping[str, str], work: Callable[[], object]) -> bool:
     """Run some work. Returns: False when it has to be done again."""
-    told = {"tenant": tenant}
     try:
         work()
     except NeedsPartner as error:

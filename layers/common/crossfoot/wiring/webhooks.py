@@ -1,5 +1,8 @@
 """Wires the two webhooks. What only a rare path needs is imported there, because they must start fast."""
 
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
 from crossfoot.adapters.app_secret import AppSecret
 from crossfoot.adapters.clock import SystemClock
 from crossfoot.adapters.connectwise import callback
@@ -10,21 +13,50 @@ from crossfoot.adapters.sqs import SqsQueue
 from crossfoot.config import Config
 from crossfoot.core.model import System
 from crossfoot.errors import Rejected
+from crossfoot.ports import Clock
 from crossfoot.steps import connectwise_callback, qbo_webhook
+
+REREAD_AFTER = timedelta(minutes=1)
+# ConnectWise waits five seconds for our answer.
+KEY_TIMEOUT_S = 3.0
 
 
 def qbo_webhook_ports(config: Config) -> qbo_webhook.Ports:
     """Wire qbo_webhook."""
     config.require("table_name", "app_secret_arn", "nudges_queue_url")
-    secret = AppSecret(config.app_secret_arn)
+    clock = SystemClock()
+    tokens = VerifierTokens(lambda: AppSecret(config.app_secret_arn).settings.quickbooks_verifier_tokens, clock)
     return qbo_webhook.Ports(
-        is_genuine=lambda raw, signature: webhook.verify(raw, signature, secret.settings.quickbooks_verifier_tokens),
+        is_genuine=tokens.verify,
         read_accounts=lambda raw: [event.realm_id for event in webhook.read_events(raw)],
         find_tenant=Accounts(Table(config.table_name)).find_tenant,
         queue=SqsQueue({"nudge": config.nudges_queue_url}),
-        clock=SystemClock(),
+        clock=clock,
         window_s=config.nudge_window_s,
     )
+
+
+class VerifierTokens:
+    """Intuit's verifier tokens, as they are now: a warm worker outlives their replacement by hours.
+
+    A signature that none of them made is a reason to read them again, at most once a minute, so that strangers who post
+    rubbish cannot make us call Secrets Manager as often as they like.
+    """
+
+    def __init__(self, read: Callable[[], Sequence[str]], clock: Clock) -> None:
+        self._read, self._clock = read, clock
+        self._tokens: Sequence[str] = ()
+        self._read_at: datetime | None = None
+
+    def verify(self, raw: bytes, signature: str) -> bool:
+        """Tell whether Intuit signed these very bytes."""
+        if webhook.verify(raw, signature, self._tokens):
+            return True
+        now = self._clock.now()
+        if not signature or (self._read_at is not None and now - self._read_at < REREAD_AFTER):
+            return False
+        self._tokens, self._read_at = self._read(), now
+        return webhook.verify(raw, signature, self._tokens)
 
 
 def connectwise_callback_ports(config: Config) -> connectwise_callback.Ports:
@@ -61,7 +93,3 @@ def _fetch_signing_key(config: Config, table: Table, tenant: str, key_url: str) 
     account = Account(site["site_url"], site.get("company_id", ""), public_key="", private_key="", client_id="")
     door = Door(LOCAL if config.is_local else STRICT, read_timeout_s=KEY_TIMEOUT_S)
     return fetch_signing_key(door, account, key_url)
-
-
-# ConnectWise waits five seconds for our answer.
-KEY_TIMEOUT_S = 3.0
