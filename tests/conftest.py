@@ -3,13 +3,14 @@
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytest_socket import socket_allow_hosts
 
 from local.stack.paths import DEFAULT_HOME, ROOT, Home
 from local.stack.processes import Server, wait_until
-from local.stack.record import load_record
+from local.stack.record import is_up, load_record
 
 _LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
@@ -24,11 +25,14 @@ def running_stack() -> Iterator[Home]:
     """Everything, deployed and running on this machine: started by the first test that asks, the same for all of them.
 
     It has a folder of its own beside a developer's stack, keeps what it built there for the next run, and ends with us.
+    Two runs at once need two folders: CROSSFOOT_TEST_HOME names another.
     """
-    home = Home(DEFAULT_HOME / "for-tests")
-    home.record.unlink(missing_ok=True)
+    environment = dict(os.environ)  # noqa: TID251 - a person's own
+    home = Home(Path(environment.get("CROSSFOOT_TEST_HOME", DEFAULT_HOME / "for-tests")))
+    if not is_up(home):
+        home.record.unlink(missing_ok=True)
     command = [sys.executable, "-m", "local.cli", "up", "--fresh", "--home", str(home.folder)]
-    server = Server("crossfoot up", command, dict(os.environ), home.log("up"), ROOT)  # noqa: TID251 - a person's own
+    server = Server("crossfoot up", command, environment, home.log("up"), ROOT)
     try:
         wait_until(lambda: server.poll() is not None or load_record(home).ready, timeout_s=600)
         assert server.poll() is None, server.output.read().decode() + server.last_words()

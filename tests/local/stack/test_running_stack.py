@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,10 @@ from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
 from local.cli import app
-from local.stack.aws import Stack, emulated_stack, local_stack
+from local.stack.aws import Stack, emulated_stack, local_environment, local_stack
 from local.stack.errors import StackError
 from local.stack.partners import add_partner, sign_in
-from local.stack.paths import Home
+from local.stack.paths import ROOT, Home
 from local.stack.processes import wait_until
 from local.stack.record import Record, load_record
 from local.stack.sam import failure_reasons
@@ -205,3 +207,29 @@ def test_a_production_stack_cannot_be_pointed_at_a_sandbox(
                 {"ParameterKey": "QuickBooksBaseUrl", "ParameterValue": sandbox},
             ],
         )  # fmt: skip
+
+
+# The emulator's workers would find a missing package beside the emulator itself; AWS has only the layer.
+IMPORT_ALONE = """
+import os, sys
+sys.path[:0] = sys.argv[1:]
+import handler
+assert callable(handler.handler)
+print(*{path.split(os.sep + "site-packages")[0] for path in sys.path if "site-packages" in path})
+"""
+
+
+@pytest.mark.parametrize(
+    "step", sorted(path.name for path in (ROOT / "functions").iterdir() if (path / "handler.py").exists())
+)
+def test_the_layer_holds_everything_that_a_handler_imports(running_stack: Home, stack: Stack, step: str) -> None:
+    functions = stack.session.client("lambda", endpoint_url=stack.endpoint_url)
+    configured = functions.get_function_configuration(FunctionName=f"crossfoot-local-{step}")
+    environment = local_environment("http://127.0.0.1:9", running_stack.folder) | configured["Environment"]["Variables"]
+    code = running_stack.build / ("".join(word.title() for word in step.split("_")) + "Function")
+    layer = running_stack.build / "CommonLayer" / "python"
+    alone = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", IMPORT_ALONE, str(layer), str(code)],
+        env=environment, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (alone.returncode, alone.stdout.strip()) == (0, ""), alone.stderr
