@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import boto3
@@ -57,13 +57,22 @@ class Aws:
             for each in found.get("Messages", [])
         ]
 
-    def connect(self, tenant: str, system: System, account_id: str, *, token: str = "", site_url: str = "") -> None:
+    def connect(
+        self,
+        tenant: str,
+        system: System,
+        account_id: str,
+        *,
+        token: str = "",
+        site_url: str = "",
+        secrets: dict[str, str] | None = None,
+    ) -> None:
         """Connect a partner's system in our table, as the API does."""
         details = {"site_url": site_url, "company_id": "acme"} if site_url else None
         connection = Connection(tenant, system, ConnectionState.CONNECTED, account_id, "Acme", details=details)
         vault = KmsVault(self.environment["TOKEN_KEY_ID"])
         table = TableConnections(Table(self.environment["TABLE_NAME"]), vault, SystemClock())
-        table.connect(connection, {"callback_token": token} if token else TOKENS)
+        table.connect(connection, secrets or ({"callback_token": token} if token else TOKENS))
 
     def items(self) -> list[dict[str, Any]]:
         """Read the whole table."""
@@ -156,6 +165,11 @@ def _forget() -> None:
     """A new worker remembers nothing."""
     load_config.cache_clear()
     worker.cache_clear()
+
+
+def in_time(remaining_ms: int = 15_000) -> SimpleNamespace:
+    """Give the context of an invocation that has some time left."""
+    return SimpleNamespace(aws_request_id="r-1", get_remaining_time_in_millis=lambda: remaining_ms)
 
 
 def sample(step: str) -> dict[str, Any]:
