@@ -1,7 +1,7 @@
 # Needs git, make, Python 3.11 or newer (with venv and pip) and a way to the package registries. Everything that is
 # installed goes to .venv and .tools; everything that runs keeps its state in .crossfoot.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test check bench deploy setup lock
+.PHONY: help demo up down test check deploy setup lock
 MAKEFLAGS += --no-builtin-rules
 
 # Trust whom this machine trusts, as pip does: behind a company's proxy that is more than uv's own list.
