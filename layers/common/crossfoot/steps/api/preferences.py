@@ -25,7 +25,7 @@ def put_preferences(ports: Ports, asked: Asked[Nothing, Nothing, PreferencesShap
     ports.preferences.save(asked.tenant, after)
     if after.external_payments_enabled and _external(after) != _external(before):
         now = ports.clock.now().isoformat()
-        ports.queue.send([CrossfootRequest(tenant=asked.tenant, because=f"preferences {now}")])
+        ports.queue.send([CrossfootRequest(tenant=asked.tenant, every_payment=True, because=f"preferences {now}")])
     return _to_shape(after)
 
 
