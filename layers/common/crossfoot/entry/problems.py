@@ -109,7 +109,8 @@ def _problem_of_refusal(error: NeedsPartner) -> Problem:
         case Rejected():
             status = _STATUS_OF_CODE.get(error.code, 422)
             fix = error.fix or "Correct this and try again."
-            found = problem(status, error.code, "Refused", _sentence(error.detail), fix)
+            title = "Not found" if status == 404 else "Refused"
+            found = problem(status, error.code, title, _sentence(error.detail), fix)
             if error.code == "cursor_invalid":
                 found.more["errors"] = [{"field": "query.cursor", "message": found.detail}]
             return found

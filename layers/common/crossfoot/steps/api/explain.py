@@ -77,6 +77,8 @@ def _standing(invoice: Invoice) -> Iterator[Decision]:
             yield did(invoice.ref, "I6", "void", "It was voided, and counts as void, not as paid.")
         case InvoiceStatus.ARCHIVED:
             yield did(invoice.ref, "I5", "archived", "It was deleted there, and is archived here.")
+        case InvoiceStatus.PAID:
+            yield did(invoice.ref, "I3", InvoiceStatus.PAID, "It is paid in full.")
         case status:
             open_amount = format_minor(invoice.balance_minor, invoice.currency)
             yield did(invoice.ref, "I3", status, f"{open_amount} of it is open.")
