@@ -1,7 +1,7 @@
 # Needs git, make, Python 3.11 or newer (with venv and pip) and a way to the package registries. Everything that is
 # installed goes to .venv and .tools; everything that runs keeps its state in .crossfoot.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test check deploy setup lock
+.PHONY: help demo up down test simulate mutants check deploy setup lock
 MAKEFLAGS += --no-builtin-rules
 
 # Trust whom this machine trusts, as pip does: behind a company's proxy that is more than uv's own list.
@@ -14,7 +14,7 @@ TOOL_PYTHON := $(CURDIR)/$(BIN)/python
 STAMPS := .tools/stamps
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: setup ## watch a payment made in QuickBooks appear in ConnectWise, on this machine
 	@$(BIN)/crossfoot demo
@@ -26,7 +26,13 @@ down: setup ## end what `crossfoot up --detach` left running
 	@$(BIN)/crossfoot down
 
 test: setup ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup
+
+simulate: setup ## run the whole product under chance: make simulate SEEDS=10000
+	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),1000)
+
+mutants: setup ## plant faults, one at a time, and see which test catches each
+	@$(BIN)/python -m tests.mutants
 
 check: setup ## format, lint, types, import contracts, template, tests, build
 	$(BIN)/ruff format --check

@@ -41,6 +41,18 @@ def running_stack() -> Iterator[Home]:
         server.stop()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the running stack first, and on one of `make test`'s processes: there is one stack, and it is slow."""
+    for item in items:
+        if _needs_the_stack(item):
+            item.add_marker(pytest.mark.xdist_group("stack"))
+    items.sort(key=_needs_the_stack, reverse=True)
+
+
+def _needs_the_stack(item: pytest.Item) -> bool:
+    return "running_stack" in getattr(item, "fixturenames", ())
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print how many crash points the tests tried."""
     reports = (report for kind in ("passed", "failed") for report in terminalreporter.getreports(kind))
