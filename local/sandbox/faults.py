@@ -11,7 +11,7 @@ Met by a request (in the order in which they were armed, one a request, besides 
   error_after_write       carried out and stored, yet answered with 500
   proxy_html              not carried out; 502 with a proxy's HTML page
   expired_token           not carried out; the vendor's own answer to a credential that is no longer good
-  slow                    waits `seconds` first, then goes on
+  slow                    taken in; waits `seconds`, then goes on, also when the client has gone meanwhile
 Met by webhook delivery, which asks `Faults.take(kind, url)`: drop_webhook, duplicate_webhook, reorder_webhooks.
 """
 
@@ -153,6 +153,7 @@ class FaultMiddleware:
         struck: list[str] = []
         if slow := self.faults.take("slow", path, method):
             struck.append("slow")
+            receive = await _taken_in(receive)
             await asyncio.sleep(slow.seconds)
         fault = self.faults.take_any(REQUEST_FAULTS, path, method)
         if fault:
@@ -179,6 +180,19 @@ class FaultMiddleware:
             await self.answers["server_error"]()(scope, receive, watched)
         else:
             await _cut(receive, watched.send)
+
+
+async def _taken_in(receive: Receive) -> Receive:
+    """Take the whole request in, so that it is carried out even when its sender has gone by then."""
+    messages = [await receive()]
+    while messages[-1].get("more_body"):
+        messages.append(await receive())
+    arrived = iter(messages)
+
+    async def again() -> Message:
+        return next(arrived, None) or await receive()
+
+    return again
 
 
 class _Watched:
