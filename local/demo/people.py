@@ -14,7 +14,7 @@ from requests import Response
 
 from local.demo.records import UNDEPOSITED
 from local.demo.sandboxes import Calls
-from local.demo.web import Web, refused
+from local.demo.web import TIMEOUT_S, Web, refused
 from local.sandbox.store import Record, load_json
 from local.stack.processes import wait_until
 
@@ -84,13 +84,13 @@ class Accountant:
 class Bookkeeper:
     """Works in ConnectWise. `spent` counts the calls, as above."""
 
-    def __init__(self, credentials: Mapping[str, str]) -> None:
+    def __init__(self, credentials: Mapping[str, str], timeout_s: float = TIMEOUT_S) -> None:
         pair = f"{credentials['company_id']}+{credentials['public_key']}:{credentials['private_key']}"
         headers = {
             "Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}",
             "clientId": credentials["client_id"],
         }
-        self._web = Web("ConnectWise", f"{credentials['site_url']}/v4_6_release/apis/3.0", headers)
+        self._web = Web("ConnectWise", f"{credentials['site_url']}/v4_6_release/apis/3.0", headers, timeout_s)
         self._writes = 0
 
     @property

@@ -24,7 +24,8 @@ from local.stack.progress import Progress
 from local.stack.record import load_record
 from local.stack.workers import worker_pids
 
-SLOW_S = 10.0
+# Long enough to find the worker and kill it while it waits for the answer.
+SLOW_S = 5.0
 PREFERENCES = {
     "external_payments_enabled": True,
     "sync_tool_enabled": False,
@@ -82,15 +83,16 @@ class Demo:
                 self._connect()
             with self._progress.stage("imported both systems, and matched their invoices"):
                 self._await_import()
-            with self._progress.stage("turned on: Enable external payments sync"):
+            self._close_account("the import")
+            with self._progress.stage("turned on: Enable external payments sync; the payments of before taken over"):
                 self._api.put("/v1/preferences", PREFERENCES)
-                self._await_rest("the payments of before to be compared")
-            self._close_account("import")
+                self._await_rest("the payments of before to be taken over")
+            self._close_account(f"the {len(self.books.paid)} payments of before")
             self._make_payments()
-            self._close_account("payments")
+            self._close_account("today's payments")
             with self._progress.stage("crossfooted: both systems read afresh and compared"):
                 self._crossfoot()
-            self._close_account("crossfoot")
+            self._close_account("the live crossfoot")
             with self._progress.stage("audited: the demo's own reading of both systems"):
                 self._judge()
         finally:
@@ -133,7 +135,7 @@ class Demo:
     def _make_payments(self) -> None:
         self._quickbooks.arm("duplicate_webhook", times=None)
         self._connectwise.arm("duplicate_webhook", times=None)
-        with self._progress.stage("a full payment; its worker killed while it wrote to ConnectWise"):
+        with self._progress.stage("a full payment; its worker killed while ConnectWise took the write"):
             self._record_and_kill()
         with self._progress.stage("six more payments; every webhook sent twice, one answer lost"):
             self._record_the_others()

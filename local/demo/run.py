@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from local.demo.play import Demo
 from local.demo.show import make_console, show
@@ -33,12 +34,19 @@ def demo(
     stop_on_signals()
     try:
         with _stack(place, progress):
+            _say_where_to_watch(console, place)
             ending = Demo(place, progress, seed, float(limit)).play()
     except KeyboardInterrupt:
         console.print("Stopped.")
         raise typer.Exit(STOPPED) from None
     show(console, ending)
     raise typer.Exit(1 if ending.wrong else 0)
+
+
+def _say_where_to_watch(console: Console, home: Home) -> None:
+    urls = load_record(home).urls
+    for name, vendor in (("QuickBooks", "quickbooks"), ("ConnectWise", "connectwise")):
+        console.print(f"  Watch {name}: {urls[vendor]}/_sandbox", soft_wrap=True)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Print how the demo came out: each payment with what happened and why, the vendor calls, the crossfoot line."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from rich import box
@@ -46,12 +47,12 @@ def payments_table(told: list[tuple[Story, dict[str, Any], dict[str, Any]]]) -> 
     for story, payment, explained in told:
         state = Text(payment["status"], style=COLOURS.get(payment["status"], "red"))
         happened = Text("\n".join(_happened(story, payment, explained)) + "\n")
-        table.add_row(_what(story, payment), payment["total"], state, happened)
+        table.add_row(_what(story, payment), f"{Decimal(payment['total']):,}", state, happened)
     return table
 
 
 def calls_table(spent: list[Spent]) -> Table:
-    """Lay out the vendor calls; the last column says what QuickBooks bills."""
+    """Lay out the vendor calls. QuickBooks meters what is read and lets what is written go free."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="Vendor calls that Crossfoot spent", title_justify="left")
     table.add_column("For")
     for column in (
@@ -69,7 +70,8 @@ def calls_table(spent: list[Spent]) -> Table:
 
 def _what(story: Story, payment: dict[str, Any]) -> Text:
     numbers = ", ".join(invoice.number for invoice in story.invoices)
-    lines = f"\n{story.customer.name}\npayment {payment['id'].partition('-')[2]}, invoice {numbers}"
+    word = "invoice" if len(story.invoices) == 1 else "invoices"
+    lines = f"\n{story.customer.name}\npayment {payment['id'].partition('-')[2]}\n{word} {numbers}"
     return Text.assemble((story.title, "bold"), (lines, "dim"))
 
 

@@ -74,10 +74,10 @@ def make_stories(books: Books, day: date) -> Stories:
 
     return Stories(
         day,
-        full=_story("Full payment", open_of(next(chosen)), writes=1, met=(
-            "Its worker was killed while it wrote; the next one looked in ConnectWise first.")),
+        full=_story("Full payment", open_of(next(chosen)), writes=1, adopted=1, met=(
+            "Its worker was killed once ConnectWise had the write: the next one looked, and did not write again.")),
         partial=_story("Partial payment", open_of(next(chosen)), part="0.4", writes=1, adopted=1, met=(
-            "ConnectWise took the write, but its answer was lost: Crossfoot looked, and did not write again.")),
+            "ConnectWise took the write and its answer was lost: Crossfoot looked, and did not write again.")),
         over_three=_story("One payment, three invoices", open_of(next(chosen), THREE), writes=THREE),
         not_in_connectwise=_story("Invoice not in ConnectWise", (absent,), state="waiting", writes=0),
         by_hand=_story("Entered by hand already", open_of(next(chosen)), writes=1, adopted=1),

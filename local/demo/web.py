@@ -8,15 +8,17 @@ from local.demo.errors import DemoError
 from local.sandbox.store import dump_json, load_json
 
 # A cold start of everything at once, on a busy machine, takes its time.
-TIMEOUT_S = 90
+TIMEOUT_S = 90.0
 LONGEST_QUOTE = 600
 
 
 class Web:
     """One server, spoken to with the same headers each time."""
 
-    def __init__(self, name: str, url: str, headers: dict[str, str] | None = None) -> None:
-        self.name, self.url = name, url.rstrip("/")
+    def __init__(
+        self, name: str, url: str, headers: dict[str, str] | None = None, timeout_s: float = TIMEOUT_S
+    ) -> None:
+        self.name, self.url, self.timeout_s = name, url.rstrip("/"), timeout_s
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.headers.update(headers or {})
@@ -40,7 +42,7 @@ class Web:
         address = path if path.startswith("http") else f"{self.url}{path}"
         try:
             return self.session.request(
-                method, address, data=content and content.encode(), params=params, headers=headers, timeout=TIMEOUT_S,
+                method, address, data=content and content.encode(), params=params, headers=headers, timeout=self.timeout_s,
                 allow_redirects=False,
             )  # fmt: skip
         except requests.RequestException as error:

@@ -1,7 +1,15 @@
 """The accountant and the bookkeeper work through the vendors' own APIs, and their calls are told apart."""
 
+from decimal import Decimal
+
+import pytest
+
+from local.demo.errors import DemoError
+from local.demo.people import Bookkeeper
+from local.demo.records import connectwise_ids
 from local.demo.sandboxes import Calls
 from local.demo.stories import make_stories
+from local.stack.processes import wait_until
 from tests.local.demo.conftest import TODAY, Office
 
 
@@ -29,3 +37,15 @@ def test_the_peoples_own_calls_can_be_told_from_the_count(office: Office) -> Non
     office.mirror(stories.full)
     assert office.quickbooks.calls(office.realm["realm_id"]) - office.accountant.spent == Calls()
     assert office.connectwise.calls(office.keys["company_id"]) - office.bookkeeper.spent == Calls()
+
+
+def test_a_write_stands_though_its_writer_was_gone_before_the_answer(office: Office) -> None:
+    """What the demo does to a worker: ConnectWise has the whole request, and works on it whoever waits."""
+    invoice_id = connectwise_ids(office.books)[make_stories(office.books, TODAY).full.invoices[0].number]
+    path = f"/finance/invoices/{invoice_id}/payments"
+    slow = office.connectwise.arm("slow", seconds=1.0, path_contains=path)
+    hasty = Bookkeeper(office.keys, timeout_s=0.3)
+    with pytest.raises(DemoError, match="did not answer"):
+        hasty.enter_payment(invoice_id, Decimal("12.50"), TODAY)
+    assert office.connectwise.used(slow) == 1
+    assert wait_until(lambda: len(office.bookkeeper.read_rows(invoice_id)) == 1, 10.0)
