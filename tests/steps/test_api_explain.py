@@ -52,6 +52,21 @@ def test_a_mirrored_payment_tells_the_write_and_both_ids(api: FakeApi) -> None:
     assert [why["code"] for why in found["now"]] == ["mirrored"]
 
 
+def test_a_payment_tells_only_the_writes_that_carried_it(api: FakeApi) -> None:
+    api.world.invoice_in_both("1001", 1000)
+    api.work()
+    api.world.quickbooks.pay("77", {"q1001": 300})
+    api.work()
+    api.world.clock.advance(60)
+    api.world.quickbooks.pay("78", {"q1001": 200})
+    api.work()
+    effects = {
+        id_: [line["effect"]["generation"] for line in explain(api, "payment", id_)["story"] if line["effect"]]
+        for id_ in ("quickbooks-77", "quickbooks-78")
+    }
+    assert effects == {"quickbooks-77": [1, 2], "quickbooks-78": [2]}
+
+
 def test_a_story_is_told_in_the_order_of_time(api: FakeApi) -> None:
     api.world.invoice_in_both("1001", 1000, connectwise=False)
     api.world.quickbooks.pay("77", {"q1001": 400})

@@ -127,6 +127,23 @@ def test_pages_give_every_invoice_once(api: FakeApi, limit: str) -> None:
     assert sorted(seen) == numbers
 
 
+@pytest.mark.parametrize("limit", [2, 7, 200])
+def test_a_filter_that_lets_little_through_still_gives_each_once_and_no_page_too_long(api: FakeApi, limit: int) -> None:
+    for place in range(20):
+        api.world.invoice_in_both(str(1000 + place), 100, connectwise=place >= 10 and place % 3 > 0)
+    api.work()
+    seen: list[str] = []
+    query = {"limit": str(limit), "paired": "false", "cursor": ""}
+    for _ in range(100):
+        page = api.call("GET", "/v1/invoices", query=query).body
+        assert len(page["invoices"]) <= limit
+        seen += [entry["number"] for entry in page["invoices"]]
+        query["cursor"] = page["next_cursor"]
+        if not query["cursor"]:
+            break
+    assert sorted(seen) == [str(1000 + place) for place in range(20) if place < 10 or place % 3 == 0]
+
+
 def test_a_cursor_that_is_not_ours_is_named(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise Rejected("cursor_invalid", "this page cursor does not belong to this list", "Start again without it.")
