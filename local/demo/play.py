@@ -87,7 +87,7 @@ class Demo:
             with self._progress.stage("turned on: Enable external payments sync; the payments of before taken over"):
                 self._api.put("/v1/preferences", PREFERENCES)
                 self._await_rest("the payments of before to be taken over")
-            self._close_account(f"the {len(self.books.paid)} payments of before")
+            self._close_account(f"{len(self.books.paid)} older payments")
             self._make_payments()
             self._close_account("today's payments")
             with self._progress.stage("crossfooted: both systems read afresh and compared"):

@@ -39,14 +39,14 @@ def show(console: Console, ending: Ending) -> None:
 
 def payments_table(told: list[tuple[Story, dict[str, Any], dict[str, Any]]]) -> Table:
     """Lay out each payment with its end state and its story."""
-    table = Table(box=box.SIMPLE_HEAD, width=None, pad_edge=False, show_lines=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, leading=1)
     table.add_column("Payment in QuickBooks", width=27)
     table.add_column("Amount", justify="right", no_wrap=True)
     table.add_column("State", no_wrap=True)
     table.add_column("What happened, and why", ratio=1)
     for story, payment, explained in told:
         state = Text(payment["status"], style=COLOURS.get(payment["status"], "red"))
-        happened = Text("\n".join(_happened(story, payment, explained)) + "\n")
+        happened = Text("\n".join(_happened(story, payment, explained)))
         table.add_row(_what(story, payment), f"{Decimal(payment['total']):,}", state, happened)
     return table
 
@@ -55,12 +55,7 @@ def calls_table(spent: list[Spent]) -> Table:
     """Lay out the vendor calls. QuickBooks meters what is read and lets what is written go free."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="Vendor calls that Crossfoot spent", title_justify="left")
     table.add_column("For")
-    for column in (
-        "QuickBooks, metered (reads)",
-        "QuickBooks, free (writes)",
-        "ConnectWise reads",
-        "ConnectWise writes",
-    ):
+    for column in ("QuickBooks metered", "QuickBooks free", "ConnectWise reads", "ConnectWise writes"):
         table.add_column(column, justify="right")
     for part in spent:
         calls = (part.quickbooks.reads, part.quickbooks.writes, part.connectwise.reads, part.connectwise.writes)
