@@ -26,7 +26,7 @@ down: setup ## end what `crossfoot up --detach` left running
 	@$(BIN)/crossfoot down
 
 test: setup ## run the tests
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup
+	@$(BIN)/python -m pytest -n 3
 
 simulate: setup ## run the whole product under chance: make simulate SEEDS=10000
 	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),1000)

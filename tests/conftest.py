@@ -4,9 +4,11 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_socket import socket_allow_hosts
+from xdist.scheduler import LoadFileScheduling
 
 from local.stack.paths import DEFAULT_HOME, ROOT, Home
 from local.stack.processes import Server, wait_until
@@ -42,15 +44,22 @@ def running_stack() -> Iterator[Home]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests of the running stack first, and on one of `make test`'s processes: there is one stack, and it is slow."""
-    for item in items:
-        if _needs_the_stack(item):
-            item.add_marker(pytest.mark.xdist_group("stack"))
-    items.sort(key=_needs_the_stack, reverse=True)
+    """Put the tests of the running stack first: it is slow to start, and the others can run meanwhile."""
+    items.sort(key=lambda item: _needs_the_stack(item.nodeid), reverse=True)
 
 
-def _needs_the_stack(item: pytest.Item) -> bool:
-    return "running_stack" in getattr(item, "fixturenames", ())
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Give a file's tests to one of `make test`'s processes; those of the running stack, of which there is one, too."""
+    return _OneStack(config, log)
+
+
+class _OneStack(LoadFileScheduling):  # type: ignore[misc]
+    def _split_scope(self, nodeid: str) -> str:
+        return "stack" if _needs_the_stack(nodeid) else str(super()._split_scope(nodeid))
+
+
+def _needs_the_stack(nodeid: str) -> bool:
+    return nodeid.startswith(("tests/e2e/", "tests/local/stack/test_running_stack"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
