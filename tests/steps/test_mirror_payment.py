@@ -162,7 +162,7 @@ def test_e5_paid_then_voided_then_paid_again_is_paid(world: World) -> None:
     world.quickbooks.pay("p2", {"q1001": 25_000})
     world.fetch_and_settle()
     assert world.rows("1001") == [(25_000, "2026-11-03")]
-    assert [effect.generation for effect in world.effects_on(psa)] == [1, 2, 3]
+    assert [(effect.generation, effect.rule) for effect in world.effects_on(psa)] == [(1, "E1"), (2, "E5"), (3, "E1")]
 
 
 def test_e6_a_payment_entered_by_hand_is_adopted_and_not_repeated(world: World) -> None:

@@ -97,7 +97,7 @@ def to_effect(tenant: str, situation: Situation, write: RowWrite) -> Effect:
         subject=situation.psa.ref,
         generation=generation,
         body=to_body(write),
-        rule="E6" if write.operation is Operation.ADOPT else "E7" if len(write.carries) > 1 else "E1",
+        rule=_rule(write),
         sentence=_sentence(situation.psa, write),
         causes=tuple(dict.fromkeys((situation.payment.ref, *carried))),
         # What stands if ConnectWise refuses.
@@ -172,6 +172,20 @@ def _obstacle(situation: Situation, psa: Invoice, arranged: Arrangement) -> Deci
     sentence = f"ConnectWise invoice {psa.number} has only {open_amount} open{because}."
     fix = "Enter the missing payment or credit in QuickBooks, or remove it from ConnectWise."
     return refused(payment, "E6", "balance_too_small", sentence, fix, psa.ref)
+
+
+def _rule(write: RowWrite) -> str:
+    match write.operation:
+        case Operation.ADOPT:
+            return "E6"
+        case Operation.DELETE:
+            return "E5"
+        case _ if len(write.carries) > 1:
+            return "E7"
+        case Operation.UPDATE:
+            return "E5"
+        case Operation.CREATE:
+            return "E1"
 
 
 def _sentence(psa: Invoice, write: RowWrite) -> str:
