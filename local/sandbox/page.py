@@ -136,7 +136,7 @@ _DOCUMENT = """<!doctype html>
 @media (prefers-color-scheme: dark) { :root { --ink: #e7ecf3; --quiet: #93a1b5; --line: #2a3442; --card: #171e28;
         --ground: #0f141b; --accent: #86a8ff; --good: #5fcf96; --bad: #ff8e83; } }
 * { box-sizing: border-box } body { margin: 0; background: var(--ground); color: var(--ink);
-  font: 14px/1.45 system-ui, sans-serif } header { padding: 20px 24px 4px } h1 { margin: 0; font-size: 20px }
+  font: 13px/1.4 system-ui, sans-serif } header { padding: 20px 24px 4px } h1 { margin: 0; font-size: 20px }
 header p { margin: 2px 0 0; color: var(--quiet) }
 main { display: grid; gap: 16px; padding: 16px 24px 40px;
   grid-template-columns: repeat(auto-fit, minmax(min(560px, 100%), 1fr)) }
@@ -144,7 +144,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 h2 { margin: 0; padding: 10px 14px; font-size: 14px; border-bottom: 1px solid var(--line) }
 h2 span { margin-left: 6px; padding: 1px 8px; border-radius: 9px; background: var(--ground); color: var(--quiet);
   font-weight: 500; font-size: 12px } section > div { max-height: 420px; overflow: auto }
-table { width: 100%; border-collapse: collapse } th, td { padding: 5px 14px; text-align: left; white-space: nowrap }
+table { width: 100%; border-collapse: collapse } th, td { padding: 4px 8px; text-align: left; white-space: nowrap }
 th { position: sticky; top: 0; background: var(--card); color: var(--quiet); font-size: 12px; font-weight: 500 }
 tbody tr:nth-child(even) { background: color-mix(in srgb, var(--ground) 55%, transparent) }
 td.path { max-width: 30ch; overflow: hidden; text-overflow: ellipsis } td.none { color: var(--quiet) }

@@ -39,11 +39,11 @@ def _payment_cells(payment: Record) -> dict[str, str]:
     ]
     return {
         "id": str(payment.get("Id", "")),
-        "customer": str(payment.get("CustomerRef", {}).get("name", "")),
         "date": str(payment.get("TxnDate", "")),
         "total": _amount(payment.get("TotalAmt")),
-        "unapplied": _amount(payment.get("UnappliedAmt")),
         "pays": ", ".join(links),
+        "customer": str(payment.get("CustomerRef", {}).get("name", "")),
+        "unapplied": _amount(payment.get("UnappliedAmt")),
         "note": str(payment.get("PrivateNote", "")),
     }
 
@@ -52,10 +52,10 @@ def _invoice_cells(invoice: Record) -> dict[str, str]:
     return {
         "id": str(invoice.get("Id", "")),
         "number": str(invoice.get("DocNumber", "")),
-        "customer": str(invoice.get("CustomerRef", {}).get("name", "")),
-        "due": str(invoice.get("DueDate", "")),
         "total": _amount(invoice.get("TotalAmt")),
         "open": _amount(invoice.get("Balance")),
+        "customer": str(invoice.get("CustomerRef", {}).get("name", "")),
+        "due": str(invoice.get("DueDate", "")),
         "note": str(invoice.get("PrivateNote", "")),
     }
 
