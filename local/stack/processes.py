@@ -2,6 +2,7 @@
 
 import contextlib
 import queue
+import signal
 import socket
 import subprocess
 import sys
@@ -45,6 +46,11 @@ class Server:
         """What the command prints on its standard output."""
         assert self._tether.stdout is not None
         return self._tether.stdout
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether it had to be killed, or somebody else killed it."""
+        return self.poll() == 128 + signal.SIGKILL
 
     def poll(self) -> int | None:
         return self._tether.poll()

@@ -43,7 +43,10 @@ class Running:
         with ExitStack() as every_one:
             for server in self._servers:
                 every_one.callback(server.stop)
-        self.record.pid, self.record.ready = None, False
+        # Who was killed kept nothing: the process stays on record, and the next start begins anew.
+        if not any(server.was_killed for server in self._servers):
+            self.record.pid = None
+        self.record.ready = False
         save_record(self._home, self.record)
 
     def start(self, pid: int, port: int | None, *, fresh: bool) -> None:

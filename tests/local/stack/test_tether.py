@@ -40,6 +40,16 @@ def start(tmp_path: Path, code: str) -> Server:
     return Server("a server", python(code), dict(os.environ), tmp_path / "log", tmp_path)
 
 
+def test_a_server_that_was_killed_is_told_from_one_that_ended_as_asked(tmp_path: Path) -> None:
+    killed = start(tmp_path, "import os, signal; print('here', flush=True); os.kill(os.getpid(), signal.SIGKILL)")
+    asked = start(tmp_path, FAMILY)
+    for server in (killed, asked):
+        first_line(server, 10)
+        server.stop()
+    assert killed.was_killed
+    assert not asked.was_killed
+
+
 def test_stop_ends_a_server_and_its_children(tmp_path: Path) -> None:
     server = start(tmp_path, FAMILY)
     family = [int(pid) for pid in first_line(server, 10).split()]
