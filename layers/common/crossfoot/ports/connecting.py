@@ -1,0 +1,74 @@
+"""Making a connection: a vendor's consent or keys, and what it then lets us see (C1, C2)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a vendor gave us for a partner: who it is there, and the secrets to store."""
+
+    account_id: str
+    account_name: str
+    secrets: dict[str, str]
+    credentials_expire_at: datetime | None = None
+    details: dict[str, str] | None = None
+
+
+class OAuthDoor(Protocol):
+    """A system that is connected by OAuth 2 (C1)."""
+
+    def authorize_url(self, state: str, redirect_uri: str) -> str:
+        """Give the page on which the partner consents."""
+        ...
+
+    def exchange(self, code: str, account_id: str, redirect_uri: str) -> Grant:
+        """Trade a code for tokens and read the company's name with them. Raises: Rejected, RemoteUnavailable."""
+        ...
+
+    def revoke(self, secrets: dict[str, str]) -> None:
+        """Revoke tokens at the vendor; tokens that are dead already are no error."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeys:
+    """What a partner types to connect ConnectWise (C2)."""
+
+    site_url: str
+    company_id: str
+    public_key: str
+    private_key: str
+
+
+class KeyDoor(Protocol):
+    """A system that is connected by keys (C2)."""
+
+    def check(self, keys: ApiKeys) -> Grant:
+        """Try the keys, on a finance call too. Raises: Rejected naming which input is wrong, RemoteUnavailable."""
+        ...
+
+    def register_callbacks(self, grant: Grant, callback_url: str) -> None:
+        """Ask the system to call us on changes; what is registered already is no error."""
+        ...
+
+    def remove_callbacks(self, grant: Grant, callback_url: str) -> None:
+        """Take the registrations back, as far as the keys still allow."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of the partner's chart of accounts."""
+
+    id: str
+    name: str
+
+
+class Accounts(Protocol):
+    """The accounts that deposits may go to (C1)."""
+
+    def fetch_bank_accounts(self, tenant: str) -> tuple[Account, ...]:
+        """Read the active bank accounts live. Raises: NeedsPartner when the accounting system is not connected."""
+        ...

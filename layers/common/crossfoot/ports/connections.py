@@ -1,0 +1,100 @@
+"""How a partner's connections stand, and whose a vendor account is (C6, C7)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from crossfoot.core.model import System
+
+
+class ConnectionState(StrEnum):
+    """Where a connection stands (C7)."""
+
+    CONNECTED = "connected"
+    NEEDS_ATTENTION = "needs_attention"
+    DISCONNECTED = "disconnected"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A partner's connection to a system, without its secrets.
+
+    Takes: `account_id` is the vendor's name of the partner (realm id, login company); `reason` and `fix` say why it needs
+    attention; `details` holds what only that vendor's adapter reads (site URL, deposit account …).
+    Units: `credentials_expire_at` is the refresh token's known end of life (C7); None where keys do not expire.
+    """
+
+    tenant: str
+    system: System
+    state: ConnectionState
+    account_id: str
+    account_name: str = ""
+    reason: str = ""
+    fix: str = ""
+    connected_at: datetime | None = None
+    last_read_at: datetime | None = None
+    credentials_expire_at: datetime | None = None
+    details: dict[str, str] | None = None
+
+
+def is_connected(connections: "Connections", tenant: str, system: System) -> bool:
+    """Tell whether a system may be read and written now."""
+    connection = connections.load(tenant, system)
+    return connection is not None and connection.state is ConnectionState.CONNECTED
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionEvent:
+    """A line in a connection's history."""
+
+    at: datetime
+    what: str
+
+
+class Connections(Protocol):
+    """Connections and their secrets; secrets are encrypted under the partner's name and never leave in a Connection."""
+
+    def load(self, tenant: str, system: System) -> Connection | None:
+        """Read one connection."""
+        ...
+
+    def load_all(self, tenant: str) -> tuple[Connection, ...]:
+        """Read the partner's connections."""
+        ...
+
+    def load_history(self, tenant: str, system: System) -> tuple[ConnectionEvent, ...]:
+        """Read what happened to a connection, oldest first."""
+        ...
+
+    def connect(self, connection: Connection, secrets: dict[str, str]) -> None:
+        """Store a connection with its secrets and claim the vendor account for this partner.
+
+        Raises: Rejected("account_taken") when another partner holds the same vendor account.
+        """
+        ...
+
+    def disconnect(self, tenant: str, system: System) -> None:
+        """Destroy the secrets, keep the cursor and the history (C6)."""
+        ...
+
+    def need_attention(self, tenant: str, system: System, reason: str, fix: str) -> None:
+        """Mark a connection as needing the partner; a disconnected one stays so."""
+        ...
+
+    def touch(self, tenant: str, system: System) -> None:
+        """Note that the system answered a read now."""
+        ...
+
+    def find_tenant(self, system: System, account_id: str) -> str | None:
+        """Find whose vendor account this is."""
+        ...
+
+    def find_tenant_by_callback(self, token_hash: str) -> tuple[str, System] | None:
+        """Find whose callback URL this is."""
+        ...
+
+    def list_due(self, system: System, read_before: datetime, limit: int) -> tuple[str, ...]:
+        """List partners that are connected to a system and were not read since a time, longest waiting first."""
+        ...

@@ -1,0 +1,92 @@
+"""What was decided and done: history, effects, preferences, cursors, reports."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from crossfoot.core.crossfoot import Report
+from crossfoot.core.decisions import Decision
+from crossfoot.core.effects import Effect
+from crossfoot.core.model import Ref, System
+from crossfoot.core.preferences import Preferences
+
+
+@dataclass(frozen=True, slots=True)
+class Dated[T]:
+    """Something with the time when it was recorded (aware UTC)."""
+
+    at: datetime
+    item: T
+
+
+class History(Protocol):
+    """The decisions on every record (X1)."""
+
+    def save(self, tenant: str, decisions: Sequence[Decision]) -> None:
+        """Add decisions. One that equals the record's newest is not repeated."""
+        ...
+
+    def load(self, tenant: str, record: Ref) -> tuple[Dated[Decision], ...]:
+        """Read a record's decisions, oldest first."""
+        ...
+
+
+class EffectStore(Protocol):
+    """Where effects live. Every change is one conditional write on the fence that was seen; a lost race is Conflict."""
+
+    def load_latest(self, tenant: str, kind: str, subject: Ref) -> Effect | None:
+        """Read the subject's newest effect, consistently."""
+        ...
+
+    def load_latest_of(self, tenant: str, kind: str, subjects: Iterable[Ref]) -> dict[Ref, Effect]:
+        """Read the newest effect of many subjects; subjects without one are left out."""
+        ...
+
+    def load_all(self, tenant: str, subject: Ref) -> tuple[Effect, ...]:
+        """Read every effect on a subject, oldest first."""
+        ...
+
+    def insert(self, effect: Effect) -> bool:
+        """Store a new generation; False when that generation exists already."""
+        ...
+
+    def replace(self, seen: Effect, new: Effect) -> None:
+        """Store `new` in place of `seen`. Raises: Conflict when the stored fence is not `seen.fence`."""
+        ...
+
+
+class PreferencesStore(Protocol):
+    """The partner's preferences."""
+
+    def load(self, tenant: str) -> Preferences:
+        """Read them; what was never set has its default."""
+        ...
+
+    def save(self, tenant: str, preferences: Preferences) -> None:
+        """Store them whole."""
+        ...
+
+
+class Cursors(Protocol):
+    """How far each system was read."""
+
+    def load(self, tenant: str, system: System) -> str:
+        """Read a cursor; "" before the first import."""
+        ...
+
+    def move(self, tenant: str, system: System, seen: str, to: str) -> None:
+        """Move a cursor on. Raises: Conflict when it is no longer where it was seen."""
+        ...
+
+
+class Reports(Protocol):
+    """Crossfoot reports (X4)."""
+
+    def save(self, tenant: str, report: Report) -> None:
+        """Store a report as the newest."""
+        ...
+
+    def load_newest(self, tenant: str) -> Report | None:
+        """Read the newest report."""
+        ...

@@ -1,0 +1,75 @@
+"""The book: what both systems hold, under the partner's key."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from crossfoot.core.model import Invoice, Kind, Link, Payment, Record, Ref, System
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A page of a list, and where the next one starts ("" after the last)."""
+
+    records: tuple[Record, ...]
+    next_cursor: str
+
+
+class Book(Protocol):
+    """The book: what both systems hold, under the partner's key."""
+
+    def load(self, tenant: str, ref: Ref) -> Record | None:
+        """Read one record."""
+        ...
+
+    def load_many(self, tenant: str, refs: Iterable[Ref]) -> dict[Ref, Record]:
+        """Read many records; missing ones are left out."""
+        ...
+
+    def save(self, tenant: str, records: Sequence[Record]) -> None:
+        """Save records whose version is not older than the stored one; older ones are passed over silently.
+
+        Pointers (list, number, paid-by) are written before the record, so that a crash between leaves a pointer too many
+        and never one too few; readers check a pointer against the record. A record that did not change costs no write.
+        A payment keeps every invoice that any of its versions paid in `former_invoices`, and a deleted record (which
+        vendors send as an id only) keeps what was known of it.
+        """
+        ...
+
+    def load_payments_of(self, tenant: str, invoice: Ref) -> tuple[Payment, ...]:
+        """Read every payment that pays or ever paid the invoice."""
+        ...
+
+    def load_invoices_numbered(self, tenant: str, number: str) -> tuple[Invoice, ...]:
+        """Read the invoices of both systems that carry a number (compared without case and spaces)."""
+        ...
+
+    def list_records(
+        self,
+        tenant: str,
+        kind: Kind,
+        *,
+        first: date | None,
+        last: date | None,
+        system: System | None,
+        cursor: str,
+        limit: int,
+    ) -> ListPage:
+        """Read a page of records, newest date first, dates inclusive."""
+        ...
+
+    def load_link(self, tenant: str, ref: Ref) -> Link | None:
+        """Read the link of an invoice, from either side."""
+        ...
+
+    def load_links(self, tenant: str, refs: Iterable[Ref]) -> dict[Ref, Link]:
+        """Read the links of many invoices, from either side; missing ones are left out."""
+        ...
+
+    def save_link(self, tenant: str, link: Link) -> None:
+        """Link two invoices, both directions in one transaction. The same link again is no error.
+
+        Raises: Conflict when either side is linked to another record.
+        """
+        ...

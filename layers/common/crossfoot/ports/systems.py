@@ -1,0 +1,83 @@
+"""The outside systems of a partner: what is read from them, and what we write (I1, E1, E7)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from crossfoot.core.model import Invoice, PaymentRow, Record, Ref, System
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What one read returned.
+
+    Takes: `cursor` is where the next read goes on, in the adapter's own words; `more` says that the next read should
+    follow at once (a first import, or more changes than one answer holds); `unreadable` are records that hold something
+    we cannot keep exactly (an amount finer than its currency, say): they are left out, so that one does not sink the rest.
+    """
+
+    records: tuple[Record, ...]
+    cursor: str
+    more: bool = False
+    unreadable: tuple[Ref, ...] = ()
+
+
+class Source(Protocol):
+    """A system that records are fetched from (I1, I8)."""
+
+    @property
+    def system(self) -> System:
+        """Name the system."""
+        ...
+
+    def fetch_changes(self, cursor: str) -> Window:
+        """Read what changed since the cursor; "" starts a first import.
+
+        Raises: RateLimited, RemoteUnavailable, AuthExpired; never after a partial result was given.
+        """
+        ...
+
+    def fetch_invoices(self, ids: Sequence[str]) -> tuple[Invoice, ...]:
+        """Read some invoices as they are now, in as few calls as the vendor allows; missing ones are left out."""
+        ...
+
+
+class PaymentRows(Protocol):
+    """Payment rows on ConnectWise invoices (E1, E7). ConnectWise has no idempotency key: look before repeating."""
+
+    def fetch_rows(self, invoice: Ref, currency: str) -> tuple[PaymentRow, ...]:
+        """Read the cash rows of an invoice; credit rows are left out."""
+        ...
+
+    def create_row(self, invoice: Ref, amount_minor: int, paid_on: date, currency: str) -> PaymentRow:
+        """Add a row.
+
+        Raises: OutcomeUnknown when it may have been written; RateLimited, RemoteUnavailable, Rejected, AuthExpired when
+        it certainly was not.
+        """
+        ...
+
+    def update_row(self, invoice: Ref, row_id: str, amount_minor: int, paid_on: date, currency: str) -> PaymentRow:
+        """Set a row's amount and date. Raises: as create_row."""
+        ...
+
+    def delete_row(self, invoice: Ref, row_id: str) -> None:
+        """Remove a row; one that is gone already is no error. Raises: as create_row."""
+        ...
+
+
+class Psa(Source, PaymentRows, Protocol):
+    """ConnectWise PSA: records, and the payment rows that we keep on its invoices."""
+
+
+class Systems(Protocol):
+    """The outside systems of one partner, opened with the partner's own credentials."""
+
+    def source(self, tenant: str, system: System) -> Source:
+        """Open a system for reading. Raises: NeedsPartner when it is not connected."""
+        ...
+
+    def psa(self, tenant: str) -> Psa:
+        """Open the partner's PSA. Raises: NeedsPartner when it is not connected."""
+        ...
