@@ -182,3 +182,17 @@ def test_a_reconnect_goes_on_from_the_cursor(api: FakeApi) -> None:
     assert api.call("POST", "/v1/connections/connectwise", body=keys).status == 201
     assert api.world.cursors.load(TENANT, PSA) == "c-7"
     assert [m.system for m in api.world.queue.messages if isinstance(m, Nudge)] == [PSA]
+
+
+def test_c6_e2_a_payment_that_waited_for_the_connection_follows_when_it_is_made_again(api: FakeApi) -> None:
+    api.connect_both()
+    api.world.invoice_in_both("1001", 25_000)
+    api.work()
+    api.call("DELETE", "/v1/connections/connectwise")
+    api.world.quickbooks.pay("p1", {"q1001": 25_000})
+    api.world.clock.advance(3_600)
+    api.work()
+    assert api.world.rows("1001") == []
+    api.call("POST", "/v1/connections/connectwise", body={**KEYS, "site_url": "https://psa-310687.example"})
+    api.work()
+    assert api.world.rows("1001") == [(25_000, "2026-11-03")]

@@ -4,7 +4,7 @@ import logging
 
 from crossfoot.core.model import ACCOUNTING, PSA, System
 from crossfoot.errors import CrossfootError
-from crossfoot.messages import Nudge
+from crossfoot.messages import CrossfootRequest, Nudge
 from crossfoot.messages.api import (
     AuthorizeUrl,
     BankAccount,
@@ -132,10 +132,19 @@ def _revoke(ports: Ports, connection: Connection) -> None:
 
 
 def _connect(ports: Ports, connection: Connection, secrets: dict[str, str]) -> None:
-    """Store a connection and start the import (or, after a pause, the catching up: C6)."""
+    """Store a connection and start the import (or, after a pause, the catching up: C6).
+
+    The read sees what changed meanwhile; what only waited for the connection (E2) has not changed, and is picked up by
+    the comparison.
+    """
     ports.connections.connect(connection, secrets)
-    now = ports.clock.now().isoformat()
-    ports.queue.send([Nudge(tenant=connection.tenant, system=connection.system, because=f"connected {now}")])
+    because = f"connected {ports.clock.now().isoformat()}"
+    ports.queue.send(
+        [
+            Nudge(tenant=connection.tenant, system=connection.system, because=because),
+            CrossfootRequest(tenant=connection.tenant, every_payment=True, because=because),
+        ]
+    )
 
 
 def _to_connection(ports: Ports, tenant: str, system: System, grant: Grant) -> Connection:
