@@ -1,7 +1,7 @@
 # Needs git, make, Python 3.11 or newer (with venv and pip) and a way to the package registries. Everything that is
 # installed goes to .venv and .tools; everything that runs keeps its state in .crossfoot.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test simulate mutants check deploy setup lock
+.PHONY: help demo up down test simulate mutants kills check deploy setup lock
 MAKEFLAGS += --no-builtin-rules
 
 # Trust whom this machine trusts, as pip does: behind a company's proxy that is more than uv's own list.
@@ -33,6 +33,9 @@ simulate: setup ## run the whole product under chance: make simulate SEEDS=10000
 
 mutants: setup ## plant faults, one at a time, and see which test catches each
 	@$(BIN)/python -m tests.mutants
+
+kills: setup ## kill deployed workers while payments are made, and check every cent: make kills N=100
+	@$(BIN)/python -m tests.kills --kills $(or $(N),100)
 
 check: setup ## format, lint, types, import contracts, template, tests, build
 	$(BIN)/ruff format --check

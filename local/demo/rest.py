@@ -50,16 +50,24 @@ class Work:
         self._dead_before = self._count(self._dead_urls)
 
     def under_way(self) -> dict[str, int]:
-        """Count what is under way, by where it is.
-
-        Read in the order in which work flows: what had left a place before it was counted is counted further down.
-        Raises: DemoError when a message has ended in a dead-letter queue since this object was made.
-        """
-        found = {"webhooks": self._quickbooks.webhooks_waiting(), **self._count(self._urls)}
-        dead = self._count(self._dead_urls)
-        if dead != self._dead_before:
+        """Count what is under way, by where it is. Raises: DemoError when a message has ended in a dead-letter queue."""
+        found = self.count()
+        dead = self.dead_letters()
+        if any(dead.values()):
             raise DemoError("A message ended in a dead-letter queue", "see .crossfoot/logs/ministack.log", str(dead))
         return found
+
+    def count(self) -> dict[str, int]:
+        """Count what is under way, whatever has died.
+
+        Read in the order in which work flows: what had left a place before it was counted is counted further down.
+        """
+        return {"webhooks": self._quickbooks.webhooks_waiting(), **self._count(self._urls)}
+
+    def dead_letters(self) -> dict[str, int]:
+        """Count the messages that ended in each dead-letter queue since this object was made."""
+        now = self._count(self._dead_urls)
+        return {name: now[name] - self._dead_before[name] for name in now}
 
     def at_rest(self) -> bool:
         """Tell whether nothing is under way."""
