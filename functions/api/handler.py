@@ -12,7 +12,8 @@ from crossfoot.wiring.api import api_ports
 from crossfoot.wiring.workers import worker
 
 start_logging(load_config().powertools_service_name, load_config().log_level)
-router = Router(ROUTES, "Crossfoot", __version__)
+audience = load_config().require("user_pool_client_id").user_pool_client_id
+router = Router(ROUTES, "Crossfoot", __version__, audience)
 budget = worker().budget
 # Made by the first call: it takes the product's secret, which a snapshot of the worker must not hold.
 get_ports = cache(lambda: api_ports(worker()))

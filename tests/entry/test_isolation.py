@@ -8,7 +8,7 @@ from crossfoot.messages.routes import Route
 from crossfoot.steps.api.needs import Ports
 from crossfoot.steps.api.routes import ROUTES
 
-from tests.fakes.api import OTHER_TENANT, FakeApi
+from tests.fakes.api import AUDIENCE, OTHER_TENANT, FakeApi, claims_of
 from tests.fakes.world import TENANT
 
 CLOSED = [route for route in ROUTES if not route.is_open]
@@ -42,6 +42,11 @@ def path_of(route: Route[Ports]) -> str:
     for name, value in values.items():
         path = path.replace(name, value)
     return path
+
+
+def signed_in(*, without: tuple[str, ...] = (), **changed: str) -> dict[str, str]:
+    """Give the claims of TENANT's user, spoilt."""
+    return {name: value for name, value in {**claims_of(TENANT), **changed}.items() if name not in without}
 
 
 @pytest.fixture
@@ -82,10 +87,14 @@ def test_a_route_cannot_be_used_without_a_partner(api: FakeApi, route: Route[Por
     before = state_of(api, TENANT)
     nobody: list[dict[str, Any]] = [
         {"tenant": None},
-        {"claims": {"token_use": "id", "sub": "u1"}},
-        {"claims": {"token_use": "id", "sub": "u1", "custom:tenant": ""}},
-        {"claims": {"token_use": "access", "sub": "u1", "custom:tenant": TENANT}},
-        {"claims": {"sub": "u1", "custom:tenant": TENANT}},
+        {"claims": signed_in(without=("custom:tenant",))},
+        {"claims": claims_of("")},
+        {"claims": signed_in(token_use="access")},
+        {"claims": signed_in(without=("token_use",))},
+        {"claims": signed_in(aud="another-app-of-the-same-pool")},
+        {"claims": signed_in(aud="")},
+        {"claims": signed_in(without=("aud",))},
+        {"claims": signed_in(token_use="access", without=("aud",), client_id=AUDIENCE)},
         {"tenant": None, "query": {"tenant": TENANT}},
     ]
     for how in nobody:

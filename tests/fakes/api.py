@@ -21,6 +21,8 @@ from tests.fakes.world import TENANT, World
 
 OTHER_TENANT = "t_0000000f"
 PUBLIC_URL = "https://crossfoot.example"
+# The app client of the sample event, events/api.json.
+AUDIENCE = "sampleclientid"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class Reply:
         return json.loads(self.text)
 
 
+def claims_of(tenant: str) -> dict[str, str]:
+    """Give what API Gateway says of a user's ID token."""
+    return {"token_use": "id", "aud": AUDIENCE, "custom:tenant": tenant, "sub": "u1"}
+
+
 def event(
     method: str,
     path: str,
@@ -47,7 +54,7 @@ def event(
     claims: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Make the REST API event of a call. Takes: `tenant` None for a call without a token."""
-    known = claims if claims is not None else {"token_use": "id", "custom:tenant": tenant or "", "sub": "u1"}
+    known = claims if claims is not None else claims_of(tenant or "")
     signed_in = tenant is not None or claims is not None
     return {
         "resource": "/v1/{proxy+}",
@@ -88,7 +95,7 @@ class FakeApi:
             public_url=PUBLIC_URL,
             new_token=self._new_token,
         )
-        self.router = Router(ROUTES, "Crossfoot", "0.1.0")
+        self.router = Router(ROUTES, "Crossfoot", "0.1.0", AUDIENCE)
 
     def _new_token(self) -> str:
         self.tokens += 1

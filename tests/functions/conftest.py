@@ -22,6 +22,7 @@ from crossfoot.wiring.workers import worker
 from moto import mock_aws
 
 from tests.architecture.deployed import ROOT, steps
+from tests.fakes.api import AUDIENCE
 
 VERIFIER_TOKEN = "verifier-canary"
 APP_SECRET = {
@@ -122,6 +123,7 @@ def _deploy(number: int) -> Aws:
             "QUICKBOOKS_AUTHORIZE_URL": "http://127.0.0.1:9/connect/oauth2",
             "QUICKBOOKS_REVOKE_URL": "http://127.0.0.1:9/revoke",
             "NUDGE_WINDOW_S": "3",
+            "USER_POOL_CLIENT_ID": AUDIENCE,
             **{f"{name.upper()}_QUEUE_URL": url for name, url in queues.items()},
         },
         queues,

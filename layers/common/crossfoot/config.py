@@ -30,6 +30,7 @@ class Config:
     nudges_queue_url: str = ""
     payments_queue_url: str = ""
     crossfoot_queue_url: str = ""
+    user_pool_client_id: str = ""
     quickbooks_api_url: str = ""
     quickbooks_oauth_url: str = ""
     quickbooks_authorize_url: str = ""

@@ -56,8 +56,12 @@ class TooLarge(Exception):
     """The body is over the cap; it was not looked at."""
 
 
-def read_call(event: Mapping[str, Any], max_body_bytes: int = MAX_BODY_BYTES) -> Call:
-    """Read an API Gateway REST event. Raises: TooLarge before anything of the body is parsed."""
+def read_call(event: Mapping[str, Any], max_body_bytes: int = MAX_BODY_BYTES, *, audience: str = "") -> Call:
+    """Read an API Gateway REST event.
+
+    Takes: `audience` is the app client whose ID tokens name a partner; without one, nobody is signed in.
+    Raises: TooLarge before anything of the body is parsed.
+    """
     context = event.get("requestContext") or {}
     return Call(
         method=event["httpMethod"].upper(),
@@ -65,7 +69,7 @@ def read_call(event: Mapping[str, Any], max_body_bytes: int = MAX_BODY_BYTES) ->
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         query=event.get("queryStringParameters") or {},
         body=_read_body(event, max_body_bytes),
-        tenant=_read_tenant(context),
+        tenant=_read_tenant(context, audience),
         path_parameters=event.get("pathParameters") or {},
         request_id=context.get("requestId", ""),
     )
@@ -101,12 +105,13 @@ def _decode(text: str) -> bytes:
         return b""
 
 
-def _read_tenant(context: Mapping[str, Any]) -> str:
+def _read_tenant(context: Mapping[str, Any], audience: str) -> str:
     """Read the partner from the token that API Gateway verified.
 
-    Access tokens pass the authorizer too, but name no partner; only an ID token does.
+    Its authorizer checks signature, pool and time, and no more: access tokens pass it, and so do the tokens of any other
+    app client that the pool may have one day. Only an ID token made for our own client names a partner.
     """
     claims = (context.get("authorizer") or {}).get("claims") or {}
-    if claims.get("token_use") != "id":
+    if claims.get("token_use") != "id" or not audience or claims.get("aud") != audience:
         return ""
     return str(claims.get("custom:tenant") or "")

@@ -22,16 +22,17 @@ _JSON = TypeAdapter[Any](Any)
 
 
 class Router[Ports]:
-    """Answers API Gateway's events by a table of routes."""
+    """Answers API Gateway's events by a table of routes. Takes: `audience`, the app client whose tokens open them."""
 
-    def __init__(self, routes: Sequence[Route[Ports]], title: str, version: str) -> None:
+    def __init__(self, routes: Sequence[Route[Ports]], title: str, version: str, audience: str) -> None:
+        self._audience = audience
         self._routes = [(route, _pattern(route.path)) for route in routes]
         self._describe = cache(lambda: json.dumps(describe(routes, title, version), ensure_ascii=False))
 
     def answer(self, event: Mapping[str, Any], get_ports: Callable[[], Ports]) -> dict[str, Any]:
         """Answer one event, whatever happens: nothing but an answer ever leaves here."""
         try:
-            call = read_call(event)
+            call = read_call(event, audience=self._audience)
             answer = self._answer(call, get_ports)
         except TooLarge:
             answer = answer_problem(too_large())
