@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from crossfoot.core.decisions import Outcome
 from crossfoot.core.matching import match_invoice
-from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Ref, Standing, System, Version
+from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Ref, Standing, System, Version, fingerprint
 
 
 def _invoice(system: System, id_: str = "1", **changes: Any) -> Invoice:
@@ -76,3 +76,10 @@ def test_i9_a_copy_that_is_void_or_deleted_does_not_count(standing: Standing) ->
 def test_i9_an_invoice_without_a_copy_waits_and_one_without_a_number_is_told_so() -> None:
     assert match_invoice(_invoice(ACCOUNTING), []).decision.outcome is Outcome.WAITS
     assert match_invoice(_invoice(ACCOUNTING, number=""), []).decision.code == "no_number"
+
+
+def test_two_states_of_one_second_have_two_fingerprints_and_one_state_read_twice_has_one() -> None:
+    invoice = _invoice(ACCOUNTING)
+    read_again = replace(invoice, version=replace(invoice.version, seen_at="2026-11-03T18:00:00Z"))
+    assert fingerprint(invoice) == fingerprint(read_again)
+    assert fingerprint(invoice) != fingerprint(replace(invoice, balance_minor=1))

@@ -87,6 +87,13 @@ class FakeBook:
     def load_links(self, tenant: str, refs: Iterable[Ref]) -> dict[Ref, Link]:
         return {ref: self.links[tenant, ref] for ref in refs if (tenant, ref) in self.links}
 
+    def remove_link(self, tenant: str, link: Link) -> None:
+        for ref in (link.accounting, link.psa):
+            if self.links.get((tenant, ref), link) != link:
+                raise Conflict(f"{ref} is linked to another record")
+        for ref in (link.accounting, link.psa):
+            self.links.pop((tenant, ref), None)
+
     def save_link(self, tenant: str, link: Link) -> None:
         for ref in (link.accounting, link.psa):
             if self.links.get((tenant, ref), link) != link:

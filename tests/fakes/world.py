@@ -110,17 +110,7 @@ class World:
                 )
                 fetch_new_data.fetch_new_data(message.tenant, message.system, ports)
             case MirrorPayment():
-                mirror_ports = mirror_payment.Ports(
-                    book=wire(self.book),
-                    history=wire(self.history),
-                    effects=wire(self.effects),
-                    preferences=wire(self.preferences),
-                    connections=wire(self.connections),
-                    systems=systems,
-                    clock=self.clock,
-                )
-                step = mirror_payment.MirrorPayments(message.tenant, [message.payment_id], mirror_ports)
-                step.mirror(message.payment_id)
+                self.mirror_step([message.payment_id], trip).mirror(message.payment_id)
             case CrossfootRequest():
                 crossfoot_ports = crossfoot.Ports(
                     book=wire(self.book),
@@ -134,6 +124,20 @@ class World:
                 )
                 return crossfoot.crossfoot(message, crossfoot_ports)
         return None
+
+    def mirror_step(self, payment_ids: list[str], trip: Wires | None = None) -> mirror_payment.MirrorPayments:
+        """Gather a batch of payments, as one invocation of mirror_payment does."""
+        wire = (trip or Trip()).wire
+        ports = mirror_payment.Ports(
+            book=wire(self.book),
+            history=wire(self.history),
+            effects=wire(self.effects),
+            preferences=wire(self.preferences),
+            connections=wire(self.connections),
+            systems=_WiredSystems(self, wire),
+            clock=self.clock,
+        )
+        return mirror_payment.MirrorPayments(self.tenant, payment_ids, ports)
 
     def settle(self, trip: Trip | None = None, *, only: type[Message] | None = None) -> None:
         """Work until the queues are empty; what crashes or has to wait is delivered again, later.

@@ -93,18 +93,17 @@ MUTANTS = (
     ),
     Mutant(
         "work follows only from a link that is new",
-        f"{STEPS}/fetch_new_data.py",
-        "    links = book.load_links(tenant, [invoice.ref for invoice in invoices])\n    for invoice",
-        "    links = book.load_links(tenant, [invoice.ref for invoice in invoices])\n"
-        "    invoices = [invoice for invoice in invoices if invoice.ref not in links]\n"
-        "    links = {}\n"
-        "    for invoice",
+        "layers/common/crossfoot/linking.py",
+        "    links = book.load_links(tenant, [invoice.ref for invoice in invoices])\n    for invoice in invoices:\n"
+        "        if invoice.ref not in links and",
+        "    known = book.load_links(tenant, [invoice.ref for invoice in invoices])\n    links = {}\n"
+        "    for invoice in invoices:\n        if invoice.ref not in known and",
     ),
     Mutant(
         "an unfinished effect is not settled before the next plan",
         f"{STEPS}/mirror_payment.py",
-        "        latest = {ref: self._settle(effect) for ref, effect in latest.items()}\n",
-        "",
+        "        if latest is None or latest.settled:\n",
+        "        if latest is not None or latest is None:\n",
     ),
     Mutant(
         "a row by hand is not adopted",

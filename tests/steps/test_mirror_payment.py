@@ -7,9 +7,11 @@ import pytest
 from crossfoot.core.decisions import Decision, Outcome
 from crossfoot.core.model import ACCOUNTING, PSA, LinkOrigin, Ref
 from crossfoot.core.preferences import ExternalPaymentsMode, Preferences
-from crossfoot.messages import Nudge
+from crossfoot.errors import Conflict
+from crossfoot.messages import MirrorPayment, Nudge
 from crossfoot.ports import ConnectionState
 
+from tests.fakes.trip import Crash, Mode, Trip
 from tests.fakes.world import TENANT, World
 
 LATER = date(2026, 11, 9)
@@ -276,3 +278,59 @@ def test_the_rows_of_an_invoice_are_read_only_when_they_are_not_as_we_left_them(
     world.queue.send([Nudge(tenant=TENANT, system=ACCOUNTING, because="webhook")])
     world.settle()
     assert (world.connectwise.reads - before, world.connectwise.writes) == (1, 1)
+
+
+def test_e5_two_edits_within_one_second_are_both_followed(world: World) -> None:
+    world.invoice_in_both("1001", 25_000)
+    world.fetch_and_settle()
+    for amount, because in ((10_000, "first"), (5_000, "second")):
+        world.quickbooks.pay("p1", {"q1001": amount})
+        world.queue.send([Nudge(tenant=TENANT, system=ACCOUNTING, because=because)])
+        world.settle()
+    assert world.rows("1001") == [(5_000, "2026-11-03")]
+
+
+def test_an_unfinished_effect_on_one_invoice_does_not_hold_up_the_payments_of_others(world: World) -> None:
+    for number in ("1001", "1002"):
+        world.invoice_in_both(number, 25_000)
+    world.fetch_and_settle()
+    world.quickbooks.pay("p1", {"q1001": 25_000})
+    world.quickbooks.pay("p2", {"q1002": 25_000})
+    world.work(Nudge(tenant=TENANT, system=ACCOUNTING))
+    trip = Trip(strike_at=None)
+    world.work(MirrorPayment(tenant=TENANT, payment_id="p1"), trip)
+    world = _replayed_with_a_crash_at(world, trip.calls.index("create_row"))
+    step = world.mirror_step(["p1", "p2"])
+    with pytest.raises(Conflict):
+        step.mirror("p1")
+    step.mirror("p2")
+    assert world.rows("1002") == [(25_000, "2026-11-03")]
+
+
+def _replayed_with_a_crash_at(like: World, point: int) -> World:
+    world = World(many_rows=like.connectwise.many_rows)
+    for number in ("1001", "1002"):
+        world.invoice_in_both(number, 25_000)
+    world.fetch_and_settle()
+    world.quickbooks.pay("p1", {"q1001": 25_000})
+    world.quickbooks.pay("p2", {"q1002": 25_000})
+    world.work(Nudge(tenant=TENANT, system=ACCOUNTING))
+    with pytest.raises(Crash):
+        world.work(MirrorPayment(tenant=TENANT, payment_id="p1"), Trip(point, Mode.CRASH_AFTER))
+    return world
+
+
+def test_i9_e8_an_invoice_that_was_deleted_in_connectwise_and_entered_again_is_joined_anew(world: World) -> None:
+    _, psa = world.invoice_in_both("1001", 25_000)
+    world.fetch_and_settle()
+    del world.connectwise.records[psa]
+    world.clock.advance(3_600)
+    payment = world.quickbooks.pay("p1", {"q1001": 25_000})
+    world.fetch_and_settle()
+    assert _newest(world, payment).code == "psa_invoice_gone"
+    again = world.connectwise.add_invoice("c2001", "1001", 25_000)
+    world.fetch_and_settle()
+    world.crossfoot()
+    world.settle()
+    assert [row.amount_minor for row in world.connectwise.rows[again]] == [25_000]
+    assert world.crossfoot(live=True).difference_count == 0

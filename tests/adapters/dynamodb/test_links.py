@@ -64,3 +64,21 @@ def test_e4_that_the_sync_tool_wrote_an_invoice_is_never_forgotten(book: TableBo
     for link in (LINK, synced, LINK):
         book.save_link(TENANT, link)
     assert book.load_link(TENANT, THEIRS) == synced
+
+
+def test_i9_a_link_is_taken_away_from_both_sides_and_makes_room_for_another(book: TableBook) -> None:
+    book.save_link(TENANT, LINK)
+    book.remove_link(TENANT, LINK)
+    book.remove_link(TENANT, LINK)
+    assert book.load_links(TENANT, [OURS, THEIRS]) == {}
+    again = Link(OURS, invoice_ref("78", CW))
+    book.save_link(TENANT, again)
+    assert book.load_link(TENANT, OURS) == again
+
+
+def test_i9_a_link_that_leads_elsewhere_by_now_is_not_taken_away(book: TableBook) -> None:
+    other = Link(OURS, invoice_ref("78", CW))
+    book.save_link(TENANT, other)
+    with pytest.raises(Conflict):
+        book.remove_link(TENANT, LINK)
+    assert book.load_link(TENANT, OURS) == other

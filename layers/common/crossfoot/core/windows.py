@@ -2,14 +2,14 @@
 
 from datetime import datetime, timedelta
 
-# A nudge's deduplication window. The queue's delay (template.yaml: NudgesQueue.DelaySeconds) is at least as long: with a
-# shorter one, a nudge late in the window would be swallowed as a duplicate of one that was already fetched.
-NUDGE_WINDOW_S = 5
-
 # Vendors stamp whole seconds and commit out of order, so every read reaches back beyond the cursor.
 OVERLAP = timedelta(minutes=5)
 
 
-def nudge_window(now: datetime, window_s: int = NUDGE_WINDOW_S) -> int:
-    """Number the window that a moment lies in; all nudges of a window are one."""
+def nudge_window(now: datetime, window_s: int) -> int:
+    """Number the window that a moment lies in; all nudges of a window are one.
+
+    The queue's delay (template.yaml: NudgesQueue.DelaySeconds) is at least as long as the window: with a shorter one, a
+    nudge late in the window would be swallowed as a duplicate of one that was already fetched.
+    """
     return int(now.timestamp()) // window_s

@@ -71,7 +71,7 @@ class Nudge(_Message):
 class MirrorPayment(_Message):
     """Make ConnectWise agree with one QuickBooks payment.
 
-    Takes: `because` is the version of the record that asks for it, so that an overlapping read does not repeat work.
+    Takes: `because` is the fingerprint of the record that asks for it, so that an overlapping read does not repeat work.
     """
 
     kind: Literal["mirror_payment"] = "mirror_payment"

@@ -67,6 +67,13 @@ class Book(Protocol):
         """Read the links of many invoices, from either side; missing ones are left out."""
         ...
 
+    def remove_link(self, tenant: str, link: Link) -> None:
+        """Take a link away, both directions in one transaction; one that is gone is no error.
+
+        Raises: Conflict when either side is linked to another record by now.
+        """
+        ...
+
     def save_link(self, tenant: str, link: Link) -> None:
         """Link two invoices, both directions in one transaction. The same link again is no error.
 

@@ -11,6 +11,7 @@ from crossfoot.core.model import PSA, Invoice, Kind, Link, Payment, Record, Ref,
 from crossfoot.core.planning import PAYMENT_ROWS, external_parts
 from crossfoot.core.rows import Standing as RowStanding
 from crossfoot.core.rows import standing_of
+from crossfoot.linking import link_invoices
 from crossfoot.messages import CrossfootRequest, MirrorPayment
 from crossfoot.ports import (
     Book,
@@ -55,14 +56,15 @@ class _Tally:
 def crossfoot(request: CrossfootRequest, ports: Ports) -> Report:
     """Compare every invoice of a partner, and queue the payments that an invoice with a difference has.
 
-    With `live`, both systems are read afresh first, and the book is corrected by what they say.
+    The PSA is read afresh first, and with `live` the accounting too (whose reads are metered); the book is corrected by
+    what they say. Only so are invoices noticed that were deleted in ConnectWise, which tells nobody.
     Returns: the report, stored as the newest.
     Source: X4; it also heals what a lost message left behind (I8).
     """
     tenant = request.tenant
-    if request.live:
-        for page in _pages(tenant, Kind.INVOICE, ports.book):
-            _refresh(tenant, page, ports)
+    read_afresh = tuple(System) if request.live else (PSA,)
+    for page in _pages(tenant, Kind.INVOICE, ports.book):
+        _refresh(tenant, page, read_afresh, ports)
     tally = _Tally()
     for page in _pages(tenant, Kind.INVOICE, ports.book):
         _compare_page(request, page, tally, ports)
@@ -102,9 +104,9 @@ def _pages(tenant: str, kind: Kind, book: Book) -> Iterator[tuple[Record, ...]]:
         cursor = page.next_cursor
 
 
-def _refresh(tenant: str, records: Sequence[Record], ports: Ports) -> None:
+def _refresh(tenant: str, records: Sequence[Record], systems: Sequence[System], ports: Ports) -> None:
     """Read a page's invoices from their systems as they are now; one that is gone there is deleted (I5)."""
-    for system in System:
+    for system in systems:
         known = [r for r in records if isinstance(r, Invoice) and r.ref.system is system]
         if known and is_connected(ports.connections, tenant, system):
             ports.book.save(tenant, _reread(tenant, system, known, ports))
@@ -127,7 +129,7 @@ def _deleted(invoice: Invoice, now: str) -> Invoice:
 def _compare_page(request: CrossfootRequest, records: Sequence[Record], tally: _Tally, ports: Ports) -> None:
     tenant = request.tenant
     invoices = {record.ref: record for record in records if isinstance(record, Invoice)}
-    links = ports.book.load_links(tenant, invoices)
+    links = link_invoices(tenant, tuple(invoices.values()), ports.book)
     others = ports.book.load_many(tenant, [link.other(ref) for ref, link in links.items()])
     effects = ports.effects.load_latest_of(tenant, PAYMENT_ROWS, {link.psa for link in links.values()})
     for ref, invoice in invoices.items():

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crossfoot.core.decisions import Decision, refused
-from crossfoot.core.matching import match_invoice
-from crossfoot.core.model import Invoice, Link, Payment, Record, Ref, Standing, System
-from crossfoot.errors import Conflict
+from crossfoot.core.model import Invoice, Link, Payment, Record, Ref, System, fingerprint
+from crossfoot.linking import link_invoices
 from crossfoot.messages import Message, MirrorPayment, Nudge
 from crossfoot.ports import Book, Connections, Cursors, History, PreferencesStore, Queue, Systems, is_connected
 
@@ -64,36 +63,15 @@ def _unreadable(ref: Ref) -> Decision:
 def _follow_ups(tenant: str, records: Sequence[Record], ports: Ports) -> list[Message]:
     """List the work that the records imply, each payment once."""
     invoices = [record for record in records if isinstance(record, Invoice)]
-    links = _link_invoices(tenant, invoices, ports.book)
+    links = link_invoices(tenant, invoices, ports.book)
     # Read after the records were saved: whoever turns the toggle on later finds them in the book (PUT /v1/preferences
     # queues a crossfoot, which picks up what waits).
     if not ports.preferences.load(tenant).external_payments_enabled:
         return []
-    payments = {record.ref: record.version.updated_at for record in records if isinstance(record, Payment)}
+    payments = {record.ref: fingerprint(record) for record in records if isinstance(record, Payment)}
     for payment, because in _payments_to_recheck(tenant, invoices, links, ports.book).items():
         payments.setdefault(payment, because)
     return [MirrorPayment(tenant=tenant, payment_id=ref.id, because=because) for ref, because in payments.items()]
-
-
-def _link_invoices(tenant: str, invoices: Sequence[Invoice], book: Book) -> dict[Ref, Link]:
-    """Match every live invoice that has no link yet (I9)."""
-    links = book.load_links(tenant, [invoice.ref for invoice in invoices])
-    for invoice in invoices:
-        if invoice.ref in links or invoice.standing is not Standing.LIVE or not invoice.number:
-            continue
-        link = match_invoice(invoice, book.load_invoices_numbered(tenant, invoice.number)).link
-        if link is not None and _save_link(tenant, link, book):
-            links[invoice.ref] = link
-    return links
-
-
-def _save_link(tenant: str, link: Link, book: Book) -> bool:
-    try:
-        book.save_link(tenant, link)
-    except Conflict:
-        # The other copy belongs to another invoice already; explain shows it, and a person decides (I9).
-        return False
-    return True
 
 
 def _payments_to_recheck(
@@ -107,7 +85,7 @@ def _payments_to_recheck(
         other = others.get(links[ref].other(ref))
         if isinstance(other, Invoice) and _paid_minor(other) != _paid_minor(invoice):
             for payment in book.load_payments_of(tenant, links[ref].accounting):
-                found.setdefault(payment.ref, f"{payment.version.updated_at} {ref} {invoice.version.updated_at}")
+                found.setdefault(payment.ref, f"{fingerprint(payment)} {fingerprint(invoice)}")
     return found
 
 

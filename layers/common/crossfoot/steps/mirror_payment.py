@@ -144,7 +144,6 @@ class MirrorPayments:
         accounting = self._ports.book.load_many(self._tenant, refs)
         psa_refs = [link.psa for link in links.values()]
         latest = self._ports.effects.load_latest_of(self._tenant, PAYMENT_ROWS, psa_refs)
-        latest = {ref: self._settle(effect) for ref, effect in latest.items()}
         live = {found.ref: found for found in self._psa.fetch_invoices([ref.id for ref in psa_refs])}
         for ref in refs:
             link = links.get(ref)
@@ -158,10 +157,6 @@ class MirrorPayments:
                 latest=latest.get(link.psa) if link else None,
             )
 
-    def _settle(self, effect: Effect) -> Effect:
-        """Finish what a worker left behind, before anything new is planned on the same rows."""
-        return effect if effect.settled else resume(effect, self._ports.effects, self._hands(), self._ports.clock)
-
     def _hands(self) -> RowHands:
         assert self._psa is not None
         return RowHands(self._psa)
@@ -169,7 +164,7 @@ class MirrorPayments:
     # --- plan and apply -------------------------------------------------------------------------------------------
 
     def _mirror_on(self, payment: Payment, invoice: Ref) -> list[Decision]:
-        situation = replace(self._invoices[invoice], payment=payment)
+        situation = self._settled(replace(self._invoices[invoice], payment=payment))
         for _ in range(MAX_ROUNDS):
             plan = plan_payment(situation, self._preferences)
             if plan.read_rows:
@@ -184,6 +179,16 @@ class MirrorPayments:
                 if settled.state is EffectState.REFUSED:
                     return [refusal_of(payment.ref, settled)]
         raise Conflict(f"the rows of {invoice} did not come to rest in {MAX_ROUNDS} rounds")
+
+    def _settled(self, situation: Situation) -> Situation:
+        """Finish what a worker left behind, before anything new is planned on the same rows."""
+        latest = situation.latest
+        if latest is None or latest.settled:
+            return situation
+        assert self._psa is not None
+        done = resume(latest, self._ports.effects, self._hands(), self._ports.clock)
+        seen = self._psa.fetch_invoices([latest.subject.id])
+        return replace(situation, latest=done, psa=seen[0] if seen else None)
 
     def _with_rows(self, situation: Situation) -> Situation:
         assert situation.psa is not None

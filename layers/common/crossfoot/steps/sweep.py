@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from crossfoot.core.model import System
-from crossfoot.core.windows import nudge_window
 from crossfoot.messages import Nudge
 from crossfoot.ports import Clock, Connections, Queue
 
@@ -30,7 +29,7 @@ def sweep(ports: Ports) -> int:
     """Nudge the partners that are due, longest waiting first. Returns: how many nudges were queued. Source: I8."""
     now = ports.clock.now()
     nudges = [
-        Nudge(tenant=tenant, system=system, window=nudge_window(now))
+        Nudge(tenant=tenant, system=system, because=f"sweep {now.isoformat()}")
         for system, period in DUE_AFTER.items()
         for tenant in ports.connections.list_due(system, now - period, MAX_PARTNERS)
     ]

@@ -100,6 +100,10 @@ class TableBook:
         """Read the links of many invoices, from either side."""
         return self._links.load_many(tenant, refs)
 
+    def remove_link(self, tenant: str, link: Link) -> None:
+        """Take a link away. Raises: Conflict when either side is linked to another record by now."""
+        self._links.remove(tenant, link)
+
     def save_link(self, tenant: str, link: Link) -> None:
         """Link two invoices. Raises: Conflict when either side is linked to another record."""
         self._links.save(tenant, link)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from crossfoot.adapters.dynamodb import keys
-from crossfoot.adapters.dynamodb.table import Put, Table, When
+from crossfoot.adapters.dynamodb.table import Delete, Put, Table, When
 from crossfoot.adapters.dynamodb.values import Item, text
 from crossfoot.core.model import Link, LinkOrigin, Ref, System
 
@@ -30,14 +30,25 @@ class Links:
             _put(tenant, link.psa, link.accounting, link.origin, side="psa"),
         )
 
+    def remove(self, tenant: str, link: Link) -> None:
+        """Take a link away from both sides. Raises: Conflict."""
+        self._table.transact(
+            Delete(keys.link(tenant, link.accounting), _leads_to(link.psa)),
+            Delete(keys.link(tenant, link.psa), _leads_to(link.accounting)),
+        )
 
-def _put(tenant: str, ref: Ref, other: Ref, origin: LinkOrigin, *, side: str) -> Put:
-    item: Item = {"other_system": other.system.value, "other_id": other.id, "origin": origin.value, "side": side}
-    free = When(
+
+def _leads_to(other: Ref) -> When:
+    """Hold for a side that is free, or that leads to the other one."""
+    return When(
         "attribute_not_exists(#pk) OR (#other_system = :other_system AND #other_id = :other_id)",
         {"other_system": other.system.value, "other_id": other.id},
     )
-    return Put(keys.link(tenant, ref), item, free)
+
+
+def _put(tenant: str, ref: Ref, other: Ref, origin: LinkOrigin, *, side: str) -> Put:
+    item: Item = {"other_system": other.system.value, "other_id": other.id, "origin": origin.value, "side": side}
+    return Put(keys.link(tenant, ref), item, _leads_to(other))
 
 
 def _to_link(ref: Ref, item: Item) -> Link:
