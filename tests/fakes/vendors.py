@@ -1,6 +1,9 @@
-"""QuickBooks and ConnectWise in memory, as the ports show them; people edit them by hand."""
+"""QuickBooks and ConnectWise in memory, as the ports show them; people edit them by hand.
 
-from collections.abc import Sequence
+`tests/contract/vendors/` holds them and the sandboxes together: what one shows, the other shows.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -25,6 +28,8 @@ from crossfoot.ports import Window
 from tests.fakes.clock import FakeClock
 
 TODAY = date(2026, 11, 3)
+CUSTOMER_ID = "1"
+IMPORT = "import "
 
 
 class _Records:
@@ -39,14 +44,15 @@ class _Records:
     def fetch_changes(self, cursor: str) -> Window:
         self.reads += 1
         now = self.clock.stamp()
-        since = (datetime.fromisoformat(cursor) - OVERLAP).strftime("%Y-%m-%dT%H:%M:%SZ") if cursor else ""
+        since = _before(cursor) if cursor else ""
         changed = [record for record in self.records.values() if record.version.updated_at >= since]
-        return Window(tuple(replace(r, version=replace(r.version, seen_at=now)) for r in changed), now)
+        return Window(tuple(_seen(record, now) for record in changed), now)
 
     def fetch_invoices(self, ids: Sequence[str]) -> tuple[Invoice, ...]:
         self.reads += 1
+        now = self.clock.stamp()
         found = (self.records.get(Ref(self.system, Kind.INVOICE, id_)) for id_ in ids)
-        return tuple(record for record in found if isinstance(record, Invoice) and record.standing is Standing.LIVE)
+        return tuple(_seen(r, now) for r in found if isinstance(r, Invoice) and r.standing is not Standing.DELETED)
 
     def put(self, record: Record) -> None:
         stamp = self.clock.stamp()
@@ -67,10 +73,10 @@ class _Records:
             version=Version("", ""),
             standing=Standing.LIVE,
             number=number,
-            customer=Ref(self.system, Kind.CUSTOMER, "1"),
+            customer=Ref(self.system, Kind.CUSTOMER, CUSTOMER_ID),
             customer_name=customer,
             issued_on=on,
-            due_on=None,
+            due_on=on,
             currency="USD",
             total_minor=total_minor,
             balance_minor=total_minor,
@@ -80,73 +86,134 @@ class _Records:
         return ref
 
 
+def _before(stamp: str) -> str:
+    return (datetime.fromisoformat(stamp) - OVERLAP).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _seen[R: Record](record: R, now: str) -> R:
+    return replace(record, version=replace(record.version, seen_at=now))
+
+
 class FakeQuickBooks(_Records):
     """Invoices and payments; a payment moves the balances of what it pays."""
 
     def __init__(self, clock: FakeClock) -> None:
         super().__init__(ACCOUNTING, clock)
+        self._applied: dict[Ref, dict[Ref, int]] = {}
 
-    def pay(self, id_: str, parts: dict[str, int], *, on: date = TODAY, marker: str = "") -> Ref:
-        """Record a payment, or change the one with this id, over invoices by id."""
+    def fetch_changes(self, cursor: str) -> Window:
+        """Read as the port says.
+
+        A first import knows no deletions. So its mark is taken before any transaction is read, and the changes since
+        that mark follow at once: what goes meanwhile is seen to go, also by a worker that takes over a broken import.
+        """
+        if cursor and not cursor.startswith(IMPORT):
+            return super().fetch_changes(cursor)
+        self.reads += 1
+        now = self.clock.stamp()
+        live = [_seen(r, now) for r in self.records.values() if r.standing is not Standing.DELETED]
+        if not cursor:
+            return Window(tuple(r for r in live if r.ref.kind is Kind.CUSTOMER), IMPORT + now, more=True)
+        found = tuple(record for record in live if record.ref.kind is not Kind.CUSTOMER)
+        return Window(found, cursor.removeprefix(IMPORT), more=True)
+
+    def pay(
+        self,
+        id_: str,
+        parts: Mapping[str, int],
+        *,
+        on: date = TODAY,
+        marker: str = "",
+        credited: Mapping[str, int] | None = None,
+    ) -> Ref:
+        """Record a payment, or change the one with this id, over invoices by id.
+
+        Takes: `credited` is what credit memos on the same payment take off its invoices, beyond the cash of `parts`.
+        Raises: Rejected when it would pay more than is open.
+        """
         ref = Ref(self.system, Kind.PAYMENT, id_)
-        allocations = tuple(Allocation(Ref(self.system, Kind.INVOICE, k), v) for k, v in parts.items())
-        before = self.records.get(ref)
-        stamp = Version("", "")
-        payment = Payment(ref, stamp, Standing.LIVE, None, on, "USD", sum(parts.values()), allocations, marker)
-        self.put(payment)
-        self._move_balances(before, payment)
+        cash = {Ref(self.system, Kind.INVOICE, k): v for k, v in parts.items()}
+        applied = dict(cash)
+        for k, v in (credited or {}).items():
+            invoice = Ref(self.system, Kind.INVOICE, k)
+            applied[invoice] = applied.get(invoice, 0) + v
+        self._check_open(ref, applied)
+        allocations = tuple(Allocation(invoice, amount) for invoice, amount in cash.items())
+        stamp, payer = Version("", ""), Ref(self.system, Kind.CUSTOMER, CUSTOMER_ID)
+        self.put(Payment(ref, stamp, Standing.LIVE, payer, on, "USD", sum(cash.values()), allocations, marker))
+        self._apply(ref, applied)
         return ref
 
     def void(self, id_: str) -> None:
         """Void a payment."""
-        self._end(id_, Standing.VOID)
+        before = self.records[Ref(self.system, Kind.PAYMENT, id_)]
+        assert isinstance(before, Payment)
+        self.put(replace(before, standing=Standing.VOID, total_minor=0, allocations=()))
+        self._apply(before.ref, {})
 
     def delete(self, id_: str) -> None:
         """Delete a payment: from now on only its id is known."""
-        self._end(id_, Standing.DELETED)
+        ref = Ref(self.system, Kind.PAYMENT, id_)
+        self.put(Payment(ref, Version("", ""), Standing.DELETED, None, None, "", 0))
+        self._apply(ref, {})
 
-    def _end(self, id_: str, standing: Standing) -> None:
-        before = self.records[Ref(self.system, Kind.PAYMENT, id_)]
-        assert isinstance(before, Payment)
-        payment = replace(before, standing=standing, total_minor=0, allocations=())
-        self.put(payment)
-        self._move_balances(before, payment)
+    def void_invoice(self, id_: str) -> None:
+        """Void an invoice that nothing pays."""
+        self.put(replace(self.invoice(id_), standing=Standing.VOID, total_minor=0, balance_minor=0))
 
-    def _move_balances(self, before: Record | None, after: Payment) -> None:
-        old = before.allocations if isinstance(before, Payment) else ()
-        changes: dict[Ref, int] = {}
-        for part in old:
-            changes[part.invoice] = changes.get(part.invoice, 0) + part.amount_minor
-        for part in after.allocations:
-            changes[part.invoice] = changes.get(part.invoice, 0) - part.amount_minor
-        for ref, change in changes.items():
+    def delete_invoice(self, id_: str) -> None:
+        """Delete an invoice that nothing pays: from now on only its id is known, and the day of its deletion."""
+        today = self.clock.now().date()
+        version, ref = Version("", ""), self.invoice(id_).ref
+        self.put(Invoice(ref, version, Standing.DELETED, "", None, "", today, None, "", 0, 0))
+
+    def _check_open(self, payment: Ref, applied: Mapping[Ref, int]) -> None:
+        before = self._applied.get(payment, {})
+        for ref, amount in applied.items():
             invoice = self.records.get(ref)
-            if isinstance(invoice, Invoice):
+            if isinstance(invoice, Invoice) and amount > invoice.balance_minor + before.get(ref, 0):
+                raise Rejected("6000", f"{amount} is more than is open on {ref}")
+
+    def _apply(self, payment: Ref, now: Mapping[Ref, int]) -> None:
+        before = self._applied.get(payment, {})
+        self._applied[payment] = dict(now)
+        for ref in {**before, **now}:
+            invoice, change = self.records.get(ref), before.get(ref, 0) - now.get(ref, 0)
+            if isinstance(invoice, Invoice) and (change or (ref in before) != (ref in now)):
                 self.put(replace(invoice, balance_minor=invoice.balance_minor + change))
 
 
 class FakeConnectWise(_Records):
-    """Invoices and their payment rows; one cash row per invoice unless `many_rows`."""
+    """Invoices and their payment rows.
 
-    def __init__(self, clock: FakeClock, *, many_rows: bool = False) -> None:
+    Takes: what ConnectWise does not document. `many_rows`: an invoice takes more than one payment row;
+    `rows_move_invoice`: a change of rows moves the invoice's last-updated time, so that a later read shows it.
+    """
+
+    def __init__(self, clock: FakeClock, *, many_rows: bool = False, rows_move_invoice: bool = True) -> None:
         super().__init__(PSA, clock)
         self.many_rows = many_rows
+        self.rows_move_invoice = rows_move_invoice
+        self.locked: set[Ref] = set()
         self.rows: dict[Ref, list[PaymentRow]] = {}
+        self.credits: dict[Ref, int] = {}
         self.writes = 0
         self._next_row = 500
 
     def fetch_rows(self, invoice: Ref, currency: str) -> tuple[PaymentRow, ...]:
         self.reads += 1
+        self._check_there(invoice)
         return tuple(self.rows.get(invoice, ()))
 
     def create_row(self, invoice: Ref, amount_minor: int, paid_on: date, currency: str) -> PaymentRow:
         self.writes += 1
-        if self.rows.get(invoice) and not self.many_rows:
-            raise Rejected("InvalidObject", "Only one payment is allowed per invoice.")
+        self._check_unlocked(invoice)
         return self.enter(invoice, amount_minor, paid_on)
 
     def update_row(self, invoice: Ref, row_id: str, amount_minor: int, paid_on: date, currency: str) -> PaymentRow:
         self.writes += 1
+        self._check_there(invoice)
+        self._check_unlocked(invoice)
         rows = self.rows.get(invoice, [])
         for index, row in enumerate(rows):
             if row.id == row_id:
@@ -157,10 +224,14 @@ class FakeConnectWise(_Records):
 
     def delete_row(self, invoice: Ref, row_id: str) -> None:
         self.writes += 1
+        self._check_unlocked(invoice)
         self.remove(invoice, row_id)
 
     def enter(self, invoice: Ref, amount_minor: int, paid_on: date = TODAY, *, foreign: bool = False) -> PaymentRow:
-        """Add a row, as a person or another product does."""
+        """Add a row, as a person or another product does. Raises: Rejected where the invoice takes no other."""
+        self._check_there(invoice)
+        if self.rows.get(invoice) and not self.many_rows:
+            raise Rejected("ObjectExists", "A payment already exists for this invoice.")
         self._next_row += 1
         row = PaymentRow(str(self._next_row), amount_minor, paid_on, foreign)
         self.rows.setdefault(invoice, []).append(row)
@@ -168,11 +239,35 @@ class FakeConnectWise(_Records):
         return row
 
     def remove(self, invoice: Ref, row_id: str) -> None:
-        """Take a row away, as a person does."""
-        self.rows[invoice] = [row for row in self.rows.get(invoice, []) if row.id != row_id]
+        """Take a row away, as a person does; one that is gone already changes nothing."""
+        before = self.rows.get(invoice, [])
+        self.rows[invoice] = [row for row in before if row.id != row_id]
+        if len(self.rows[invoice]) < len(before):
+            self._recount(invoice)
+
+    def apply_credit(self, invoice: Ref, amount_minor: int) -> None:
+        """Apply a credit memo, as a person does: it lowers the balance, and is no payment."""
+        self.credits[invoice] = self.credits.get(invoice, 0) + amount_minor
         self._recount(invoice)
+
+    def delete_invoice(self, id_: str) -> None:
+        """Delete an invoice that has no rows: nothing shows it any more, not even that it is gone."""
+        del self.records[self.invoice(id_).ref]
+
+    def _check_there(self, invoice: Ref) -> None:
+        if invoice not in self.records:
+            raise Rejected("NotFound", f"{invoice} not found")
+
+    def _check_unlocked(self, invoice: Ref) -> None:
+        if invoice in self.locked:
+            raise Rejected("InvalidObject", f"{invoice} cannot be edited", "Reopen the invoice.")
 
     def _recount(self, ref: Ref) -> None:
         invoice = self.invoice(ref.id)
-        paid = sum(row.amount_minor for row in self.rows[ref])
-        self.put(replace(invoice, paid_minor=paid, balance_minor=invoice.total_minor - paid))
+        paid = sum(row.amount_minor for row in self.rows.get(ref, ()))
+        left = invoice.total_minor - paid - self.credits.get(ref, 0)
+        counted = replace(invoice, paid_minor=paid, balance_minor=left)
+        if self.rows_move_invoice:
+            self.put(counted)
+        else:
+            self.records[ref] = counted

@@ -1,0 +1,146 @@
+"""Two of one kind, a fake and a sandbox: everything is done to both, and both must show the same."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from pprint import pformat
+from typing import Any
+
+from crossfoot.core.model import Allocation, Kind, Record, Ref, System
+from crossfoot.core.windows import OVERLAP
+from crossfoot.errors import Rejected
+
+# So much later than a change that the overlap of a read no longer reaches it.
+LATER_S = OVERLAP.total_seconds() + 60
+
+type Shown = dict[str, Any]
+
+
+class Both:
+    """Calls every driver in turn, and gives the outcome that they have in common.
+
+    A refusal is an outcome: its code. Raises: AssertionError when the outcomes differ.
+    """
+
+    def __init__(self, *drivers: Any) -> None:
+        self._drivers = drivers
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            first, *others = (_outcome(getattr(driver, name), *args, **kwargs) for driver in self._drivers)
+            for driver, other in zip(self._drivers[1:], others, strict=True):
+                assert first == other, _tell(name, {self._drivers[0]: first, driver: other})
+            return first
+
+        return call
+
+
+def _outcome(deed: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    try:
+        return deed(*args, **kwargs)
+    except Rejected as refusal:
+        return f"refused: {refusal.code}"
+
+
+def _tell(name: str, outcomes: dict[Any, Any]) -> str:
+    lines = (f"{type(driver).__name__}: {pformat(outcome, width=120)}" for driver, outcome in outcomes.items())
+    return "\n".join((f"they differ in {name}", *lines))
+
+
+class Names:
+    """The ids of one system, and what the story calls them."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self._ids: dict[str, str] = {}
+        self._names: dict[Ref, str] = {}
+
+    def give(self, kind: Kind, name: str, id_: str) -> None:
+        self._ids[name] = id_
+        self._names[Ref(self.system, kind, id_)] = name
+
+    def id_of(self, name: str) -> str:
+        return self._ids[name]
+
+    def ref_of(self, name: str, kind: Kind = Kind.INVOICE) -> Ref:
+        return Ref(self.system, kind, self._ids[name])
+
+    def name_of(self, ref: Ref) -> str:
+        """Name a record; one that the story does not know is told by its kind, so that it shows as a difference."""
+        return self._names.get(ref, f"an unknown {ref.kind}")
+
+    def show(self, records: list[Record]) -> dict[str, Shown]:
+        """Show records by name as they were read last: every field but the version, whose form is the system's own.
+
+        Companies have customers, and the fakes only names of them, so these are left out.
+        """
+        transactions = (record for record in records if record.ref.kind is not Kind.CUSTOMER)
+        return {self.name_of(record.ref): self._fields(record) for record in transactions}
+
+    def _fields(self, record: Record) -> Shown:
+        assert record.version.updated_at[:19] <= record.version.seen_at[:19]
+        shown = {f.name: self._plain(getattr(record, f.name)) for f in fields(record) if f.name != "version"}
+        if shown["standing"] == "deleted" and "issued_on" in shown:
+            assert shown.pop("issued_on").isoformat() == record.version.updated_at[:10]
+        return shown
+
+    def _plain(self, value: Any) -> Any:
+        match value:
+            case Ref():
+                return self.name_of(value)
+            case Allocation():
+                return {self.name_of(value.invoice): value.amount_minor}
+            case tuple():
+                return [self._plain(each) for each in value]
+            case _:
+                return value
+
+
+class Reading:
+    """What a worker does with a system: it reads from a cursor on, or some invoices by their ids."""
+
+    def __init__(self, source: Any, names: Names) -> None:
+        self.source, self.names = source, names
+        self.cursor = ""
+        self._noted: dict[str, Any] = {}
+
+    def read(self) -> dict[str, Shown]:
+        """Read from the cursor on until there is no more; "" is a first import."""
+        records: list[Record] = []
+        for _ in range(50):
+            window = self.source.fetch_changes(self.cursor)
+            assert not window.unreadable
+            records.extend(window.records)
+            self.cursor = window.cursor
+            if not window.more:
+                return self.names.show(records)
+        raise AssertionError("reading does not come to an end")
+
+    def begin_import(self) -> None:
+        """Read until transactions were seen, and stand still there, as a worker does that dies before it moves on."""
+        for _ in range(50):
+            window = self.source.fetch_changes(self.cursor)
+            if self.names.show(list(window.records)):
+                return
+            self.cursor = window.cursor
+        raise AssertionError("no transaction was read")
+
+    def by_ids(self, *names: str) -> dict[str, Shown]:
+        """Read some invoices as they are now."""
+        return self.names.show(list(self._fetch(names)))
+
+    def note(self, name: str) -> None:
+        """Note the version of an invoice as it is now."""
+        (found,) = self._fetch([name])
+        self._noted[name] = found.version
+
+    def changes(self, name: str) -> dict[str, bool]:
+        """Tell what moved since an invoice was noted: the time of its last change, and the time of the read."""
+        (found,) = self._fetch([name])
+        before = self._noted[name]
+        return {
+            "updated": found.version.updated_at > before.updated_at,
+            "seen": found.version.seen_at > before.seen_at,
+        }
+
+    def _fetch(self, names: Any) -> Any:
+        return self.source.fetch_invoices([self.names.id_of(name) for name in names])
