@@ -17,6 +17,8 @@ from crossfoot.ports import Clock
 from crossfoot.steps import connectwise_callback, qbo_webhook
 
 REREAD_AFTER = timedelta(minutes=1)
+# How long a verifier token may still count after an operator took it away.
+TOKENS_LIFE = timedelta(minutes=5)
 # ConnectWise waits five seconds for our answer.
 KEY_TIMEOUT_S = 3.0
 
@@ -39,7 +41,8 @@ def qbo_webhook_ports(config: Config) -> qbo_webhook.Ports:
 class VerifierTokens:
     """Intuit's verifier tokens, as they are now: a warm worker outlives their replacement by hours.
 
-    A signature that none of them made is a reason to read them again, at most once a minute, so that strangers who post
+    They are read again when they are old, so that one which was taken away counts no longer, however often it is shown.
+    A signature that none of them made is a reason to read them sooner, at most once a minute, so that strangers who post
     rubbish cannot make us call Secrets Manager as often as they like.
     """
 
@@ -50,13 +53,22 @@ class VerifierTokens:
 
     def verify(self, raw: bytes, signature: str) -> bool:
         """Tell whether Intuit signed these very bytes."""
+        if not signature:
+            return False
+        if self._is_older_than(TOKENS_LIFE):
+            self._read_again()
         if webhook.verify(raw, signature, self._tokens):
             return True
-        now = self._clock.now()
-        if not signature or (self._read_at is not None and now - self._read_at < REREAD_AFTER):
+        if not self._is_older_than(REREAD_AFTER):
             return False
-        self._tokens, self._read_at = self._read(), now
+        self._read_again()
         return webhook.verify(raw, signature, self._tokens)
+
+    def _is_older_than(self, age: timedelta) -> bool:
+        return self._read_at is None or self._clock.now() - self._read_at >= age
+
+    def _read_again(self) -> None:
+        self._tokens, self._read_at = self._read(), self._clock.now()
 
 
 def connectwise_callback_ports(config: Config) -> connectwise_callback.Ports:
