@@ -1,6 +1,5 @@
 """What the door makes of every way in which a call can fail."""
 
-import datetime
 import socket
 import ssl
 from collections.abc import Iterator
@@ -10,11 +9,8 @@ from pathlib import Path
 import pytest
 from crossfoot.errors import OutcomeUnknown, RateLimited, RemoteUnavailable
 from crossfoot.http import LOCAL, Door, Policy, read_json, retry_after_s, write_json
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from tests.http.authority import make_authority
 from tests.http.server import Behave, Server, respond
 
 
@@ -130,27 +126,7 @@ def test_a_connection_that_idled_is_not_used_for_a_write() -> None:
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSLContext]:
     """A certificate for cw.example.com that a test's door trusts, and a server's context with it."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC))
-        .not_valid_after(datetime.datetime(2120, 1, 1, tzinfo=datetime.UTC))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("cw.example.com")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
-    return path, context
+    return make_authority(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
