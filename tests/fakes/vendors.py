@@ -188,14 +188,16 @@ class FakeConnectWise(_Records):
 
     Takes: what ConnectWise does not document. `many_rows`: an invoice takes more than one payment row;
     `rows_move_invoice`: a change of rows moves the invoice's last-updated time, so that a later read shows it.
+    `made` are the rows that came through the port; on a `locked` invoice it refuses every write.
     """
 
     def __init__(self, clock: FakeClock, *, many_rows: bool = False, rows_move_invoice: bool = True) -> None:
         super().__init__(PSA, clock)
         self.many_rows = many_rows
         self.rows_move_invoice = rows_move_invoice
-        self.locked: set[Ref] = set()
         self.rows: dict[Ref, list[PaymentRow]] = {}
+        self.made: set[str] = set()
+        self.locked: set[Ref] = set()
         self.credits: dict[Ref, int] = {}
         self.writes = 0
         self._next_row = 500
@@ -208,7 +210,9 @@ class FakeConnectWise(_Records):
     def create_row(self, invoice: Ref, amount_minor: int, paid_on: date, currency: str) -> PaymentRow:
         self.writes += 1
         self._check_unlocked(invoice)
-        return self.enter(invoice, amount_minor, paid_on)
+        row = self.enter(invoice, amount_minor, paid_on)
+        self.made.add(row.id)
+        return row
 
     def update_row(self, invoice: Ref, row_id: str, amount_minor: int, paid_on: date, currency: str) -> PaymentRow:
         self.writes += 1
@@ -249,6 +253,16 @@ class FakeConnectWise(_Records):
         """Apply a credit memo, as a person does: it lowers the balance, and is no payment."""
         self.credits[invoice] = self.credits.get(invoice, 0) + amount_minor
         self._recount(invoice)
+
+    def lock(self, invoice: Ref) -> None:
+        """Let nobody but people write rows on an invoice, until it is unlocked."""
+        self.locked.add(invoice)
+        self.put(self.invoice(invoice.id))
+
+    def unlock(self, invoice: Ref) -> None:
+        """Take writes again; the invoice has changed with it."""
+        self.locked.discard(invoice)
+        self.put(self.invoice(invoice.id))
 
     def delete_invoice(self, id_: str) -> None:
         """Delete an invoice that has no rows: nothing shows it any more, not even that it is gone."""

@@ -236,6 +236,19 @@ def test_e7_a_second_row_that_connectwise_refuses_is_told_and_not_tried_again_un
     assert _newest(world, payment).code == "refused_by_psa"
 
 
+def test_a_payment_that_connectwise_refused_goes_through_when_its_invoice_was_opened_there(world: World) -> None:
+    _, psa = world.invoice_in_both("1001", 25_000)
+    world.connectwise.lock(psa)
+    payment = world.quickbooks.pay("p1", {"q1001": 10_000})
+    world.fetch_and_settle()
+    assert (_newest(world, payment).code, world.connectwise.writes) == ("refused_by_psa", 1)
+    world.clock.advance(1_000)
+    world.connectwise.unlock(psa)
+    world.fetch_and_settle()
+    assert world.rows("1001") == [(10_000, "2026-11-03")]
+    world.check_at_rest()
+
+
 def test_e8_a_payment_waits_for_its_invoice_and_goes_through_when_it_arrives(world: World) -> None:
     world.invoice_in_both("1001", 25_000, connectwise=False)
     payment = world.quickbooks.pay("p1", {"q1001": 25_000})

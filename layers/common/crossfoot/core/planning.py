@@ -24,6 +24,8 @@ from crossfoot.core.rows import (
 )
 
 PAYMENT_ROWS = "payment_rows"
+# In an effect's body, beside the write: the last change of the ConnectWise invoice for which it was planned.
+SEEN = "seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +90,18 @@ def external_parts(payments: Iterable[Payment], invoice: Ref) -> tuple[Paid, ...
 
 def to_effect(tenant: str, situation: Situation, write: RowWrite) -> Effect:
     """Make the effect of a row write: the next generation of the invoice's rows."""
-    assert situation.psa is not None
+    psa = situation.psa
+    assert psa is not None
     generation = situation.latest.generation + 1 if situation.latest else 1
     carried = tuple(Ref(situation.payment.ref.system, Kind.PAYMENT, payment) for payment in write.carries)
     return Effect(
         tenant=tenant,
         kind=PAYMENT_ROWS,
-        subject=situation.psa.ref,
+        subject=psa.ref,
         generation=generation,
-        body=to_body(write),
+        body={**to_body(write), SEEN: psa.version.updated_at},
         rule=_rule(write),
-        sentence=_sentence(situation.psa, write),
+        sentence=_sentence(psa, write),
         causes=tuple(dict.fromkeys((situation.payment.ref, *carried))),
         # What stands if ConnectWise refuses.
         result=to_result(standing_of(situation.latest)),
@@ -143,13 +146,18 @@ def _plan_rows(situation: Situation, paid: tuple[Paid, ...]) -> Plan:
     arranged = arrange_rows(paid, standing, live, balance_minor=psa.balance_minor, currency=psa.currency)
     if arranged.obstacle is not None:
         return Plan(decision=_obstacle(situation, psa, arranged))
-    if arranged.write is not None and repeats_refusal(situation.latest, arranged.write):
-        assert situation.latest is not None
-        return Plan(decision=refusal_of(situation.payment.ref, situation.latest))
+    latest = situation.latest
+    if latest is not None and arranged.write is not None and _is_refused_still(latest, arranged.write, psa):
+        return Plan(decision=refusal_of(situation.payment.ref, latest))
     if situation.payment.ref.id in arranged.elsewhere:
         sentence = f"ConnectWise invoice {psa.number} shows this payment already, entered by another product."
         return Plan(write=arranged.write, decision=did(situation.payment.ref, "E7", "elsewhere", sentence, psa.ref))
     return Plan(write=arranged.write)
+
+
+def _is_refused_still(latest: Effect, write: RowWrite, psa: Invoice) -> bool:
+    """Tell whether trying again would only be refused again: nothing has changed in ConnectWise since."""
+    return repeats_refusal(latest, write) and latest.body.get(SEEN) == psa.version.updated_at
 
 
 def refusal_of(payment: Ref, effect: Effect) -> Decision:
