@@ -20,3 +20,14 @@ class FakeClock:
     def stamp(self) -> str:
         """Write the time as the records' versions do."""
         return self.time.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class SkewedClock:
+    """Our own clock, which is a little off the true one, and jumps when it is set right."""
+
+    def __init__(self, true: FakeClock) -> None:
+        self._true = true
+        self.ahead_s = 0
+
+    def now(self) -> datetime:
+        return self._true.now() + timedelta(seconds=self.ahead_s)

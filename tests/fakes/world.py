@@ -11,7 +11,7 @@ from crossfoot.core.preferences import Preferences
 from crossfoot.errors import Retryable
 from crossfoot.ledger import LEASE
 from crossfoot.messages import CrossfootRequest, Message, MirrorPayment, Nudge
-from crossfoot.ports import Connection, ConnectionState
+from crossfoot.ports import Clock, Connection, ConnectionState
 from crossfoot.steps import crossfoot, fetch_new_data, mirror_payment
 
 from tests.fakes.clock import FakeClock
@@ -49,15 +49,18 @@ class World:
         self,
         *,
         many_rows: bool = False,
+        rows_move_invoice: bool = True,
         tenant: str = TENANT,
         clock: FakeClock | None = None,
+        worker_clock: Clock | None = None,
         tables: Tables | None = None,
         queue: FakeQueue | None = None,
     ) -> None:
         self.tenant = tenant
         self.clock = clock or FakeClock()
+        self.worker_clock = worker_clock or self.clock
         self.quickbooks = FakeQuickBooks(self.clock)
-        self.connectwise = FakeConnectWise(self.clock, many_rows=many_rows)
+        self.connectwise = FakeConnectWise(self.clock, many_rows=many_rows, rows_move_invoice=rows_move_invoice)
         tables = tables or Tables(self.clock)
         self.book, self.history, self.effects = tables.book, tables.history, tables.effects
         self.cursors, self.preferences, self.reports = tables.cursors, tables.preferences, tables.reports
@@ -114,7 +117,7 @@ class World:
             case CrossfootRequest():
                 crossfoot_ports = crossfoot.Ports(
                     book=wire(self.book),
-                    clock=self.clock,
+                    clock=self.worker_clock,
                     connections=wire(self.connections),
                     effects=wire(self.effects),
                     preferences=wire(self.preferences),
@@ -135,7 +138,7 @@ class World:
             preferences=wire(self.preferences),
             connections=wire(self.connections),
             systems=_WiredSystems(self, wire),
-            clock=self.clock,
+            clock=self.worker_clock,
         )
         return mirror_payment.MirrorPayments(self.tenant, payment_ids, ports)
 

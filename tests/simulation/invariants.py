@@ -3,7 +3,7 @@
 from crossfoot.core.decisions import Outcome
 from crossfoot.core.effects import Effect
 from crossfoot.core.model import Link, Payment, Ref, Standing
-from crossfoot.core.planning import PAYMENT_ROWS, external_parts
+from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.rows import standing_of
 
 from tests.fakes.table import Tables
@@ -14,6 +14,7 @@ def check(office: Office, tables: Tables) -> None:
     """Check one partner. Raises: AssertionError in words."""
     _check_nothing_is_in_flight(office, tables)
     _check_nothing_crossed_over(office, tables)
+    check_nothing_stands_twice(office)
     for number in NUMBERS:
         _check_invoice(office, tables, number)
     _check_everything_has_a_reason(office, tables)
@@ -22,6 +23,13 @@ def check(office: Office, tables: Tables) -> None:
 def _check_nothing_is_in_flight(office: Office, tables: Tables) -> None:
     mine = [effect for effect in tables.effects.effects.values() if effect.tenant == office.world.tenant]
     assert all(effect.settled for effect in mine), "an effect is not settled at rest"
+
+
+def check_nothing_stands_twice(office: Office) -> None:
+    """Check what must hold at any moment: we keep at most one row of our own making on an invoice (E7)."""
+    for ref, rows in office.world.connectwise.rows.items():
+        made = [row for row in rows if row.id in office.world.connectwise.made]
+        assert len(made) <= 1, f"{ref} holds {len(made)} rows that we made: {made}"
 
 
 def _check_nothing_crossed_over(office: Office, tables: Tables) -> None:
@@ -42,8 +50,7 @@ def _check_invoice(office: Office, tables: Tables, number: str) -> None:
     accounting = world.quickbooks.invoice(f"q{number}").ref
     link = tables.book.load_link(world.tenant, accounting)
     assert link is not None, f"invoice {number} is in both systems and not linked"
-    payments = [p for p in world.quickbooks.records.values() if isinstance(p, Payment)]
-    expected = sum(part.amount_minor for part in external_parts(payments, accounting))
+    expected = _paid_from_outside(office, accounting)
     rows = world.connectwise.rows.get(link.psa, [])
     shown = sum(row.amount_minor for row in rows)
     if number not in office.meddled:
@@ -53,6 +60,16 @@ def _check_invoice(office: Office, tables: Tables, number: str) -> None:
     assert sum(row.amount_minor for row in ours) <= expected or number in office.meddled
     made = [effect for effect in tables.effects.load_all(world.tenant, link.psa) if effect.remote_id]
     assert len({effect.generation for effect in made}) == len(made)
+
+
+def _paid_from_outside(office: Office, invoice: Ref) -> int:
+    """Add up what stands in QuickBooks and was not made by us (E1): read here anew, for the product may be wrong."""
+    live = [
+        record
+        for record in office.world.quickbooks.records.values()
+        if isinstance(record, Payment) and record.standing is Standing.LIVE and not record.marker
+    ]
+    return sum(part.amount_minor for payment in live for part in payment.allocations if part.invoice == invoice)
 
 
 def _check_everything_has_a_reason(office: Office, tables: Tables) -> None:

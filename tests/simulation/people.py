@@ -1,11 +1,13 @@
-"""What people do: they record, edit, move and void payments, enter invoices late, and meddle with ConnectWise by hand."""
+"""What people do: record, edit, move and void payments, enter invoices late, and change ConnectWise by hand."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from crossfoot.core.model import ACCOUNTING, Kind, Payment, Ref, Standing
+from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Payment, Ref, Standing, System
+from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.preferences import Preferences
+from crossfoot.core.rows import standing_of
 from crossfoot.messages import CrossfootRequest
 
 from tests.fakes.vendors import TODAY
@@ -14,52 +16,82 @@ from tests.simulation.choices import Choices
 
 NUMBERS = ("1001", "1002", "1003")
 TOTAL_UNITS = 12
+# What Crossfoot leaves on a payment that it made itself (E1).
+MARKER = "xf:00000000000000aa"
 
 
 @dataclass
 class Office:
     """One partner's people.
 
-    Takes: `unit_minor` divides every amount of this partner and none of another's, so that a row which crossed over shows.
+    Takes: `unit_minor` divides every amount of this partner and none of another's, so that a row which crossed over shows;
+    `at_rest` tells whether no worker of this partner is under way. `meddled` are the invoices where ConnectWise was made
+    to show something else than QuickBooks; on all others the two must agree, whatever else was done there.
     """
 
     world: World
     choices: Choices
     unit_minor: int
     say: Callable[[str], None]
+    at_rest: Callable[[], bool]
     meddled: set[str] = field(default_factory=set)
     late: set[str] = field(default_factory=set)
+    toggles: bool = False
+    toggled: bool = False
     _payments: int = 0
+    _by_hand: dict[str, str] = field(default_factory=dict)
 
     def open(self) -> None:
         """Enter the invoices; some reach ConnectWise later."""
+        self.toggles = self.choices.chance(30)
         for number in NUMBERS:
             late = self.choices.chance(25)
             self.world.invoice_in_both(number, TOTAL_UNITS * self.unit_minor, connectwise=not late)
             if late:
                 self.late.add(number)
 
-    def act(self) -> None:
-        """Do one thing."""
-        deeds = (self._pay, self._pay, self._edit, self._end, self._meddle, self._enter_late, self._toggle)
-        self.choices.one_of(deeds)()
+    def act(self) -> System:
+        """Do one thing. Returns: the system where it was done."""
+        in_quickbooks = (
+            self._pay,
+            self._pay,
+            self._pay,
+            self._edit,
+            self._edit,
+            self._end,
+            self._pay_through_crossfoot,
+        )
+        in_connectwise = (self._enter_the_same, self._enter_the_same, self._credit, self._lock, self._enter_late)
+        rare = (self._meddle, self._toggle)
+        deed = self.choices.one_of((*in_quickbooks, *in_connectwise, *rare))
+        deed()
+        return ACCOUNTING if deed in in_quickbooks else PSA
 
     def enter_everything(self) -> None:
-        """Enter what is still missing in ConnectWise, and leave the toggle on."""
+        """Enter what is still missing in ConnectWise, let it take every write, and leave the toggle on."""
         for number in sorted(self.late):
             self._enter(number)
-        self._turn(on=True)
+        for invoice in sorted(self.world.connectwise.locked):
+            self.world.connectwise.unlock(invoice)
+        if not self._is_on():
+            self._turn(on=True)
 
     def _pay(self) -> None:
         self._payments += 1
         self._record(f"p{self._payments}")
 
+    def _pay_through_crossfoot(self) -> None:
+        """Record what a customer paid on the platform, as Crossfoot itself does."""
+        self._payments += 1
+        self._record(f"x{self._payments}", marker=MARKER)
+
     def _edit(self) -> None:
         live = self._live()
         if live:
-            self._record(self.choices.one_of(live).ref.id)
+            payment = self.choices.one_of(live)
+            self._record(payment.ref.id, marker=payment.marker)
 
-    def _record(self, payment_id: str) -> None:
+    def _record(self, payment_id: str, marker: str = "") -> None:
         parts = {}
         for _ in range(1 + self.choices.pick(2)):
             parts[f"q{self.choices.one_of(NUMBERS)}"] = (1 + self.choices.pick(4)) * self.unit_minor
@@ -67,7 +99,8 @@ class Office:
         if parts:
             on = TODAY + timedelta(days=self.choices.pick(3))
             self.say(f"records {payment_id}: {parts} on {on}")
-            self.world.quickbooks.pay(payment_id, parts, on=on)
+            self._forget_row_of(payment_id)
+            self.world.quickbooks.pay(payment_id, parts, on=on, marker=marker)
 
     def _affordable(self, payment_id: str, parts: dict[str, int]) -> dict[str, int]:
         """QuickBooks does not let a payment exceed what is open."""
@@ -82,7 +115,66 @@ class Office:
             payment = self.choices.one_of(live)
             delete = self.choices.chance(50)
             self.say(f"{'deletes' if delete else 'voids'} {payment.ref.id}")
+            self._forget_row_of(payment.ref.id)
             (self.world.quickbooks.delete if delete else self.world.quickbooks.void)(payment.ref.id)
+
+    def _enter_the_same(self) -> None:
+        """Enter by hand what QuickBooks shows and ConnectWise does not yet: amount and date are those of the payment (E6).
+
+        Only while nobody is at it: two who enter the same at once, a person and a worker, no software can keep apart.
+        """
+        number = self.choices.one_of(NUMBERS)
+        psa, connectwise = Ref(PSA, Kind.INVOICE, f"c{number}"), self.world.connectwise
+        waiting = [p for p in self._live() if not p.marker and self._pays(p, number)]
+        if (
+            number in self.late
+            or not waiting
+            or connectwise.rows.get(psa)
+            or number in self._by_hand
+            or not self.at_rest()
+        ):
+            return
+        payment = self.choices.one_of(waiting)
+        amount = self._pays(payment, number)
+        latest = self.world.effects.load_latest(self.world.tenant, PAYMENT_ROWS, psa)
+        if standing_of(latest).rows or amount > connectwise.invoice(psa.id).balance_minor:
+            return
+        self.say(f"enters {payment.ref.id} by hand on {number} in ConnectWise: {amount} on {payment.paid_on}")
+        connectwise.enter(psa, amount, payment.paid_on or TODAY)
+        self._by_hand[number] = payment.ref.id
+
+    def _forget_row_of(self, payment_id: str) -> None:
+        """Note that a row by hand has lost its payment, unless it was adopted and follows it."""
+        for number in [number for number, payment in self._by_hand.items() if payment == payment_id]:
+            del self._by_hand[number]
+            psa = Ref(PSA, Kind.INVOICE, f"c{number}")
+            latest = self.world.effects.load_latest(self.world.tenant, PAYMENT_ROWS, psa)
+            if latest is None or not latest.settled or payment_id not in standing_of(latest).carries:
+                self.meddled.add(number)
+
+    def _credit(self) -> None:
+        """Apply a credit memo in both systems."""
+        number = self.choices.one_of(NUMBERS)
+        if number in self.late:
+            return
+        copies: list[Invoice] = [
+            self.world.quickbooks.invoice(f"q{number}"),
+            self.world.connectwise.invoice(f"c{number}"),
+        ]
+        if min(copy.balance_minor for copy in copies) >= self.unit_minor:
+            self._payments += 1
+            self.say(f"applies a credit of {self.unit_minor} on {number} in both systems")
+            self.world.quickbooks.pay(f"m{self._payments}", {}, credited={copies[0].ref.id: self.unit_minor})
+            self.world.connectwise.apply_credit(copies[1].ref, self.unit_minor)
+
+    def _lock(self) -> None:
+        """Close an invoice against writes in ConnectWise, or open it again."""
+        number = self.choices.one_of(NUMBERS)
+        psa, connectwise = Ref(PSA, Kind.INVOICE, f"c{number}"), self.world.connectwise
+        if number not in self.late:
+            opens = psa in connectwise.locked
+            self.say(f"{'opens' if opens else 'locks'} {number} in ConnectWise")
+            (connectwise.unlock if opens else connectwise.lock)(psa)
 
     def _meddle(self) -> None:
         """Enter or delete a ConnectWise row by hand; sometimes another product does."""
@@ -112,11 +204,16 @@ class Office:
         self.world.connectwise.add_invoice(f"c{number}", number, TOTAL_UNITS * self.unit_minor)
 
     def _toggle(self) -> None:
-        self._turn(on=not self.world.preferences.load(self.world.tenant).external_payments_enabled)
+        if self.toggles:
+            self._turn(on=not self._is_on())
+
+    def _is_on(self) -> bool:
+        return self.world.preferences.load(self.world.tenant).external_payments_enabled
 
     def _turn(self, *, on: bool) -> None:
         """Do what PUT /v1/preferences does."""
         self.say(f"turns external payments {'on' if on else 'off'}")
+        self.toggled = True
         self.world.preferences.save(self.world.tenant, Preferences(external_payments_enabled=on))
         if on:
             request = CrossfootRequest(tenant=self.world.tenant, every_payment=True, because=self.world.clock.stamp())
@@ -124,4 +221,8 @@ class Office:
 
     def _live(self) -> list[Payment]:
         records = self.world.quickbooks.records.values()
-        return [r for r in records if isinstance(r, Payment) and r.standing is Standing.LIVE]
+        return [r for r in records if isinstance(r, Payment) and r.standing is Standing.LIVE and r.total_minor]
+
+    @staticmethod
+    def _pays(payment: Payment, number: str) -> int:
+        return sum(part.amount_minor for part in payment.allocations if part.invoice.id == f"q{number}")

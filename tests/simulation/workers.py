@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from crossfoot.errors import Conflict, OutcomeUnknown, RateLimited, RemoteUnavailable
+from crossfoot.errors import AuthExpired, Conflict, OutcomeUnknown, RateLimited, RemoteUnavailable
 from crossfoot.messages import Message
 from greenlet import getcurrent, greenlet
 
@@ -60,6 +60,8 @@ class Worker:
             raise RateLimited(name, 30)
         if strike == "token rotates":
             raise Conflict(name)
+        if strike == "keys refused":
+            raise AuthExpired(name, "Connect again.")
         result = method(*args, **kwargs)
         if strike == "crash after":
             raise Crash(name)
@@ -86,15 +88,26 @@ class _Stops:
         return lambda *args, **kwargs: self._worker.call(name, attribute, *args, **kwargs)
 
 
-STRIKES = ("crash before", "crash after", "answer lost", "refused connection", "throttled", "token rotates")
+STRIKES = (
+    "crash before",
+    "crash after",
+    "answer lost",
+    "refused connection",
+    "throttled",
+    "token rotates",
+    "keys refused",
+)
 VENDOR_READS = frozenset({"fetch_changes", "fetch_invoices", "fetch_rows"})
+# Where something is decided: a vendor's write, a move in the ledger, work handed on, the cursor.
+TURNING_POINTS = VENDOR_WRITES | {"insert", "replace", "send", "move", "fetch_rows"}
+ONLY_VENDORS = frozenset({"throttled", "keys refused"})
 
 
 def possible_strikes(name: str) -> tuple[str, ...]:
-    """List what can go wrong at a call: only vendors throttle, only opening a vendor meets a rotating token."""
+    """List what can go wrong at a call: vendors throttle and refuse keys, opening one meets a rotating token."""
     vendor = name in VENDOR_WRITES or name in VENDOR_READS
     return tuple(
         strike
         for strike in STRIKES
-        if (strike != "throttled" or vendor) and (strike != "token rotates" or name in VENDOR_READS)
+        if (strike not in ONLY_VENDORS or vendor) and (strike != "token rotates" or name in VENDOR_READS)
     )
