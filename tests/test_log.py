@@ -28,6 +28,7 @@ BEARING = [
     "POST /webhooks/connectwise/{}?id=1&action=updated",
     "POST https://x.example/webhooks/connectwise/{}",
     "Set-Cookie: {}",
+    "clientId: {}",
 ]
 
 

@@ -82,7 +82,7 @@ class Partner:
         invitation = add_partner(
             self.deployed.stack, self.name, f"{secrets.token_hex(4)}@partners.example", permanent_password=True
         )
-        self.tenant = invitation.tenant
+        self.tenant, self.invitation = invitation.tenant, invitation
         self.token = sign_in(self.deployed.stack, invitation.email, invitation.password)
         self.api = Api(self.deployed.urls["api"], self.token)
 

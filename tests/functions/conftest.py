@@ -138,6 +138,7 @@ def load(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
     """Import a handler with the variables that the template gives it, and no other."""
 
     def start(step: str) -> ModuleType:
+        _forget()
         given = {**steps()[step]["Environment"]["Variables"], "STAGE": "", "LOG_LEVEL": "", "TABLE_NAME": ""}
         for name in given:
             monkeypatch.setenv(name, aws.environment.get(name, step))
@@ -151,7 +152,6 @@ def load(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
         spec.loader.exec_module(module)
         return module
 
-    _forget()
     root = logging.getLogger()
     before = [(handler, handler.formatter, list(handler.filters)) for handler in root.handlers]
     level = root.level

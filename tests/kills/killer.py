@@ -12,11 +12,10 @@ from local.stack.paths import Home
 from local.stack.processes import wait_until
 from local.stack.workers import worker_pids
 
-STEPS = ("mirror_payment", "fetch_new_data")
-# Payments are what can go wrong: their workers die twice as often.
-WEIGHTS = (2, 1)
+# Payments are what can go wrong: their workers die more often.
+WEIGHTS = {"mirror_payment": 2, "fetch_new_data": 1}
 # The moments lie in the first seconds of a worker's life, when it takes what waited for it.
-LATEST_S = 4.0
+LATEST_S = 3.0
 # A queue rests for the visibility timeout of what a killed worker held, at worst; then a new worker starts.
 NEW_WORKER_S = 90.0
 _STARTED = re.compile(rb"Lambda worker spawned for crossfoot-local-(\w+) ")
@@ -60,22 +59,23 @@ class Killer:
         return (self._log.died - self._died_before).total()
 
     def kill_one(self, stop: Event) -> None:
-        """Choose a step, wait for a worker of it and for a random moment of its life, and kill it.
+        """Wait until a step has a worker, and for a random moment of that one's life, and kill it.
 
         Takes: `stop` ends the waiting early, because whoever makes the payments has failed.
         Raises: AssertionError when no worker starts.
         """
-        step = self._chance.choices(STEPS, WEIGHTS)[0]
-        moment_s = self._chance.uniform(0.0, self._latest_s)
         while not stop.is_set():
-            assert wait_until(lambda: stop.is_set() or self._has_started(step), NEW_WORKER_S), f"no worker of {step}"
-            stop.wait(moment_s)
-            if self._kill(step):
+            assert wait_until(lambda: stop.is_set() or bool(self._ready()), NEW_WORKER_S), "no new worker"
+            stop.wait(self._chance.uniform(0.0, self._latest_s))
+            # Another step's worker may have started meanwhile: chance decides whose turn it is.
+            ready = self._ready()
+            if ready and self._kill(self._chance.choices(ready, [WEIGHTS[step] for step in ready])[0]):
                 return
 
-    def _has_started(self, step: str) -> bool:
+    def _ready(self) -> list[str]:
+        """List the steps that have a worker since the last kill among theirs."""
         self._log.read_on()
-        return self._log.started[step] > self._started_before[step]
+        return [step for step in WEIGHTS if self._log.started[step] > self._started_before[step]]
 
     def _kill(self, step: str) -> bool:
         pids = sorted(worker_pids(self._home, step))

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 REDACTED = "[redacted]"
 
-_NAMES = "token|secret|passw|authorization|(?:private|public|api|signing)[_-]?key|signature|credential|cookie"
+_NAMES = (
+    "token|secret|passw|authorization|(?:private|public|api|signing)[_-]?key|client[_-]?id|signature|credential|cookie"
+)
 _SECRET_NAME = re.compile(f"(?i){_NAMES}")
 # A name like one of those before a value, in JSON, a query string, a header dump or Python's own repr.
 _NAMED_VALUE = re.compile(

@@ -31,7 +31,7 @@ class AppSettings:
     quickbooks_client_id: str = ""
     quickbooks_client_secret: str = field(default="", repr=False)
     quickbooks_verifier_tokens: tuple[str, ...] = field(default=(), repr=False)
-    connectwise_client_id: str = ""
+    connectwise_client_id: str = field(default="", repr=False)
     public_url: str = ""
 
 

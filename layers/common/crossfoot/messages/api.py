@@ -51,8 +51,8 @@ class OAuthReturn(Shape):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    state: str = Field(default="", max_length=1_000)
-    code: str = Field(default="", max_length=2_000)
+    state: str = Field(default="", max_length=1_000, repr=False)
+    code: str = Field(default="", max_length=2_000, repr=False)
     realm_id: str = Field(default="", alias="realmId", max_length=64)
     error: str = Field(default="", max_length=200)
 
@@ -64,8 +64,8 @@ class ConnectConnectWise(Shape):
         description="Cloud region, or your own server.", examples=["https://api-na.myconnectwise.net"]
     )
     company_id: Typed = Field(description="The company that you sign in with.")
-    public_key: Typed
-    private_key: Typed = Field(json_schema_extra={"writeOnly": True})
+    public_key: Typed = Field(repr=False)
+    private_key: Typed = Field(repr=False, json_schema_extra={"writeOnly": True})
 
 
 class PreferencesShape(Shape):

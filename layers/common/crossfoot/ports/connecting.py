@@ -1,6 +1,6 @@
 """Making a connection: a vendor's consent or keys, and what it then lets us see (C1, C2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -11,7 +11,7 @@ class Grant:
 
     account_id: str
     account_name: str
-    secrets: dict[str, str]
+    secrets: dict[str, str] = field(repr=False)
     credentials_expire_at: datetime | None = None
     details: dict[str, str] | None = None
 
@@ -38,8 +38,8 @@ class ApiKeys:
 
     site_url: str
     company_id: str
-    public_key: str
-    private_key: str
+    public_key: str = field(repr=False)
+    private_key: str = field(repr=False)
 
 
 class KeyDoor(Protocol):

@@ -1,6 +1,6 @@
 """The secrets of a connection, and of a connection that is being made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from crossfoot.core.model import System
 class SealedSecrets:
     """A connection's secrets as they were read, and which writing of them this is (grows with every write)."""
 
-    values: dict[str, str]
+    values: dict[str, str] = field(repr=False)
     version: int
 
 

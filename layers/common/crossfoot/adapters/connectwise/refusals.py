@@ -6,6 +6,7 @@ from typing import Any
 
 from crossfoot.errors import CrossfootError, Rejected, RemoteUnavailable
 from crossfoot.http import Answer, read_json
+from crossfoot.log import redact_text
 
 NOT_FOUND = "NotFound"
 SECURITY = "Security"
@@ -44,7 +45,8 @@ def read_refusal(answer: Answer) -> Refusal:
         return Refusal(answer.status, "", f"HTTP status {answer.status}")
     inner = [error for error in body.get("errors") or () if isinstance(error, Mapping)]
     details = [str(error.get("message") or "") for error in inner] or [str(body.get("message") or "")]
-    return Refusal(answer.status, _code(body, inner), " ".join(details))
+    # The words are shown to people and kept with the record, and some servers quote the request in them.
+    return Refusal(answer.status, _code(body, inner), redact_text(" ".join(details)))
 
 
 def to_error(refusal: Refusal, path: str) -> CrossfootError:

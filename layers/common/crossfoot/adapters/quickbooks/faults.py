@@ -7,6 +7,7 @@ from typing import Any
 
 from crossfoot.errors import Conflict, CrossfootError, RateLimited, Rejected, RemoteUnavailable
 from crossfoot.http import DEFAULT_RETRY_AFTER_S, Answer, read_json
+from crossfoot.log import redact_text
 
 # Source: developer.intuit.com, "error codes" and "handling common errors".
 _AUTHORIZATION = frozenset({"120", "3100", "3200"})
@@ -66,7 +67,8 @@ def find_fault(body: Any) -> Fault | None:
     errors = fault.get("Error") or fault.get("error") or [{}]
     error = errors[0] if isinstance(errors, list) else errors
     detail = error.get("Detail") or error.get("detail") or error.get("Message") or error.get("message") or ""
-    return Fault(_short(str(error.get("code") or "")), str(detail))
+    # The words are shown to people and kept with the record, and a gateway may quote the request in them.
+    return Fault(_short(str(error.get("code") or "")), redact_text(str(detail)))
 
 
 def to_error(fault: Fault, subject: str) -> CrossfootError:
@@ -86,7 +88,7 @@ def to_error(fault: Fault, subject: str) -> CrossfootError:
 def _from_xml(text: str, status: int) -> Fault:
     code = _XML_CODE.search(text)
     words = [found.group(1).strip() for pattern in _XML_TEXT.values() if (found := pattern.search(text))]
-    return Fault(_short(code.group(1)) if code else "", words[-1] if words else f"HTTP status {status}")
+    return Fault(_short(code.group(1)) if code else "", redact_text(words[-1]) if words else f"HTTP status {status}")
 
 
 def _short(code: str) -> str:
