@@ -14,7 +14,7 @@ def check(office: Office, tables: Tables) -> None:
     """Check one partner. Raises: AssertionError in words."""
     _check_nothing_is_in_flight(office, tables)
     _check_nothing_crossed_over(office, tables)
-    check_nothing_stands_twice(office)
+    check_at_any_moment(office)
     for number in NUMBERS:
         _check_invoice(office, tables, number)
     _check_everything_has_a_reason(office, tables)
@@ -25,11 +25,15 @@ def _check_nothing_is_in_flight(office: Office, tables: Tables) -> None:
     assert all(effect.settled for effect in mine), "an effect is not settled at rest"
 
 
-def check_nothing_stands_twice(office: Office) -> None:
-    """Check what must hold at any moment: we keep at most one row of our own making on an invoice (E7)."""
-    for ref, rows in office.world.connectwise.rows.items():
-        made = [row for row in rows if row.id in office.world.connectwise.made]
+def check_at_any_moment(office: Office) -> None:
+    """Check what holds in between too (E7): one row of our making on an invoice, and nobody else's row touched."""
+    connectwise = office.world.connectwise
+    for ref, rows in connectwise.rows.items():
+        made = [row for row in rows if row.id in connectwise.made]
         assert len(made) <= 1, f"{ref} holds {len(made)} rows that we made: {made}"
+    rows_by_id = {row.id: row for rows in connectwise.rows.values() for row in rows}
+    for row_id, row in office.foreign_rows.items():
+        assert rows_by_id.get(row_id) == row, f"another product's row {row} became {rows_by_id.get(row_id)}"
 
 
 def _check_nothing_crossed_over(office: Office, tables: Tables) -> None:

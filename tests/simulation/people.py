@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
-from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Payment, Ref, Standing, System
+from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Payment, PaymentRow, Ref, Standing, System
 from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.preferences import Preferences
 from crossfoot.core.rows import standing_of
@@ -38,6 +38,7 @@ class Office:
     late: set[str] = field(default_factory=set)
     toggles: bool = False
     toggled: bool = False
+    foreign_rows: dict[str, PaymentRow] = field(default_factory=dict)
     _payments: int = 0
     _by_hand: dict[str, str] = field(default_factory=dict)
 
@@ -139,9 +140,19 @@ class Office:
         latest = self.world.effects.load_latest(self.world.tenant, PAYMENT_ROWS, psa)
         if standing_of(latest).rows or amount > connectwise.invoice(psa.id).balance_minor:
             return
-        self.say(f"enters {payment.ref.id} by hand on {number} in ConnectWise: {amount} on {payment.paid_on}")
-        connectwise.enter(psa, amount, payment.paid_on or TODAY)
+        foreign = self.choices.chance(30)
+        how = "by another product" if foreign else "by hand"
+        self.say(f"enters {payment.ref.id} {how} on {number} in ConnectWise: {amount} on {payment.paid_on}")
+        self._enter_row(psa, amount, payment.paid_on or TODAY, foreign=foreign)
         self._by_hand[number] = payment.ref.id
+        if foreign and not connectwise.many_rows:
+            # It takes the only place: no other payment can be shown beside it.
+            self.meddled.add(number)
+
+    def _enter_row(self, psa: Ref, amount_minor: int, on: date, *, foreign: bool) -> None:
+        row = self.world.connectwise.enter(psa, amount_minor, on, foreign=foreign)
+        if foreign:
+            self.foreign_rows[row.id] = row
 
     def _forget_row_of(self, payment_id: str) -> None:
         """Note that a row by hand has lost its payment, unless it was adopted and follows it."""
@@ -186,12 +197,13 @@ class Office:
         if rows and self.choices.chance(40):
             self.say(f"deletes row {rows[0]} of {number} in ConnectWise")
             self.world.connectwise.remove(psa.ref, rows[0].id)
+            self.foreign_rows.pop(rows[0].id, None)
         elif not rows or self.world.connectwise.many_rows:
             amount, foreign = (1 + self.choices.pick(4)) * self.unit_minor, self.choices.chance(30)
             if amount > psa.balance_minor:
                 return
             self.say(f"enters {amount} on {number} in ConnectWise{' by another product' if foreign else ''}")
-            self.world.connectwise.enter(psa.ref, amount, TODAY, foreign=foreign)
+            self._enter_row(psa.ref, amount, TODAY, foreign=foreign)
         self.meddled.add(number)
 
     def _enter_late(self) -> None:

@@ -13,7 +13,7 @@ from tests.fakes.table import FakeQueue, Tables
 from tests.fakes.trip import Crash
 from tests.fakes.world import World
 from tests.simulation.choices import Choices
-from tests.simulation.invariants import check, check_nothing_stands_twice
+from tests.simulation.invariants import check, check_at_any_moment
 from tests.simulation.people import Office
 from tests.simulation.workers import TURNING_POINTS, Worker, possible_strikes
 
@@ -79,7 +79,7 @@ class Simulation:
         else:
             self._crossfoot()
         for office in self.offices:
-            check_nothing_stands_twice(office)
+            check_at_any_moment(office)
 
     def _person(self) -> None:
         """Let somebody do something, which takes a moment; mostly a webhook tells of it, sometimes twice."""
