@@ -68,7 +68,7 @@ def test_the_emulators_log_is_counted_line_by_line(tmp_path: Path) -> None:
     log = EmulatorLog(path)
     log.read_on()
     assert (log.started["mirror_payment"], log.died.total()) == (1, 0)
-    died = "y ESM: Lambda crossfoot-local-fetch_new_data failed processing SQS batch from q (errorMessage=Worker process died)"
+    died = "y ESM: Lambda crossfoot-local-fetch_new_data failed processing (errorMessage=Worker process died)"
     path.write_text(path.read_text() + died)
     log.read_on()
     assert log.died.total() == 0, "not a whole line yet"
