@@ -1,7 +1,7 @@
 # Needs git, make, Python 3.11 or newer (with venv and pip) and a way to the package registries. Everything that is
 # installed goes to .venv and .tools; everything that runs keeps its state in .crossfoot.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test simulate mutants kills check deploy setup lock
+.PHONY: help demo up down test simulate mutants kills bench check deploy setup lock
 MAKEFLAGS += --no-builtin-rules
 
 # Trust whom this machine trusts, as pip does: behind a company's proxy that is more than uv's own list.
@@ -37,10 +37,13 @@ mutants: setup ## plant faults, one at a time, and see which test catches each
 kills: setup ## kill deployed workers while payments are made, and check every cent: make kills N=100
 	@$(BIN)/python -m tests.kills --kills $(or $(N),100)
 
+bench: setup $(STAMPS)/lambda ## measure what the performance claims say, and write docs/performance.md
+	@$(BIN)/python -m benchmarks --write
+
 check: setup ## format, lint, types, import contracts, template, tests, build
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
-	$(BIN)/mypy layers/common/crossfoot functions local tests
+	$(BIN)/mypy layers/common/crossfoot functions local tests benchmarks
 	$(BIN)/lint-imports
 	$(SAM) validate --lint
 	$(BIN)/cfn-lint template.yaml
@@ -83,10 +86,18 @@ $(STAMPS)/ministack $(STAMPS)/sam: $(STAMPS)/%: requirements/%.txt $(STAMPS)/env
 	@$(UV) pip sync --quiet --compile-bytecode --python .tools/$*/bin/python --require-hashes requirements/$*.txt
 	@touch $@
 
+# Lambda's own runtime client with what the layer holds, for the benchmarks alone.
+$(STAMPS)/lambda: requirements/lambda.txt layers/common/requirements.txt $(STAMPS)/environment
+	@echo "Installing lambda"
+	@$(UV) venv --quiet --clear --python $(TOOL_PYTHON) .tools/lambda
+	@$(UV) pip sync --quiet --compile-bytecode --python .tools/lambda/bin/python --require-hashes $(wordlist 1,2,$^)
+	@touch $@
+
 # ------------------------------------------------------------------------------------------------------------ locks
-# For maintainers: renew every lock from pyproject.toml and the two versions below. No lock names a registry.
+# For maintainers: renew every lock from pyproject.toml and the versions below. No lock names a registry.
 MINISTACK := ministack[full]==1.5.33
 SAM_CLI := aws-sam-cli==1.170.0
+LAMBDA_CLIENT := awslambdaric==4.2.2
 COMPILE := compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 lock: | $(UV)
@@ -94,3 +105,4 @@ lock: | $(UV)
 	$(UV) pip $(COMPILE) pyproject.toml -c requirements/development.txt -o layers/common/requirements.txt
 	echo '$(MINISTACK)' | $(UV) pip $(COMPILE) - -o requirements/ministack.txt
 	echo '$(SAM_CLI)' | $(UV) pip $(COMPILE) - -o requirements/sam.txt
+	echo '$(LAMBDA_CLIENT)' | $(UV) pip $(COMPILE) - -o requirements/lambda.txt

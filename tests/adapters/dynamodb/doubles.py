@@ -68,10 +68,10 @@ class CountingTable(Table):
     def _weigh(self, params: dict[str, Any], model: Any, **_: object) -> None:
         with self._lock:
             self.calls.append(model.name)
-            self.write_units += _write_units(model.name, params)
+            self.write_units += write_units_of(model.name, params)
 
 
-def _write_units(operation: str, params: dict[str, Any]) -> int:
+def write_units_of(operation: str, params: dict[str, Any]) -> int:
     match operation:
         case "PutItem":
             return _units(params["Item"])

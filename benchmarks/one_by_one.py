@@ -1,0 +1,92 @@
+"""The same job as it is usually done: each payment by itself, with python-quickbooks and plain requests.
+
+Runs in the clients' own environment: `python one_by_one.py`, with what it needs as JSON on standard input. For each
+payment: read it, read each invoice that it pays, find that invoice in ConnectWise by its number, look at its rows, and
+add one if the payment is not there. Prints how many calls that took, and how long.
+"""
+
+import json
+import sys
+import time
+from typing import Any
+
+import intuitlib.config  # type: ignore[import-not-found]
+import requests
+from intuitlib.client import AuthClient  # type: ignore[import-not-found]
+from quickbooks import QuickBooks  # type: ignore[import-not-found]
+from quickbooks.exceptions import QuickbooksException  # type: ignore[import-not-found]
+from quickbooks.objects.invoice import Invoice  # type: ignore[import-not-found]
+from quickbooks.objects.payment import Payment  # type: ignore[import-not-found]
+
+TIMEOUT_S = 30
+# QuickBooks allows ten calls a second. The library fails on one that came too early, so that one is made again.
+QUICKBOOKS_PACE_S, THROTTLED_S = 0.1, 1.0
+
+
+class OneByOne:
+    """Reads QuickBooks through its library, and ConnectWise through a session with the partner's keys."""
+
+    def __init__(self, quickbooks: dict[str, str], connectwise: dict[str, str]) -> None:
+        self.calls = 0
+        self._next = 0.0
+        self._qb = _open_quickbooks(quickbooks)
+        self._root = f"{connectwise['site_url']}/v4_6_release/apis/3.0/finance/invoices"
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.auth = (f"{connectwise['company_id']}+{connectwise['public_key']}", connectwise["private_key"])
+        self._session.headers["clientId"] = connectwise["client_id"]
+
+    def mirror(self, payment_id: str) -> None:
+        payment = self._read(Payment, payment_id)
+        for line in payment.Line:
+            for linked in line.LinkedTxn:
+                invoice = self._read(Invoice, linked.TxnId)
+                self._add_row(invoice.DocNumber, line.Amount, payment.TxnDate)
+
+    def _read(self, kind: Any, record_id: str) -> Any:
+        time.sleep(max(0.0, self._next - time.monotonic()))
+        self._next = time.monotonic() + QUICKBOOKS_PACE_S
+        self.calls += 1
+        try:
+            return kind.get(record_id, qb=self._qb)
+        except QuickbooksException as error:
+            if "ThrottleExceeded" not in str(error):
+                raise
+            self._next = time.monotonic() + THROTTLED_S
+            return self._read(kind, record_id)
+
+    def _add_row(self, number: str, amount: float, day: str) -> None:
+        (found,) = self._call("GET", "", params={"conditions": f'invoiceNumber = "{number}"'})
+        rows = self._call("GET", f"/{found['id']}/payments")
+        if not any(float(row["amount"]) == float(amount) and row["paymentDate"][:10] == day for row in rows):
+            row = {"type": "P", "amount": amount, "paymentDate": f"{day}T00:00:00Z"}
+            self._call("POST", f"/{found['id']}/payments", json=row)
+
+    def _call(self, method: str, path: str, **options: Any) -> Any:
+        self.calls += 1
+        answer = self._session.request(method, self._root + path, timeout=TIMEOUT_S, **options)
+        answer.raise_for_status()
+        return answer.json()
+
+
+def _open_quickbooks(ready: dict[str, str]) -> Any:
+    QuickBooks.sandbox_api_url_v3 = QuickBooks.api_url_v3 = f"{ready['base_url']}/v3"
+    for name, document in (("sandbox", "openid_sandbox_configuration"), ("production", "openid_configuration")):
+        intuitlib.config.DISCOVERY_URL[name] = f"{ready['base_url']}/.well-known/{document}/"
+    auth = AuthClient(ready["client_id"], ready["client_secret"], "http://localhost:9/return", "sandbox")
+    return QuickBooks(
+        auth_client=auth, refresh_token=ready["refresh_token"], company_id=ready["realm_id"], minorversion=75
+    )
+
+
+def main() -> None:
+    asked = json.load(sys.stdin)
+    job = OneByOne(asked["quickbooks"], asked["connectwise"])
+    began = time.perf_counter()
+    for payment_id in asked["payments"]:
+        job.mirror(payment_id)
+    print(json.dumps({"calls": job.calls, "seconds": time.perf_counter() - began}))
+
+
+if __name__ == "__main__":
+    main()

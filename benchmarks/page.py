@@ -1,0 +1,78 @@
+"""docs/performance.md, written from a run."""
+
+import os
+import platform
+from collections.abc import Sequence
+from datetime import date
+
+from benchmarks.figures import Figure
+from local.stack.paths import ROOT
+
+PAGE = ROOT / "docs/performance.md"
+GIB = 1024**3
+
+_MEANS = {
+    "ingest_modules": "modules that `qbo_webhook` holds after one call, Python's own among them",
+    "ingest_cold_ratio": "a cold start with its first call, against a handler that only returns (medians)",
+    "ingest_warm_p99_ratio": "the 99th percentile of a warm call, against the same",
+    "burst_1000_webhooks_metered_calls": "metered QuickBooks calls after 1,000 webhooks in five seconds",
+    "side_by_side_mirror_100_calls": "vendor calls for 100 payments, against doing them one by one",
+    "side_by_side_mirror_100_seconds": "the time for the same",
+    "mirror_1000_vendor_calls": "vendor calls for 1,000 payments, on 1,000 invoices, that were recorded at once",
+    "mirror_1000_metered_calls": "those of them that Intuit meters",
+    "mirror_write_units": "DynamoDB write units for one of these payments, all steps together",
+}
+_HEAD = """# Performance
+
+Written by `make bench`; do not edit. Measured on {day}: {cores} cores, {memory} GiB of memory, {system}, Python {python}.
+
+| figure | value | limit | | what it is |
+|---|---|---|---|---|
+{rows}
+
+"""
+_HOW = """## How it is measured
+
+- Times are only compared within a run. A machine that does other work at the same time shows larger ratios for the
+  function that works more.
+- **Ingest** runs on the Lambda runtime emulator that ships inside aws-sam-cli, with Lambda's own runtime client, against a
+  handler that only returns: cold starts in turn (the first pair is not counted: it fills the cache of compiled modules),
+  then warm calls in turn. DynamoDB, SQS and Secrets Manager are a stub on loopback that answers at once. A warm call of
+  `qbo_webhook` makes two calls to it. SnapStart, which the template turns on, is not in the cold ratio.
+- **Vendor calls** are those of the real steps and adapters on the two sandboxes, each a process of its own that keeps the
+  vendor's rate limits. Metered calls are the sandbox's count; all calls are our own count, which is never less. Afterwards
+  every row in ConnectWise is compared with its payment, to the cent.
+- The 1,000 payments are recorded while nobody looks, each on an invoice of its own, every other one partial; then there is
+  one nudge. The customers and invoices that they change are read with them.
+- **The queues** are played in process: batches of ten of one lane, as SQS FIFO gives them to `mirror_payment`; the lanes
+  take turns, which on AWS run side by side. What would be redelivered waits for the vendor's next minute.
+- **The table** is a local DynamoDB; write units are weighed from what is sent, as AWS bills it.
+- **Side by side**, the other one reads each payment and its invoice with python-quickbooks, finds the invoice in
+  ConnectWise by number, looks at its rows and adds one, with plain requests; it keeps to the ten calls a second that QuickBooks allows.
+"""
+
+
+def write_page(figures: Sequence[Figure], day: date) -> None:
+    """Write the page."""
+    PAGE.write_text(render(figures, day))
+
+
+def render(figures: Sequence[Figure], day: date) -> str:
+    """Write the page's text. Takes: the day of the run; the machine is described as this one, without its name."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
+    return (
+        _HEAD.format(
+            day=day.isoformat(),
+            cores=os.cpu_count(),
+            memory=round(memory),
+            system=f"{platform.system()} on {platform.machine()}",
+            python=platform.python_version(),
+            rows="\n".join(map(_row, figures)),
+        )
+        + _HOW
+    )
+
+
+def _row(figure: Figure) -> str:
+    verdict = "kept" if figure.ok else "**missed**"
+    return f"| `{figure.name}` | {figure.value:,g} | {figure.limit:,g} | {verdict} | {_MEANS[figure.name]} |"
