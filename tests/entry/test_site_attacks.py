@@ -134,6 +134,20 @@ def test_an_address_that_is_no_public_name_is_refused_before_it_is_resolved(star
     assert (internet.asked, internet.connected) == ([], [])
 
 
+@pytest.mark.parametrize(
+    "typed", ["private-canary", "https://private-canary", "https://x:private-canary@cw.example.com"]
+)
+def test_a_key_that_was_pasted_as_the_address_is_repeated_nowhere(
+    start: Start, typed: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    api, internet = start((PUBLIC,))
+    refused(api, connect(api, typed))
+    assert "site_url_invalid" in caplog.text
+    assert "private-canary" not in caplog.text
+    assert internet.asked == []
+
+
 def test_an_address_without_end_is_refused_before_it_is_resolved(start: Start) -> None:
     api, internet = start((PUBLIC,))
     refused(api, connect(api, f"https://{NAME}/{'a' * 200_000}"))

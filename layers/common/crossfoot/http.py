@@ -267,7 +267,8 @@ def check_url(url: str, policy: Policy) -> SplitResult:
 
 def _check_name(host: str) -> None:
     if not _NAME.fullmatch(host.removesuffix(".")):
-        raise _refused(f"{host or 'nothing'!r} is not a public host name", "Give the name, such as cw.example.com.")
+        # Not quoted: people paste a key into the wrong field, and this is logged.
+        raise _refused("the address holds no public host name", "Give the name, such as cw.example.com.")
 
 
 def is_public(address: str) -> bool:

@@ -48,7 +48,8 @@ class ConnectWiseConnector:
         if info is None:
             raise Rejected(
                 "company_id_unknown",
-                f"ConnectWise knows no company {keys.company_id!r} there",
+                # Not quoted: people paste a key into the wrong field, and this is logged.
+                "ConnectWise knows no company by this id there",
                 "Give the company id that people type when they log in, and check the site's address.",
             )
         client = self._client(account_of(keys, self._client_id))
