@@ -117,6 +117,11 @@ class FakeQuickBooks(_Records):
         found = tuple(record for record in live if record.ref.kind is not Kind.CUSTOMER)
         return Window(found, cursor.removeprefix(IMPORT), more=True)
 
+    def fetch_payments(self, ids: Sequence[str]) -> tuple[Payment, ...]:
+        self.reads += 1
+        found = (self.records.get(Ref(self.system, Kind.PAYMENT, id_)) for id_ in ids)
+        return tuple(r for r in found if isinstance(r, Payment) and r.standing is not Standing.DELETED)
+
     def pay(
         self,
         id_: str,

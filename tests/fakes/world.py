@@ -88,6 +88,9 @@ class World:
     def source(self, tenant: str, system: System) -> Any:
         return self.quickbooks if system is ACCOUNTING else self.connectwise
 
+    def accounting(self, tenant: str) -> Any:
+        return self.quickbooks
+
     def psa(self, tenant: str) -> Any:
         return self.connectwise
 
@@ -106,6 +109,7 @@ class World:
                     book=wire(self.book),
                     connections=wire(self.connections),
                     cursors=wire(self.cursors),
+                    effects=wire(self.effects),
                     history=wire(self.history),
                     preferences=wire(self.preferences),
                     queue=wire(self.queue),
@@ -205,6 +209,9 @@ class _WiredSystems:
 
     def source(self, tenant: str, system: System) -> Any:
         return self._wire(self._world.source(tenant, system))
+
+    def accounting(self, tenant: str) -> Any:
+        return self._wire(self._world.accounting(tenant))
 
     def psa(self, tenant: str) -> Any:
         return self._wire(self._world.psa(tenant))

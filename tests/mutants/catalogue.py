@@ -5,26 +5,32 @@ from dataclasses import dataclass
 CORE = "layers/common/crossfoot/core"
 STEPS = "layers/common/crossfoot/steps"
 ADAPTERS = "layers/common/crossfoot/adapters"
+LEDGER = "layers/common/crossfoot/ledger.py"
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A fault. Takes: `old` stands exactly once in `path`."""
+    """A fault.
+
+    Takes: `old` stands exactly once in `path`; `unseen` says why the simulation cannot see it, where it cannot: the
+    ordinary tests must catch it all the same.
+    """
 
     name: str
     path: str
     old: str
     new: str
+    unseen: str = ""
 
 
 MUTANTS = (
     Mutant(
         "a fresh key for each retry",
-        "layers/common/crossfoot/ledger.py",
+        LEDGER,
         "    standing = store.load_latest(effect.tenant, effect.kind, effect.subject)\n",
         "    retried = replace(planned, generation=planned.generation + 1)\n"
         "    if store.insert(retried):\n"
-        "        return _carry_out(retried, store, hands, clock)\n"
+        "        return retried\n"
         "    standing = store.load_latest(effect.tenant, effect.kind, effect.subject)\n",
     ),
     Mutant(
@@ -39,9 +45,9 @@ MUTANTS = (
     ),
     Mutant(
         "a lost answer is not looked for",
-        f"{CORE}/effects.py",
-        "    return Move.LOOK_FIRST if effect.possible_sends else Move.SEND",
-        "    return Move.SEND",
+        LEDGER,
+        "        found = hands.look(taken)\n",
+        "        found = None\n",
     ),
     Mutant(
         "a lease is not respected",
@@ -54,6 +60,19 @@ MUTANTS = (
         f"{ADAPTERS}/dynamodb/effects.py",
         'When("#fence = :seen", {"seen": seen.fence})',
         'When("#fence >= :seen", {"seen": 0})',
+        unseen="it is in DynamoDB's condition, and the simulation's table is in memory with a condition of its own",
+    ),
+    Mutant(
+        "a worker that lost the race for an effect goes on",
+        LEDGER,
+        "    store.replace(seen, moved)\n",
+        "    try:\n        store.replace(seen, moved)\n    except Conflict:\n        pass\n",
+    ),
+    Mutant(
+        "a lost write is looked for while it may still be on its way",
+        LEDGER,
+        "        until = clock.now() + LONGEST_COMMIT\n",
+        "        until = clock.now()\n",
     ),
     Mutant(
         "our own payment is not recognised",
@@ -78,17 +97,19 @@ MUTANTS = (
         "template.yaml",
         "      DelaySeconds: !FindInMap [Timing, !Ref Stage, NudgeWindow]\n",
         "      DelaySeconds: 1\n",
+        unseen="it is in the template, and the simulation's queue is not made from it",
     ),
     Mutant(
         "the partner is missing from a cache key",
         f"{ADAPTERS}/dynamodb/lists.py",
         "(tenant, kind, day.isoformat()[:7])",
         '("", kind, day.isoformat()[:7])',
+        unseen="it is in the real table's list of months, and the simulation's table is in memory",
     ),
     Mutant(
         "the generation is missing from the effect's key: paid, voided, paid again does nothing",
         f"{CORE}/planning.py",
-        "    generation = situation.latest.generation + 1 if situation.latest else 1\n",
+        "    generation = latest.generation + (not latest.never_sent) if latest else 1\n",
         "    generation = 1\n",
     ),
     Mutant(
@@ -102,7 +123,7 @@ MUTANTS = (
     Mutant(
         "an unfinished effect is not settled before the next plan",
         f"{STEPS}/mirror_payment.py",
-        "        if latest is None or latest.settled:\n",
+        "        if latest is None or latest.settled or latest.never_sent:\n",
         "        if latest is not None or latest is None:\n",
     ),
     Mutant(
@@ -116,5 +137,24 @@ MUTANTS = (
         f"{CORE}/planning.py",
         "(part.invoice for part in payment.allocations), *payment.former_invoices)",
         "(part.invoice for part in payment.allocations),)",
+    ),
+    Mutant(
+        "a refusal is held against a payment for ever",
+        f"{CORE}/planning.py",
+        "repeats_refusal(latest, write) and latest.body.get(SEEN) == psa.version.updated_at",
+        "repeats_refusal(latest, write)",
+    ),
+    Mutant(
+        "another product's row is taken for one entered by hand",
+        f"{CORE}/rows.py",
+        "row.id not in kept and not row.foreign]",
+        "row.id not in kept]",
+    ),
+    Mutant(
+        "the nudge of one system is swallowed by the other's",
+        "layers/common/crossfoot/messages/queue.py",
+        "        return hashlib.sha256(self.to_json().encode()).hexdigest()\n",
+        "        said = {name: value for name, value in asdict(self).items() if name != 'system'}\n"
+        "        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()\n",
     ),
 )

@@ -13,3 +13,8 @@ ROOT = Path(__file__).parents[2]
 def test_a_fault_fits_the_code(mutant: Mutant) -> None:
     assert (ROOT / mutant.path).read_text().count(mutant.old) == 1
     assert mutant.new != mutant.old
+
+
+def test_most_faults_are_planted_where_the_simulation_can_see_them() -> None:
+    assert len(MUTANTS) >= 16
+    assert sum(not mutant.unseen for mutant in MUTANTS) >= 0.75 * len(MUTANTS)

@@ -1,15 +1,17 @@
 """The effects ledger: perform an effect exactly once, whatever crashes in between.
 
         worker A                         worker B, after A died
-        insert   planned
-        take     sending, lease
+        plan     planned
+        perform  sending, lease
         send  ---------> vendor
-        (dies)                           take    sending, lease, possible_sends = 2
-                                         look    found -> confirmed (adopted)
-                                                 not found -> send again, under the same key
+        (dies)                           settle  look    found     -> confirmed (adopted)
+                                                         not found -> planned: as if it had never been sent
+                                         plan    afresh, and perform what is wanted now
 
-A lease outlives the longest possible life of its holder (a Lambda's timeout plus a vendor's), so that nobody looks while
-somebody may still send. The public function owns the algorithm; `Hands` know one kind of write at one vendor.
+Nothing is ever sent again as it was planned long ago: a look that finds nothing leads to a new plan. A look comes only when
+nobody can be sending any more and nothing that was sent can still be on its way: a lease outlives its holder, and a lost
+answer is left alone for as long as a vendor may take to commit what it took in.
+The public functions own the algorithm; `Hands` know one kind of write at one vendor.
 """
 
 from collections.abc import Mapping
@@ -18,12 +20,14 @@ from datetime import timedelta
 from typing import Protocol
 
 from crossfoot.core.effects import Effect, EffectState, Json, Move, next_move
-from crossfoot.errors import AuthExpired, Conflict, OutcomeUnknown, RateLimited, Rejected, RemoteUnavailable
+from crossfoot.errors import Conflict, NeedsPartner, OutcomeUnknown, RateLimited, Rejected, RemoteUnavailable
 from crossfoot.ports import Clock, EffectStore
 
-# The longest life of a function that sends (30 s, template.yaml), a vendor's read timeout (10 s, http.py), and some for
-# clocks that differ.
-LEASE = timedelta(seconds=45)
+# The longest life of a function that sends (template.yaml, PaymentTimeout).
+LONGEST_LIFE = timedelta(seconds=30)
+# How long a vendor may take to commit what it took in, after we stopped waiting for its answer (http.py: READ_TIMEOUT_S).
+LONGEST_COMMIT = timedelta(seconds=45)
+LEASE = LONGEST_LIFE + LONGEST_COMMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,103 +50,111 @@ class Hands(Protocol):
         ...
 
 
-def perform(effect: Effect, store: EffectStore, hands: Hands, clock: Clock) -> Effect:
-    """Bring an effect to its end state, or the one that already stands in its place.
+def plan(effect: Effect, store: EffectStore, clock: Clock) -> Effect:
+    """Store an effect before anything is sent. From here on, whoever wants something of its subject meets it.
 
-    Returns: a settled effect. Where another worker planned the same generation first, it is that worker's: compare
-    `body`, and plan again when it is not what you wanted.
-    Raises: Conflict while another worker holds it; OutcomeUnknown, RateLimited, RemoteUnavailable, AuthExpired when the
-    vendor could not be reached or did not answer. Everything that is known by then is stored.
-    Source: design of the effects ledger, docs/architecture.md.
+    Returns: the stored effect, never sent. One of this generation that was never sent gives way to this one.
+    Raises: Conflict when another worker is at this generation already: read again, plan again.
     """
     planned = replace(effect, planned_at=clock.now())
     if store.insert(planned):
-        return _carry_out(planned, store, hands, clock)
+        return planned
     standing = store.load_latest(effect.tenant, effect.kind, effect.subject)
-    if standing is None or standing.generation != effect.generation:
-        raise Conflict(f"the subject of effect {effect.key} has moved on")
-    if _never_sent(standing) and standing.body != effect.body:
-        store.replace(standing, fresh := replace(planned, fence=standing.fence + 1))
-        standing = fresh
-    return resume(standing, store, hands, clock)
+    if standing is None or standing.generation != effect.generation or not standing.never_sent:
+        raise Conflict(f"effect {effect.key} is in other hands, or done")
+    if standing.body == effect.body:
+        return standing
+    return _move(store, standing, replace(planned, fence=standing.fence))
 
 
-def resume(effect: Effect, store: EffectStore, hands: Hands, clock: Clock) -> Effect:
-    """Bring a stored effect to its end state. Raises: as perform."""
-    return effect if effect.settled else _carry_out(effect, store, hands, clock)
+def perform(planned: Effect, store: EffectStore, hands: Hands, clock: Clock) -> Effect:
+    """Send a planned effect, once, and store how it ended.
 
-
-def record_adopted(effect: Effect, written: Written, store: EffectStore, clock: Clock) -> Effect:
-    """Store an effect that needs no write, because what it wants stands there already.
-
-    Raises: Conflict when that generation exists.
+    Takes: what `plan` returned.
+    Returns: the effect, confirmed or refused.
+    Raises: Conflict when it is no longer what was planned; OutcomeUnknown when it may have been written; RateLimited,
+    RemoteUnavailable or what needs the partner when it was not. What is known by then is stored.
     """
-    now = clock.now()
-    adopted = replace(
-        effect, state=EffectState.CONFIRMED, adopted=True, planned_at=now, settled_at=now,
-        remote_id=written.remote_id, result=written.result,
-    )  # fmt: skip
-    if not store.insert(adopted):
-        raise Conflict(f"effect {effect.key} was planned by somebody else")
-    return adopted
-
-
-def _never_sent(effect: Effect) -> bool:
-    return effect.state is EffectState.PLANNED and not effect.possible_sends
-
-
-def _carry_out(effect: Effect, store: EffectStore, hands: Hands, clock: Clock) -> Effect:
-    now = clock.now()
-    move = next_move(effect, now)
-    if move is Move.WAIT:
-        raise Conflict(f"effect {effect.key} is held by another worker until {effect.lease_until}")
-    taken = replace(
-        effect, state=EffectState.SENDING, fence=effect.fence + 1, lease_until=now + LEASE,
-        possible_sends=effect.possible_sends + 1,
-    )  # fmt: skip
-    store.replace(effect, taken)
-    if move is Move.LOOK_FIRST:
-        found = hands.look(taken)
-        if found is not None:
-            return _confirm(taken, found, store, clock, adopted=True)
-    return _send(taken, store, hands, clock)
-
-
-def _send(taken: Effect, store: EffectStore, hands: Hands, clock: Clock) -> Effect:
+    taken = _take(planned, store, clock)
     try:
         written = hands.send(taken)
     except OutcomeUnknown:
-        store.replace(taken, replace(taken, state=EffectState.UNKNOWN, fence=taken.fence + 1, lease_until=None))
-        raise
-    except (RateLimited, RemoteUnavailable, AuthExpired):
-        _release(taken, store)
+        until = clock.now() + LONGEST_COMMIT
+        _move(store, taken, replace(taken, state=EffectState.UNKNOWN, lease_until=until))
         raise
     except Rejected as refusal:
         return _refuse(taken, refusal, store, clock)
+    except (RateLimited, RemoteUnavailable, NeedsPartner):
+        _release(taken, store)
+        raise
     return _confirm(taken, written, store, clock, adopted=False)
 
 
+def settle(effect: Effect, store: EffectStore, hands: Hands, clock: Clock) -> Effect:
+    """Find out what became of an effect that somebody left behind.
+
+    Returns: the effect: confirmed when it is found to have arrived, never sent when it certainly did not.
+    Raises: Conflict while it may still arrive; errors of reads.
+    """
+    if effect.settled or effect.never_sent:
+        return effect
+    if next_move(effect, clock.now()) is Move.WAIT:
+        raise Conflict(f"effect {effect.key} may still arrive until {effect.lease_until}")
+    taken = _move(store, effect, replace(effect, state=EffectState.SENDING, lease_until=clock.now() + LONGEST_LIFE))
+    try:
+        found = hands.look(taken)
+    except BaseException:
+        # Nothing was sent under this lease: whoever comes next may look at once.
+        _move(store, taken, replace(taken, state=EffectState.UNKNOWN, lease_until=None))
+        raise
+    if found is not None:
+        return _confirm(taken, found, store, clock, adopted=True)
+    return _move(store, taken, replace(taken, state=EffectState.PLANNED, possible_sends=0, lease_until=None))
+
+
+def withdraw(effect: Effect, store: EffectStore, clock: Clock) -> Effect:
+    """End an effect that was never sent and that nobody wants any more. Raises: Conflict when somebody took it."""
+    assert effect.never_sent
+    return _move(store, effect, replace(effect, state=EffectState.WITHDRAWN, settled_at=clock.now()))
+
+
+def confirm_adopted(planned: Effect, written: Written, store: EffectStore, clock: Clock) -> Effect:
+    """End a planned effect that needs no write, because what it wants stands there already. Raises: Conflict."""
+    assert planned.never_sent
+    return _confirm(planned, written, store, clock, adopted=True)
+
+
+def _take(planned: Effect, store: EffectStore, clock: Clock) -> Effect:
+    if not planned.never_sent:
+        raise Conflict(f"effect {planned.key} is in other hands, or done")
+    until = clock.now() + LEASE
+    return _move(store, planned, replace(planned, state=EffectState.SENDING, lease_until=until, possible_sends=1))
+
+
 def _release(taken: Effect, store: EffectStore) -> None:
-    """Give an effect back of which it is certain that this send did not arrive."""
-    earlier = taken.possible_sends - 1
-    state = EffectState.UNKNOWN if earlier else EffectState.PLANNED
-    store.replace(taken, replace(taken, state=state, possible_sends=earlier, fence=taken.fence + 1, lease_until=None))
+    """Give an effect back of which it is certain that it did not arrive."""
+    _move(store, taken, replace(taken, state=EffectState.PLANNED, possible_sends=0, lease_until=None))
 
 
-def _confirm(taken: Effect, written: Written, store: EffectStore, clock: Clock, *, adopted: bool) -> Effect:
+def _confirm(effect: Effect, written: Written, store: EffectStore, clock: Clock, *, adopted: bool) -> Effect:
     confirmed = replace(
-        taken, state=EffectState.CONFIRMED, fence=taken.fence + 1, lease_until=None, settled_at=clock.now(),
-        remote_id=written.remote_id, result=written.result, adopted=adopted,
+        effect, state=EffectState.CONFIRMED, lease_until=None, settled_at=clock.now(), adopted=adopted,
+        remote_id=written.remote_id, result=written.result,
     )  # fmt: skip
-    store.replace(taken, confirmed)
-    return confirmed
+    return _move(store, effect, confirmed)
 
 
 def _refuse(taken: Effect, refusal: Rejected, store: EffectStore, clock: Clock) -> Effect:
     """Settle a refused effect; its `result` was set at the plan to what stands without it."""
     refused = replace(
-        taken, state=EffectState.REFUSED, fence=taken.fence + 1, lease_until=None, settled_at=clock.now(),
+        taken, state=EffectState.REFUSED, lease_until=None, settled_at=clock.now(),
         refusal_code=refusal.code, refusal=refusal.detail, fix=refusal.fix,
     )  # fmt: skip
-    store.replace(taken, refused)
-    return refused
+    return _move(store, taken, refused)
+
+
+def _move(store: EffectStore, seen: Effect, new: Effect) -> Effect:
+    """Store an effect's next state, if nobody moved it meanwhile. Raises: Conflict."""
+    moved = replace(new, fence=seen.fence + 1)
+    store.replace(seen, moved)
+    return moved

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 
 from crossfoot.core.matching import match_invoice
 from crossfoot.core.model import Invoice, Link, Ref, Standing
+from crossfoot.core.planning import PAYMENT_ROWS
+from crossfoot.core.rows import standing_of
 from crossfoot.errors import Conflict
-from crossfoot.ports import Book
+from crossfoot.ports import Book, EffectStore
 
 
-def link_invoices(tenant: str, invoices: Sequence[Invoice], book: Book) -> dict[Ref, Link]:
+def link_invoices(tenant: str, invoices: Sequence[Invoice], book: Book, effects: EffectStore) -> dict[Ref, Link]:
     """Link every live invoice that has no link and whose copy is beyond doubt.
 
+    An invoice whose copy was deleted and entered again is joined anew, but not while payments of the old one still stand
+    on its ConnectWise rows: they are taken back over the old link first.
     Returns: the links of these invoices, new and old. What stays unlinked says why when it is asked (`match_invoice`).
     Source: I9. Repeating it changes nothing.
     """
@@ -18,16 +22,18 @@ def link_invoices(tenant: str, invoices: Sequence[Invoice], book: Book) -> dict[
     for invoice in invoices:
         if invoice.ref not in links and invoice.standing is Standing.LIVE and invoice.number:
             link = match_invoice(invoice, book.load_invoices_numbered(tenant, invoice.number)).link
-            if link is not None and _join(tenant, link, invoice.ref, book):
+            if link is not None and _join(tenant, link, invoice.ref, book, effects):
                 links[invoice.ref] = link
     return links
 
 
-def _join(tenant: str, link: Link, newcomer: Ref, book: Book) -> bool:
+def _join(tenant: str, link: Link, newcomer: Ref, book: Book, effects: EffectStore) -> bool:
     """Save a link, in place of one to a copy that is gone. Returns: False when the copy belongs to another live invoice."""
     earlier = book.load_link(tenant, link.other(newcomer))
     if earlier is not None and earlier != link:
         if _is_live(tenant, earlier.other(link.other(newcomer)), book):
+            return False
+        if earlier.psa == link.psa and standing_of(effects.load_latest(tenant, PAYMENT_ROWS, link.psa)).carries:
             return False
         book.remove_link(tenant, earlier)
     try:

@@ -1,6 +1,7 @@
 """An effect: one write to one outside system, and the only moves it may make.
 
-    planned -> sending -> confirmed | refused | unknown        unknown -> sending (after a look)
+    planned -> sending -> confirmed | refused | unknown        unknown -> confirmed | planned (after a look)
+    planned -> withdrawn                                       (never sent, and no longer wanted)
 
 A subject (the thing written to, for example one ConnectWise invoice's payment rows) has one effect per generation, and the
 next generation is planned only after the last one was settled. So two workers that want different things of one subject
@@ -29,9 +30,10 @@ class EffectState(StrEnum):
     UNKNOWN = "unknown"
     CONFIRMED = "confirmed"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
-SETTLED = frozenset({EffectState.CONFIRMED, EffectState.REFUSED})
+SETTLED = frozenset({EffectState.CONFIRMED, EffectState.REFUSED, EffectState.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,9 @@ class Effect:
     """One write, from plan to outcome; it is also the decision "did" of every record in `causes`.
 
     Takes: `body` is what to write; `result` is what stands afterwards (for a refusal: what still stands); `possible_sends`
-    counts the sends that may have reached the system, so above 0 a worker looks before it sends; `fence` grows with every
-    move, and every move names the fence it saw.
+    counts the sends that may have reached the system, so above 0 a worker looks before it sends; `lease_until` is when
+    nobody can be sending any more, and nothing that was sent can still be on its way; `fence` grows with every move, and
+    every move names the fence it saw.
     Units: times are aware UTC.
     """
 
@@ -71,6 +74,11 @@ class Effect:
         return effect_key(self.tenant, self.kind, self.subject, self.generation)
 
     @property
+    def never_sent(self) -> bool:
+        """Tell whether it is certain that no send of it reached the system: then it gives way to a fresher plan."""
+        return self.state is EffectState.PLANNED and not self.possible_sends
+
+    @property
     def settled(self) -> bool:
         """Tell whether the effect has reached an end state."""
         return self.state in SETTLED
@@ -89,7 +97,7 @@ def next_move(effect: Effect, now: datetime) -> Move:
     """Decide what to do with a stored effect. Source: the states above."""
     if effect.settled:
         return Move.NOTHING
-    if effect.state is EffectState.SENDING and effect.lease_until is not None and now < effect.lease_until:
+    if effect.lease_until is not None and now < effect.lease_until:
         return Move.WAIT
     return Move.LOOK_FIRST if effect.possible_sends else Move.SEND
 

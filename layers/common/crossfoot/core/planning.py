@@ -92,8 +92,11 @@ def to_effect(tenant: str, situation: Situation, write: RowWrite) -> Effect:
     """Make the effect of a row write: the next generation of the invoice's rows."""
     psa = situation.psa
     assert psa is not None
-    generation = situation.latest.generation + 1 if situation.latest else 1
-    carried = tuple(Ref(situation.payment.ref.system, Kind.PAYMENT, payment) for payment in write.carries)
+    latest = situation.latest
+    generation = latest.generation + (not latest.never_sent) if latest else 1
+    standing = standing_of(latest)
+    carried = [Ref(situation.payment.ref.system, Kind.PAYMENT, payment) for payment in write.carries]
+    no_longer_carried = [Ref(situation.payment.ref.system, Kind.PAYMENT, payment) for payment in standing.carries]
     return Effect(
         tenant=tenant,
         kind=PAYMENT_ROWS,
@@ -102,9 +105,9 @@ def to_effect(tenant: str, situation: Situation, write: RowWrite) -> Effect:
         body={**to_body(write), SEEN: psa.version.updated_at},
         rule=_rule(write),
         sentence=_sentence(psa, write),
-        causes=tuple(dict.fromkeys((situation.payment.ref, *carried))),
+        causes=tuple(dict.fromkeys((situation.payment.ref, *carried, *no_longer_carried))),
         # What stands if ConnectWise refuses.
-        result=to_result(standing_of(situation.latest)),
+        result=to_result(standing),
     )
 
 
@@ -139,7 +142,8 @@ def _plan_rows(situation: Situation, paid: tuple[Paid, ...]) -> Plan:
     psa = situation.psa
     assert psa is not None
     standing = standing_of(situation.latest)
-    untouched = psa.paid_minor == standing.total_minor
+    refused_last = situation.latest is not None and situation.latest.state is EffectState.REFUSED
+    untouched = psa.paid_minor == standing.total_minor and not refused_last
     if situation.live_rows is None and not untouched:
         return Plan(read_rows=True)
     live = situation.live_rows if situation.live_rows is not None else standing.rows
@@ -174,6 +178,10 @@ def _obstacle(situation: Situation, psa: Invoice, arranged: Arrangement) -> Deci
         sentence = f"Somebody deleted the payment that Crossfoot had entered on ConnectWise invoice {psa.number}."
         fix = "Delete the payment in QuickBooks too, or enter it in ConnectWise again with the same amount and date."
         return refused(payment, "E5", "row_gone", sentence, fix, psa.ref)
+    if arranged.obstacle is Obstacle.ROW_TAKEN:
+        sentence = f"Another product has taken the payment on ConnectWise invoice {psa.number} into its own batch."
+        fix = "Take it out of that batch, or correct it there; Crossfoot does not touch what another product owns."
+        return refused(payment, "E7", "row_taken", sentence, fix, psa.ref)
     others = ", ".join(f"{format_minor(row.amount_minor, psa.currency)} of {row.paid_on}" for row in arranged.strangers)
     open_amount = format_minor(psa.balance_minor, psa.currency)
     because = f", because of a payment that QuickBooks does not show: {others}" if others else ""

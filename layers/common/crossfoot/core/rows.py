@@ -75,6 +75,7 @@ class Obstacle(StrEnum):
     """Why the rows cannot be made right without the partner."""
 
     ROW_GONE = "row_gone"
+    ROW_TAKEN = "row_taken"
     BALANCE_TOO_SMALL = "balance_too_small"
 
 
@@ -130,6 +131,8 @@ def arrange_rows(
     if write is None and set(carries) != set(standing.carries):
         # The rows are right, and it is other payments now that they stand for.
         write = RowWrite(Operation.ADOPT, None, ours, carries, known, currency)
+    if write is not None and write.row is not None and write.row.foreign:
+        return replace(blocked, obstacle=Obstacle.ROW_TAKEN)
     if write is not None and _increase(write) > balance_minor:
         return replace(blocked, obstacle=Obstacle.BALANCE_TOO_SMALL)
     return replace(blocked, write=write)
@@ -157,7 +160,8 @@ def _pair(payments: list[Paid], rows: list[PaymentRow]) -> dict[str, PaymentRow]
     free = list(rows)
     pairs: dict[str, PaymentRow] = {}
     for part in payments:
-        same = next((r for r in free if (r.amount_minor, r.paid_on) == (part.amount_minor, part.paid_on)), None)
+        wanted = PaymentRow("", part.amount_minor, part.paid_on)
+        same = next((row for row in free if is_same(row, wanted)), None)
         if same is not None:
             free.remove(same)
             pairs[part.payment] = same
@@ -188,8 +192,13 @@ def _next_write(
     if share <= 0:
         return write(Operation.DELETE, ours[-1])
     paid_on = first.paid_on if rest and share == first.amount_minor else carried[-1].paid_on
-    aim = PaymentRow(first.id, share, paid_on)
-    return write(Operation.UPDATE, aim) if aim != first else None
+    aim = replace(first, amount_minor=share, paid_on=paid_on)
+    return None if is_same(aim, first) else write(Operation.UPDATE, aim)
+
+
+def is_same(row: PaymentRow, other: PaymentRow) -> bool:
+    """Tell whether two rows say the same, whoever owns them by now."""
+    return (row.amount_minor, row.paid_on) == (other.amount_minor, other.paid_on)
 
 
 def _increase(write: RowWrite) -> int:
@@ -235,7 +244,7 @@ def to_result(standing: Standing) -> dict[str, Json]:
 def standing_of(effect: Effect | None) -> Standing:
     """Read what stands since the newest settled effect on the invoice.
 
-    Takes: an effect that is settled, or None when there never was one.
+    Takes: an effect that is settled or was never sent (whose result is what stands without it), or None.
     """
     if effect is None:
         return Standing()

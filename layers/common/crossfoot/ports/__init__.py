@@ -7,10 +7,11 @@ from crossfoot.ports.decisions import Cursors, Dated, EffectStore, History, Pref
 from crossfoot.ports.queues import Budget, Queue
 from crossfoot.ports.records import Book, ListPage
 from crossfoot.ports.secrets import Authorizations, PendingAuthorization, SealedSecrets, Secrets
-from crossfoot.ports.systems import PaymentRows, Psa, Source, Systems, Window
+from crossfoot.ports.systems import AccountingSource, PaymentRows, Psa, Source, Systems, Window
 
 __all__ = [
     "Account",
+    "AccountingSource",
     "Accounts",
     "ApiKeys",
     "Authorizations",

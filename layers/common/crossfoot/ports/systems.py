@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from crossfoot.core.model import Invoice, PaymentRow, Record, Ref, System
+from crossfoot.core.model import Invoice, Payment, PaymentRow, Record, Ref, System
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,17 @@ class Source(Protocol):
         ...
 
 
+class AccountingSource(Source, Protocol):
+    """The accounting: what a Source reads, and payments by id."""
+
+    def fetch_payments(self, ids: Sequence[str]) -> tuple[Payment, ...]:
+        """Read some payments as they are now, in as few calls as the vendor allows; missing ones are left out.
+
+        Raises: Rejected when one is there that cannot be read: it must not pass for missing.
+        """
+        ...
+
+
 class PaymentRows(Protocol):
     """Payment rows on ConnectWise invoices (E1, E7). ConnectWise has no idempotency key: look before repeating."""
 
@@ -76,6 +87,10 @@ class Systems(Protocol):
 
     def source(self, tenant: str, system: System) -> Source:
         """Open a system for reading. Raises: NeedsPartner when it is not connected."""
+        ...
+
+    def accounting(self, tenant: str) -> AccountingSource:
+        """Open the partner's accounting. Raises: NeedsPartner when it is not connected."""
         ...
 
     def psa(self, tenant: str) -> Psa:

@@ -7,10 +7,11 @@ from datetime import timedelta
 from crossfoot.core.crossfoot import Difference, Pair, Report, compare, report_on
 from crossfoot.core.eligibility import is_external
 from crossfoot.core.matching import match_invoice
-from crossfoot.core.model import PSA, Invoice, Kind, Link, Payment, Record, Ref, Standing, System
+from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Link, Payment, Record, Ref, Standing, System
 from crossfoot.core.planning import PAYMENT_ROWS, external_parts
 from crossfoot.core.rows import Standing as RowStanding
 from crossfoot.core.rows import standing_of
+from crossfoot.errors import Rejected
 from crossfoot.linking import link_invoices
 from crossfoot.messages import CrossfootRequest, MirrorPayment
 from crossfoot.ports import (
@@ -27,6 +28,7 @@ from crossfoot.ports import (
 
 PAGE = 200
 MAX_PARTNERS = 50_000
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +117,40 @@ def _refresh(tenant: str, records: Sequence[Record], systems: Sequence[System], 
 def _reread(tenant: str, system: System, known: Sequence[Invoice], ports: Ports) -> list[Invoice]:
     source = ports.systems.source(tenant, system)
     seen = {found.ref: found for found in source.fetch_invoices([invoice.ref.id for invoice in known])}
+    gone = [invoice for invoice in known if invoice.ref not in seen and invoice.standing is Standing.LIVE]
+    if len(gone) > max(FEW, len(known) // 20):
+        # Nobody deletes so many in a day: more likely the API member's role shows fewer rows than before ("My" instead
+        # of "All" is no error in ConnectWise). Archiving them would take payments for unpayable.
+        gone = []
     now = ports.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-    return [seen.get(invoice.ref) or _deleted(invoice, now) for invoice in known]
+    return [*seen.values(), *(_deleted(invoice, now) for invoice in gone)]
 
 
-def _deleted(invoice: Invoice, now: str) -> Invoice:
-    if invoice.standing is not Standing.LIVE:
-        return invoice
-    version = replace(invoice.version, seen_at=max(now, invoice.version.seen_at))
-    return replace(invoice, standing=Standing.DELETED, version=version)
+def _deleted[R: (Invoice, Payment)](record: R, now: str) -> R:
+    version = replace(record.version, seen_at=max(now, record.version.seen_at))
+    return replace(record, standing=Standing.DELETED, version=version)
+
+
+def _reread_payments(tenant: str, payments: Sequence[Payment], ports: Ports) -> tuple[Payment, ...]:
+    """Read the payments of an invoice that does not agree: a deletion can be too old for any list of changes."""
+    live = [payment for payment in payments if payment.standing is Standing.LIVE]
+    if not live or not is_connected(ports.connections, tenant, ACCOUNTING):
+        return tuple(payments)
+    try:
+        seen = ports.systems.accounting(tenant).fetch_payments([payment.ref.id for payment in live])
+    except Rejected:
+        return tuple(payments)  # One of them cannot be read, so none of them can be said to be gone.
+    now = ports.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    known = {payment.ref for payment in seen}
+    ports.book.save(tenant, [*seen, *(_deleted(payment, now) for payment in live if payment.ref not in known)])
+    stored = ports.book.load_many(tenant, [payment.ref for payment in payments])
+    return tuple(record for record in stored.values() if isinstance(record, Payment))
 
 
 def _compare_page(request: CrossfootRequest, records: Sequence[Record], tally: _Tally, ports: Ports) -> None:
     tenant = request.tenant
     invoices = {record.ref: record for record in records if isinstance(record, Invoice)}
-    links = link_invoices(tenant, tuple(invoices.values()), ports.book)
+    links = link_invoices(tenant, tuple(invoices.values()), ports.book, ports.effects)
     others = ports.book.load_many(tenant, [link.other(ref) for ref, link in links.items()])
     effects = ports.effects.load_latest_of(tenant, PAYMENT_ROWS, {link.psa for link in links.values()})
     for ref, invoice in invoices.items():
@@ -140,7 +161,7 @@ def _compare_page(request: CrossfootRequest, records: Sequence[Record], tally: _
             other = others.get(link.psa)
             if isinstance(other, Invoice):
                 standing = standing_of(effects.get(link.psa))
-                _compare_pair(request, _Pairing(link, invoice, other, standing), tally, ports.book)
+                _compare_pair(request, _Pairing(link, invoice, other, standing), tally, ports)
 
 
 def _one_sided(tenant: str, invoice: Invoice, book: Book) -> Iterator[str]:
@@ -158,12 +179,14 @@ class _Pairing:
     standing: RowStanding
 
 
-def _compare_pair(request: CrossfootRequest, pairing: _Pairing, tally: _Tally, book: Book) -> None:
+def _compare_pair(request: CrossfootRequest, pairing: _Pairing, tally: _Tally, ports: Ports) -> None:
     tally.pairs += 1
     agree = _agree(pairing.accounting, pairing.psa)
     if agree and not request.every_payment:
         return
-    payments = book.load_payments_of(request.tenant, pairing.link.accounting)
+    payments = ports.book.load_payments_of(request.tenant, pairing.link.accounting)
+    if request.live and not agree:
+        payments = _reread_payments(request.tenant, payments, ports)
     expected = sum(part.amount_minor for part in external_parts(payments, pairing.link.accounting))
     pair = Pair(pairing.accounting, pairing.psa, expected, pairing.standing.total_minor)
     difference = None if agree else compare(pair)

@@ -5,9 +5,21 @@ from dataclasses import dataclass
 
 from crossfoot.core.decisions import Decision, refused
 from crossfoot.core.model import Invoice, Link, Payment, Record, Ref, System, fingerprint
+from crossfoot.core.planning import PAYMENT_ROWS
+from crossfoot.core.rows import standing_of
 from crossfoot.linking import link_invoices
 from crossfoot.messages import Message, MirrorPayment, Nudge
-from crossfoot.ports import Book, Connections, Cursors, History, PreferencesStore, Queue, Systems, is_connected
+from crossfoot.ports import (
+    Book,
+    Connections,
+    Cursors,
+    EffectStore,
+    History,
+    PreferencesStore,
+    Queue,
+    Systems,
+    is_connected,
+)
 
 # One invocation reads so many windows at most; the rest goes on in the next one.
 MAX_WINDOWS = 8
@@ -20,6 +32,7 @@ class Ports:
     book: Book
     connections: Connections
     cursors: Cursors
+    effects: EffectStore
     history: History
     preferences: PreferencesStore
     queue: Queue
@@ -63,29 +76,37 @@ def _unreadable(ref: Ref) -> Decision:
 def _follow_ups(tenant: str, records: Sequence[Record], ports: Ports) -> list[Message]:
     """List the work that the records imply, each payment once."""
     invoices = [record for record in records if isinstance(record, Invoice)]
-    links = link_invoices(tenant, invoices, ports.book)
+    links = link_invoices(tenant, invoices, ports.book, ports.effects)
     # Read after the records were saved: whoever turns the toggle on later finds them in the book (PUT /v1/preferences
     # queues a crossfoot, which picks up what waits).
     if not ports.preferences.load(tenant).external_payments_enabled:
         return []
     payments = {record.ref: fingerprint(record) for record in records if isinstance(record, Payment)}
-    for payment, because in _payments_to_recheck(tenant, invoices, links, ports.book).items():
+    for payment, because in _payments_to_recheck(tenant, invoices, links, ports).items():
         payments.setdefault(payment, because)
     return [MirrorPayment(tenant=tenant, payment_id=ref.id, because=because) for ref, because in payments.items()]
 
 
 def _payments_to_recheck(
-    tenant: str, invoices: Sequence[Invoice], links: dict[Ref, Link], book: Book
+    tenant: str, invoices: Sequence[Invoice], links: dict[Ref, Link], ports: Ports
 ) -> dict[Ref, str]:
-    """Find the payments of invoices whose two copies show different amounts paid: one may have waited for this (E8)."""
+    """Find the payments of invoices that are not as our rows make them: one may have waited for this read (E6, E8).
+
+    That is so where the two copies show different amounts paid, and where ConnectWise shows cash that is not ours: a
+    payment by hand is taken over though the amounts agree, or it would be entered again when it is edited.
+    """
     fetched = {invoice.ref: invoice for invoice in invoices if invoice.ref in links}
-    others = book.load_many(tenant, [links[ref].other(ref) for ref in fetched])
+    copies = ports.book.load_many(tenant, {ref for each in links.values() for ref in (each.accounting, each.psa)})
+    latest = ports.effects.load_latest_of(tenant, PAYMENT_ROWS, {links[ref].psa for ref in fetched})
     found: dict[Ref, str] = {}
     for ref, invoice in fetched.items():
-        other = others.get(links[ref].other(ref))
-        if isinstance(other, Invoice) and _paid_minor(other) != _paid_minor(invoice):
-            for payment in book.load_payments_of(tenant, links[ref].accounting):
-                found.setdefault(payment.ref, f"{fingerprint(payment)} {fingerprint(invoice)}")
+        link = links[ref]
+        accounting, psa = copies.get(link.accounting), copies.get(link.psa)
+        if isinstance(accounting, Invoice) and isinstance(psa, Invoice):
+            kept_minor = standing_of(latest.get(link.psa)).total_minor
+            if _paid_minor(accounting) != _paid_minor(psa) or psa.paid_minor not in (None, kept_minor):
+                for payment in ports.book.load_payments_of(tenant, link.accounting):
+                    found.setdefault(payment.ref, f"{fingerprint(payment)} {fingerprint(invoice)}")
     return found
 
 

@@ -3,21 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from crossfoot.core.decisions import Decision
+from crossfoot.core.decisions import Decision, Outcome, refused
 from crossfoot.core.effects import Effect, EffectState
 from crossfoot.core.eligibility import decide_payment
 from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Payment, PaymentRow, Ref
 from crossfoot.core.planning import (
     PAYMENT_ROWS,
+    Plan,
     Situation,
     invoices_of,
     plan_payment,
     refusal_of,
     to_effect,
 )
-from crossfoot.core.rows import Operation, RowWrite, from_body, standing_of, to_result
-from crossfoot.errors import BadMessage, Conflict
-from crossfoot.ledger import Written, perform, record_adopted, resume
+from crossfoot.core.rows import Operation, RowWrite, from_body, is_same, standing_of, to_result
+from crossfoot.errors import BadMessage, Conflict, NeedsPartner, Rejected
+from crossfoot.ledger import Written, confirm_adopted, perform, settle, withdraw
+from crossfoot.ledger import plan as plan_effect
 from crossfoot.ports import (
     Book,
     Clock,
@@ -58,13 +60,17 @@ class RowHands:
         """Read the rows and find the write in them. ConnectWise has no idempotency key, so this is the only proof."""
         write = from_body(effect.body)
         assert write.row is not None
-        live = self._rows.fetch_rows(effect.subject, write.currency)
+        try:
+            live = self._rows.fetch_rows(effect.subject, write.currency)
+        except Rejected:
+            return None  # The invoice is gone, and its rows with it.
         present = next((row for row in live if row.id == write.row.id), None)
         match write.operation:
             case Operation.DELETE:
                 return self._written(effect, write, None) if present is None else None
             case Operation.UPDATE:
-                return self._written(effect, write, present) if present == write.row else None
+                found = present if present is not None and is_same(present, write.row) else None
+                return self._written(effect, write, found) if found is not None else None
             case _:
                 made = next((row for row in live if _is_made_by(row, write)), None)
                 return self._written(effect, write, made) if made is not None else None
@@ -93,8 +99,8 @@ class RowHands:
 
 def _is_made_by(row: PaymentRow, write: RowWrite) -> bool:
     assert write.row is not None
-    same = (row.amount_minor, row.paid_on) == (write.row.amount_minor, write.row.paid_on)
-    return same and row.id not in write.known and not row.foreign
+    # Another product may have taken our row into its batch meanwhile: foreign or not, it is the one that we made.
+    return row.id not in write.known and is_same(row, write.row)
 
 
 class MirrorPayments:
@@ -164,46 +170,76 @@ class MirrorPayments:
     # --- plan and apply -------------------------------------------------------------------------------------------
 
     def _mirror_on(self, payment: Payment, invoice: Ref) -> list[Decision]:
-        situation = self._settled(replace(self._invoices[invoice], payment=payment))
+        try:
+            return self._mirror_rows(replace(self._invoices[invoice], payment=payment))
+        except NeedsPartner as error:
+            # Nothing was written. The payment says why, and is tried again when the connection is mended.
+            fix = error.fix or "Mend the connection under Connections; the payment then follows by itself."
+            return [refused(payment.ref, "C7", "needs_partner", str(error), fix, invoice)]
+
+    def _mirror_rows(self, situation: Situation) -> list[Decision]:
+        payment, invoice = situation.payment, situation.invoice
+        situation = self._settled(situation)
         for _ in range(MAX_ROUNDS):
             plan = plan_payment(situation, self._preferences)
             if plan.read_rows:
                 situation = self._with_rows(situation)
             elif plan.write is None:
-                self._invoices[invoice] = situation
+                self._invoices[invoice] = self._at_rest(situation, plan)
                 return [plan.decision] if plan.decision else []
             else:
-                settled = self._apply(situation, plan.write)
-                situation = _after(situation, settled, plan.write)
+                situation, settled = self._apply(situation, plan.write)
                 self._invoices[invoice] = situation
-                if settled.state is EffectState.REFUSED:
+                if settled is not None and settled.state is EffectState.REFUSED:
                     return [refusal_of(payment.ref, settled)]
         raise Conflict(f"the rows of {invoice} did not come to rest in {MAX_ROUNDS} rounds")
 
     def _settled(self, situation: Situation) -> Situation:
-        """Finish what a worker left behind, before anything new is planned on the same rows."""
+        """Find out what became of an effect that a worker left behind, before anything is planned on the same rows."""
         latest = situation.latest
-        if latest is None or latest.settled:
+        if latest is None or latest.settled or latest.never_sent:
             return situation
         assert self._psa is not None
-        done = resume(latest, self._ports.effects, self._hands(), self._ports.clock)
+        done = settle(latest, self._ports.effects, self._hands(), self._ports.clock)
         seen = self._psa.fetch_invoices([latest.subject.id])
         return replace(situation, latest=done, psa=seen[0] if seen else None)
+
+    def _at_rest(self, situation: Situation, plan: Plan) -> Situation:
+        """Leave an invoice where nothing is to be written. Raises: Conflict when this was decided on an older ledger."""
+        latest = situation.latest
+        if plan.decision is not None and plan.decision.outcome is Outcome.REFUSED and situation.link is not None:
+            now = self._ports.effects.load_latest(self._tenant, PAYMENT_ROWS, situation.link.psa)
+            if _place(now) != _place(latest):
+                raise Conflict(f"somebody wrote to {situation.link.psa} meanwhile")
+        if latest is None or not latest.never_sent:
+            return situation
+        return replace(situation, latest=withdraw(latest, self._ports.effects, self._ports.clock))
 
     def _with_rows(self, situation: Situation) -> Situation:
         assert situation.psa is not None
         assert self._psa is not None
         return replace(situation, live_rows=self._psa.fetch_rows(situation.psa.ref, situation.psa.currency))
 
-    def _apply(self, situation: Situation, write: RowWrite) -> Effect:
-        effect = to_effect(self._tenant, situation, write)
+    def _apply(self, situation: Situation, write: RowWrite) -> tuple[Situation, Effect | None]:
+        """Write, unless the book has moved on: then give the situation to plan again from.
+
+        The planned effect is the fence: who changes a payment from here on meets it. So the payments are read once more
+        after it is stored, and before anything is sent.
+        """
+        planned = plan_effect(to_effect(self._tenant, situation, write), self._ports.effects, self._ports.clock)
+        payments = self._ports.book.load_payments_of(self._tenant, situation.invoice)
+        if payments != situation.payments:
+            return replace(situation, payments=payments, latest=planned), None
         if write.operation is Operation.ADOPT:
-            written = Written("", to_result(write.standing_after(effect.generation, None)))
-            return record_adopted(effect, written, self._ports.effects, self._ports.clock)
-        settled = perform(effect, self._ports.effects, self._hands(), self._ports.clock)
-        if settled.body != effect.body:
-            raise Conflict(f"another plan for {effect.subject} came first")
-        return settled
+            written = Written("", to_result(write.standing_after(planned.generation, None)))
+            settled = confirm_adopted(planned, written, self._ports.effects, self._ports.clock)
+        else:
+            settled = perform(planned, self._ports.effects, self._hands(), self._ports.clock)
+        return _after(situation, settled, write), settled
+
+
+def _place(effect: Effect | None) -> tuple[int, int]:
+    return (effect.generation, effect.fence) if effect else (0, 0)
 
 
 def _after(situation: Situation, settled: Effect, write: RowWrite) -> Situation:

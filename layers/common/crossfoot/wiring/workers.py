@@ -27,7 +27,7 @@ from crossfoot.config import Config, load_config
 from crossfoot.core.model import System
 from crossfoot.errors import NeedsPartner
 from crossfoot.http import LOCAL, STRICT, Door
-from crossfoot.ports import Connection, Psa, Source
+from crossfoot.ports import AccountingSource, Connection, Psa, Source
 from crossfoot.steps import crossfoot, fetch_new_data, mirror_payment, sweep
 
 
@@ -111,9 +111,13 @@ class ConnectedSystems:
         """Open a system for reading. Raises: NeedsPartner when it is not connected."""
         match system:
             case System.QUICKBOOKS:
-                return QuickBooksSource(self.quickbooks_client(tenant), self._parts.clock)
+                return self.accounting(tenant)
             case System.CONNECTWISE:
                 return self.psa(tenant)
+
+    def accounting(self, tenant: str) -> AccountingSource:
+        """Open the partner's accounting. Raises: NeedsPartner when it is not connected."""
+        return QuickBooksSource(self.quickbooks_client(tenant), self._parts.clock)
 
     def psa(self, tenant: str) -> Psa:
         """Open the partner's PSA. Raises: NeedsPartner when it is not connected."""
@@ -150,6 +154,7 @@ def fetch_new_data_ports(parts: Parts) -> fetch_new_data.Ports:
         book=parts.book,
         connections=parts.connections,
         cursors=parts.cursors,
+        effects=parts.effects,
         history=parts.history,
         preferences=parts.preferences,
         queue=parts.queue,

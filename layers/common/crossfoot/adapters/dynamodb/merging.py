@@ -5,7 +5,7 @@ from dataclasses import replace
 from crossfoot.core.model import Payment, Record, Ref, Standing
 from crossfoot.errors import BadMessage
 
-MAX_FORMER_INVOICES = 500
+MAX_FORMER_INVOICES = 5_000
 
 
 def is_newer(new: Record, stored: Record) -> bool:

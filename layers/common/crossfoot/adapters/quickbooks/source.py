@@ -29,8 +29,9 @@ from crossfoot.adapters.quickbooks.translate import (
     to_utc,
     updated_at_of,
 )
-from crossfoot.core.model import Invoice, Kind, Record, Ref, System
+from crossfoot.core.model import Invoice, Kind, Payment, Record, Ref, System
 from crossfoot.core.windows import OVERLAP
+from crossfoot.errors import Rejected
 from crossfoot.ports import Clock, Window
 
 PAGE_SIZE = 1000
@@ -70,6 +71,21 @@ class QuickBooksSource:
     def fetch_invoices(self, ids: Sequence[str]) -> tuple[Invoice, ...]:
         """Read some invoices as they are now; missing ones are left out."""
         return tuple(invoice for some in batched(ids, IDS_PER_QUERY, strict=False) for invoice in self._invoices(some))
+
+    def fetch_payments(self, ids: Sequence[str]) -> tuple[Payment, ...]:
+        """Read some payments as they are now; missing ones are left out.
+
+        Raises: Rejected("unreadable") when one is there that cannot be kept exactly: it must not pass for missing.
+        """
+        return tuple(payment for some in batched(ids, IDS_PER_QUERY, strict=False) for payment in self._payments(some))
+
+    def _payments(self, ids: Sequence[str]) -> Iterable[Payment]:
+        listed = ",".join(quote(each) for each in ids)
+        reply = self._client.query(f"SELECT * FROM Payment WHERE Id IN ({listed}) MAXRESULTS {PAGE_SIZE}")  # noqa: S608 ids are quoted
+        records, unreadable = self._translate([("Payment", wire) for wire in _rows(reply, "Payment")], reply)
+        if unreadable:
+            raise Rejected("unreadable", f"payments {', '.join(ref.id for ref in unreadable)} cannot be kept exactly")
+        return (record for record in records if isinstance(record, Payment))
 
     def _invoices(self, ids: Sequence[str]) -> Iterable[Invoice]:
         listed = ",".join(quote(each) for each in ids)

@@ -17,6 +17,7 @@ from crossfoot.steps.api.payment_states import load_payment_states
 _OUTCOMES = {
     EffectState.CONFIRMED: Outcome.DID,
     EffectState.REFUSED: Outcome.REFUSED,
+    EffectState.WITHDRAWN: Outcome.SKIPPED,
     EffectState.PLANNED: Outcome.WAITS,
     EffectState.SENDING: Outcome.WAITS,
     EffectState.UNKNOWN: Outcome.WAITS,

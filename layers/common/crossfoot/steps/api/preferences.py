@@ -23,19 +23,11 @@ def put_preferences(ports: Ports, asked: Asked[Nothing, Nothing, PreferencesShap
     if after.deposit_account_id != before.deposit_account_id:
         _check_account(ports, asked.tenant, after.deposit_account_id)
     ports.preferences.save(asked.tenant, after)
-    if after.external_payments_enabled and _external(after) != _external(before):
+    # Also where nothing changed: the queue may have failed after the first attempt had stored the choice.
+    if after.external_payments_enabled:
         now = ports.clock.now().isoformat()
         ports.queue.send([CrossfootRequest(tenant=asked.tenant, every_payment=True, because=f"preferences {now}")])
     return _to_shape(after)
-
-
-def _external(preferences: Preferences) -> tuple[object, ...]:
-    """Give what decides about external payments."""
-    return (
-        preferences.external_payments_enabled,
-        preferences.sync_tool_enabled,
-        preferences.external_payments_mode,
-    )
 
 
 def _check_account(ports: Ports, tenant: str, account_id: str) -> None:
