@@ -84,7 +84,7 @@ def test_work_that_keeps_failing_ends_in_a_dead_letter_queue_of_its_own(work: st
     queue, dead = resources()[f"{work}Queue"]["Properties"], resources()[f"{work}DeadQueue"]["Properties"]
     assert queue["RedrivePolicy"] == {
         "deadLetterTargetArn": {"Fn::GetAtt": [f"{work}DeadQueue", "Arn"]},
-        "maxReceiveCount": 5,
+        "maxReceiveCount": 20,
     }
     assert queue["FifoQueue"] is dead["FifoQueue"] is True
     assert dead["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]
