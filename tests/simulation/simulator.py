@@ -1,27 +1,31 @@
 """One run: people act, webhooks come or do not, workers run at once and die, and then everything comes to rest."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from crossfoot.core.model import System
-from crossfoot.errors import AuthExpired, Retryable
+from crossfoot.errors import AuthExpired, Rejected, Retryable
 from crossfoot.ledger import LEASE
 from crossfoot.messages import CrossfootRequest, Message, MirrorPayment, Nudge
 
 from tests.fakes.clock import FakeClock, SkewedClock
 from tests.fakes.table import FakeQueue, Tables
-from tests.fakes.trip import Crash
+from tests.fakes.trip import VENDOR_WRITES, Crash
 from tests.fakes.world import World
 from tests.simulation.choices import Choices
 from tests.simulation.invariants import check, check_at_any_moment
 from tests.simulation.people import Office
-from tests.simulation.workers import TURNING_POINTS, Worker, possible_strikes
+from tests.simulation.workers import FUNCTION_TIMEOUT, TURNING_POINTS, Worker, possible_strikes
 
 TURNS = 160
 VISIBILITY_S = 180
 MAX_RECEIVES = 5
+# How long a vendor may take to carry out what it took in, below what the ledger allows (LONGEST_COMMIT), for clocks differ.
+COMMITS_AFTER_S = (1, 15, 35)
 # How often a call goes wrong, in a hundred: where money moves far more often than where only something is read.
-STRIKES_AT_TURNING_POINTS, STRIKES_ELSEWHERE = 12, 1
+STRIKES_AT_WRITES, STRIKES_AT_TURNING_POINTS, STRIKES_ELSEWHERE = 35, 8, 1
 # Two primes: an amount of one partner is never one of the other's.
 UNITS = {"t_0000000a": 7, "t_0000000b": 11}
 
@@ -50,6 +54,7 @@ class Simulation:
         self.deliveries: list[Delivery] = []
         self.workers: list[tuple[Worker, Delivery]] = []
         self.dropped: list[str] = []
+        self.late: list[tuple[datetime, Callable[[], object]]] = []
         self.compares = self.choices.chance(30)
         self._count = 0
         self.offices = [self._office(tenant, unit) for tenant, unit in UNITS.items()]
@@ -68,7 +73,7 @@ class Simulation:
     def _turn(self) -> None:
         self._take_in()
         what = self.choices.pick(20)
-        if what < 9:
+        if what < 8:
             self._go_on()
         elif what < 14:
             self._start()
@@ -99,13 +104,24 @@ class Simulation:
     def _pass_time(self) -> None:
         """Let time pass; our own clock is set right now and then, and jumps a little, also backwards."""
         seconds = self.choices.one_of((1, 10, 40, 200, 400, 4_000))
+        if self.workers and seconds > FUNCTION_TIMEOUT.total_seconds() and not self.choices.chance(25):
+            seconds = 5  # a longer time would end everybody who is at work
         self.clock.advance(seconds)
         self.our_clock.ahead_s = self.choices.one_of((0, 0, -3, 3))
         self.log.append(f"{seconds} s pass; our clock is {self.our_clock.ahead_s} s ahead")
 
     # --- queue and workers ----------------------------------------------------------------------------------------
 
+    def _postpone(self, write: Callable[[], object]) -> None:
+        """Let a vendor take a write in and carry it out after nobody waits for the answer any more."""
+        self.late.append((self.clock.now() + timedelta(seconds=self.choices.one_of(COMMITS_AFTER_S)), write))
+
     def _take_in(self) -> None:
+        for due_at, write in [pair for pair in self.late if pair[0] <= self.clock.now()]:
+            self.late.remove((due_at, write))
+            self.log.append("a vendor carries out late what it took in")
+            with suppress(Rejected):  # told to nobody
+                write()
         self.deliveries.extend(Delivery(message) for message in self.queue.messages)
         self.queue.messages.clear()
 
@@ -114,6 +130,9 @@ class Simulation:
         ready = [d for d in self.deliveries if d.visible_at <= now]
         if not ready:
             return
+        # Groups go ahead side by side, and the queue of payments beside that of nudges: mostly a payment is looked at next.
+        payments = [d for d in ready if isinstance(d.message, MirrorPayment)]
+        ready = payments if payments and chaos and not self.choices.chance(40) else ready
         # Mostly in order within a group, as FIFO queues do; at-least-once delivery and a zombie may break that.
         delivery = self.choices.one_of(ready) if chaos else ready[0]
         delivery.visible_at = now + VISIBILITY_S
@@ -126,7 +145,7 @@ class Simulation:
         delivery.receives += 1
         self._count += 1
         world = next(office.world for office in self.offices if office.world.tenant == delivery.message.tenant)
-        worker = Worker(self._count, world, delivery.message, self.clock.now())
+        worker = Worker(self._count, world, delivery.message, self.clock.now(), self._postpone)
         self.workers.append((worker, delivery))
         self.log.append(f"worker {worker.number} starts {delivery.message.to_json()}")
         worker.go_on()
@@ -147,7 +166,7 @@ class Simulation:
         self._reap()
 
     def _strike(self, worker: Worker) -> str:
-        if not self.choices.chance(STRIKES_AT_TURNING_POINTS if worker.at in TURNING_POINTS else STRIKES_ELSEWHERE):
+        if not self.choices.chance(_percent(worker.at)):
             return ""
         strike = self.choices.one_of(possible_strikes(worker.at))
         self.log.append(f"worker {worker.number}: {strike} at {worker.at}")
@@ -236,6 +255,12 @@ class Simulation:
             return all(worker.tenant != tenant for worker, _ in self.workers)
 
         return Office(world, self.choices, unit_minor, say, at_rest)
+
+
+def _percent(call: str) -> int:
+    if call in VENDOR_WRITES:
+        return STRIKES_AT_WRITES
+    return STRIKES_AT_TURNING_POINTS if call in TURNING_POINTS else STRIKES_ELSEWHERE
 
 
 def run_once(seed: int | None = None, recorded: Sequence[int] = ()) -> Simulation:

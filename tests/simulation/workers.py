@@ -15,13 +15,15 @@ from tests.fakes.world import World
 FUNCTION_TIMEOUT = timedelta(seconds=30)
 
 type Strike = Callable[[str], str]
+type Postpone = Callable[[Callable[[], object]], None]
 
 
 class Worker:
     """One invocation of one step."""
 
-    def __init__(self, number: int, world: World, message: Message, now: datetime) -> None:
+    def __init__(self, number: int, world: World, message: Message, now: datetime, postpone: Postpone) -> None:
         self.number = number
+        self._postpone = postpone
         self.message = message
         self.tenant = message.tenant
         self.ends_at = now + FUNCTION_TIMEOUT
@@ -62,6 +64,9 @@ class Worker:
             raise Conflict(name)
         if strike == "keys refused":
             raise AuthExpired(name, "Connect again.")
+        if strike in LATE:
+            self._postpone(lambda: method(*args, **kwargs))
+            raise Crash(name) if strike == CRASH_AND_LATE else OutcomeUnknown(name)
         result = method(*args, **kwargs)
         if strike == "crash after":
             raise Crash(name)
@@ -88,6 +93,8 @@ class _Stops:
         return lambda *args, **kwargs: self._worker.call(name, attribute, *args, **kwargs)
 
 
+CRASH_AND_LATE = "crash, carried out late"
+LATE = frozenset({"answer lost, carried out late", CRASH_AND_LATE})
 STRIKES = (
     "crash before",
     "crash after",
@@ -96,6 +103,7 @@ STRIKES = (
     "throttled",
     "token rotates",
     "keys refused",
+    *sorted(LATE),
 )
 VENDOR_READS = frozenset({"fetch_changes", "fetch_invoices", "fetch_rows"})
 # Where something is decided: a vendor's write, a move in the ledger, work handed on, the cursor.
@@ -109,5 +117,7 @@ def possible_strikes(name: str) -> tuple[str, ...]:
     return tuple(
         strike
         for strike in STRIKES
-        if (strike not in ONLY_VENDORS or vendor) and (strike != "token rotates" or name in VENDOR_READS)
+        if (strike not in ONLY_VENDORS or vendor)
+        and (strike != "token rotates" or name in VENDOR_READS)
+        and (strike not in LATE or name in VENDOR_WRITES)
     )
