@@ -152,6 +152,34 @@ def test_changes_beyond_the_cap_are_read_by_pages_and_their_deletions_too(
     assert [latest[each["Id"]] for each in payments] == [Standing.DELETED] * 2 + [Standing.LIVE] * 3
 
 
+def test_after_pages_only_the_deleted_are_given_again_and_what_changed_meanwhile_is_read_next(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, cursor = company.read_all()
+    company.sandbox.control("clock", {"advance_s": 900})
+    monkeypatch.setattr(source_module, "CDC_CAP", 6)
+    company.sandbox.switch(cdc_cap=6)
+    payments = [company.pay(company.invoice(company.customer(f"D{n}"), 10), 5) for n in range(4)]
+    company.post("Payment", {"Id": payments[0]["Id"], "SyncToken": "0"}, operation="delete")
+    late: dict[str, Any] = {}
+    given: list[Record] = []
+    for _ in range(40):
+        in_deletions = json.loads(cursor)["stage"] == "deletions"
+        if in_deletions and not late:
+            late = company.post("Customer", {"DisplayName": "Came while deletions were read"})
+        window = company.source.fetch_changes(cursor)
+        given += window.records if in_deletions else ()
+        cursor = window.cursor
+        if not window.more:
+            break
+    assert {each.standing for each in given} == {Standing.DELETED}
+    assert payments[0]["Id"] in {each.ref.id for each in given}
+    company.sandbox.switch(cdc_cap=1000)
+    monkeypatch.undo()
+    records, _ = company.read_all(cursor)
+    assert late["Id"] in {each.ref.id for each in of(Customer, records)}
+
+
 def test_deletions_that_fill_an_answer_are_paged_through(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     payments = [company.pay(company.invoice(company.customer(f"C{n}"), 5), 5) for n in range(9)]
     _, cursor = company.read_all()

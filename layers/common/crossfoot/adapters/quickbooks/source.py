@@ -123,13 +123,15 @@ class QuickBooksSource:
         since = self._within_reach(position)
         reply = self._client.changes((position.entity,), _offset_form(since))
         found = _changed(reply)
+        # The pages held what lives, and what changed since is after the mark: giving it again would only queue it again.
+        gone = [(entity, wire) for entity, wire in found if is_deleted(wire)]
         if len(found) >= CDC_CAP:
-            return self._window(found, reply, replace(position, since=_past_the_cap(position.entity, found, since)))
+            return self._window(gone, reply, replace(position, since=_past_the_cap(position.entity, found, since)))
         if position.next_entity:
             following = replace(position, entity=position.next_entity, since=position.deletions_since)
-            return self._window(found, reply, following)
+            return self._window(gone, reply, following)
         # Not `more`: a burst younger than the overlap would overflow the very next answer too, and that without end.
-        return self._window(found, reply, Cursor(Stage.CHANGES, position.mark), more=False)
+        return self._window(gone, reply, Cursor(Stage.CHANGES, position.mark), more=False)
 
     def _within_reach(self, position: Cursor) -> str:
         earliest = format_mark(self._clock.now() - CDC_SAFE_REACH)
