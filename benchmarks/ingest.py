@@ -15,8 +15,8 @@ from benchmarks.figures import BenchError, Figure, percentile, ratio
 from local.stack.paths import ROOT
 from local.stack.processes import Server, first_line
 
-COLD_STARTS = 12
-WARM_CALLS = 1_000
+COLD_STARTS = 10
+WARM_CALLS = 600
 # The first ones fill caches that no worker is ever without: compiled modules, opened connections.
 UNCOUNTED_COLD, UNCOUNTED_WARM = 1, 50
 START_TIMEOUT_S = 20
@@ -60,11 +60,11 @@ def stub_aws(logs: Path) -> Iterator[dict[str, str]]:
         server.stop()
 
 
-def count_modules(environment: Mapping[str, str]) -> int:
+def count_modules(environment: Mapping[str, str], python: Path = PYTHON) -> int:
     """Count the modules that a worker holds after one call, Python's own among them."""
     paths = {"PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join(map(str, OURS))}
     done = subprocess.run(
-        [str(PYTHON), "-c", _IMPORTED], input=json.dumps(make_event(1)), env=paths | dict(environment),
+        [str(python), "-c", _IMPORTED], input=json.dumps(make_event(1)), env=paths | dict(environment),
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     status, _, modules = done.stdout.strip().rpartition("\n")[2].partition(" ")

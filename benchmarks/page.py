@@ -48,7 +48,8 @@ _HOW = """## How it is measured
   take turns, which on AWS run side by side. What would be redelivered waits for the vendor's next minute.
 - **The table** is a local DynamoDB; write units are weighed from what is sent, as AWS bills it.
 - **Side by side**, the other one reads each payment and its invoice with python-quickbooks, finds the invoice in
-  ConnectWise by number, looks at its rows and adds one, with plain requests; it keeps to the ten calls a second that QuickBooks allows.
+  ConnectWise by number, looks at its rows and adds one, with plain requests. It keeps to the ten calls a second that
+  QuickBooks allows.
 """
 
 

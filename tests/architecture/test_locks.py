@@ -50,6 +50,6 @@ def test_the_layer_holds_what_the_functions_ask_for_in_the_versions_that_were_te
 
 def test_the_tools_are_the_versions_that_the_makefile_names() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    for tool, lock in (("ministack", "ministack"), ("aws-sam-cli", "sam")):
+    for tool, lock in (("ministack", "ministack"), ("aws-sam-cli", "sam"), ("awslambdaric", "lambda")):
         (version,) = re.findall(rf":= {tool}(?:\[full\])?==(\S+)", makefile)
         assert pins(LOCKS[lock])[tool] == version

@@ -1,13 +1,15 @@
 """What ingest is measured with: a delivery that verifies, and an AWS that answers it."""
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
 from crossfoot.adapters.quickbooks import webhook
 
 from benchmarks.deliveries import REALM, TENANT, VERIFIER_TOKEN, make_event
 from benchmarks.figures import BenchError
-from benchmarks.ingest import count_modules
+from benchmarks.ingest import count_modules, stub_aws
 from benchmarks.stub_aws import Connection, answer_call
 
 
@@ -45,4 +47,9 @@ def test_a_request_that_arrives_in_pieces_is_answered_once_it_is_whole() -> None
 
 def test_a_delivery_that_is_not_taken_is_no_measurement() -> None:
     with pytest.raises(BenchError, match="did not take a delivery"):
-        count_modules({"STAGE": "local", "TABLE_NAME": "t", "APP_SECRET_ARN": "a", "NUDGES_QUEUE_URL": "q"})
+        count_modules({"STAGE": "nowhere"}, Path(sys.executable))
+
+
+def test_a_worker_of_qbo_webhook_takes_a_delivery_from_the_stub(tmp_path: Path) -> None:
+    with stub_aws(tmp_path) as environment:
+        assert 100 < count_modules(environment, Path(sys.executable)) <= 450
