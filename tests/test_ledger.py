@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -206,8 +205,10 @@ def test_what_stands_already_is_confirmed_without_a_send(store: FakeEffects, clo
 
 def test_a_lease_outlives_every_worker_and_what_it_sent_last() -> None:
     template = (Path(__file__).parent.parent / "template.yaml").read_text()
-    lives = [int(seconds) for seconds in re.findall(r"PaymentTimeout: (\d+)", template)]
-    assert lives
-    assert max(lives) <= ledger.LONGEST_LIFE.total_seconds()
-    assert timedelta(seconds=http.READ_TIMEOUT_S) <= ledger.LONGEST_COMMIT
-    assert ledger.LEASE >= ledger.LONGEST_LIFE + ledger.LONGEST_COMMIT
+    rows = dict(re.findall(r"^    (local|staging|production): \{(Fetch.*)\}", template, flags=re.MULTILINE))
+    assert len(rows) == 3
+    for stage in ("staging", "production"):
+        times = {name: int(seconds) for name, seconds in re.findall(r"(\w+): (\d+)", rows[stage])}
+        assert times["PaymentTimeout"] == ledger.PATIENCE.longest_life.total_seconds()
+        assert times["VendorCommit"] == ledger.PATIENCE.longest_commit.total_seconds() > http.READ_TIMEOUT_S
+        assert times["PaymentVisibility"] > ledger.PATIENCE.lease.total_seconds()

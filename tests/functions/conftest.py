@@ -123,6 +123,8 @@ def _deploy(number: int) -> Aws:
             "QUICKBOOKS_AUTHORIZE_URL": "http://127.0.0.1:9/connect/oauth2",
             "QUICKBOOKS_REVOKE_URL": "http://127.0.0.1:9/revoke",
             "NUDGE_WINDOW_S": "3",
+            "PAYMENT_TIMEOUT_S": "30",
+            "VENDOR_COMMIT_S": "45",
             "USER_POOL_CLIENT_ID": AUDIENCE,
             **{f"{name.upper()}_QUEUE_URL": url for name, url in queues.items()},
         },

@@ -71,7 +71,7 @@ MUTANTS = (
     Mutant(
         "a lost write is looked for while it may still be on its way",
         LEDGER,
-        "        until = clock.now() + LONGEST_COMMIT\n",
+        "        until = clock.now() + patience.longest_commit\n",
         "        until = clock.now()\n",
     ),
     Mutant(

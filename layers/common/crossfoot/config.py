@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from ipaddress import ip_address
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 STAGES = ("local", "staging", "production")
+_SECONDS = ("nudge_window_s", "payment_timeout_s", "vendor_commit_s")
 
 
 class ConfigError(Exception):
@@ -20,7 +21,8 @@ class Config:
     """What template.yaml tells a function. A field is the variable of the same name in capitals.
 
     Takes: "" for what this function was not given; `require` says so by name before anything fails in the dark.
-    Units: `nudge_window_s` equals the nudges queue's delay.
+    Units: `nudge_window_s` equals the nudges queue's delay; `payment_timeout_s` is mirror_payment's own timeout, and
+    `vendor_commit_s` how long a vendor may take to commit what it took in (ledger.Patience).
     """
 
     stage: str
@@ -38,6 +40,8 @@ class Config:
     log_level: str = "INFO"
     powertools_service_name: str = "crossfoot"
     nudge_window_s: int = 3
+    payment_timeout_s: int = 30
+    vendor_commit_s: int = 45
 
     @property
     def is_local(self) -> bool:
@@ -61,12 +65,13 @@ def read_config(environ: Mapping[str, str]) -> Config:
     stage = given.pop("stage", "")
     if stage not in STAGES:
         raise ConfigError(f"STAGE is {stage!r}, and not one of {', '.join(STAGES)}")
-    window_s = _read_seconds("NUDGE_WINDOW_S", given.pop("nudge_window_s", "3"))
+    seconds: dict[str, Any] = {name: _read_seconds(name.upper(), given.pop(name)) for name in _SECONDS if name in given}
     if stage != "local":
         for name, value in given.items():
             if name.startswith("quickbooks_"):
                 _check_public(name.upper(), value)
-    return Config(stage=stage, nudge_window_s=window_s, **given)
+    texts: dict[str, Any] = dict(given)
+    return Config(stage=stage, **texts, **seconds)
 
 
 @cache

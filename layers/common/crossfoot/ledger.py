@@ -23,11 +23,26 @@ from crossfoot.core.effects import Effect, EffectState, Json, Move, next_move
 from crossfoot.errors import Conflict, NeedsPartner, OutcomeUnknown, RateLimited, Rejected, RemoteUnavailable
 from crossfoot.ports import Clock, EffectStore
 
-# The longest life of a function that sends (template.yaml, PaymentTimeout).
-LONGEST_LIFE = timedelta(seconds=30)
-# How long a vendor may take to commit what it took in, after we stopped waiting for its answer (http.py: READ_TIMEOUT_S).
-LONGEST_COMMIT = timedelta(seconds=45)
-LEASE = LONGEST_LIFE + LONGEST_COMMIT
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to leave alone what somebody else may still be doing.
+
+    Takes: `longest_life` is the timeout of a function that sends (template.yaml, PaymentTimeout); `longest_commit` is how
+    long a vendor may take to commit what it took in, after we stopped waiting for its answer (http.py, READ_TIMEOUT_S).
+    """
+
+    longest_life: timedelta = timedelta(seconds=30)
+    longest_commit: timedelta = timedelta(seconds=45)
+
+    @property
+    def lease(self) -> timedelta:
+        """How long an effect that is being sent is held."""
+        return self.longest_life + self.longest_commit
+
+
+PATIENCE = Patience()
+LEASE, LONGEST_COMMIT = PATIENCE.lease, PATIENCE.longest_commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +82,7 @@ def plan(effect: Effect, store: EffectStore, clock: Clock) -> Effect:
     return _move(store, standing, replace(planned, fence=standing.fence))
 
 
-def perform(planned: Effect, store: EffectStore, hands: Hands, clock: Clock) -> Effect:
+def perform(planned: Effect, store: EffectStore, hands: Hands, clock: Clock, patience: Patience = PATIENCE) -> Effect:
     """Send a planned effect, once, and store how it ended.
 
     Takes: what `plan` returned.
@@ -75,11 +90,11 @@ def perform(planned: Effect, store: EffectStore, hands: Hands, clock: Clock) -> 
     Raises: Conflict when it is no longer what was planned; OutcomeUnknown when it may have been written; RateLimited,
     RemoteUnavailable or what needs the partner when it was not. What is known by then is stored.
     """
-    taken = _take(planned, store, clock)
+    taken = _take(planned, store, clock, patience)
     try:
         written = hands.send(taken)
     except OutcomeUnknown:
-        until = clock.now() + LONGEST_COMMIT
+        until = clock.now() + patience.longest_commit
         _move(store, taken, replace(taken, state=EffectState.UNKNOWN, lease_until=until))
         raise
     except Rejected as refusal:
@@ -90,7 +105,7 @@ def perform(planned: Effect, store: EffectStore, hands: Hands, clock: Clock) -> 
     return _confirm(taken, written, store, clock, adopted=False)
 
 
-def settle(effect: Effect, store: EffectStore, hands: Hands, clock: Clock) -> Effect:
+def settle(effect: Effect, store: EffectStore, hands: Hands, clock: Clock, patience: Patience = PATIENCE) -> Effect:
     """Find out what became of an effect that somebody left behind.
 
     Returns: the effect: confirmed when it is found to have arrived, never sent when it certainly did not.
@@ -100,7 +115,9 @@ def settle(effect: Effect, store: EffectStore, hands: Hands, clock: Clock) -> Ef
         return effect
     if next_move(effect, clock.now()) is Move.WAIT:
         raise Conflict(f"effect {effect.key} may still arrive until {effect.lease_until}")
-    taken = _move(store, effect, replace(effect, state=EffectState.SENDING, lease_until=clock.now() + LONGEST_LIFE))
+    taken = _move(
+        store, effect, replace(effect, state=EffectState.SENDING, lease_until=clock.now() + patience.longest_life)
+    )
     try:
         found = hands.look(taken)
     except BaseException:
@@ -124,10 +141,10 @@ def confirm_adopted(planned: Effect, written: Written, store: EffectStore, clock
     return _confirm(planned, written, store, clock, adopted=True)
 
 
-def _take(planned: Effect, store: EffectStore, clock: Clock) -> Effect:
+def _take(planned: Effect, store: EffectStore, clock: Clock, patience: Patience) -> Effect:
     if not planned.never_sent:
         raise Conflict(f"effect {planned.key} is in other hands, or done")
-    until = clock.now() + LEASE
+    until = clock.now() + patience.lease
     return _move(store, planned, replace(planned, state=EffectState.SENDING, lease_until=until, possible_sends=1))
 
 

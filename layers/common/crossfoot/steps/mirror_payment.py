@@ -18,7 +18,7 @@ from crossfoot.core.planning import (
 )
 from crossfoot.core.rows import Operation, RowWrite, from_body, is_same, standing_of, to_result
 from crossfoot.errors import BadMessage, Conflict, NeedsPartner, Rejected
-from crossfoot.ledger import Written, confirm_adopted, perform, settle, withdraw
+from crossfoot.ledger import PATIENCE, Patience, Written, confirm_adopted, perform, settle, withdraw
 from crossfoot.ledger import plan as plan_effect
 from crossfoot.ports import (
     Book,
@@ -48,6 +48,7 @@ class Ports:
     connections: Connections
     systems: Systems
     clock: Clock
+    patience: Patience = PATIENCE
 
 
 class RowHands:
@@ -200,7 +201,7 @@ class MirrorPayments:
         if latest is None or latest.settled or latest.never_sent:
             return situation
         assert self._psa is not None
-        done = settle(latest, self._ports.effects, self._hands(), self._ports.clock)
+        done = settle(latest, self._ports.effects, self._hands(), self._ports.clock, self._ports.patience)
         seen = self._psa.fetch_invoices([latest.subject.id])
         return replace(situation, latest=done, psa=seen[0] if seen else None)
 
@@ -234,7 +235,7 @@ class MirrorPayments:
             written = Written("", to_result(write.standing_after(planned.generation, None)))
             settled = confirm_adopted(planned, written, self._ports.effects, self._ports.clock)
         else:
-            settled = perform(planned, self._ports.effects, self._hands(), self._ports.clock)
+            settled = perform(planned, self._ports.effects, self._hands(), self._ports.clock, self._ports.patience)
         return _after(situation, settled, write), settled
 
 

@@ -1,5 +1,6 @@
 """Wires the steps that read and write the outside systems. Everything here is made once per worker and kept."""
 
+from datetime import timedelta
 from functools import cache, cached_property, partial
 
 from crossfoot.adapters.app_secret import AppSecret
@@ -27,6 +28,7 @@ from crossfoot.config import Config, load_config
 from crossfoot.core.model import System
 from crossfoot.errors import NeedsPartner
 from crossfoot.http import LOCAL, STRICT, Door
+from crossfoot.ledger import Patience
 from crossfoot.ports import AccountingSource, Connection, Psa, Source
 from crossfoot.steps import crossfoot, fetch_new_data, mirror_payment, sweep
 
@@ -172,6 +174,10 @@ def mirror_payment_ports(parts: Parts) -> mirror_payment.Ports:
         connections=parts.connections,
         systems=parts.systems,
         clock=parts.clock,
+        patience=Patience(
+            longest_life=timedelta(seconds=parts.config.payment_timeout_s),
+            longest_commit=timedelta(seconds=parts.config.vendor_commit_s),
+        ),
     )
 
 
