@@ -208,7 +208,7 @@ def test_a_lease_outlives_every_worker_and_what_it_sent_last() -> None:
     rows = dict(re.findall(r"^    (local|staging|production): \{(Fetch.*)\}", template, flags=re.MULTILINE))
     assert len(rows) == 3
     for stage in ("staging", "production"):
-        times = {name: int(seconds) for name, seconds in re.findall(r"(\w+): (\d+)", rows[stage])}
+        times = {name: int(seconds) for name, seconds in re.findall(r"(\w+): \"?(\d+)", rows[stage])}
         assert times["PaymentTimeout"] == ledger.PATIENCE.longest_life.total_seconds()
         assert times["VendorCommit"] == ledger.PATIENCE.longest_commit.total_seconds() > http.READ_TIMEOUT_S
         assert times["PaymentVisibility"] > ledger.PATIENCE.lease.total_seconds()
