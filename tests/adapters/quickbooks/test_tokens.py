@@ -130,10 +130,11 @@ def test_tokens_are_stored_again_when_the_table_was_away(company: Company, monke
     assert company.secrets.writes == 1
 
 
-def test_idle_tokens_are_kept_alive(company: Company) -> None:
+def test_c7_the_daily_read_keeps_idle_tokens_alive(company: Company) -> None:
     before = refresh_token(company)
     company.sandbox.control("clock", {"advance_s": 25 * 3600})
-    company.tokens().keep_alive()
+    company.clock.ahead += timedelta(hours=25)
+    company.open().fetch_changes("")
     assert refresh_token(company) != before
 
 

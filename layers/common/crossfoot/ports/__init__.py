@@ -6,7 +6,7 @@ from crossfoot.ports.connections import Connection, ConnectionEvent, Connections
 from crossfoot.ports.decisions import Cursors, Dated, EffectStore, History, PreferencesStore, Reports
 from crossfoot.ports.queues import Budget, Queue
 from crossfoot.ports.records import Book, ListPage
-from crossfoot.ports.secrets import Authorizations, PendingAuthorization, SealedSecrets, Secrets
+from crossfoot.ports.secrets import Authorizations, SealedSecrets, Secrets
 from crossfoot.ports.systems import AccountingSource, PaymentRows, Psa, Source, Systems, Window
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "ListPage",
     "OAuthDoor",
     "PaymentRows",
-    "PendingAuthorization",
     "PreferencesStore",
     "Psa",
     "Queue",

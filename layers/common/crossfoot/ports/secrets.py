@@ -48,14 +48,6 @@ class Secrets(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class PendingAuthorization:
-    """An OAuth flow that was started: who started it, and until when it may return."""
-
-    tenant: str
-    expires_at: datetime
-
-
 class Authorizations(Protocol):
     """Started OAuth flows. Each state is signed, usable once, for ten minutes (C1)."""
 

@@ -7,7 +7,8 @@ from crossfoot.core.model import System
 from crossfoot.messages import Nudge
 from crossfoot.ports import Clock, Connections, Queue
 
-# ConnectWise hourly; QuickBooks daily, because its reads are metered. A little less than the period, so that an hourly
+# ConnectWise hourly; QuickBooks daily, because its reads are metered. A daily read also refreshes the tokens, whose end of
+# life rolls on with it (C7). A little less than the period, so that an hourly
 # schedule does not skip every second turn.
 DUE_AFTER = {
     System.CONNECTWISE: timedelta(minutes=55),

@@ -102,10 +102,6 @@ class TokenSource:
             sealed = self._read()
         raise Conflict("another worker is refreshing this partner's QuickBooks tokens")
 
-    def keep_alive(self) -> None:
-        """Refresh an idle connection's tokens, so that the rolling end of life moves on (C7)."""
-        self.renew(self._read().values["access_token"])
-
     def give_up(self, reason: str = EXPIRED, fix: str = RECONNECT) -> AuthExpired:
         """Mark the connection as needing the partner, and give the error to raise."""
         self.need_attention(reason, fix)
