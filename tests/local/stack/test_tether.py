@@ -45,6 +45,9 @@ def test_a_server_that_was_killed_is_told_from_one_that_ended_as_asked(tmp_path:
     asked = start(tmp_path, FAMILY)
     for server in (killed, asked):
         first_line(server, 10)
+    # Stopped at once it could hear our word to end before its own kill, and end as asked.
+    killed.wait(10)
+    for server in (killed, asked):
         server.stop()
     assert killed.was_killed
     assert not asked.was_killed
