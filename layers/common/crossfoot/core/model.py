@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -24,6 +25,8 @@ class Kind(StrEnum):
     CUSTOMER = "customer"
     INVOICE = "invoice"
     PAYMENT = "payment"
+    CREDIT_MEMO = "credit_memo"
+    DEPOSIT = "deposit"
 
 
 class Standing(StrEnum):
@@ -70,6 +73,41 @@ class Version:
     seen_at: str
 
 
+class TraitName(StrEnum):
+    """What a partner can filter the import by (C4)."""
+
+    COMPANY_TYPE = "company_type"
+    COMPANY_STATUS = "company_status"
+    INVOICE_TYPE = "invoice_type"
+    AGREEMENT_TYPE = "agreement_type"
+    LOCATION = "location"
+    DEPARTMENT = "department"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Trait:
+    """A value that a record has of something that the import can be filtered by. `value` is the vendor's id or word."""
+
+    name: TraitName
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How the book keeps a record, beside what the system says of it.
+
+    Takes: `left_out` by the partner's import filters when it first came (C4); `archived` by the partner (C5, I5). Both
+    belong to the book: a later version of the record does not archive it nor bring it back, and a record that was once
+    imported is never left out by itself.
+    """
+
+    left_out: bool = False
+    archived: bool = False
+
+
+IMPORTED = Keeping()
+
+
 @dataclass(frozen=True, slots=True)
 class Customer:
     """A QuickBooks customer or a ConnectWise company."""
@@ -80,6 +118,39 @@ class Customer:
     name: str
     active: bool = True
     account_number: str = ""
+    traits: tuple[Trait, ...] = ()
+    keeping: Keeping = IMPORTED
+
+
+class LineKind(StrEnum):
+    """Where a line comes from: a QuickBooks item, or what ConnectWise bills."""
+
+    ITEM = "item"
+    TIME = "time"
+    EXPENSE = "expense"
+    PRODUCT = "product"
+    AGREEMENT = "agreement"
+    DISCOUNT = "discount"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of an invoice or a credit memo.
+
+    Takes: `id` is the vendor's (a time entry's, say), or "" where it gives none; `item` is the name of what was sold.
+    Units: `amount_minor` without tax, negative for what is taken off.
+    """
+
+    id: str
+    kind: LineKind
+    description: str
+    amount_minor: int
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    item: str = ""
+    tax_code: str = ""
+    worked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +158,9 @@ class Invoice:
     """An invoice as one system shows it.
 
     Takes: `customer` is who pays (in ConnectWise the billToCompany); `paid_minor` is the cash that the system counts on
-    it, where it says so apart from credits (ConnectWise does, QuickBooks does not: then None).
+    it, where it says so apart from credits (ConnectWise does, QuickBooks does not: then None), and `credited_minor` the
+    applied credits alike. `lines` are None where they were not read: the book then keeps the ones it has, and gives them
+    by `load_lines` only.
     """
 
     ref: Ref
@@ -103,6 +176,10 @@ class Invoice:
     balance_minor: int
     paid_minor: int | None = None
     closed: bool = False
+    credited_minor: int | None = None
+    lines: tuple[Line, ...] | None = None
+    traits: tuple[Trait, ...] = ()
+    keeping: Keeping = IMPORTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +191,21 @@ class Allocation:
 
 
 @dataclass(frozen=True, slots=True)
+class CreditUse:
+    """The part of a credit memo that a payment applies. Which invoice it went to, QuickBooks does not say."""
+
+    credit_memo: Ref
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """Money received, and the invoices that it pays.
 
     Takes: `allocations` empty when unapplied, void or deleted; `marker` is the short effect key that we left on a
-    record of our own, or empty; `former_invoices` are invoices that an earlier version paid (kept by the book).
+    record of our own, or empty; `former_invoices` are invoices that an earlier version paid (kept by the book);
+    `credits` are the credit memos that it applies (I3: they lower balances, and are no cash); `deposit` is the deposit
+    that it went into, which locks it.
     """
 
     ref: Ref
@@ -132,9 +219,63 @@ class Payment:
     marker: str = ""
     reference: str = ""
     former_invoices: tuple[Ref, ...] = ()
+    credits: tuple[CreditUse, ...] = ()
+    deposit: Ref | None = None
 
 
-type Record = Customer | Invoice | Payment
+@dataclass(frozen=True, slots=True)
+class CreditMemo:
+    """A credit that a customer was given. In ConnectWise it is an invoice of the type CreditMemo, and has its id.
+
+    Takes: `lines` as in Invoice.
+    Units: `total_minor` and `remaining_minor` (not yet applied) are positive in both systems.
+    """
+
+    ref: Ref
+    version: Version
+    standing: Standing
+    number: str
+    customer: Ref | None
+    customer_name: str
+    issued_on: date
+    currency: str
+    total_minor: int
+    remaining_minor: int
+    lines: tuple[Line, ...] | None = None
+    traits: tuple[Trait, ...] = ()
+    keeping: Keeping = IMPORTED
+
+
+@dataclass(frozen=True, slots=True)
+class DepositLine:
+    """A line of a deposit: a payment that it holds, or an amount of its own (a fee is negative).
+
+    Takes: `payment` is None for an amount of its own, `account_id` then says where it goes.
+    Units: `amount_minor` is 0 for a payment: its amount stands on the payment, and recordings show it cut on the line.
+    """
+
+    payment: Ref | None
+    amount_minor: int
+    account_id: str = ""
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """Money put into a bank account. `lines` are as in Invoice."""
+
+    ref: Ref
+    version: Version
+    standing: Standing
+    deposited_on: date | None
+    account_id: str
+    account_name: str
+    currency: str
+    total_minor: int
+    lines: tuple[DepositLine, ...] | None = None
+
+
+type Record = Customer | Invoice | Payment | CreditMemo | Deposit
 
 
 def fingerprint(record: Record) -> str:
@@ -157,9 +298,10 @@ class PaymentRow:
 
 
 class LinkOrigin(StrEnum):
-    """How two records came to be one: matched by I9, or written by the sync tool (E4)."""
+    """How two records came to be one: matched by I9, confirmed by the partner (I9), or written by the sync tool (E4)."""
 
     MATCHED = "matched"
+    CONFIRMED = "confirmed"
     SYNCED = "synced"
 
 

@@ -1,5 +1,25 @@
 """Our own shapes: queue messages here (standard library only, so that a webhook starts fast), the API's in `api`."""
 
-from crossfoot.messages.queue import MIRROR_LANES, CrossfootRequest, Message, MirrorPayment, Nudge, read_message
+from crossfoot.messages.queue import (
+    MIRROR_LANES,
+    ArchiveOutside,
+    CrossfootRequest,
+    FetchUnpaid,
+    Message,
+    MirrorPayment,
+    Nudge,
+    TendConnection,
+    read_message,
+)
 
-__all__ = ["MIRROR_LANES", "CrossfootRequest", "Message", "MirrorPayment", "Nudge", "read_message"]
+__all__ = [
+    "MIRROR_LANES",
+    "ArchiveOutside",
+    "CrossfootRequest",
+    "FetchUnpaid",
+    "Message",
+    "MirrorPayment",
+    "Nudge",
+    "TendConnection",
+    "read_message",
+]

@@ -108,14 +108,54 @@ class CrossfootRequest(_Message):
         return "crossfoot"
 
 
-type Message = Nudge | MirrorPayment | CrossfootRequest
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchUnpaid(_Message):
+    """Read every unpaid invoice of a system again (I7). Takes: `run` is the run that it belongs to."""
+
+    kind: Literal["fetch_unpaid"] = "fetch_unpaid"
+    system: System
+    run: str
+
+    @property
+    def lane(self) -> str:
+        """One walk of a system at a time."""
+        return f"unpaid {self.system}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TendConnection(_Message):
+    """Look after a connection: what was deleted without a word, callbacks, the end of life of tokens (I5, C7)."""
+
+    kind: Literal["tend_connection"] = "tend_connection"
+    system: System
+
+    @property
+    def lane(self) -> str:
+        """One at a time."""
+        return f"tend {self.system}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveOutside(_Message):
+    """Archive the records that the import filters no longer let in, because the partner asked for it (C5)."""
+
+    kind: Literal["archive_outside"] = "archive_outside"
+
+    @property
+    def lane(self) -> str:
+        """One at a time."""
+        return "archive"
+
+
+type Message = Nudge | MirrorPayment | CrossfootRequest | FetchUnpaid | TendConnection | ArchiveOutside
 
 
 @cache
 def _reader() -> "TypeAdapter[Message]":
     from pydantic import Field, TypeAdapter
 
-    return TypeAdapter(Annotated[Nudge | MirrorPayment | CrossfootRequest, Field(discriminator="kind")])
+    kinds = Nudge | MirrorPayment | CrossfootRequest | FetchUnpaid | TendConnection | ArchiveOutside
+    return TypeAdapter(Annotated[kinds, Field(discriminator="kind")])
 
 
 def read_message(body: str) -> Message:

@@ -3,11 +3,13 @@
 from crossfoot.ports.clock import Clock
 from crossfoot.ports.connecting import Account, Accounts, ApiKeys, Grant, KeyDoor, OAuthDoor
 from crossfoot.ports.connections import Connection, ConnectionEvent, Connections, ConnectionState, is_connected
-from crossfoot.ports.decisions import Cursors, Dated, EffectStore, History, PreferencesStore, Reports
+from crossfoot.ports.decisions import Dated, EffectStore, FilterStore, History, PreferencesStore, Reports
+from crossfoot.ports.documents import Documents
+from crossfoot.ports.fetching import Cursors, FetchRuns, Limits, Position, RunPage
 from crossfoot.ports.queues import Budget, Queue
 from crossfoot.ports.records import Book, ListPage
 from crossfoot.ports.secrets import Authorizations, SealedSecrets, Secrets
-from crossfoot.ports.systems import AccountingSource, PaymentRows, Psa, Source, Systems, Window
+from crossfoot.ports.systems import AccountingSource, Choice, PaymentRows, Psa, Source, Systems, Window
 
 __all__ = [
     "Account",
@@ -17,6 +19,7 @@ __all__ = [
     "Authorizations",
     "Book",
     "Budget",
+    "Choice",
     "Clock",
     "Connection",
     "ConnectionEvent",
@@ -24,17 +27,23 @@ __all__ = [
     "Connections",
     "Cursors",
     "Dated",
+    "Documents",
     "EffectStore",
+    "FetchRuns",
+    "FilterStore",
     "Grant",
     "History",
     "KeyDoor",
+    "Limits",
     "ListPage",
     "OAuthDoor",
     "PaymentRows",
+    "Position",
     "PreferencesStore",
     "Psa",
     "Queue",
     "Reports",
+    "RunPage",
     "SealedSecrets",
     "Secrets",
     "Source",

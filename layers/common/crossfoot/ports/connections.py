@@ -83,6 +83,10 @@ class Connections(Protocol):
         """Mark a connection as needing the partner; a disconnected one stays so."""
         ...
 
+    def note(self, tenant: str, system: System, what: str) -> None:
+        """Add a line to the connection's history."""
+        ...
+
     def touch(self, tenant: str, system: System) -> None:
         """Note that the system answered a read now."""
         ...
@@ -96,5 +100,8 @@ class Connections(Protocol):
         ...
 
     def list_due(self, system: System, read_before: datetime, limit: int) -> tuple[str, ...]:
-        """List partners that are connected to a system and were not read since a time, longest waiting first."""
+        """List partners that are connected to a system and were not read since a time, longest waiting first.
+
+        It reads no more than `limit` asks for, and takes from every part of the list alike.
+        """
         ...

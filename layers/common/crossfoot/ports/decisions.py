@@ -1,4 +1,4 @@
-"""What was decided and done: history, effects, preferences, cursors, reports."""
+"""What was decided and done: history, effects, preferences, filters, reports."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from typing import Protocol
 from crossfoot.core.crossfoot import Report
 from crossfoot.core.decisions import Decision
 from crossfoot.core.effects import Effect
-from crossfoot.core.model import Ref, System
+from crossfoot.core.filters import ImportFilters
+from crossfoot.core.model import Ref
 from crossfoot.core.preferences import Preferences
 
 
@@ -68,15 +69,15 @@ class PreferencesStore(Protocol):
         ...
 
 
-class Cursors(Protocol):
-    """How far each system was read."""
+class FilterStore(Protocol):
+    """The partner's import filters (C4)."""
 
-    def load(self, tenant: str, system: System) -> str:
-        """Read a cursor; "" before the first import."""
+    def load(self, tenant: str) -> ImportFilters:
+        """Read them; open when never set."""
         ...
 
-    def move(self, tenant: str, system: System, seen: str, to: str) -> None:
-        """Move a cursor on. Raises: Conflict when it is no longer where it was seen."""
+    def save(self, tenant: str, filters: ImportFilters) -> None:
+        """Store them whole."""
         ...
 
 

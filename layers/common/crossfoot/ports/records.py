@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from crossfoot.core.model import Invoice, Kind, Link, Payment, Record, Ref, System
+from crossfoot.core.model import (
+    CreditMemo,
+    Deposit,
+    DepositLine,
+    Invoice,
+    Kind,
+    Line,
+    Link,
+    Payment,
+    Record,
+    Ref,
+    System,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +45,22 @@ class Book(Protocol):
         Pointers (list, number, paid-by) are written before the record, so that a crash between leaves a pointer too many
         and never one too few; readers check a pointer against the record. A record that did not change costs no write.
         A payment keeps every invoice that any of its versions paid in `former_invoices`, and a deleted record (which
-        vendors send as an id only) keeps what was known of it.
+        vendors send as an id only) keeps what was known of it. Lines of None keep the lines that are stored; others
+        take their place, and are written before the record. Of `keeping` only a `left_out` on a record that is new is
+        taken over, and one that is let in again is no longer left out (C4, C5); the rest belongs to `archive`.
         """
+        ...
+
+    def load_lines(self, tenant: str, record: Invoice | CreditMemo) -> tuple[Line, ...]:
+        """Read the lines of a stored record, in their order."""
+        ...
+
+    def load_deposit_lines(self, tenant: str, deposit: Deposit) -> tuple[DepositLine, ...]:
+        """Read the lines of a stored deposit, in their order."""
+        ...
+
+    def archive(self, tenant: str, refs: Iterable[Ref], *, archived: bool) -> None:
+        """Archive records in the platform, or bring them back; outside nothing changes (C5, I5). Again is no error."""
         ...
 
     def load_payments_of(self, tenant: str, invoice: Ref) -> tuple[Payment, ...]:
@@ -55,8 +81,21 @@ class Book(Protocol):
         system: System | None,
         cursor: str,
         limit: int,
+        customer: Ref | None = None,
+        oldest_first: bool = False,
     ) -> ListPage:
-        """Read a page of records, newest date first, dates inclusive."""
+        """Read a page of records by date, dates inclusive; with `customer`, only from that customer's own list.
+
+        Lists hold what the filters left out and what was archived too; the caller passes it over (`keeping`).
+        """
+        ...
+
+    def list_customers(self, tenant: str, *, prefix: str, system: System | None, cursor: str, limit: int) -> ListPage:
+        """Read a page of customers by name; `prefix` is compared without case, spaces and punctuation."""
+        ...
+
+    def list_unpaid(self, tenant: str, system: System, *, cursor: str, limit: int) -> ListPage:
+        """Read a page of a system's live invoices with a balance, in no order (I7)."""
         ...
 
     def load_link(self, tenant: str, ref: Ref) -> Link | None:

@@ -1,11 +1,13 @@
 """The outside systems of a partner: what is read from them, and what we write (I1, E1, E7)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from crossfoot.core.model import Invoice, Payment, PaymentRow, Record, Ref, System
+from crossfoot.core.model import Invoice, Kind, Payment, PaymentRow, Record, Ref, System, TraitName
+from crossfoot.core.rights import Probed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,14 @@ class Source(Protocol):
         ...
 
     def fetch_invoices(self, ids: Sequence[str]) -> tuple[Invoice, ...]:
-        """Read some invoices as they are now, in as few calls as the vendor allows; missing ones are left out."""
+        """Read some invoices as they are now, in as few calls as the vendor allows; missing ones are left out.
+
+        Their lines may be None: not read.
+        """
+        ...
+
+    def open_pdf(self, invoice: Ref) -> AbstractContextManager[Iterator[bytes]]:
+        """Open an invoice's PDF as a stream of chunks. Raises: Rejected when there is none; as fetch_changes."""
         ...
 
 
@@ -78,8 +87,31 @@ class PaymentRows(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that the import can be filtered by, and its name for people."""
+
+    value: str
+    label: str
+
+
 class Psa(Source, PaymentRows, Protocol):
     """ConnectWise PSA: records, and the payment rows that we keep on its invoices."""
+
+    def fetch_ids(self, kind: Kind) -> frozenset[str]:
+        """Read the ids of every record of a kind that is there now: deletions tell nobody (I5).
+
+        Takes: CUSTOMER, or INVOICE, which stands for credit memos too.
+        """
+        ...
+
+    def fetch_choices(self) -> Mapping[TraitName, tuple[Choice, ...]]:
+        """Read the values that the import can be filtered by, as they are now (C4)."""
+        ...
+
+    def probe_rights(self) -> tuple[Probed, ...]:
+        """Try every right that we need, each on its own endpoint (C3). A right that is missing is no error."""
+        ...
 
 
 class Systems(Protocol):

@@ -1,0 +1,84 @@
+"""Runs: the fetches that a partner is told about, and how far each has come (I7, C4, C6, X3)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from crossfoot.core.model import System
+
+# The partner may press each once in so long (I7).
+FETCH_NEW_DATA_EVERY = timedelta(hours=1)
+FETCH_UNPAID_EVERY = timedelta(hours=12)
+# A run that did not move for so long is shown as stuck (X3); queues deliver again long before.
+STUCK_AFTER = timedelta(minutes=30)
+
+
+class FetchKind(StrEnum):
+    """What began a run."""
+
+    FIRST_IMPORT = "first_import"
+    CATCH_UP = "catch_up"
+    RESYNC = "resync"
+    NEW_DATA = "new_data"
+    UNPAID_INVOICES = "unpaid_invoices"
+
+
+class FetchState(StrEnum):
+    """How a run stands."""
+
+    RUNNING = "running"
+    STUCK = "stuck"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a run, or a part of one, did.
+
+    Takes: `read` counts records by kind; `unreadable` those that could not be kept exactly; `outside` those of the book
+    that the import filters would no longer let in (C5).
+    """
+
+    read: Mapping[str, int] = field(default_factory=dict)
+    unreadable: int = 0
+    outside: int = 0
+
+    def __add__(self, other: "Progress") -> "Progress":
+        read = {kind: self.read.get(kind, 0) + other.read.get(kind, 0) for kind in {**self.read, **other.read}}
+        return Progress(read, self.unreadable + other.unreadable, self.outside + other.outside)
+
+    @property
+    def total(self) -> int:
+        """Count all that was read."""
+        return sum(self.read.values())
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRun:
+    """A run of a partner over one system. Its progress moves together with the cursor, so nothing is counted twice.
+
+    Units: times are aware UTC; `finished_at` is None while it runs.
+    """
+
+    id: str
+    system: System
+    kind: FetchKind
+    started_at: datetime
+    moved_at: datetime
+    progress: Progress = field(default_factory=Progress)
+    finished_at: datetime | None = None
+
+    def state(self, now: datetime) -> FetchState:
+        """Say how it stands. Source: X3."""
+        if self.finished_at is not None:
+            return FetchState.DONE
+        return FetchState.STUCK if now - self.moved_at > STUCK_AFTER else FetchState.RUNNING
+
+
+def count(kinds: Iterable[str], unreadable: int = 0, outside: int = 0) -> Progress:
+    """Count what one window held."""
+    read: dict[str, int] = {}
+    for kind in kinds:
+        read[kind] = read.get(kind, 0) + 1
+    return Progress(read, unreadable, outside)

@@ -1,0 +1,69 @@
+"""The security-role rights that Crossfoot needs in ConnectWise, and what stops without each (C3)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RightState(StrEnum):
+    """What a probe found."""
+
+    GRANTED = "granted"
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A right in ConnectWise's own words.
+
+    Takes: `probe` is the endpoint that answers only with this right, below the API's root; `without` says what stops.
+    """
+
+    name: str
+    level: str
+    probe: str
+    without: str
+
+    @property
+    def sentence(self) -> str:
+        """Name it as the security role's page does."""
+        return f"{self.name}: needs {self.level}"
+
+
+_INQUIRE = "Inquire: All"
+_EDIT = "Edit, Delete and Inquire: All"
+
+# Source: C3, in the order of the security role's page.
+RIGHTS = (
+    Right("Companies › Company Maintenance", _INQUIRE, "/company/companies", "No customers come in."),
+    Right(
+        "Finance › Accounting Interface", "All four: All", "/finance/accounting/batches",
+        "Invoices synced to QuickBooks cannot be marked as posted.",
+    ),
+    Right(
+        "Finance › Agreement Invoicing", _EDIT, "/finance/agreements/types",
+        "Agreement invoices come in without their agreement type.",
+    ),
+    Right("Finance › Agreements", _INQUIRE, "/finance/agreements", "Agreement lines of invoices are missing."),
+    Right("Finance › Invoicing", _EDIT, "/finance/invoices", "No invoices come in, and no payments go out."),
+    Right("Procurement › Product Catalog", _INQUIRE, "/procurement/catalog", "Items cannot be mapped."),
+    Right("Procurement › Products", _INQUIRE, "/procurement/products", "Product lines of invoices are missing."),
+    Right("Service Desk › Service Tickets", _INQUIRE, "/service/tickets", "Lines do not name their ticket."),
+    Right("System › Member Maintenance", _INQUIRE, "/system/members", "Time lines do not name who worked."),
+    Right("System › Report Writer", _INQUIRE, "/system/reports", "Bulk comparisons fall back to slower reads."),
+    Right(
+        "System › Table Setup", _INQUIRE, "/finance/billingStatuses",
+        "Statuses, locations and departments cannot be offered as import filters.",
+    ),
+    Right("Time & Expense › Expense Report Entry", _INQUIRE, "/expense/entries", "Expense lines are missing."),
+    Right("Time & Expense › Time Entry", _INQUIRE, "/time/entries", "Time lines of invoices are missing."),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """A right and what a probe found. `note` says why, where that is not known."""
+
+    right: Right
+    state: RightState
+    note: str = ""
