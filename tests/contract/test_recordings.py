@@ -21,8 +21,8 @@ from crossfoot.adapters.connectwise.refusals import read_refusal, to_error
 from crossfoot.adapters.quickbooks import translate as quickbooks
 from crossfoot.adapters.quickbooks import webhook
 from crossfoot.adapters.quickbooks.faults import read_fault
-from crossfoot.core.model import Customer, Invoice, Payment, Standing
-from crossfoot.core.money import from_minor
+from crossfoot.core.model import Customer, Deposit, Invoice, Payment, Standing
+from crossfoot.core.money import from_minor, to_minor
 from crossfoot.errors import CrossfootError, NeedsPartner
 from crossfoot.http import Answer, read_json
 
@@ -126,6 +126,27 @@ def test_every_recorded_transaction_of_the_payments_shape_keeps_its_money() -> N
         assert read.ref.id == wire["Id"]
         tried += 1
     assert tried >= 10
+
+
+def test_every_recorded_invoices_lines_add_up_to_its_total() -> None:
+    for wire in recorded("Invoice"):
+        read = quickbooks.to_record("Invoice", wire, SEEN)
+        assert isinstance(read, Invoice)
+        if read.lines and read.standing is Standing.LIVE:
+            tax = (wire.get("TxnTaxDetail") or {}).get("TotalTax", 0)
+            assert sum(line.amount_minor for line in read.lines) + to_minor(tax, read.currency) == read.total_minor
+
+
+def test_every_recorded_deposit_keeps_its_money_account_and_day() -> None:
+    for wire in recorded("Deposit"):
+        read = quickbooks.to_record("Deposit", wire, SEEN)
+        assert isinstance(read, Deposit)
+        if read.standing is Standing.LIVE:
+            assert from_minor(read.total_minor, read.currency) == wire["TotalAmt"]
+            assert read.account_id == wire["DepositToAccountRef"]["value"]
+            assert (read.deposited_on and read.deposited_on.isoformat()) == wire.get("TxnDate")
+            # A linked line has no amount of its own: its payment says it, and recordings show it cut.
+            assert all(line.amount_minor for line in read.lines or () if line.payment is None)
 
 
 def test_the_recorded_change_reads_deletions_are_told_from_what_lives() -> None:

@@ -1,12 +1,25 @@
 """QuickBooks' records and ours. Wire names stop here; money stays exact; dates without a time stay dates."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 
-from crossfoot.core.model import Allocation, Customer, Invoice, Kind, Payment, Record, Ref, Standing, System, Version
+from crossfoot.adapters.quickbooks.allocations import cash_allocations, credit_uses
+from crossfoot.adapters.quickbooks.lines import deposit_lines, sales_lines
+from crossfoot.core.model import (
+    CreditMemo,
+    Customer,
+    Deposit,
+    Invoice,
+    Kind,
+    Payment,
+    Record,
+    Ref,
+    Standing,
+    System,
+    Version,
+)
 from crossfoot.core.money import to_minor
 
 type Wire = Mapping[str, Any]
@@ -92,6 +105,7 @@ def to_invoice(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURRENCY) 
         currency=currency,
         total_minor=to_minor(wire["TotalAmt"], currency),
         balance_minor=to_minor(wire["Balance"], currency),
+        lines=sales_lines(wire, currency),
     )
 
 
@@ -109,9 +123,51 @@ def to_payment(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURRENCY) 
         paid_on=date.fromisoformat(wire["TxnDate"]),
         currency=currency,
         total_minor=to_minor(wire["TotalAmt"], currency),
-        allocations=_cash_allocations(wire, currency) if standing is Standing.LIVE else (),
+        allocations=cash_allocations(wire, currency) if standing is Standing.LIVE else (),
         marker=marker_in(wire.get("PrivateNote") or ""),
         reference=wire.get("PaymentRefNum") or "",
+        credits=credit_uses(wire, currency) if standing is Standing.LIVE else (),
+        deposit=_deposit_of(wire),
+    )
+
+
+def to_credit_memo(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURRENCY) -> CreditMemo:
+    """Read a credit memo. A deletion's marker gives one with empty fields, dated by the day of its deletion."""
+    if is_deleted(wire):
+        return _deleted_credit_memo(wire, seen_at)
+    currency = _currency(wire, home_currency)
+    return CreditMemo(
+        ref=_ref(Kind.CREDIT_MEMO, wire),
+        version=_version(wire, seen_at),
+        standing=_standing(wire),
+        number=wire.get("DocNumber") or "",
+        customer=_customer_ref(wire),
+        customer_name=wire["CustomerRef"].get("name") or "",
+        issued_on=date.fromisoformat(wire["TxnDate"]),
+        currency=currency,
+        total_minor=to_minor(wire["TotalAmt"], currency),
+        remaining_minor=to_minor(_first(wire, "RemainingCredit", "Balance"), currency),
+        lines=sales_lines(wire, currency),
+    )
+
+
+def to_deposit(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURRENCY) -> Deposit:
+    """Read a deposit, which is never void. A deletion's marker gives one with empty fields."""
+    version = _version(wire, seen_at)
+    if is_deleted(wire):
+        return Deposit(_ref(Kind.DEPOSIT, wire), version, Standing.DELETED, None, "", "", "", 0)
+    currency = _currency(wire, home_currency)
+    return Deposit(
+        ref=_ref(Kind.DEPOSIT, wire),
+        version=version,
+        standing=Standing.LIVE,
+        # Intuit's own sample holds a deposit without a day.
+        deposited_on=date.fromisoformat(wire["TxnDate"]) if wire.get("TxnDate") else None,
+        account_id=str(wire["DepositToAccountRef"]["value"]),
+        account_name=wire["DepositToAccountRef"].get("name") or "",
+        currency=currency,
+        total_minor=to_minor(wire["TotalAmt"], currency),
+        lines=deposit_lines(wire, currency),
     )
 
 
@@ -125,6 +181,8 @@ _READERS: Mapping[str, Callable[[Wire, str, str], Record]] = {
     "Customer": to_customer,
     "Invoice": to_invoice,
     "Payment": to_payment,
+    "CreditMemo": to_credit_memo,
+    "Deposit": to_deposit,
 }
 
 
@@ -134,6 +192,16 @@ def _ref(kind: Kind, wire: Wire) -> Ref:
 
 def _customer_ref(wire: Wire) -> Ref:
     return Ref(System.QUICKBOOKS, Kind.CUSTOMER, str(wire["CustomerRef"]["value"]))
+
+
+def _deposit_of(wire: Wire) -> Ref | None:
+    """Find the deposit that a payment went into, which locks it."""
+    deposits = (str(link["TxnId"]) for link in wire.get("LinkedTxn") or () if link.get("TxnType") == "Deposit")
+    return next((Ref(System.QUICKBOOKS, Kind.DEPOSIT, id_) for id_ in deposits), None)
+
+
+def _first(wire: Wire, *names: str) -> Any:
+    return next((wire[name] for name in names if wire.get(name) is not None), 0)
 
 
 def _version(wire: Wire, seen_at: str) -> Version:
@@ -168,6 +236,12 @@ def _deleted_invoice(wire: Wire, seen_at: str) -> Invoice:
     )
 
 
+def _deleted_credit_memo(wire: Wire, seen_at: str) -> CreditMemo:
+    version = _version(wire, seen_at)
+    day = date.fromisoformat(version.updated_at[:10])
+    return CreditMemo(_ref(Kind.CREDIT_MEMO, wire), version, Standing.DELETED, "", None, "", day, "", 0, 0)
+
+
 def _deleted_payment(wire: Wire, seen_at: str) -> Payment:
     return Payment(
         ref=_ref(Kind.PAYMENT, wire),
@@ -177,48 +251,4 @@ def _deleted_payment(wire: Wire, seen_at: str) -> Payment:
         paid_on=None,
         currency="",
         total_minor=0,
-    )
-
-
-# --- which part of a payment is cash, and for which invoice ------------------------------------------------------------
-
-
-def _cash_allocations(wire: Wire, currency: str) -> tuple[Allocation, ...]:
-    """Give each invoice its cash: credits on the same payment are used up first, in the order of the invoice lines."""
-    lines = [(kind, target, to_minor(amount, currency)) for kind, target, amount in _linked_lines(wire)]
-    paid = [(target, amount) for kind, target, amount in lines if kind == "Invoice"]
-    credit = max(
-        sum(amount for kind, _, amount in lines if kind == "CreditMemo"),
-        # A journal entry can be a credit too, without saying so: then the invoices get more than there is cash.
-        sum(amount for _, amount in paid) - _applied_cash(wire, currency),
-        0,
-    )
-    return _sum_by_invoice(_take_off(paid, credit))
-
-
-def _linked_lines(wire: Wire) -> Iterable[tuple[str, str, Decimal]]:
-    for line in wire.get("Line") or ():
-        for link in line.get("LinkedTxn") or ():
-            yield str(link["TxnType"]), str(link["TxnId"]), line["Amount"]
-
-
-def _applied_cash(wire: Wire, currency: str) -> int:
-    return to_minor(wire["TotalAmt"], currency) - to_minor(wire.get("UnappliedAmt") or 0, currency)
-
-
-def _take_off(paid: Iterable[tuple[str, int]], credit: int) -> Iterable[tuple[str, int]]:
-    for invoice_id, amount in paid:
-        by_credit = min(credit, amount)
-        credit -= by_credit
-        yield invoice_id, amount - by_credit
-
-
-def _sum_by_invoice(paid: Iterable[tuple[str, int]]) -> tuple[Allocation, ...]:
-    sums: dict[str, int] = {}
-    for invoice_id, amount in paid:
-        sums[invoice_id] = sums.get(invoice_id, 0) + amount
-    return tuple(
-        Allocation(Ref(System.QUICKBOOKS, Kind.INVOICE, invoice_id), amount)
-        for invoice_id, amount in sums.items()
-        if amount
     )

@@ -1,0 +1,61 @@
+"""Which part of a QuickBooks payment is cash and for which invoice, and which credits it applies."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from crossfoot.core.model import Allocation, CreditUse, Kind, Ref, System
+from crossfoot.core.money import to_minor
+
+type Wire = Mapping[str, Any]
+
+
+def cash_allocations(wire: Wire, currency: str) -> tuple[Allocation, ...]:
+    """Give each invoice its cash: credits on the same payment are used up first, in the order of the invoice lines."""
+    lines = _minor_lines(wire, currency)
+    paid = [(target, amount) for kind, target, amount in lines if kind == "Invoice"]
+    credit = max(
+        sum(amount for kind, _, amount in lines if kind == "CreditMemo"),
+        # A journal entry can be a credit too, without saying so: then the invoices get more than there is cash.
+        sum(amount for _, amount in paid) - _applied_cash(wire, currency),
+        0,
+    )
+    sums = _sum_by_id(_take_off(paid, credit))
+    return tuple(Allocation(Ref(System.QUICKBOOKS, Kind.INVOICE, id_), amount) for id_, amount in sums.items())
+
+
+def credit_uses(wire: Wire, currency: str) -> tuple[CreditUse, ...]:
+    """Give the credit memos that a payment applies. Source: I3."""
+    used = ((target, amount) for kind, target, amount in _minor_lines(wire, currency) if kind == "CreditMemo")
+    sums = _sum_by_id(used)
+    return tuple(CreditUse(Ref(System.QUICKBOOKS, Kind.CREDIT_MEMO, id_), amount) for id_, amount in sums.items())
+
+
+def linked_lines(wire: Wire) -> Iterable[tuple[str, str, Decimal]]:
+    """List what the lines of a transaction are linked to: type, id and amount."""
+    for line in wire.get("Line") or ():
+        for link in line.get("LinkedTxn") or ():
+            yield str(link["TxnType"]), str(link["TxnId"]), line["Amount"]
+
+
+def _minor_lines(wire: Wire, currency: str) -> list[tuple[str, str, int]]:
+    return [(kind, target, to_minor(amount, currency)) for kind, target, amount in linked_lines(wire)]
+
+
+def _applied_cash(wire: Wire, currency: str) -> int:
+    return to_minor(wire["TotalAmt"], currency) - to_minor(wire.get("UnappliedAmt") or 0, currency)
+
+
+def _take_off(paid: Iterable[tuple[str, int]], credit: int) -> Iterable[tuple[str, int]]:
+    for invoice_id, amount in paid:
+        by_credit = min(credit, amount)
+        credit -= by_credit
+        yield invoice_id, amount - by_credit
+
+
+def _sum_by_id(parts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Add up what goes to the same record; what comes to nothing is left out."""
+    sums: dict[str, int] = {}
+    for id_, amount in parts:
+        sums[id_] = sums.get(id_, 0) + amount
+    return {id_: amount for id_, amount in sums.items() if amount}

@@ -1,0 +1,82 @@
+"""The lines of QuickBooks transactions: what an invoice or credit memo sells, and what a deposit holds."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from crossfoot.core.model import DepositLine, Kind, Line, LineKind, Ref, System
+from crossfoot.core.money import to_minor
+
+type Wire = Mapping[str, Any]
+
+
+def sales_lines(wire: Wire, currency: str) -> tuple[Line, ...]:
+    """Read the lines of an invoice or credit memo. Subtotals are left out: they sell nothing. Raises: ValueError."""
+    return tuple(_lines(wire.get("Line") or (), currency))
+
+
+def _lines(wires: Iterable[Wire], currency: str) -> Iterable[Line]:
+    for wire in wires:
+        match wire.get("DetailType"):
+            case "SubTotalLineDetail":
+                continue
+            case "GroupLineDetail":
+                # A bundle: what it sells are its own lines.
+                yield from _lines((wire.get("GroupLineDetail") or {}).get("Line") or (), currency)
+            case "DiscountLineDetail":
+                yield _line(wire, LineKind.DISCOUNT, -_amount(wire, currency))
+            case "DescriptionOnly":
+                yield _line(wire, LineKind.NOTE, _amount(wire, currency))
+            case _:
+                yield _item_line(wire, currency)
+
+
+def _item_line(wire: Wire, currency: str) -> Line:
+    detail = wire.get("SalesItemLineDetail") or {}
+    return _line(
+        wire,
+        LineKind.ITEM,
+        _amount(wire, currency),
+        quantity=_decimal(detail.get("Qty")),
+        unit_price=_decimal(detail.get("UnitPrice")),
+        item=_name(detail.get("ItemRef")),
+        tax_code=str((detail.get("TaxCodeRef") or {}).get("value") or ""),
+        worked_on=date.fromisoformat(detail["ServiceDate"]) if detail.get("ServiceDate") else None,
+    )
+
+
+def _line(wire: Wire, kind: LineKind, amount_minor: int, **detail: Any) -> Line:
+    return Line(str(wire.get("Id") or ""), kind, wire.get("Description") or "", amount_minor, **detail)
+
+
+def deposit_lines(wire: Wire, currency: str) -> tuple[DepositLine, ...]:
+    """Read the lines of a deposit, cash back as a line that takes off. Raises: ValueError."""
+    lines = [_deposit_line(line, currency) for line in wire.get("Line") or ()]
+    cash_back = wire.get("CashBack") or {}
+    if cash_back.get("Amount"):
+        account = str((cash_back.get("AccountRef") or {}).get("value") or "")
+        lines.append(DepositLine(None, -_amount(cash_back, currency), account, cash_back.get("Memo") or ""))
+    return tuple(lines)
+
+
+def _deposit_line(wire: Wire, currency: str) -> DepositLine:
+    linked = [(str(link["TxnType"]), str(link["TxnId"])) for link in wire.get("LinkedTxn") or ()]
+    payment = next((id_ for kind, id_ in linked if kind == "Payment"), None)
+    if payment is not None:
+        return DepositLine(Ref(System.QUICKBOOKS, Kind.PAYMENT, payment), 0)
+    detail = wire.get("DepositLineDetail") or {}
+    memo = wire.get("Description") or ", ".join(f"{kind} {id_}" for kind, id_ in linked)
+    return DepositLine(None, _amount(wire, currency), str((detail.get("AccountRef") or {}).get("value") or ""), memo)
+
+
+def _amount(wire: Wire, currency: str) -> int:
+    return to_minor(wire.get("Amount") or 0, currency)
+
+
+def _decimal(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _name(ref: Wire | None) -> str:
+    return str((ref or {}).get("name") or (ref or {}).get("value") or "")
