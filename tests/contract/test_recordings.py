@@ -145,8 +145,8 @@ def test_every_recorded_deposit_keeps_its_money_account_and_day() -> None:
             assert from_minor(read.total_minor, read.currency) == wire["TotalAmt"]
             assert read.account_id == wire["DepositToAccountRef"]["value"]
             assert (read.deposited_on and read.deposited_on.isoformat()) == wire.get("TxnDate")
-            # A linked line has no amount of its own: its payment says it, and recordings show it cut.
-            assert all(line.amount_minor for line in read.lines or () if line.payment is None)
+            linked = [link["TxnId"] for line in wire.get("Line", []) for link in line.get("LinkedTxn", [])]
+            assert [line.payment.id for line in read.lines or () if line.payment] == linked
 
 
 def test_the_recorded_change_reads_deletions_are_told_from_what_lives() -> None:
