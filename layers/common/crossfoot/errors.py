@@ -4,6 +4,7 @@
     |- Retryable             the queue redelivers; nobody is told
     |  |- RateLimited        wait retry_after_s
     |  |- RemoteUnavailable  no connection, 5xx: nothing was written
+    |  |  '- AnswerTooLarge  ask for less at once
     |  |- Conflict           stale version or another worker's lease: read again, plan again
     |  '- OutcomeUnknown     a write may have arrived: look before writing again
     |- NeedsPartner          parked, shown with the remedy
@@ -34,6 +35,10 @@ class RateLimited(Retryable):
 
 class RemoteUnavailable(Retryable):
     """No connection or a 5xx on a read, or before a write left us: nothing was written."""
+
+
+class AnswerTooLarge(RemoteUnavailable):
+    """A read's answer is more than we take in: who can, asks for less at once."""
 
 
 class Conflict(Retryable):

@@ -5,7 +5,8 @@ from typing import Any
 
 from crossfoot.adapters.quickbooks.client import QuickBooksClient
 from crossfoot.adapters.quickbooks.oauth import IntuitApp, TokenEndpoint
-from crossfoot.adapters.quickbooks.source import QuickBooksSource
+from crossfoot.adapters.quickbooks.pages import Limits
+from crossfoot.adapters.quickbooks.source import LIMITS, QuickBooksSource
 from crossfoot.adapters.quickbooks.tokens import Tokens, TokenSource
 from crossfoot.core.model import Record, System
 from crossfoot.errors import Conflict
@@ -102,8 +103,8 @@ class Company:
     def client(self) -> QuickBooksClient:
         return QuickBooksClient(self.door, self.sandbox.url, TENANT, self.realm, self.tokens(), self.budget)
 
-    def open(self) -> QuickBooksSource:
-        return QuickBooksSource(self.client(), self.clock)
+    def open(self, limits: Limits = LIMITS) -> QuickBooksSource:
+        return QuickBooksSource(self.client(), self.clock, limits=limits)
 
     def read_all(self, cursor: str = "") -> tuple[list[Record], str]:
         """Read until there is no more."""

@@ -63,7 +63,7 @@ def test_a_proxys_page_is_no_refusal() -> None:
 @pytest.mark.parametrize("body", ["xml", "json"])
 def test_a_throttled_call_says_how_long_to_wait(company: Company, body: str) -> None:
     company.sandbox.switch(throttle_body=body)
-    company.sandbox.fault("throttle", path_contains="/query")
+    company.sandbox.fault("throttle", path_contains="/batch")
     with pytest.raises(RateLimited) as limited:
         company.source.fetch_changes("")
     assert 0 < limited.value.retry_after_s <= 60

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from crossfoot.adapters.quickbooks import source as source_module
+from crossfoot.adapters.quickbooks.pages import Limits
+from crossfoot.adapters.quickbooks.source import quote
 from crossfoot.core.model import Customer, Invoice, Payment, Record, Standing
 from crossfoot.errors import RemoteUnavailable
 
@@ -87,8 +88,8 @@ def test_a_voided_payment_and_a_voided_invoice_are_read_as_void(company: Company
     assert latest(Invoice, records, invoice["Id"]).standing is Standing.LIVE
 
 
-def test_a_deletion_between_two_pages_hides_nothing(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source_module, "PAGE_SIZE", 3)
+def test_a_deletion_between_two_pages_hides_nothing(company: Company) -> None:
+    company.source = company.open(Limits(page_rows=3))
     customer, invoices = company.customer(), []
     for n in range(9):
         invoices.append(company.invoice(customer, 10 + n))
@@ -133,12 +134,10 @@ def plain(value: Any) -> Any:
     )
 
 
-def test_changes_beyond_the_cap_are_read_by_pages_and_their_deletions_too(
-    company: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_changes_beyond_the_cap_are_read_by_pages_and_their_deletions_too(company: Company) -> None:
     _, cursor = company.read_all()
     company.sandbox.control("clock", {"advance_s": 900})
-    monkeypatch.setattr(source_module, "CDC_CAP", 6)
+    company.source = company.open(Limits(cdc_objects=6))
     company.sandbox.switch(cdc_cap=6)
     customer = company.customer()
     invoices = [company.invoice(customer, 10 + n) for n in range(5)]
@@ -153,11 +152,11 @@ def test_changes_beyond_the_cap_are_read_by_pages_and_their_deletions_too(
 
 
 def test_after_pages_only_the_deleted_are_given_again_and_what_changed_meanwhile_is_read_next(
-    company: Company, monkeypatch: pytest.MonkeyPatch
+    company: Company,
 ) -> None:
     _, cursor = company.read_all()
     company.sandbox.control("clock", {"advance_s": 900})
-    monkeypatch.setattr(source_module, "CDC_CAP", 6)
+    company.source = company.open(Limits(cdc_objects=6))
     company.sandbox.switch(cdc_cap=6)
     payments = [company.pay(company.invoice(company.customer(f"D{n}"), 10), 5) for n in range(4)]
     company.post("Payment", {"Id": payments[0]["Id"], "SyncToken": "0"}, operation="delete")
@@ -175,15 +174,15 @@ def test_after_pages_only_the_deleted_are_given_again_and_what_changed_meanwhile
     assert {each.standing for each in given} == {Standing.DELETED}
     assert payments[0]["Id"] in {each.ref.id for each in given}
     company.sandbox.switch(cdc_cap=1000)
-    monkeypatch.undo()
+    company.source = company.open()
     records, _ = company.read_all(cursor)
     assert late["Id"] in {each.ref.id for each in of(Customer, records)}
 
 
-def test_deletions_that_fill_an_answer_are_paged_through(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deletions_that_fill_an_answer_are_paged_through(company: Company) -> None:
     payments = [company.pay(company.invoice(company.customer(f"C{n}"), 5), 5) for n in range(9)]
     _, cursor = company.read_all()
-    monkeypatch.setattr(source_module, "CDC_CAP", 4)
+    company.source = company.open(Limits(cdc_objects=4))
     company.sandbox.switch(cdc_cap=4)
     company.sandbox.control("clock", {"advance_s": 900})
     for payment in payments:
@@ -217,7 +216,7 @@ def test_some_invoices_are_read_in_one_call_and_missing_ones_left_out(company: C
 
 
 def test_an_id_cannot_break_out_of_a_statement() -> None:
-    assert source_module.quote("1' OR \\'") == "'1\\' OR \\\\\\''"
+    assert quote("1' OR \\'") == "'1\\' OR \\\\\\''"
 
 
 def test_one_record_that_cannot_be_kept_exactly_does_not_sink_the_rest(company: Company) -> None:
@@ -244,6 +243,7 @@ def test_one_record_that_cannot_be_kept_exactly_does_not_sink_the_rest(company: 
 
 @pytest.mark.parametrize("fault", ["server_error", "proxy_html", "lost_answer", "cut_connection"])
 def test_a_read_that_fails_is_unavailable_and_can_be_repeated(company: Company, fault: str) -> None:
+    company.sandbox.fault(fault, path_contains="/batch")
     company.sandbox.fault(fault, path_contains="/query")
     with pytest.raises(RemoteUnavailable):
         company.source.fetch_changes("")

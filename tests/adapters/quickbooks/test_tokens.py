@@ -39,7 +39,7 @@ def test_a_token_that_runs_out_is_refreshed_before_it_is_refused(company: Compan
 
 
 def test_a_token_refused_after_its_refresh_needs_the_partner(company: Company) -> None:
-    company.sandbox.fault("expired_token", path_contains="/query", times=2)
+    company.sandbox.fault("expired_token", path_contains="/batch", times=2)
     with pytest.raises(AuthExpired) as expired:
         company.source.fetch_changes("")
     assert "Connect" in expired.value.fix
@@ -50,7 +50,7 @@ def test_the_words_of_an_authentication_fault_are_not_repeated_because_they_hold
     company: Company, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
-    company.sandbox.fault("expired_token", path_contains="/query", times=2)
+    company.sandbox.fault("expired_token", path_contains="/batch", times=2)
     with pytest.raises(AuthExpired) as expired:
         company.source.fetch_changes("")
     spoken = caplog.text + str(expired.value) + repr(company.attention.reasons) + repr(company.app)

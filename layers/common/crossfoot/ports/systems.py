@@ -17,12 +17,14 @@ class Window:
     Takes: `cursor` is where the next read goes on, in the adapter's own words; `more` says that the next read should
     follow at once (a first import, or more changes than one answer holds); `unreadable` are records that hold something
     we cannot keep exactly (an amount finer than its currency, say): they are left out, so that one does not sink the rest.
+    `unseen` are the kinds of which the system can no longer show all that was deleted: only reading them live heals that.
     """
 
     records: tuple[Record, ...]
     cursor: str
     more: bool = False
     unreadable: tuple[Ref, ...] = ()
+    unseen: tuple[Kind, ...] = ()
 
 
 class Source(Protocol):

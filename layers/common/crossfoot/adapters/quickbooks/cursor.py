@@ -1,11 +1,16 @@
 """How far a QuickBooks company was read, as the small text that the book keeps for us."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 ENTITIES = ("Customer", "Invoice", "Payment")
+# QuickBooks never deletes names, it makes them inactive. Source: developer.intuit.com, "delete an object".
+NAME_LISTS = frozenset(
+    {"Account", "Class", "Customer", "Department", "Employee", "Item", "PaymentMethod", "Term", "Vendor"}
+)
 
 
 class Stage(StrEnum):
@@ -20,8 +25,12 @@ class Stage(StrEnum):
 class Cursor:
     """Where the next read goes on.
 
-    Takes: `mark` is the vendor's time up to which all is read once this stage is through; `entity`, `since` and `start`
-    say where in it; `deletions_since` is empty in a first import, which has no deletions to find.
+    Takes: `mark` is the vendor's time up to which all is read once this stage is through; every entity type before
+    `entity` is paged through, and of that one the next page starts at row `start` of those since `since`. Beyond the
+    first row it has to hold the record `last` again, or a row has gone from before it. `size` is the length of a page
+    where a batch of full ones was too much, else 0.
+    `deletions_since` is empty in a first import, which has no deletions to find. `deletions` says from when on they are
+    still to be asked for, by entity type: "" is from `deletions_since` on, with nothing living that changed since.
     Units: times are `2026-11-03T17:04:05Z`.
     """
 
@@ -30,7 +39,10 @@ class Cursor:
     entity: str = ENTITIES[0]
     since: str = ""
     start: int = 1
+    last: str = ""
+    size: int = 0
     deletions_since: str = ""
+    deletions: Mapping[str, str] = field(default_factory=dict)
 
     def to_text(self) -> str:
         """Write it down, without what has its default."""
@@ -41,8 +53,16 @@ class Cursor:
         """Give the entity type after this one."""
         return next(iter(ENTITIES[ENTITIES.index(self.entity) + 1 :]), None)
 
+    @property
+    def at_its_beginning(self) -> bool:
+        """Tell whether nothing of the entity type was read yet."""
+        return self.since == self.deletions_since and self.start == 1
 
-_DEFAULTS = {"mark": "", "entity": ENTITIES[0], "since": "", "start": 1, "deletions_since": ""}
+
+_DEFAULTS = {
+    "mark": "", "entity": ENTITIES[0], "since": "", "start": 1, "last": "", "size": 0, "deletions_since": "",
+    "deletions": {},
+}  # fmt: skip
 
 
 def read_cursor(text: str) -> Cursor:
@@ -66,3 +86,8 @@ def shift(mark: str, by: timedelta) -> str:
 def format_mark(moment: datetime) -> str:
     """Write a time as a mark."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def in_offset_form(mark: str) -> str:
+    """Write a mark in the form that QuickBooks documents."""
+    return mark.replace("Z", "+00:00")

@@ -1,16 +1,17 @@
-"""Reads a QuickBooks company: one call when little changed, pages when much did.
+"""Reads a QuickBooks company: one call when little changed, a few when much did.
 
 Three stages, and the cursor says which is next:
 
     changes     one CDC call for every entity type since the mark. This is all that a normal day needs.
     pages       the first import, and whenever the changes are more than one CDC answer holds or older than its 30 days:
-                queries by last-updated time. A record that changes under our feet moves ahead of us, never behind.
-    deletions   after such pages, one CDC call per entity type (or a few), for only CDC knows what was deleted.
+                queries by last-updated time, several pages in one batch (`pages.py`). A record that changes under our
+                feet moves ahead of us, never behind.
+    deletions   after such pages, CDC once more, for only CDC knows what was deleted (`deletions.py`).
 
 The mark of the next changes read is the vendor's time of the answer that *began* the work, so whatever happened while
 pages were read is read again. What no call of QuickBooks can show: a deletion more than 30 days old, and one that lies
-before 1000 or more newer changes of its own type, because CDC lists the deleted last and has no second page. Both are
-logged; a live comparison of the books (X4) finds them, since the record itself is gone.
+before 1000 or more newer changes of its own type, because CDC lists the deleted last and has no second page. The window
+then names the kind in `unseen`, and a live comparison of the books (X4) heals it, since the record itself is gone.
 """
 
 import logging
@@ -20,33 +21,42 @@ from datetime import timedelta
 from itertools import batched
 from typing import Any
 
-from crossfoot.adapters.quickbooks.client import QuickBooksClient, Reply
-from crossfoot.adapters.quickbooks.cursor import ENTITIES, Cursor, Stage, format_mark, parse_mark, read_cursor, shift
-from crossfoot.adapters.quickbooks.translate import (
-    DEFAULT_CURRENCY,
-    is_deleted,
-    to_record,
-    to_utc,
-    updated_at_of,
+from crossfoot.adapters.quickbooks.client import QuickBooksClient, Reply, ask_changes, ask_query, changes_in
+from crossfoot.adapters.quickbooks.cursor import (
+    ENTITIES,
+    Cursor,
+    Stage,
+    format_mark,
+    in_offset_form,
+    parse_mark,
+    read_cursor,
+    shift,
 )
+from crossfoot.adapters.quickbooks.deletions import Look, after_look, only_deleted, plan_looks
+from crossfoot.adapters.quickbooks.pages import Found, Limits, Page, Rows, plan_pages, take_pages
+from crossfoot.adapters.quickbooks.translate import DEFAULT_CURRENCY, to_record, to_utc
 from crossfoot.core.model import Invoice, Kind, Payment, Record, Ref, System
 from crossfoot.core.windows import OVERLAP
-from crossfoot.errors import Rejected
+from crossfoot.errors import AnswerTooLarge, RateLimited, Rejected, RemoteUnavailable
 from crossfoot.ports import Clock, Window
 
-PAGE_SIZE = 1000
-CDC_CAP = 1000
+LIMITS = Limits()
 CDC_REACH = timedelta(days=30)
 # The only use of our own clock: far enough from the vendor's limit that its error does not matter.
 CDC_SAFE_REACH = CDC_REACH - timedelta(days=1)
 IDS_PER_QUERY = 500
+# So many CDC calls are made one by one. A batch of them is a call saved, but rests on less of the documents.
+LOOKS_ONE_BY_ONE = 2
+_SMALLER = 4
+_SMALLEST_PAGE = 4
 
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-_KINDS = {"Customer": Kind.CUSTOMER, "Invoice": Kind.INVOICE, "Payment": Kind.PAYMENT}
+_KINDS = {
+    "Customer": Kind.CUSTOMER, "Invoice": Kind.INVOICE, "Payment": Kind.PAYMENT,
+    "CreditMemo": Kind.CREDIT_MEMO, "Deposit": Kind.DEPOSIT,
+}  # fmt: skip
 
 log = logging.getLogger(__name__)
-
-type Found = list[tuple[str, Mapping[str, Any]]]
 
 
 class QuickBooksSource:
@@ -54,15 +64,21 @@ class QuickBooksSource:
 
     system = System.QUICKBOOKS
 
-    def __init__(self, client: QuickBooksClient, clock: Clock, home_currency: str = DEFAULT_CURRENCY) -> None:
-        self._client, self._clock, self._home_currency = client, clock, home_currency
+    def __init__(
+        self,
+        client: QuickBooksClient,
+        clock: Clock,
+        home_currency: str = DEFAULT_CURRENCY,
+        limits: Limits = LIMITS,
+    ) -> None:
+        self._client, self._clock, self._home_currency, self._limits = client, clock, home_currency, limits
 
     def fetch_changes(self, cursor: str) -> Window:
         """Read what changed since the cursor; "" starts a first import. Source: I1, I8, C6."""
         position = read_cursor(cursor)
         match position.stage:
             case Stage.PAGES:
-                return self._page(position)
+                return self._pages(position)
             case Stage.DELETIONS:
                 return self._deletions(position)
             case Stage.CHANGES:
@@ -81,7 +97,7 @@ class QuickBooksSource:
 
     def _payments(self, ids: Sequence[str]) -> Iterable[Payment]:
         listed = ",".join(quote(each) for each in ids)
-        reply = self._client.query(f"SELECT * FROM Payment WHERE Id IN ({listed}) MAXRESULTS {PAGE_SIZE}")  # noqa: S608 ids are quoted
+        reply = self._client.query(f"SELECT * FROM Payment WHERE Id IN ({listed}) MAXRESULTS {IDS_PER_QUERY}")  # noqa: S608 ids are quoted
         records, unreadable = self._translate([("Payment", wire) for wire in _rows(reply, "Payment")], reply)
         if unreadable:
             raise Rejected("unreadable", f"payments {', '.join(ref.id for ref in unreadable)} cannot be kept exactly")
@@ -89,7 +105,7 @@ class QuickBooksSource:
 
     def _invoices(self, ids: Sequence[str]) -> Iterable[Invoice]:
         listed = ",".join(quote(each) for each in ids)
-        reply = self._client.query(f"SELECT * FROM Invoice WHERE Id IN ({listed}) MAXRESULTS {PAGE_SIZE}")  # noqa: S608 ids are quoted
+        reply = self._client.query(f"SELECT * FROM Invoice WHERE Id IN ({listed}) MAXRESULTS {IDS_PER_QUERY}")  # noqa: S608 ids are quoted
         records, _ = self._translate([("Invoice", wire) for wire in _rows(reply, "Invoice")], reply)
         return (record for record in records if isinstance(record, Invoice))
 
@@ -97,53 +113,84 @@ class QuickBooksSource:
         since = shift(position.mark, -OVERLAP)
         catch_up = Cursor(Stage.PAGES, since=since, deletions_since=since)
         if self._clock.now() - parse_mark(position.mark) > CDC_SAFE_REACH:
-            return self._page(catch_up)
-        reply = self._client.changes(ENTITIES, _offset_form(since))
+            return self._pages(catch_up)
+        reply = self._client.changes(ENTITIES, in_offset_form(since))
         found = _changed(reply)
-        if len(found) < CDC_CAP:
+        if len(found) < self._limits.cdc_objects:
             return self._window(found, reply, Cursor(Stage.CHANGES, to_utc(reply.time)), more=False)
-        return self._window(found, reply, replace(catch_up, mark=to_utc(reply.time)))
+        return self._window(only_deleted(found), reply, replace(catch_up, mark=to_utc(reply.time)))
 
-    def _page(self, position: Cursor) -> Window:
-        reply = self._client.query(_page_statement(position))
-        rows = _rows(reply, position.entity)
-        position = replace(position, mark=position.mark or to_utc(reply.time))
-        following = _after_page(position, rows) if len(rows) >= PAGE_SIZE else self._after_pages_of(position)
-        return self._window([(position.entity, row) for row in rows], reply, following)
+    def _pages(self, position: Cursor) -> Window:
+        pages = plan_pages(position, self._limits)
+        if len(pages) > 1:
+            try:
+                return self._take(
+                    position, pages, self._client.batch([ask_query(page.to_statement()) for page in pages])
+                )
+            except RemoteUnavailable as error:
+                # Also what takes the vendor too long, or is too large to take in: then it will be so every time.
+                log.warning("quickbooks %s: page by page, because a batch failed: %s", position.entity, error)
+        return self._single_page(replace(position, size=position.size or self._limits.page_rows))
 
-    def _after_pages_of(self, position: Cursor) -> Cursor:
-        if position.next_entity:
-            first_since = position.deletions_since
-            return replace(position, entity=position.next_entity, since=first_since, start=1)
-        if not position.deletions_since:
-            return Cursor(Stage.CHANGES, position.mark)
-        return replace(position, stage=Stage.DELETIONS, entity=ENTITIES[0], since=position.deletions_since, start=1)
+    def _single_page(self, position: Cursor) -> Window:
+        while True:
+            page = plan_pages(position, self._limits)[0]
+            try:
+                return self._take(position, [page], [self._client.query(page.to_statement())])
+            except AnswerTooLarge:
+                if page.size <= _SMALLEST_PAGE:
+                    raise
+                position = replace(position, size=max(page.size // _SMALLER, _SMALLEST_PAGE))
+
+    def _take(self, position: Cursor, pages: Sequence[Page], replies: Sequence[Reply | Exception]) -> Window:
+        first = replies[0]
+        if isinstance(first, Exception):
+            raise first
+        asked = [(page, _rows_or_error(page, reply)) for page, reply in zip(pages, replies, strict=True)]
+        taken = take_pages(replace(position, mark=position.mark or to_utc(first.time)), asked, self._limits)
+        return self._window(taken.found, first, taken.following, unseen=taken.unseen)
 
     def _deletions(self, position: Cursor) -> Window:
-        since = self._within_reach(position)
-        reply = self._client.changes((position.entity,), _offset_form(since))
-        found = _changed(reply)
-        # The pages held what lives, and what changed since is after the mark: giving it again would only queue it again.
-        gone = [(entity, wire) for entity, wire in found if is_deleted(wire)]
-        if len(found) >= CDC_CAP:
-            return self._window(gone, reply, replace(position, since=_past_the_cap(position.entity, found, since)))
-        if position.next_entity:
-            following = replace(position, entity=position.next_entity, since=position.deletions_since)
-            return self._window(gone, reply, following)
+        looks = plan_looks(position, format_mark(self._clock.now() - CDC_SAFE_REACH))
+        unseen: list[str] = []
+        gone: Found = []
+        for look, reply in self._look(looks):
+            found = _changed(reply)
+            deletions, hidden = after_look(position, look, found, self._limits)
+            position = replace(position, deletions=deletions)
+            gone += only_deleted(found)
+            unseen.extend(look.entities if hidden else ())
+        if position.deletions:
+            return self._window(gone, reply, position, unseen=unseen)
         # Not `more`: a burst younger than the overlap would overflow the very next answer too, and that without end.
-        return self._window(gone, reply, Cursor(Stage.CHANGES, position.mark), more=False)
+        return self._window(gone, reply, Cursor(Stage.CHANGES, position.mark), more=False, unseen=unseen)
 
-    def _within_reach(self, position: Cursor) -> str:
-        earliest = format_mark(self._clock.now() - CDC_SAFE_REACH)
-        if position.since < earliest:
-            log.warning(
-                "quickbooks %s: deletions from %s to %s cannot be read", position.entity, position.since, earliest
-            )
-        return max(position.since, earliest)
+    def _look(self, looks: Sequence[Look]) -> Iterable[tuple[Look, Reply]]:
+        if len(looks) <= LOOKS_ONE_BY_ONE:
+            return [(looks[0], self._look_at(looks[0]))]
+        questions = [ask_changes(look.entities, in_offset_form(look.since)) for look in looks]
+        return [
+            (look, reply if isinstance(reply, Reply) else self._look_again(look, reply))
+            for look, reply in zip(looks, self._client.batch(questions), strict=True)
+        ]
 
-    def _window(self, found: Found, reply: Reply, following: Cursor, *, more: bool = True) -> Window:
+    def _look_again(self, look: Look, error: Exception) -> Reply:
+        if isinstance(error, RateLimited):
+            raise error
+        log.warning("quickbooks %s: alone, because it failed in a batch: %s", ", ".join(look.entities), error)
+        return self._look_at(look)
+
+    def _look_at(self, look: Look) -> Reply:
+        return self._client.changes(look.entities, in_offset_form(look.since))
+
+    def _window(
+        self, found: Found, reply: Reply, following: Cursor, *, more: bool = True, unseen: Sequence[str] = ()
+    ) -> Window:
         records, unreadable = self._translate(found, reply)
-        return Window(records, following.to_text(), more, unreadable)
+        for entity in unseen:
+            log.warning("quickbooks %s: some deletions cannot be read any more", entity)
+        kinds = tuple(dict.fromkeys(_KINDS[entity] for entity in unseen))
+        return Window(records, following.to_text(), more, unreadable, kinds)
 
     def _translate(self, found: Found, reply: Reply) -> tuple[tuple[Record, ...], tuple[Ref, ...]]:
         records: list[Record] = []
@@ -163,43 +210,15 @@ def quote(value: str) -> str:
     return f"'{escaped}'"
 
 
-def _page_statement(position: Cursor) -> str:
-    conditions = [f"MetaData.LastUpdatedTime >= '{_offset_form(position.since)}'"] if position.since else []
-    if position.entity == "Customer":
-        conditions.append("Active IN (true, false)")
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    paging = f"ORDERBY MetaData.LastUpdatedTime STARTPOSITION {position.start} MAXRESULTS {PAGE_SIZE}"
-    return f"SELECT * FROM {position.entity}{where} {paging}"  # noqa: S608 every part is our own
-
-
-def _after_page(position: Cursor, rows: Sequence[Mapping[str, Any]]) -> Cursor:
-    """Go on from the last row's time, which is read again, so that a deletion between two pages shifts nothing past us.
-
-    Only a whole page within one second has to be left by counting.
-    """
-    last = updated_at_of(rows[-1])
-    if last > position.since:
-        return replace(position, since=last, start=1)
-    return replace(position, start=position.start + len(rows))
-
-
-def _past_the_cap(entity: str, found: Found, since: str) -> str:
-    """Give the time to go on from when an answer is full: that of its last object, and always a little further."""
-    if not any(is_deleted(wire) for _, wire in found):
-        log.warning("quickbooks %s: deletions since %s are hidden behind %d changes", entity, since, len(found))
-    return max(updated_at_of(found[-1][1]), shift(since, timedelta(seconds=1)))
-
-
 def _rows(reply: Reply, entity: str) -> Sequence[Mapping[str, Any]]:
     # An empty result has no list at all.
     return (reply.body.get("QueryResponse") or {}).get(entity) or ()
 
 
+def _rows_or_error(page: Page, reply: Reply | Exception) -> Rows | Exception:
+    return _rows(reply, page.entity) if isinstance(reply, Reply) else reply
+
+
 def _changed(reply: Reply) -> Found:
-    parts = (part for change in reply.body["CDCResponse"] for part in change.get("QueryResponse") or ())
+    parts = (part for change in changes_in(reply.body) for part in change.get("QueryResponse") or ())
     return [(entity, wire) for part in parts for entity in ENTITIES for wire in part.get(entity) or ()]
-
-
-def _offset_form(mark: str) -> str:
-    """Write a mark in the form that QuickBooks documents."""
-    return mark.replace("Z", "+00:00")
