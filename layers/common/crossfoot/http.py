@@ -18,7 +18,8 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -29,13 +30,16 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from crossfoot.errors import OutcomeUnknown, RateLimited, Rejected, RemoteUnavailable
+from crossfoot.errors import AnswerTooLarge, OutcomeUnknown, RateLimited, Rejected, RemoteUnavailable
 
 CONNECT_TIMEOUT_S = 3.05
 READ_TIMEOUT_S = 20.0
 # The read timeout is per packet; a host that sends a byte at a time is ended by this one.
 TOTAL_TIMEOUT_S = 60.0
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
+# A stream is never held as a whole; the cap only ends what does not end by itself.
+MAX_STREAM_BYTES = 64 * 1024 * 1024
+CHUNK_BYTES = 64 * 1024
 DEFAULT_RETRY_AFTER_S = 60.0
 MAX_RETRY_AFTER_S = 900.0
 # A worker sleeps between invocations; a connection that idled longer is likely cut by the other side, and a write over
@@ -86,6 +90,17 @@ class Answer:
             raise _failure(self.write, self.url, f"status {self.status}, not JSON") from None
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """An answer that is read in chunks.
+
+    Takes: a success has its body in `chunks` only, each given once; anything else has it whole in `answer`.
+    """
+
+    answer: Answer
+    chunks: Iterator[bytes]
+
+
 def read_json(raw: bytes | str) -> Any:
     """Parse JSON; numbers with a point become Decimal. Raises: ValueError, also for NaN and Infinity."""
     return json.loads(raw, parse_float=Decimal, parse_constant=_refuse_constant)
@@ -122,11 +137,13 @@ class Door:
         resolve: Resolve | None = None,
         now: Callable[[], float] = time.time,
         max_answer_bytes: int = MAX_ANSWER_BYTES,
+        max_stream_bytes: int = MAX_STREAM_BYTES,
         read_timeout_s: float = READ_TIMEOUT_S,
         ca_file: str | None = None,
     ) -> None:
         self._policy, self._now = policy, now
-        self._max_answer_bytes, self._read_timeout_s = max_answer_bytes, read_timeout_s
+        self._max_answer_bytes, self._max_stream_bytes = max_answer_bytes, max_stream_bytes
+        self._read_timeout_s = read_timeout_s
         self._verify: bool | str = ca_file or True
         self._addresses = _Addresses(policy, resolve or _resolve, now)
         self._session = requests.Session()
@@ -156,12 +173,41 @@ class Door:
         Takes: `write` says whether the call changes something at the vendor, which decides how a failure is named.
         Raises: as the module says; Rejected("site_refused") when the policy does not open to the host.
         """
+        deadline = time.monotonic() + TOTAL_TIMEOUT_S
+        with self._send(method, url, write, headers, params, body) as response:
+            return self._answer(response, url, write, deadline)
+
+    @contextmanager
+    def stream(
+        self, url: str, *, headers: Mapping[str, str] | None = None, params: Mapping[str, str] | None = None
+    ) -> Iterator[Download]:
+        """Read what may be large, chunk by chunk while the context lasts.
+
+        Raises: as `request` does for a read, where it breaks off also out of the chunks.
+        """
+        deadline = time.monotonic() + TOTAL_TIMEOUT_S
+        with self._send("GET", url, False, headers, params) as response:
+            if not 200 <= response.status_code < 300:
+                yield Download(self._answer(response, url, False, deadline), iter(()))
+                return
+            answer = Answer(response.status_code, _headers_of(response), b"", url, False)
+            yield Download(answer, self._chunks(response, url, False, deadline, self._max_stream_bytes))
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        write: bool,
+        headers: Mapping[str, str] | None,
+        params: Mapping[str, str] | None,
+        body: bytes | None = None,
+    ) -> requests.Response:
+        """Send a request. Whoever gets the response reads its body, and closes it."""
         parts = check_url(url, self._policy)
         self._addresses.find(parts.hostname or "", _port(parts))
         self._drop_idle_connections()
-        deadline = time.monotonic() + TOTAL_TIMEOUT_S
         try:
-            with self._session.request(
+            return self._session.request(
                 method,
                 url,
                 params=params,
@@ -171,31 +217,37 @@ class Door:
                 allow_redirects=False,
                 stream=True,
                 verify=self._verify,
-            ) as response:
-                return self._answer(response, url, write, deadline)
+            )
         except requests.RequestException as error:
-            self._addresses.forget(parts.hostname or "")
-            raise _failure(write and not _never_left(error), url, type(error).__name__) from error
+            raise self._broken(error, url, write) from error
 
     def _answer(self, response: requests.Response, url: str, write: bool, deadline: float) -> Answer:
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        headers = _headers_of(response)
         if response.status_code == 429:
             raise RateLimited(f"{_host(url)} asks us to slow down", retry_after_s(headers))
-        content = self._read(response, url, write, deadline)
+        content = b"".join(self._chunks(response, url, write, deadline, self._max_answer_bytes))
         if response.status_code >= 500:
             raise _failure(write, url, f"status {response.status_code}")
         return Answer(response.status_code, headers, content, url, write)
 
-    def _read(self, response: requests.Response, url: str, write: bool, deadline: float) -> bytes:
-        chunks, size = [], 0
-        for chunk in response.iter_content(64 * 1024):
-            size += len(chunk)
-            if size > self._max_answer_bytes:
-                raise _failure(write, url, f"answer larger than {self._max_answer_bytes} bytes")
-            if time.monotonic() > deadline:
-                raise _failure(write, url, f"answer took longer than {TOTAL_TIMEOUT_S:.0f} s")
-            chunks.append(chunk)
-        return b"".join(chunks)
+    def _chunks(
+        self, response: requests.Response, url: str, write: bool, deadline: float, max_bytes: int
+    ) -> Iterator[bytes]:
+        size = 0
+        try:
+            for chunk in response.iter_content(CHUNK_BYTES):
+                size += len(chunk)
+                if size > max_bytes:
+                    raise _too_large(write, url, max_bytes)
+                if time.monotonic() > deadline:
+                    raise _failure(write, url, f"answer took longer than {TOTAL_TIMEOUT_S:.0f} s")
+                yield chunk
+        except requests.RequestException as error:
+            raise self._broken(error, url, write) from error
+
+    def _broken(self, error: requests.RequestException, url: str, write: bool) -> RemoteUnavailable | OutcomeUnknown:
+        self._addresses.forget(_host(url))
+        return _failure(write and not _never_left(error), url, type(error).__name__)
 
     def _drop_idle_connections(self) -> None:
         now = self._now()
@@ -222,6 +274,11 @@ def _failure(maybe_written: bool, url: str, why: str) -> RemoteUnavailable | Out
     return RemoteUnavailable(f"{_host(url)} did not answer: {why}")
 
 
+def _too_large(maybe_written: bool, url: str, limit_bytes: int) -> RemoteUnavailable | OutcomeUnknown:
+    why = f"answer larger than {limit_bytes} bytes"
+    return _failure(True, url, why) if maybe_written else AnswerTooLarge(f"{_host(url)} did not answer: {why}")
+
+
 def _never_left(error: requests.RequestException) -> bool:
     """Tell whether the failure came before a byte of the request was sent."""
     if isinstance(error, requests.ConnectTimeout):
@@ -229,6 +286,10 @@ def _never_left(error: requests.RequestException) -> bool:
     reason = getattr(error.args[0], "reason", None) if error.args else None
     causes = (reason, reason.args[0] if reason is not None and reason.args else None)
     return any(isinstance(c, NewConnectionError | ConnectTimeoutError | ssl.SSLCertVerificationError) for c in causes)
+
+
+def _headers_of(response: requests.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
 
 
 def _host(url: str) -> str:
