@@ -1,0 +1,236 @@
+"""The book in memory, by the shortest way. tests/adapters/dynamodb/test_book_twins.py compares it with the real one."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from urllib.parse import quote
+
+from crossfoot.core.matching import normalise
+from crossfoot.core.model import (
+    CreditMemo,
+    Customer,
+    Deposit,
+    DepositLine,
+    Invoice,
+    Keeping,
+    Kind,
+    Line,
+    Link,
+    LinkOrigin,
+    Payment,
+    Record,
+    Ref,
+    Standing,
+    System,
+)
+from crossfoot.errors import Conflict, Rejected
+from crossfoot.ports import ListPage
+
+NAME_LENGTH = 60
+
+
+class FakeBook:
+    """Records, pointers and links, with the same conditions as the real table."""
+
+    def __init__(self) -> None:
+        self.records: dict[tuple[str, Ref], Record] = {}
+        self.lines: dict[tuple[str, Ref], tuple[Line, ...] | tuple[DepositLine, ...]] = {}
+        self.links: dict[tuple[str, Ref], Link] = {}
+        self.paid_by: dict[tuple[str, Ref], set[Ref]] = defaultdict(set)
+
+    def load(self, tenant: str, ref: Ref) -> Record | None:
+        return self.records.get((tenant, ref))
+
+    def load_many(self, tenant: str, refs: Iterable[Ref]) -> dict[Ref, Record]:
+        return {ref: self.records[tenant, ref] for ref in refs if (tenant, ref) in self.records}
+
+    def save(self, tenant: str, records: Sequence[Record]) -> None:
+        for record in records:
+            self._save(tenant, record)
+
+    def load_lines(self, tenant: str, record: Invoice | CreditMemo) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines.get((tenant, record.ref), ()) if isinstance(line, Line))
+
+    def load_deposit_lines(self, tenant: str, deposit: Deposit) -> tuple[DepositLine, ...]:
+        return tuple(line for line in self.lines.get((tenant, deposit.ref), ()) if isinstance(line, DepositLine))
+
+    def archive(self, tenant: str, refs: Iterable[Ref], *, archived: bool) -> None:
+        for ref, record in self.load_many(tenant, refs).items():
+            if not isinstance(record, Customer | Invoice | CreditMemo):
+                raise ValueError(f"a {ref.kind} cannot be archived")
+            keeping = replace(record.keeping, archived=archived)
+            self.records[tenant, ref] = replace(record, keeping=keeping)
+
+    def load_payments_of(self, tenant: str, invoice: Ref) -> tuple[Payment, ...]:
+        found = [self.records[tenant, ref] for ref in sorted(self.paid_by[tenant, invoice])]
+        return tuple(record for record in found if isinstance(record, Payment))
+
+    def load_invoices_numbered(self, tenant: str, number: str) -> tuple[Invoice, ...]:
+        wanted = normalise(number)
+        invoices = (record for record in self._of(tenant, Kind.INVOICE) if isinstance(record, Invoice))
+        return tuple(invoice for invoice in invoices if wanted and normalise(invoice.number) == wanted)
+
+    def list_records(
+        self,
+        tenant: str,
+        kind: Kind,
+        *,
+        first: date | None,
+        last: date | None,
+        system: System | None,
+        cursor: str,
+        limit: int,
+        customer: Ref | None = None,
+        oldest_first: bool = False,
+    ) -> ListPage:
+        def is_wanted(record: Record) -> bool:
+            day = dated(record)
+            return (
+                day is not None
+                and system in (None, record.ref.system)
+                and (first or date.min) <= day <= (last or date.max)
+                and (customer is None or getattr(record, "customer", None) == customer)
+            )
+
+        wanted = filter(is_wanted, self._of(tenant, kind))
+        return _page(
+            wanted, lambda record: f"{dated(record)}#{_name(record.ref)}", cursor, limit, down=not oldest_first
+        )
+
+    def list_customers(self, tenant: str, *, prefix: str, system: System | None, cursor: str, limit: int) -> ListPage:
+        wanted = (
+            record
+            for record in self._of(tenant, Kind.CUSTOMER)
+            if isinstance(record, Customer)
+            and system in (None, record.ref.system)
+            and normalise(record.name).startswith(normalise(prefix))
+            and (record.name or record.standing is not Standing.DELETED)
+        )
+        return _page(wanted, _filed_under, cursor, limit)
+
+    def list_unpaid(self, tenant: str, system: System, *, cursor: str, limit: int) -> ListPage:
+        wanted = (
+            record
+            for record in self._of(tenant, Kind.INVOICE)
+            if isinstance(record, Invoice)
+            and record.ref.system is system
+            and record.standing is Standing.LIVE
+            and record.balance_minor
+        )
+        return _page(wanted, lambda record: _name(record.ref), cursor, limit)
+
+    def load_link(self, tenant: str, ref: Ref) -> Link | None:
+        return self.links.get((tenant, ref))
+
+    def load_links(self, tenant: str, refs: Iterable[Ref]) -> dict[Ref, Link]:
+        return {ref: self.links[tenant, ref] for ref in refs if (tenant, ref) in self.links}
+
+    def remove_link(self, tenant: str, link: Link) -> None:
+        for ref in (link.accounting, link.psa):
+            kept = self.links.get((tenant, ref), link)
+            if (kept.accounting, kept.psa) != (link.accounting, link.psa):
+                raise Conflict(f"{ref} is linked to another record")
+        for ref in (link.accounting, link.psa):
+            self.links.pop((tenant, ref), None)
+
+    def save_link(self, tenant: str, link: Link) -> None:
+        for ref in (link.accounting, link.psa):
+            kept = self.links.get((tenant, ref), link)
+            if (kept.accounting, kept.psa) != (link.accounting, link.psa):
+                raise Conflict(f"{ref} is linked to another record")
+        if link.origin is LinkOrigin.MATCHED:
+            link = self.links.get((tenant, link.accounting), link)
+        self.links[tenant, link.accounting] = self.links[tenant, link.psa] = link
+
+    def _of(self, tenant: str, kind: Kind) -> list[Record]:
+        return [record for (owner, ref), record in self.records.items() if owner == tenant and ref.kind is kind]
+
+    def _save(self, tenant: str, record: Record) -> None:
+        stored = self.records.get((tenant, record.ref))
+        if stored is not None and _is_older(record, stored):
+            return
+        merged = _without_lines(_merge(record, stored))
+        lines = getattr(record, "lines", None)
+        if lines is not None and (stored is None or record.standing is not Standing.DELETED):
+            self.lines[tenant, record.ref] = lines
+        elif stored is not None and _same_read(merged, stored) == stored:
+            return
+        if isinstance(merged, Payment):
+            for invoice in (*(part.invoice for part in merged.allocations), *merged.former_invoices):
+                self.paid_by[tenant, invoice].add(merged.ref)
+        self.records[tenant, record.ref] = merged
+
+
+def dated(record: Record) -> date | None:
+    """Give the day under which a record is listed."""
+    match record:
+        case Customer():
+            return None
+        case Payment():
+            return record.paid_on
+        case Deposit():
+            return record.deposited_on
+        case Invoice() | CreditMemo():
+            is_bare = not (record.number or record.customer or record.total_minor)
+            return None if record.standing is Standing.DELETED and is_bare else record.issued_on
+
+
+def _page(
+    records: Iterable[Record], place: Callable[[Record], str], cursor: str, limit: int, *, down: bool = False
+) -> ListPage:
+    """Give what comes behind a place. The cursor is the place, so that a list may change between its pages."""
+    if cursor and "#" not in cursor and "-" not in cursor:
+        raise Rejected("cursor_invalid", "this page cursor does not belong to this list", "Start again without it.")
+    ordered = sorted(records, key=place, reverse=down)
+    behind = [each for each in ordered if not cursor or (place(each) < cursor if down else place(each) > cursor)]
+    page = behind[:limit]
+    return ListPage(tuple(page), place(page[-1]) if len(behind) > limit else "")
+
+
+def _name(ref: Ref) -> str:
+    return f"{ref.system}-{quote(ref.id, safe='')}"
+
+
+def _filed_under(customer: Record) -> str:
+    assert isinstance(customer, Customer)
+    return f"{normalise(customer.name)[:NAME_LENGTH]}#{_name(customer.ref)}"
+
+
+def _is_older(record: Record, stored: Record) -> bool:
+    return (record.version.updated_at, record.version.seen_at) < (stored.version.updated_at, stored.version.seen_at)
+
+
+def _same_read(record: Record, other: Record) -> Record:
+    """Give a record as if it had been read together with the other one."""
+    return replace(record, version=replace(record.version, seen_at=other.version.seen_at))
+
+
+def _without_lines(record: Record) -> Record:
+    return replace(record, lines=None) if isinstance(record, Invoice | CreditMemo | Deposit) else record
+
+
+def _merge(record: Record, stored: Record | None) -> Record:
+    if stored is not None and record.standing is Standing.DELETED:
+        known = replace(stored, standing=Standing.DELETED, version=record.version)
+        offered_former = record.former_invoices if isinstance(record, Payment) else ()
+        record = known
+        if isinstance(known, Payment):
+            record = replace(known, allocations=(), credits=(), deposit=None)
+            record = replace(record, former_invoices=(*known.former_invoices, *offered_former))
+    elif isinstance(record, Customer | Invoice | CreditMemo):
+        record = replace(record, keeping=_kept(record.keeping, getattr(stored, "keeping", None)))
+    if isinstance(record, Payment):
+        earlier = stored if isinstance(stored, Payment) else record
+        known_invoices = {*record.former_invoices, *earlier.former_invoices}
+        known_invoices |= {part.invoice for part in earlier.allocations}
+        return replace(
+            record, former_invoices=tuple(sorted(known_invoices - {part.invoice for part in record.allocations}))
+        )
+    return record
+
+
+def _kept(offered: Keeping, stored: Keeping | None) -> Keeping:
+    if stored is None:
+        return Keeping(left_out=offered.left_out)
+    return Keeping(left_out=offered.left_out and stored.left_out, archived=stored.archived)
