@@ -31,6 +31,11 @@ def json_response(body: str, status: int = 200, headers: dict[str, str] | None =
     return Response(body, status, {**_trace(), **(headers or {})}, media)
 
 
+def pdf_response(content: bytes) -> Response:
+    """Wrap a PDF as the vendor sends it."""
+    return Response(content, 200, _trace(), "application/pdf")
+
+
 def refused(refusal: Refusal, moment: datetime) -> Response:
     """Shape 1: a request that the vendor understood and will not carry out."""
     body: dict[str, Any] = {"Fault": refusal.fault()}

@@ -16,13 +16,15 @@ from local.sandbox.quickbooks.changes import changed_since
 from local.sandbox.quickbooks.companies import Companies
 from local.sandbox.quickbooks.kinds import Kind, kind_of_path
 from local.sandbox.quickbooks.limits import Limits
+from local.sandbox.quickbooks.pdf import render_pdf
 from local.sandbox.quickbooks.refusals import Refusal
 from local.sandbox.quickbooks.replay import Replay, check_request_id
 from local.sandbox.quickbooks.select import run_query
+from local.sandbox.quickbooks.uploads import refuse_uploads
 from local.sandbox.store import Record, load_json
 
 _SINGLE = "1"
-_OVERALL = ("query", "cdc", "batch")
+_OVERALL = ("query", "cdc", "batch", "upload")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Call:
     parts: tuple[str, ...]
     params: Mapping[str, str]
     body: bytes
+    content_type: str
     token: str
     url: str
 
@@ -76,6 +79,7 @@ class Api:
                 tuple(part for part in request.path_params["rest"].split("/") if part),
                 request.query_params,
                 await request.body(),
+                request.headers.get("content-type", ""),
                 token if scheme.lower() == "bearer" else "",
                 request.url.path,
             )
@@ -93,6 +97,8 @@ class Api:
         except Refusal as refusal:
             return answers.refused(refusal, moment)
         self.limits.meter(call.realm, metered=call.metered)
+        if isinstance(content, bytes):
+            return answers.pdf_response(content)
         return answers.json_response(answers.success(content, moment))
 
     def _denied(self, call: Call, moment: datetime) -> Response | None:
@@ -107,7 +113,7 @@ class Api:
             return answers.throttled(self.companies.switches, moment)
         return None
 
-    def _carry_out(self, call: Call) -> Record:
+    def _carry_out(self, call: Call) -> Record | bytes:
         book = self.companies.book(call.realm)
         if len(call.parts) == 1 and call.parts[0] in _OVERALL:
             return _carry_out_overall(book, call)
@@ -116,6 +122,9 @@ class Api:
             return _write(book, kind, call)
         if kind is not None and call.method == "GET" and len(call.parts) <= 2:
             return {kind.name: _read(book, kind, call)}
+        if kind is not None and call.method == "GET" and kind.pdf and call.parts[2:] == ("pdf",):
+            company = book.need("CompanyInfo", _SINGLE)["CompanyName"]
+            return render_pdf(kind.name, book.need(kind.name, call.parts[1]), company, book.switches.pdf_mb)
         raise _no_such_resource(call)
 
 
@@ -134,6 +143,8 @@ def _carry_out_overall(book: Book, call: Call) -> Record:
             return {"CDCResponse": [changed_since(book, call.params.get("entities", ""), since)]}
         case "POST", "batch":
             return run_batch(book, call.json(), request_id)
+        case "POST", "upload":
+            return refuse_uploads(book, call.content_type, call.body)
     raise _no_such_resource(call)
 
 
@@ -150,7 +161,7 @@ def _write(book: Book, kind: Kind, call: Call) -> Record:
     body, request_id = call.json(), _request_id(call)
     operation, included = call.params.get("operation"), call.params.get("include", "").lower().split(",")
     if "allowduplicatedocnum" in included:
-        book = replace(book, switches=replace(book.switches, doc_numbers="allow"))
+        book = replace(book, switches=replace(book.switches, doc_numbers="allow", purchase_numbers="allow"))
 
     def carry_out() -> Record:
         if operation == "delete":
@@ -165,12 +176,12 @@ def _write(book: Book, kind: Kind, call: Call) -> Record:
 
 
 def _is_void(kind: Kind, operation: str | None, included: list[str]) -> bool:
-    """Tell a void: an invoice has an operation of its own, a payment is voided by an update."""
+    """Tell a void: some entities have an operation for it, others are voided by an update."""
     if operation == "void":
-        if kind.name != "Invoice":
+        if kind.void != "operation":
             raise refusals.unsupported(f"void on {kind.name}")
         return True
-    return operation == "update" and "void" in included and kind.name != "Invoice"
+    return operation == "update" and "void" in included and kind.void != "operation"
 
 
 def _request_id(call: Call) -> str | None:

@@ -47,12 +47,12 @@ class Companies:
     app: App
     announce: Announce
 
-    def create(self, name: str) -> str:
-        """Make a company with a small chart of accounts, and return its realm id."""
+    def create(self, name: str, country: str = "US", currency: str = "USD") -> str:
+        """Make a company with a small chart of accounts, and return its realm id; the country decides how it is taxed."""
         with self.store.transaction():
             realm = str(FIRST_REALM + self.store.next_id(_BOOK, _KIND) * 1_000_003)
             self.store.put(_BOOK, _KIND, realm, {"realm_id": realm, "name": name})
-            seed_company(self.book(realm), name)
+            seed_company(self.book(realm), name, country, currency)
         return realm
 
     def listing(self) -> list[tuple[str, str]]:

@@ -3,36 +3,43 @@
 from decimal import Decimal
 from typing import Any
 
-from local.sandbox.quickbooks.book import TRANSACTION_IDS, Book
-from local.sandbox.quickbooks.payments import build_payment, post_payment
+from local.sandbox.quickbooks.book import TRANSACTION_IDS, Book, amount_of
+from local.sandbox.quickbooks.ledger import Effect, post
+from local.sandbox.quickbooks.settlements import build_payment, payment_effect
 from local.sandbox.store import Record
 
 
-def apply_credits(book: Book, invoice: Record) -> None:
-    """Pay a new invoice from what the customer has left over, oldest first, as the company's preferences allow.
+def apply_credits(book: Book, kind: str, record: Record) -> None:
+    """Bring a new invoice and the credits of its customer together, oldest first, as the company's preferences allow.
 
-    `AutoApplyPayments` uses unapplied payments; `AutoApplyCredit` makes a payment of nothing for each credit memo.
+    `AutoApplyPayments` uses unapplied payments; `AutoApplyCredit` makes a payment of nothing for each credit memo, and
+    for each invoice that a new credit memo pays.
     """
-    customer_id, invoice_id = invoice["CustomerRef"]["value"], invoice["Id"]
-    if book.preference("SalesFormsPrefs", "AutoApplyPayments"):
-        for payment in _of_customer(book, "Payment", customer_id):
-            amount = min(Decimal(payment.get("UnappliedAmt") or 0), _open(book, invoice_id))
-            if amount > 0:
-                _extend(book, payment, [_line(amount, "Invoice", invoice_id)])
-    if book.preference("SalesFormsPrefs", "AutoApplyCredit"):
-        for memo in _of_customer(book, "CreditMemo", customer_id):
-            amount = min(Decimal(memo.get("Balance") or 0), _open(book, invoice_id))
-            if amount > 0:
-                lines = [_line(amount, "Invoice", invoice_id), _line(amount, "CreditMemo", memo["Id"])]
-                _pay_nothing(book, customer_id, lines)
+    if kind == "Invoice" and book.preference("SalesFormsPrefs", "AutoApplyPayments"):
+        _use_payments(book, record)
+    if kind in ("Invoice", "CreditMemo") and book.preference("SalesFormsPrefs", "AutoApplyCredit"):
+        _use_credits(book, kind, record)
 
 
-def _of_customer(book: Book, kind: str, customer_id: str) -> list[Record]:
-    return [each for each in book.all(kind) if each.get("CustomerRef", {}).get("value") == customer_id]
+def _use_payments(book: Book, invoice: Record) -> None:
+    for payment in book.of_party("Payment", "CustomerRef", invoice["CustomerRef"]["value"]):
+        amount = min(amount_of(payment, "UnappliedAmt"), _open(book, "Invoice", invoice["Id"]))
+        if amount > 0:
+            _extend(book, payment, [_line(amount, "Invoice", invoice["Id"])])
 
 
-def _open(book: Book, invoice_id: str) -> Decimal:
-    return Decimal((book.get("Invoice", invoice_id) or {}).get("Balance") or 0)
+def _use_credits(book: Book, kind: str, record: Record) -> None:
+    other = "CreditMemo" if kind == "Invoice" else "Invoice"
+    customer_id = record["CustomerRef"]["value"]
+    for each in book.of_party(other, "CustomerRef", customer_id):
+        amount = min(_open(book, other, each["Id"]), _open(book, kind, record["Id"]))
+        if amount > 0:
+            ids = {kind: record["Id"], other: each["Id"]}
+            _pay_nothing(book, customer_id, [_line(amount, name, ids[name]) for name in ("Invoice", "CreditMemo")])
+
+
+def _open(book: Book, kind: str, id: str) -> Decimal:  # noqa: A002
+    return amount_of(book.get(kind, id) or {}, "Balance")
 
 
 def _line(amount: Decimal, kind: str, txn_id: str) -> dict[str, Any]:
@@ -42,10 +49,10 @@ def _line(amount: Decimal, kind: str, txn_id: str) -> dict[str, Any]:
 def _extend(book: Book, payment: Record, lines: list[Record]) -> None:
     wanted = payment | {"Line": [*payment.get("Line", []), *lines]}
     changed = book.change("Payment", payment, build_payment(book, wanted, payment))
-    post_payment(book, payment["Id"], payment, changed)
+    post(book, payment["Id"], payment_effect(book, payment), payment_effect(book, changed))
 
 
 def _pay_nothing(book: Book, customer_id: str, lines: list[Record]) -> None:
     wanted = {"CustomerRef": {"value": customer_id}, "TotalAmt": 0, "Line": lines}
     made = book.add("Payment", build_payment(book, wanted, None), TRANSACTION_IDS)
-    post_payment(book, made["Id"], None, made)
+    post(book, made["Id"], Effect(), payment_effect(book, made))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from local.sandbox.quickbooks import refusals
 from local.sandbox.quickbooks.times import parse_instant
@@ -19,16 +19,31 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = json.loads(
 )
 
 
+_ALL_VERBS = frozenset({"created", "updated", "deleted", "void", "emailed", "merged"})
+_SALE = _ALL_VERBS - {"merged"}
+_MONEY_MOVE = _SALE - {"emailed"}
+_PLAIN = frozenset({"created", "updated", "deleted"})
+_MAILED = _PLAIN | {"emailed"}
+_LIST = _PLAIN | {"merged"}
+_SETTING = frozenset({"created", "updated"})
+_SILENT: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Kind:
-    """One entity. `modelled` ones can be written; the others are only held when they were loaded."""
+    """One entity: how it is named, found, told of and voided. What it means stands in `entities.py`.
+
+    Takes: `list_name`, the property that names a name-list entity. `void`: how a request voids it: `operation` is
+    `?operation=void`, `include` is `?operation=update&include=void`, `page` only a person on the vendor's page does.
+    """
 
     name: str
-    list_name: str | None = None  # the property that names it, for name-list entities
-    modelled: bool = False
+    list_name: str | None = None
     transaction: bool = False
     cdc: bool = True
-    webhook: bool = True
+    verbs: frozenset[str] = _PLAIN
+    void: Literal["operation", "include", "page"] | None = None
+    pdf: bool = False
 
     @property
     def path(self) -> str:
@@ -36,44 +51,41 @@ class Kind:
         return self.name.lower()
 
 
-_OTHER_TRANSACTIONS = (
-    "Bill",
-    "BillPayment",
-    "CreditMemo",
-    "Deposit",
-    "Estimate",
-    "JournalEntry",
-    "Purchase",
-    "PurchaseOrder",
-    "RefundReceipt",
-    "SalesReceipt",
-    "Transfer",
-    "VendorCredit",
-)
 _ALL = [
-    Kind("CompanyInfo", modelled=True, webhook=False),
-    Kind("Preferences", modelled=True),
-    Kind("Account", "Name", modelled=True),
-    Kind("Customer", "DisplayName", modelled=True),
-    Kind("Item", "Name", modelled=True),
-    Kind("Invoice", modelled=True, transaction=True),
-    Kind("Payment", modelled=True, transaction=True),
-    Kind("Vendor", "DisplayName"),
-    Kind("Employee", "DisplayName"),
-    Kind("Term", "Name"),
-    Kind("PaymentMethod", "Name"),
-    Kind("Class", "Name"),
-    Kind("Department", "Name"),
+    Kind("CompanyInfo", verbs=_SILENT),
+    Kind("Preferences", verbs=frozenset({"updated"})),
+    Kind("Account", "Name", verbs=_LIST),
+    Kind("Customer", "DisplayName", verbs=_LIST),
+    Kind("Vendor", "DisplayName", verbs=_LIST),
+    Kind("Employee", "DisplayName", verbs=_LIST),
+    Kind("Item", "Name", verbs=_LIST),
+    Kind("Class", "Name", verbs=_LIST),
+    Kind("Department", "Name", verbs=_SETTING | {"merged"}),
+    Kind("PaymentMethod", "Name", verbs=_SETTING | {"merged"}),
+    Kind("Term", "Name", verbs=_SETTING),
     Kind("CompanyCurrency", "Name"),
-    Kind("TaxAgency", "DisplayName", cdc=False),
-    Kind("TaxCode", "Name", cdc=False),
-    Kind("TaxRate", "Name", cdc=False),
-    Kind("JournalCode", "Name", cdc=False),
-    Kind("Budget"),
-    Kind("Attachable"),
-    Kind("ReimburseCharge"),
+    Kind("TaxAgency", "DisplayName", cdc=False, verbs=_SETTING),
+    Kind("TaxCode", "Name", cdc=False, verbs=_SILENT),
+    Kind("TaxRate", "Name", cdc=False, verbs=_SILENT),
+    Kind("JournalCode", "Name", cdc=False, verbs=_SETTING),
+    Kind("Budget", verbs=_SETTING),
+    Kind("Attachable", verbs=_SILENT),
+    Kind("ReimburseCharge", verbs=_SILENT),
     Kind("TimeActivity", transaction=True, cdc=False),
-    *(Kind(name, transaction=True) for name in _OTHER_TRANSACTIONS),
+    Kind("Invoice", transaction=True, verbs=_SALE, void="operation", pdf=True),
+    Kind("CreditMemo", transaction=True, verbs=_SALE, void="page", pdf=True),
+    Kind("Payment", transaction=True, verbs=_SALE, void="include", pdf=True),
+    Kind("Deposit", transaction=True),
+    Kind("Bill", transaction=True),
+    Kind("VendorCredit", transaction=True),
+    Kind("BillPayment", transaction=True, verbs=_MONEY_MOVE, void="include"),
+    Kind("JournalEntry", transaction=True),
+    Kind("SalesReceipt", transaction=True, verbs=_SALE, void="include"),
+    Kind("RefundReceipt", transaction=True, verbs=_SALE, void="page"),
+    Kind("Purchase", transaction=True, verbs=_MONEY_MOVE, void="page"),
+    Kind("Transfer", transaction=True, verbs=_MONEY_MOVE, void="page"),
+    Kind("Estimate", transaction=True, verbs=_MAILED),
+    Kind("PurchaseOrder", transaction=True, verbs=_MAILED),
 ]
 KINDS = {kind.name: kind for kind in _ALL}
 _BY_PATH = {kind.path: kind for kind in _ALL}

@@ -4,9 +4,12 @@
 |---|---|---|
 | requestid | replay | a repeated requestid answers the stored answer, or `fault` 600; `forget` remembers none |
 | doc_numbers | allow | whether a sales form may repeat a DocNumber, or `refuse` with 6140 |
-| invoice_token_moves | false | whether a payment moves the SyncToken of its invoice (recordings show both) |
-| linked_events | true | whether a payment also sends `invoice.updated` for the invoices that it changes |
-| paid_invoice_delete | unapply | deleting a paid invoice frees the payment, or is `refuse`d with 6000 |
+| purchase_numbers | refuse | whether bills, vendor credits, bill payments and journal entries may repeat one: `allow` |
+| invoice_token_moves | false | whether what links to a transaction moves its SyncToken (recordings show both) |
+| linked_events | true | whether that also sends `updated` for the transaction that is linked to |
+| paid_invoice_delete | unapply | deleting what is paid or used up frees the payment, or is `refuse`d with 6000 |
+| merge_trace | true | whether a merge leaves a deletion marker and changes what it moves, or is seen by its webhook only |
+| pdf_mb | 0 | megabytes that every PDF is larger by |
 | cdc_window | answer | a look-back over 30 days answers what lives (recorded), or is `refuse`d; markers are gone |
 | cdc_cap | 1000 | objects in one CDC answer |
 | rate_limits | true | 500 requests a minute and 10 a second per company, 40 batches a minute |
@@ -32,9 +35,12 @@ class Switches:
 
     requestid: Literal["replay", "fault", "forget"] = "replay"
     doc_numbers: Literal["allow", "refuse"] = "allow"
+    purchase_numbers: Literal["refuse", "allow"] = "refuse"
     invoice_token_moves: bool = False
     linked_events: bool = True
     paid_invoice_delete: Literal["unapply", "refuse"] = "unapply"
+    merge_trace: bool = True
+    pdf_mb: int = 0
     cdc_window: Literal["answer", "refuse"] = "answer"
     cdc_cap: int = 1000
     rate_limits: bool = True

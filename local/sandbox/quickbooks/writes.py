@@ -1,41 +1,21 @@
-"""Create, update, void and delete: the checks that every entity shares, then the entity's own rules."""
+"""Create, update, void and delete: the checks that every entity shares, around the entity's own rules."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from local.sandbox.quickbooks import refusals
 from local.sandbox.quickbooks.book import OTHER_USER, TRANSACTION_IDS, Book
 from local.sandbox.quickbooks.credits import apply_credits
-from local.sandbox.quickbooks.invoices import applied_to, build_invoice, post_invoice, void_invoice
+from local.sandbox.quickbooks.entities import ENTITIES, Entity
+from local.sandbox.quickbooks.fields import applied_to
 from local.sandbox.quickbooks.kinds import Kind, cleaned
-from local.sandbox.quickbooks.names import build_account, build_customer, build_item, stays_inactive
-from local.sandbox.quickbooks.payments import (
-    build_payment,
-    check_not_deposited,
-    free_invoice,
-    post_payment,
-    void_payment,
-)
+from local.sandbox.quickbooks.ledger import OPEN_KINDS, Effect, Link, post, stored_as
+from local.sandbox.quickbooks.names import stays_inactive
+from local.sandbox.quickbooks.settlements import SETTLEMENTS, check_not_deposited, without
 from local.sandbox.store import Record
 
-type Builder = Callable[[Book, Record, Record | None], Record]
-
-_BUILDERS: Mapping[str, Builder] = {
-    "Account": build_account,
-    "Customer": build_customer,
-    "Item": build_item,
-    "Invoice": build_invoice,
-    "Payment": build_payment,
-}
-# What a request may carry but not decide: it is overwritten, silently, as the vendor does.
 _READ_ONLY = ("Id", "SyncToken", "MetaData", "domain", "sparse", "status")
-_COMPUTED = {
-    "Invoice": ("TotalAmt", "Balance", "HomeBalance", "LinkedTxn"),
-    "Payment": ("UnappliedAmt", "LinkedTxn"),
-    "Customer": ("Balance", "BalanceWithJobs", "FullyQualifiedName", "Level"),
-    "Account": ("CurrentBalance", "CurrentBalanceWithSubAccounts", "FullyQualifiedName", "Classification"),
-    "Item": ("FullyQualifiedName", "Level"),
-}
+_SINGLETONS = ("Preferences", "CompanyInfo")
 
 
 def counter_of(kind: Kind) -> str:
@@ -57,15 +37,13 @@ def create(book: Book, kind: Kind, wanted: Record) -> Record:
 
     Raises: Refusal.
     """
-    if kind.name not in _BUILDERS:
-        raise refusals.unsupported(f"create on {kind.name}")
-    record = _BUILDERS[kind.name](book, _writable(kind, wanted), None)
+    entity = _entity(kind, "create")
+    record = entity.build(book, _writable(entity, wanted), None)
     if kind.transaction:
         book.check_open_period(record["TxnDate"])
     added = book.add(kind.name, record, counter_of(kind))
-    _post(book, kind, None, added)
-    if kind.name == "Invoice":
-        apply_credits(book, added)
+    _post(book, entity, None, added)
+    apply_credits(book, kind.name, added)
     return book.get(kind.name, added["Id"]) or added
 
 
@@ -75,37 +53,42 @@ def update(book: Book, kind: Kind, wanted: Record, body: Mapping[str, Any]) -> R
     Raises: Refusal.
     """
     old = _current(book, kind, wanted)
-    if kind.name in ("Preferences", "CompanyInfo"):
+    if kind.name in _SINGLETONS:
         return book.change(kind.name, old, _merged_singleton(kind, old, wanted))
     if kind.list_name and stays_inactive(wanted, old):
         return old
-    if kind.name not in _BUILDERS:
-        raise refusals.unsupported(f"update on {kind.name}")
+    entity = _entity(kind, "update")
     if kind.transaction:
-        book.check_open_period(old.get("TxnDate"), wanted.get("TxnDate"))
-    if kind.name == "Payment":
-        check_not_deposited(old)
-    asked = _asked(kind, wanted, body, old)
-    changed = book.change(kind.name, old, _kept(kind, old) | _BUILDERS[kind.name](book, asked, old))
-    _post(book, kind, old, changed)
+        _check_changeable(book, old, wanted.get("TxnDate"))
+    built = entity.build(book, _asked(entity, wanted, body, old), old)
+    changed = book.change(kind.name, old, _kept(entity, old) | built)
+    _post(book, entity, old, changed)
     return book.get(kind.name, changed["Id"]) or changed
 
 
 def void(book: Book, kind: Kind, body: Mapping[str, Any]) -> Record:
-    """Void an invoice or a payment.
+    """Void a transaction.
 
-    Raises: Refusal; 500 for an entity that cannot be voided.
+    Raises: Refusal; 500 for an entity that cannot be voided by a request.
     """
     wanted = cleaned(kind.name, body)
-    if kind.name not in ("Invoice", "Payment"):
+    if kind.void not in ("operation", "include"):
         raise refusals.unsupported(f"void on {kind.name}")
-    old = _current(book, kind, wanted)
-    book.check_open_period(old.get("TxnDate"))
-    if kind.name == "Payment":
-        check_not_deposited(old)
-    voided = book.change(kind.name, old, void_invoice(old) if kind.name == "Invoice" else void_payment(old), "void")
-    _post(book, kind, old, voided)
-    return voided
+    return void_record(book, kind, _current(book, kind, wanted))
+
+
+def void_record(book: Book, kind: Kind, old: Record) -> Record:
+    """Void a transaction as it stands, as a person may do on the vendor's page.
+
+    Raises: Refusal; 500 for an entity that has no void.
+    """
+    entity = _entity(kind, "void")
+    if entity.void is None:
+        raise refusals.unsupported(f"void on {kind.name}")
+    _check_changeable(book, old)
+    voided = book.change(kind.name, old, entity.void(old), "void")
+    _post(book, entity, old, voided)
+    return book.get(kind.name, voided["Id"]) or voided
 
 
 def delete(book: Book, kind: Kind, body: Mapping[str, Any]) -> Record:
@@ -115,19 +98,24 @@ def delete(book: Book, kind: Kind, body: Mapping[str, Any]) -> Record:
     Raises: Refusal; 500 for a name-list entity, which can only be made inactive.
     """
     wanted = cleaned(kind.name, body)
-    if not kind.modelled or not kind.transaction:
+    entity = _entity(kind, "delete")
+    if not kind.transaction:
         raise refusals.unsupported(f"delete on {kind.name}")
     old = _current(book, kind, wanted)
-    book.check_open_period(old.get("TxnDate"))
-    if kind.name == "Payment":
-        check_not_deposited(old)
-    elif applied_to(old):
+    _check_changeable(book, old)
+    if kind.name in OPEN_KINDS and applied_to(old):
         if book.switches.paid_invoice_delete == "refuse":
-            raise refusals.business("This invoice has payments applied to it. Remove them before you delete it.")
-        free_invoice(book, old)
-    _post(book, kind, old, None)
+            raise refusals.business("This transaction has payments applied to it. Remove them before you delete it.")
+        _free(book, kind, old)
+    _post(book, entity, old, None)
     book.remove(kind.name, old)
     return {"domain": "QBO", "status": "Deleted", "Id": old["Id"]}
+
+
+def _entity(kind: Kind, operation: str) -> Entity:
+    if kind.name not in ENTITIES:
+        raise refusals.unsupported(f"{operation} on {kind.name}")
+    return ENTITIES[kind.name]
 
 
 def _current(book: Book, kind: Kind, wanted: Record) -> Record:
@@ -141,27 +129,32 @@ def _current(book: Book, kind: Kind, wanted: Record) -> Record:
     return old
 
 
-def _writable(kind: Kind, record: Record) -> Record:
-    closed = (*_READ_ONLY, *_COMPUTED.get(kind.name, ()))
+def _check_changeable(book: Book, old: Record, day: str | None = None) -> None:
+    book.check_open_period(old.get("TxnDate"), day)
+    check_not_deposited(old)
+
+
+def _writable(entity: Entity, record: Record) -> Record:
+    closed = (*_READ_ONLY, *entity.computed)
     return {name: value for name, value in record.items() if name not in closed}
 
 
-def _asked(kind: Kind, wanted: Record, body: Mapping[str, Any], old: Record) -> Record:
-    asked = _writable(kind, wanted)
+def _asked(entity: Entity, wanted: Record, body: Mapping[str, Any], old: Record) -> Record:
+    asked = _writable(entity, wanted)
     if wanted.get("sparse") is not True:
         return asked
     cleared = {name for name, value in body.items() if value is None or value == ""}
-    kept = {name: value for name, value in _writable(kind, old).items() if name not in cleared}
+    kept = {name: value for name, value in _writable(entity, old).items() if name not in cleared}
     return kept | asked
 
 
-def _kept(kind: Kind, old: Record) -> Record:
-    names = (*_COMPUTED.get(kind.name, ()), "CustomField")
+def _kept(entity: Entity, old: Record) -> Record:
+    names = (*entity.computed, "CustomField")
     return {name: old[name] for name in names if name in old}
 
 
 def _merged_singleton(kind: Kind, old: Record, wanted: Record) -> Record:
-    asked = _writable(kind, wanted)
+    asked = {name: value for name, value in wanted.items() if name not in _READ_ONLY}
     if wanted.get("sparse") is not True:
         # A preference always has a value: a full update replaces the groups that it names, and no others.
         return (old if kind.name == "Preferences" else {}) | asked
@@ -172,10 +165,26 @@ def _merged_singleton(kind: Kind, old: Record, wanted: Record) -> Record:
     return merged
 
 
-def _post(book: Book, kind: Kind, old: Record | None, new: Record | None) -> None:
-    if kind.name == "Invoice":
-        post_invoice(book, old, new)
-    elif kind.name == "Payment":
-        some = new or old
-        if some is not None:
-            post_payment(book, some["Id"], old, new)
+def _post(book: Book, entity: Entity, old: Record | None, new: Record | None, besides: Link | None = None) -> None:
+    was = entity.effect(book, old) if old else Effect()
+    now = entity.effect(book, new) if new else Effect()
+    some = new or old
+    if some is not None:
+        post(book, some["Id"], was, now, besides)
+
+
+def _free(book: Book, kind: Kind, record: Record) -> None:
+    """Take a transaction out of the payments that settle it; one that has nothing left to do goes with it."""
+    gone = (kind.name, record["Id"])
+    for link in record.get("LinkedTxn", []):
+        payer = stored_as(str(link.get("TxnType")))
+        payment = book.get(payer, link["TxnId"]) if payer in SETTLEMENTS else None
+        if payment is None:
+            continue
+        entity = ENTITIES[payer]
+        freed = without(SETTLEMENTS[payer], payment, gone)
+        empty = not freed["Line"] and not freed.get("TotalAmt")
+        changed = None if empty else book.change(payer, payment, freed)
+        _post(book, entity, payment, changed, besides=gone)
+        if empty:
+            book.remove(payer, payment)

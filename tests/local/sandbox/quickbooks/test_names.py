@@ -139,7 +139,8 @@ def test_company_info_and_preferences_are_read_queried_and_updated(company: Comp
 
 
 def test_an_entity_that_is_only_held_can_be_read_but_not_written(company: Company) -> None:
-    _load(company, "Vendor", {"Id": "40", "SyncToken": "0", "DisplayName": "Books by Bessie", "Novelty": 1})
-    assert company.get("Vendor", "40")["Novelty"] == 1
-    assert company.refusal("POST", "vendor", {"DisplayName": "Another"})[0] == "500"
+    _load(company, "Transfer", {"Id": "40", "SyncToken": "0", "Amount": 5, "Novelty": 1})
+    assert company.get("Transfer", "40")["Novelty"] == 1
+    assert company.refusal("POST", "transfer", {"Amount": 5})[0] == "500"
+    assert company.refusal("POST", "transfer", {"Id": "40", "SyncToken": "0"}, operation="delete")[0] == "500"
     assert company.refusal("POST", "unicorn", {"DisplayName": "Another"})[0] == "500"
