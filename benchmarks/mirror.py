@@ -10,7 +10,7 @@ from pathlib import Path
 from crossfoot.adapters.quickbooks.tokens import Tokens
 from crossfoot.core.model import System
 from crossfoot.steps.qbo_webhook import qbo_webhook
-from crossfoot.wiring.webhooks import qbo_webhook_ports
+from crossfoot.wiring.qbo_webhook import qbo_webhook_ports
 
 from benchmarks.clients import client_python, run_one_by_one
 from benchmarks.deliveries import make_delivery, sign

@@ -1,7 +1,7 @@
 """The configuration: read once, whole, and never pointed at what it must not reach."""
 
 import pytest
-from crossfoot.config import Config, ConfigError, read_config
+from crossfoot.config import Config, ConfigError, locate_aws, read_config
 
 PRODUCTION = {
     "STAGE": "production",
@@ -65,3 +65,26 @@ def test_a_window_that_is_no_number_of_seconds_is_refused(seconds: str) -> None:
 def test_what_a_function_was_not_given_is_named() -> None:
     with pytest.raises(ConfigError, match="NUDGES_QUEUE_URL, APP_SECRET_ARN"):
         Config("production", table_name="t").require("table_name", "nudges_queue_url", "app_secret_arn")
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"AWS_REGION": "eu-west-3"}, ("eu-west-3", "https://sqs.eu-west-3.amazonaws.com/")),
+        ({"AWS_DEFAULT_REGION": "us-east-1"}, ("us-east-1", "https://sqs.us-east-1.amazonaws.com/")),
+        ({"AWS_REGION": "cn-north-1"}, ("cn-north-1", "https://sqs.cn-north-1.amazonaws.com.cn/")),
+        ({"AWS_REGION": "r", "AWS_ENDPOINT_URL": "http://one:4566"}, ("r", "http://one:4566/")),
+        (
+            {"AWS_REGION": "r", "AWS_ENDPOINT_URL": "http://all/", "AWS_ENDPOINT_URL_SQS": "http://sqs/"},
+            ("r", "http://sqs/"),
+        ),
+        ({"AWS_REGION": "r", "AWS_ENDPOINT_URL_DYNAMODB": "http://db"}, ("r", "https://sqs.r.amazonaws.com/")),
+    ],
+)
+def test_aws_is_found_where_its_own_variables_say(environ: dict[str, str], expected: tuple[str, str]) -> None:
+    assert locate_aws("sqs", environ) == expected
+
+
+def test_without_a_region_there_is_no_aws() -> None:
+    with pytest.raises(ConfigError, match="AWS_REGION"):
+        locate_aws("sqs", {})

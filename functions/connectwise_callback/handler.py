@@ -7,7 +7,7 @@ from crossfoot.entry.http import Answer, Call
 from crossfoot.entry.webhooks import answer_webhook, not_genuine
 from crossfoot.log import guard_logging
 from crossfoot.steps.connectwise_callback import Received, connectwise_callback
-from crossfoot.wiring.webhooks import connectwise_callback_ports
+from crossfoot.wiring.connectwise_callback import connectwise_callback_ports
 
 MAX_BODY_BYTES = 1024 * 1024
 

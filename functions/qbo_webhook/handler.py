@@ -7,7 +7,7 @@ from crossfoot.entry.http import Answer, Call
 from crossfoot.entry.webhooks import answer_webhook, not_genuine
 from crossfoot.log import guard_logging
 from crossfoot.steps.qbo_webhook import qbo_webhook
-from crossfoot.wiring.webhooks import qbo_webhook_ports
+from crossfoot.wiring.qbo_webhook import qbo_webhook_ports
 
 # Intuit sends up to 100 events, about 1 MB. A post that is refused would hold back all that follow it.
 MAX_BODY_BYTES = 2 * 1024 * 1024

@@ -7,12 +7,12 @@ from typing import Any
 import boto3
 import pytest
 from botocore import exceptions as aws_errors
-from botocore.stub import Stubber
 from crossfoot.adapters.sqs import ATTEMPTS, SqsQueue
 from crossfoot.core.model import System
 from crossfoot.errors import RemoteUnavailable
 from crossfoot.messages import CrossfootRequest, Message, MirrorPayment, Nudge, read_message
-from moto import mock_aws
+
+from tests.fakes.aws import Said, ScriptedAws, aws_in_process, scripted_aws
 
 TENANT, OTHER_TENANT = "t_00000001", "t_00000002"
 KINDS = ("nudge", "mirror_payment", "crossfoot")
@@ -22,7 +22,7 @@ KINDS = ("nudge", "mirror_payment", "crossfoot")
 def urls() -> Iterator[dict[str, str]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        with mock_aws():
+        with aws_in_process():
             sqs = boto3.client("sqs")
             attributes = {"FifoQueue": "true", "DeduplicationScope": "messageGroup"}
             yield {
@@ -80,65 +80,67 @@ def test_nothing_to_send_asks_for_no_queue() -> None:
     SqsQueue({}).send([])
 
 
-@pytest.fixture
-def stubbed() -> tuple[SqsQueue, Stubber]:
-    queue = SqsQueue({"mirror_payment": "https://sqs.us-east-1.amazonaws.com/1/q.fifo"}, pause=lambda _: None)
-    client = boto3.client("sqs", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
-    queue.__dict__["client"] = client
-    stubber = Stubber(client)
-    stubber.activate()
-    return queue, stubber
-
-
+URL = "https://sqs.eu-west-3.amazonaws.com/1/q.fifo"
 PAYMENTS = [MirrorPayment(tenant=TENANT, payment_id=str(id_)) for id_ in range(3)]
-OK: dict[str, str] = {"MessageId": "m", "MD5OfMessageBody": "x"}
 
 
-def test_only_what_was_refused_is_sent_again(stubbed: tuple[SqsQueue, Stubber]) -> None:
-    queue, stubber = stubbed
-    stubber.add_response(
-        "send_message_batch",
-        {
-            "Successful": [{"Id": "0", **OK}, {"Id": "2", **OK}],
-            "Failed": [{"Id": "1", "SenderFault": False, "Code": "InternalError"}],
-        },
-    )
-    entry = {
-        "Id": "1",
-        "MessageBody": PAYMENTS[1].to_json(),
-        "MessageGroupId": f"{TENANT}:{PAYMENTS[1].lane}",
-        "MessageDeduplicationId": PAYMENTS[1].deduplication_id,
-    }
-    stubber.add_response(
-        "send_message_batch",
-        {"Successful": [{"Id": "1", **OK}], "Failed": []},
-        {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/q.fifo", "Entries": [entry]},
-    )
+@pytest.fixture
+def scripted() -> Iterator[ScriptedAws]:
+    with scripted_aws() as server:
+        yield server
+
+
+@pytest.fixture
+def queue(scripted: ScriptedAws) -> SqsQueue:
+    return SqsQueue({"mirror_payment": URL}, pause=lambda _: None)
+
+
+def batch(*accepted: str, refused: tuple[str, ...] = ()) -> Said:
+    """Answer a batch, entry by entry."""
+    failed = [{"Id": id_, "SenderFault": False, "Code": "InternalError"} for id_ in refused]
+    return Said(200, json.dumps({"Successful": [{"Id": id_} for id_ in accepted], "Failed": failed}))
+
+
+def test_only_what_was_refused_is_sent_again(scripted: ScriptedAws, queue: SqsQueue) -> None:
+    scripted.script = [batch("0", "2", refused=("1",)), batch("1")]
     queue.send(PAYMENTS)
-    stubber.assert_no_pending_responses()
+    first, again = scripted.asked
+    assert [entry["Id"] for entry in first.json["Entries"]] == ["0", "1", "2"]
+    assert again.json == {
+        "QueueUrl": URL,
+        "Entries": [
+            {
+                "Id": "1",
+                "MessageBody": PAYMENTS[1].to_json(),
+                "MessageGroupId": f"{TENANT}:{PAYMENTS[1].lane}",
+                "MessageDeduplicationId": PAYMENTS[1].deduplication_id,
+            }
+        ],
+    }
 
 
-def test_what_stays_refused_is_an_error(stubbed: tuple[SqsQueue, Stubber]) -> None:
-    queue, stubber = stubbed
-    for _ in range(ATTEMPTS):
-        failure = {"Id": "0", "SenderFault": False, "Code": "InternalError"}
-        stubber.add_response("send_message_batch", {"Successful": [], "Failed": [failure]})
+def test_what_stays_refused_is_an_error(scripted: ScriptedAws, queue: SqsQueue) -> None:
+    scripted.script = [batch(refused=("0",))] * ATTEMPTS
     with pytest.raises(RemoteUnavailable, match="InternalError"):
         queue.send(PAYMENTS[:1])
+    assert scripted.script == []
 
 
-@pytest.mark.parametrize(
-    ("code", "status", "expected"),
-    [
-        ("RequestThrottled", 403, RemoteUnavailable),
-        ("ServiceUnavailable", 503, RemoteUnavailable),
-        ("AccessDenied", 403, aws_errors.ClientError),
-    ],
-)
-def test_a_busy_queue_is_tried_again_later_and_a_missing_right_crashes(
-    stubbed: tuple[SqsQueue, Stubber], code: str, status: int, expected: type[Exception]
-) -> None:
-    queue, stubber = stubbed
-    stubber.add_client_error("send_message_batch", code, http_status_code=status)
-    with pytest.raises(expected):
+def test_a_batch_whose_answer_was_lost_is_sent_again_word_for_word(scripted: ScriptedAws, queue: SqsQueue) -> None:
+    scripted.script = [Said(0), batch("0", "1", "2")]
+    queue.send(PAYMENTS)
+    lost, again = scripted.asked
+    assert lost.body == again.body
+
+
+@pytest.mark.parametrize(("code", "status"), [("RequestThrottled", 403), ("ServiceUnavailable", 503)])
+def test_a_busy_queue_is_tried_again_later(scripted: ScriptedAws, queue: SqsQueue, code: str, status: int) -> None:
+    scripted.script = [Said.refusal(code, status)] * ATTEMPTS
+    with pytest.raises(RemoteUnavailable, match=code):
+        queue.send(PAYMENTS)
+
+
+def test_a_missing_right_crashes(scripted: ScriptedAws, queue: SqsQueue) -> None:
+    scripted.script = [Said.refusal("AccessDenied", 403)]
+    with pytest.raises(aws_errors.ClientError, match="AccessDenied"):
         queue.send(PAYMENTS)

@@ -19,10 +19,10 @@ from crossfoot.config import load_config
 from crossfoot.core.model import System
 from crossfoot.ports import Connection, ConnectionState
 from crossfoot.wiring.workers import worker
-from moto import mock_aws
 
 from tests.architecture.deployed import ROOT, steps
 from tests.fakes.api import AUDIENCE
+from tests.fakes.aws import aws_in_process
 
 VERIFIER_TOKEN = "verifier-canary"
 APP_SECRET = {
@@ -88,7 +88,7 @@ def cloud() -> Iterator[None]:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        with mock_aws():
+        with aws_in_process():
             yield
 
 

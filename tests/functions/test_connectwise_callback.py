@@ -6,6 +6,7 @@ import hmac
 import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import ModuleType
 from typing import Any
@@ -156,6 +157,20 @@ def test_without_the_sites_key_the_address_alone_opens_nothing(
 def test_a_site_that_is_down_is_asked_again_later(aws: Aws, handler: ModuleType) -> None:
     event = callback("http://127.0.0.1:9/key", token="callback-canary-of-two")
     assert handler.handler(event, None)["statusCode"] == 429
+
+
+def test_what_is_beyond_the_cap_is_413_before_its_address_or_signature_is_looked_at(
+    aws: Aws, handler: ModuleType, site: Site
+) -> None:
+    def never(*_: object) -> Any:
+        raise AssertionError("a callback beyond the cap was looked into")
+
+    handler.ports = replace(handler.ports, find_tenant=never, read_key_url=never, is_genuine=never)  # type: ignore[attr-defined]
+    event = callback(f"{site.url}/key?id=1")
+    event["body"] += " " * 1024 * 1024
+    assert handler.handler(event, None)["statusCode"] == 413
+    assert site.asked == []
+    assert aws.messages("nudges") == []
 
 
 def test_one_partners_key_never_stands_for_another(aws: Aws, handler: ModuleType, site: Site) -> None:

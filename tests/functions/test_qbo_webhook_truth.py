@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 import pytest
 from crossfoot.core.model import System
-from crossfoot.wiring.webhooks import VerifierTokens
+from crossfoot.wiring.qbo_webhook import VerifierTokens
 
 from tests.fakes.clock import FakeClock
 from tests.functions.conftest import APP_SECRET, Aws, sample
@@ -156,8 +156,17 @@ def test_a_hundred_events_of_five_companies_nudge_five_partners_once_each(aws: A
 # --- size and wrapping -------------------------------------------------------------------------------------------------
 
 
-def padded(kib: int) -> str:
-    return cloud_events(1, REALMS[:1])[:-1] + " " * (kib * 1024) + "]"
+CAP = 2 * 1024 * 1024
+
+
+def padded(size: int) -> str:
+    """Write a readable post of just so many bytes."""
+    post = cloud_events(1, REALMS[:1])
+    return post[:-1] + " " * (size - len(post)) + "]"
+
+
+def never(*_: object) -> Any:
+    raise AssertionError("a post beyond the cap was looked into")
 
 
 def test_a_genuine_post_of_300_kib_is_taken_and_a_strangers_is_not_even_parsed(
@@ -169,15 +178,26 @@ def test_a_genuine_post_of_300_kib_is_taken_and_a_strangers_is_not_even_parsed(
     assert handler(signed(sample("qbo_webhook"), "{" * 300 * 1024, token="guess"), None)["statusCode"] == 401
     assert "cannot be read" not in caplog.text
     assert aws.messages("nudges") == []
-    assert handler(signed(sample("qbo_webhook"), padded(300)), None)["statusCode"] == 200
+    assert handler(signed(sample("qbo_webhook"), padded(300 * 1024)), None)["statusCode"] == 200
     assert [each["tenant"] for each in aws.messages("nudges")] == [ONE]
 
 
 @pytest.mark.parametrize("wrapped", [False, True])
-def test_what_is_beyond_the_cap_is_413_although_it_is_signed(aws: Aws, load: Load, wrapped: bool) -> None:
+def test_the_cap_itself_is_still_taken(aws: Aws, load: Load, wrapped: bool) -> None:
     aws.connect(ONE, System.QUICKBOOKS, REALMS[0])
-    event = signed(sample("qbo_webhook"), padded(2048))
-    answer = load("qbo_webhook").handler(in_base64(event) if wrapped else event, None)
+    event = signed(sample("qbo_webhook"), padded(CAP))
+    assert load("qbo_webhook").handler(in_base64(event) if wrapped else event, None)["statusCode"] == 200
+    assert [each["tenant"] for each in aws.messages("nudges")] == [ONE]
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_what_is_beyond_the_cap_is_413_before_its_signature_is_computed_or_anything_is_parsed(
+    aws: Aws, load: Load, wrapped: bool
+) -> None:
+    event = signed(sample("qbo_webhook"), padded(CAP + 1))
+    worker = load("qbo_webhook")
+    worker.ports = replace(worker.ports, is_genuine=never, read_accounts=never, find_tenant=never)  # type: ignore[attr-defined]
+    answer = worker.handler(in_base64(event) if wrapped else event, None)
     assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (413, "too_large")
     assert aws.messages("nudges") == []
 

@@ -9,6 +9,8 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 STAGES = ("local", "staging", "production")
+# How AWS spells its services in AWS_ENDPOINT_URL_...
+_ENDPOINTS = {"dynamodb": "DYNAMODB", "secretsmanager": "SECRETS_MANAGER", "sqs": "SQS"}
 _SECONDS = ("nudge_window_s", "payment_timeout_s", "vendor_commit_s")
 
 
@@ -78,6 +80,16 @@ def read_config(environ: Mapping[str, str]) -> Config:
 def load_config() -> Config:
     """Read this worker's configuration, once. Raises: ConfigError."""
     return read_config(os.environ)  # noqa: TID251 - this is the one place that reads it
+
+
+def locate_aws(service: str, environ: Mapping[str, str] = os.environ) -> tuple[str, str]:  # noqa: TID251 - as above
+    """Find this worker's region and a service's address there. Raises: ConfigError when no region is set."""
+    region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or ""
+    if not region:
+        raise ConfigError("AWS_REGION is not set")
+    given = environ.get(f"AWS_ENDPOINT_URL_{_ENDPOINTS[service]}") or environ.get("AWS_ENDPOINT_URL")
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return region, (given or f"https://{service}.{region}.{suffix}").rstrip("/") + "/"
 
 
 def _read_seconds(name: str, text: str) -> int:

@@ -1,22 +1,10 @@
 """What the product as a whole keeps secret: one Secrets Manager secret, read once per worker."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-import boto3
-from botocore import exceptions as aws
-from botocore.config import Config
-
-from crossfoot.errors import RemoteUnavailable
-
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
-
-_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
+from crossfoot.aws import SECRETS_MANAGER, AwsService
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +32,9 @@ class AppSecret:
     @cached_property
     def settings(self) -> AppSettings:
         """Give the settings. Raises: RemoteUnavailable when Secrets Manager does not answer."""
-        client: SecretsManagerClient = boto3.client("secretsmanager", config=_CONFIG)
-        try:
-            text = client.get_secret_value(SecretId=self._arn)["SecretString"]
-        except (aws.ConnectionError, aws.HTTPClientError) as error:
-            raise RemoteUnavailable("Secrets Manager does not answer") from error
-        return read_settings(text)
+        return read_settings(
+            AwsService(SECRETS_MANAGER).call("GetSecretValue", {"SecretId": self._arn})["SecretString"]
+        )
 
 
 def read_settings(text: str) -> AppSettings:

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
 from itertools import batched
 from typing import TYPE_CHECKING
 
-import boto3
-from botocore import exceptions as aws
-from botocore.config import Config
-
+from crossfoot.aws import SQS, AwsService
 from crossfoot.errors import RemoteUnavailable
 
 if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
     from crossfoot.messages import Message
 
 BATCH = 10
 ATTEMPTS = 4
-_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
-_BUSY = frozenset(
-    ("AWS.SimpleQueueService.RequestThrottled", "RequestThrottled", "ServiceUnavailable", "ThrottlingException")
-)
 
 
 class SqsQueue:
@@ -35,12 +25,7 @@ class SqsQueue:
     def __init__(self, urls: Mapping[str, str], *, pause: Callable[[float], None] = time.sleep) -> None:
         self._urls = urls
         self._pause = pause
-
-    @cached_property
-    def client(self) -> SQSClient:
-        """The AWS client."""
-        client: SQSClient = boto3.client("sqs", config=_CONFIG)
-        return client
+        self._sqs = AwsService(SQS, pause=pause)
 
     def send(self, messages: Sequence[Message]) -> None:
         """Queue messages, each to the queue of its kind; all are accepted, or it raises RemoteUnavailable.
@@ -59,8 +44,7 @@ class SqsQueue:
     def _send_batch(self, url: str, messages: Sequence[Message]) -> None:
         entries = [_entry(str(place), message) for place, message in enumerate(messages)]
         for attempt in range(ATTEMPTS):
-            with _own_errors():
-                refused = self.client.send_message_batch(QueueUrl=url, Entries=entries).get("Failed", [])
+            refused = self._sqs.call("SendMessageBatch", {"QueueUrl": url, "Entries": entries}).get("Failed", [])
             if not refused:
                 return
             again = {failure["Id"] for failure in refused}
@@ -78,16 +62,3 @@ def _entry(id_: str, message: Message) -> SendMessageBatchRequestEntryTypeDef:
         "MessageGroupId": f"{message.tenant}:{message.lane}",
         "MessageDeduplicationId": message.deduplication_id,
     }
-
-
-@contextmanager
-def _own_errors() -> Iterator[None]:
-    try:
-        yield
-    except aws.ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in _BUSY or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
-            raise RemoteUnavailable(f"SQS is busy: {code}") from error
-        raise
-    except (aws.ConnectionError, aws.HTTPClientError) as error:
-        raise RemoteUnavailable(f"SQS did not answer: {type(error).__name__}") from error

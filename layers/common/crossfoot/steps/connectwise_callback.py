@@ -5,18 +5,23 @@ out. The address alone opens nothing, because addresses end up in logs and proxi
 nothing is nudged: ConnectWise is asked to try again (it does so twice), and after that the sweep reads what changed.
 """
 
+from __future__ import annotations
+
 import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from crossfoot.core.model import System
 from crossfoot.core.windows import nudge_window
 from crossfoot.errors import Rejected, Retryable
 from crossfoot.messages import Nudge
-from crossfoot.ports import Clock, Queue
+
+if TYPE_CHECKING:
+    from crossfoot.ports import Clock, Queue
 
 _log = logging.getLogger(__name__)
 

@@ -1,13 +1,18 @@
 """qbo_webhook: verify QuickBooks' signature, split by company, nudge (I8). Imports as little as it can."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from crossfoot.core.model import System
 from crossfoot.core.windows import nudge_window
 from crossfoot.messages import Nudge
-from crossfoot.ports import Clock, Queue
+
+if TYPE_CHECKING:
+    from crossfoot.ports import Clock, Queue
 
 _log = logging.getLogger(__name__)
 
