@@ -1,15 +1,14 @@
 """One call to the API, as the endpoints see it, and what they answer with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from local.sandbox.connectwise import timestamps
-from local.sandbox.connectwise.schema import Field
-from local.sandbox.connectwise.site import LoginCompany, Member, Record, Records, Site
-
-RESOLVED = {"Company": "Company", "BillingStatus": "BillingStatus", "Invoice": "Invoice"}
+from local.sandbox.connectwise.records import Record, Records
+from local.sandbox.connectwise.schema import REFERENCES, Field
+from local.sandbox.connectwise.site import LoginCompany, Member, Site
 
 
 @dataclass(frozen=True)
@@ -26,9 +25,12 @@ class Event:
 
 @dataclass(frozen=True)
 class Answer:
+    """Takes: `body` as JSON values, or bytes with their `media` type."""
+
     status: int
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    media: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,33 +63,43 @@ class Call:
 
     def resolve(self, reference: Field, given: Mapping[str, Any]) -> Record | None:
         """Find the record a reference means, by id or else by identifier or name; other kinds are taken as given."""
-        kind = RESOLVED.get(reference.reference or "")
-        if kind is None:
+        kind = reference.reference or ""
+        model = REFERENCES[kind].model
+        if model is None:
             return dict(given)
-        found = self._find(kind, given)
+        found = self._find(kind, model, given)
         return None if found is None else reference_to(kind, found)
 
-    def _find(self, kind: str, given: Mapping[str, Any]) -> Record | None:
+    def _find(self, kind: str, model: str, given: Mapping[str, Any]) -> Record | None:
         if "id" in given:
-            return self.records.get(kind, given["id"])
+            return self.records.get(model, given["id"])
         for name in ("identifier", "name"):
             if name in given:
                 wanted = str(given[name]).casefold()
-                return next((r for r in self.records.all(kind) if str(r.get(name)).casefold() == wanted), None)
+                known = self.records.all(model)
+                return next((r for r in known if str(reference_to(kind, r).get(name)).casefold() == wanted), None)
         return None
 
 
 def reference_to(kind: str, record: Record) -> Record:
-    """What another record holds of this one."""
-    if kind == "BillingStatus":
-        return {"id": record["id"], "name": record.get("name"), "isClosed": bool(record.get("closedFlag"))}
-    if kind == "Invoice":
-        shown = {
-            "identifier": "invoiceNumber",
-            "billingType": "type",
-            "applyToType": "applyToType",
-            "invoiceDate": "date",
-        }
-        named = {name: record.get(source) for name, source in shown.items()}
-        return {"id": record["id"], **{name: value for name, value in named.items() if value is not None}}
-    return {"id": record["id"], "identifier": record.get("identifier"), "name": record.get("name")}
+    """What another record holds of this one. Takes: the kind of reference, such as "BillingTerms"."""
+    named = {name: record.get(name) for name in REFERENCES[kind].fields}
+    if kind in _OWN_NAMES:
+        named |= _OWN_NAMES[kind](record)
+    return {name: value for name, value in named.items() if value is not None}
+
+
+# Where a reference names a thing otherwise than the record itself does.
+_OWN_NAMES: Mapping[str, Callable[[Record], Record]] = {
+    "Agreement": lambda agreement: {"type": (agreement.get("type") or {}).get("name")},
+    "BillingStatus": lambda status: {"isClosed": bool(status.get("closedFlag"))},
+    "CatalogItem": lambda item: {"name": item.get("description")},
+    "IvItem": lambda item: {"name": item.get("description")},
+    "Invoice": lambda invoice: {
+        "identifier": invoice.get("invoiceNumber"),
+        "billingType": invoice.get("type"),
+        "invoiceDate": invoice.get("date"),
+    },
+    "Member": lambda member: {"name": f"{member.get('firstName')} {member.get('lastName')}"},
+    "TaxCode": lambda code: {"name": code.get("description")},
+}

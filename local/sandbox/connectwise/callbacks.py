@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from local.sandbox.connectwise.call import Call, Event
 from local.sandbox.connectwise.collection import Collection
 from local.sandbox.connectwise.errors import FieldFault, invalid
+from local.sandbox.connectwise.records import Record
 from local.sandbox.connectwise.schema import CALLBACK_ENTRY
-from local.sandbox.connectwise.site import Record
 
 OWNER_OBJECT_ID = 1
 HEALTH = "CallbackHealth"
@@ -37,9 +37,6 @@ LEVELS: Mapping[str, frozenset[str]] = {
 
 
 class Callbacks(Collection):
-    def __init__(self) -> None:
-        super().__init__(CALLBACK_ENTRY, None)
-
     @override
     def defaults(self, call: Call, sent: Record) -> Record:
         return {

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import override
 
-from local.sandbox.connectwise import intake, listing, rights, wire
+from local.sandbox.connectwise import intake, listing, narrowing, rights, wire
 from local.sandbox.connectwise.call import Answer, Call, Event
 from local.sandbox.connectwise.errors import no_permission, not_found
+from local.sandbox.connectwise.records import Record
 from local.sandbox.connectwise.schema import Model
-from local.sandbox.connectwise.site import Record
 
 type Run = Callable[[Call], Answer]
 
@@ -27,18 +28,12 @@ class Endpoint:
 
 
 class Collection:
-    """Takes: `event` is the callback type that changes fire, None for none."""
+    """One kind of record, kept in the store."""
 
-    event: str | None = None
-
-    def __init__(self, model: Model, right: str | None) -> None:
-        self.model, self.right = model, right
+    def __init__(self, model: Model) -> None:
+        self.model = model
 
     # What kinds of record may override.
-
-    def kind(self, call: Call) -> str:  # noqa: ARG002
-        """Name the shelf in the store."""
-        return self.model.name
 
     def defaults(self, call: Call, sent: Record) -> Record:  # noqa: ARG002
         """What a new record has where nothing was sent."""
@@ -47,6 +42,9 @@ class Collection:
     def settle(self, call: Call, new: Record, old: Record | None) -> Record:  # noqa: ARG002
         """Check a record before it is saved and compute the server's own fields. Raises: RefusedError."""
         return new
+
+    def check_edit(self, call: Call, record: Record) -> None:
+        """Refuse what may not be changed or deleted by this member. Raises: RefusedError."""
 
     def check_delete(self, call: Call, record: Record) -> None:
         """Refuse what may not be deleted. Raises: RefusedError."""
@@ -59,19 +57,25 @@ class Collection:
         """Add what is only known when the record is read."""
         return record
 
+    def visible(self, call: Call, records: list[Record]) -> list[Record]:
+        """Keep what the member's level shows."""
+        return rights.visible(records, call.level, call.member.identifier)
+
     # The endpoints.
 
     def endpoints(self) -> list[Endpoint]:
         path, one = self.model.path, f"{self.model.path}/{{id}}"
-        return [
-            Endpoint("GET", path, self.right, rights.INQUIRE, self.listed),
-            Endpoint("POST", path, self.right, rights.ADD, self.create),
-            Endpoint("GET", f"{path}/count", self.right, rights.INQUIRE, self.count),
-            Endpoint("GET", one, self.right, rights.INQUIRE, self.read),
-            Endpoint("PUT", one, self.right, rights.EDIT, self.replace),
-            Endpoint("PATCH", one, self.right, rights.EDIT, self.patch),
-            Endpoint("DELETE", one, self.right, rights.DELETE, self.delete),
+        able = [
+            Endpoint("GET", path, self.model.right, rights.INQUIRE, self.listed),
+            Endpoint("POST", path, self.model.right, rights.ADD, self.create),
+            Endpoint("GET", one, self.model.right, rights.INQUIRE, self.read),
+            Endpoint("PUT", one, self.model.right, rights.EDIT, self.replace),
+            Endpoint("PATCH", one, self.model.right, rights.EDIT, self.patch),
+            Endpoint("DELETE", one, self.model.right, rights.DELETE, self.delete),
         ]
+        if self.model.count:
+            able.append(Endpoint("GET", f"{path}/count", self.model.right, rights.INQUIRE, self.count))
+        return [endpoint for endpoint in able if endpoint.method in self.model.methods]
 
     def listed(self, call: Call) -> Answer:
         found = listing.ordered(self.found(call), self.model, call.query.get("orderBy", ""))
@@ -83,11 +87,12 @@ class Collection:
 
     def read(self, call: Call) -> Answer:
         record = self.existing(call)
-        if not rights.visible([record], call.level, call.member.identifier):
+        if not self.visible(call, [record]):
             raise not_found(self.model.name, call.ids["id"])
         return Answer(200, self.rendered(call, self.shown(call, record)))
 
     def create(self, call: Call) -> Answer:
+        self.check_parent(call)
         sent = intake.accept(call.body, self.model, call.resolve)
         intake.require(sent, self.model)
         filled = {**self.defaults(call, sent), **{name: v for name, v in sent.items() if v is not None}}
@@ -113,27 +118,44 @@ class Collection:
     def delete(self, call: Call) -> Answer:
         old = self.editable(call)
         self.check_delete(call, old)
-        call.records.delete(self.kind(call), old["id"])
+        call.records.delete(self.shelf(call), old["id"])
         self.changed(call, None, old)
         return Answer(204)
 
     # Shared steps.
 
+    def shelf(self, call: Call) -> str:
+        """Name the place in the store."""
+        return self.model.shelf(call.ids.get("parentId"))
+
+    def check_parent(self, call: Call) -> None:
+        """Refuse a path through a record that is not there. Raises: RefusedError."""
+        if self.model.parent and call.records.get(self.model.parent, call.ids["parentId"]) is None:
+            raise not_found(self.model.parent, call.ids["parentId"])
+
+    def stored(self, call: Call) -> list[Record]:
+        """The records that the call's conditions may be true of."""
+        after = listing.after_id(call.query, call.headers)
+        conditions = call.query.get("conditions", "").strip()
+        return narrowing.candidates(call.records, self.shelf(call), self.model, conditions, after)
+
     def found(self, call: Call) -> list[Record]:
-        stored = call.records.all(self.kind(call))
-        own = rights.visible(stored, call.level, call.member.identifier)
+        self.check_parent(call)
+        own = self.visible(call, self.stored(call))
         return listing.filtered([self.shown(call, record) for record in own], self.model, call.query)
 
     def existing(self, call: Call) -> Record:
-        record = call.records.get(self.kind(call), call.ids["id"])
+        self.check_parent(call)
+        record = call.records.get(self.shelf(call), call.ids["id"])
         if record is None:
             raise not_found(self.model.name, call.ids["id"])
         return record
 
     def editable(self, call: Call) -> Record:
         record = self.existing(call)
-        if not rights.visible([record], call.level, call.member.identifier):
+        if not self.visible(call, [record]):
             raise no_permission()
+        self.check_edit(call, record)
         return record
 
     def saved(self, call: Call, new: Record, old: Record) -> Answer:
@@ -144,16 +166,15 @@ class Collection:
         if old is not None and {**settled, "_info": None} == {**old, "_info": None}:
             return old  # nothing changed: no new lastUpdated, no callback
         settled = call.stamped(settled, old)
-        call.records.put(self.kind(call), settled)
+        call.records.put(self.shelf(call), settled)
         self.changed(call, settled, old)
         return settled
 
     def note(self, call: Call, new: Record | None, old: Record | None) -> None:
-        if self.event is None:
-            return
-        action = "added" if old is None else "deleted" if new is None else "updated"
-        record_id = (new or old or {})["id"]
-        call.events.append(Event(self.event, action, record_id, new, old, call.member.identifier))
+        if self.model.event is not None:
+            action = "added" if old is None else "deleted" if new is None else "updated"
+            record_id = (new or old or {})["id"]
+            call.events.append(Event(self.model.event, action, record_id, new, old, call.member.identifier))
 
     def rendered(self, call: Call, record: Record) -> Record:
         switches = call.site.switches
@@ -162,3 +183,23 @@ class Collection:
         if not fields:
             return shown
         return listing.projected(shown, self.model, fields, strict=switches.unknown_fields_refused)
+
+
+class Derived(Collection):
+    """A kind of record that is not kept but computed from others when it is read."""
+
+    def computed(self, call: Call) -> list[Record]:
+        """Compute the records, by ascending id."""
+        raise NotImplementedError
+
+    @override
+    def stored(self, call: Call) -> list[Record]:
+        return self.computed(call)
+
+    @override
+    def existing(self, call: Call) -> Record:
+        self.check_parent(call)
+        for record in self.computed(call):
+            if record["id"] == call.ids["id"]:
+                return record
+        raise not_found(self.model.name, call.ids["id"])

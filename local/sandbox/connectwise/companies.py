@@ -2,20 +2,14 @@
 
 from typing import override
 
-from local.sandbox.connectwise import rights
 from local.sandbox.connectwise.call import Call
 from local.sandbox.connectwise.collection import Collection
 from local.sandbox.connectwise.errors import FieldFault, invalid
+from local.sandbox.connectwise.records import Record
 from local.sandbox.connectwise.schema import COMPANY
-from local.sandbox.connectwise.site import Record
 
 
 class Companies(Collection):
-    event = "company"
-
-    def __init__(self) -> None:
-        super().__init__(COMPANY, rights.COMPANY_MAINTENANCE)
-
     @override
     def defaults(self, call: Call, sent: Record) -> Record:
         return {"status": {"id": 1, "name": "Active"}, "deletedFlag": False, "leadFlag": False, "types": []}

@@ -22,7 +22,8 @@ from starlette.routing import Route
 from local.sandbox.connectwise import timestamps
 from local.sandbox.connectwise.delivery import Delivery
 from local.sandbox.connectwise.loading import load_lines
-from local.sandbox.connectwise.site import LoginCompany, Record, Site
+from local.sandbox.connectwise.records import Record
+from local.sandbox.connectwise.site import LoginCompany, Site
 from local.sandbox.page import Panel
 from local.sandbox.store import dump_json, load_json
 

@@ -22,8 +22,9 @@ import requests
 from local.sandbox.connectwise import timestamps, wire
 from local.sandbox.connectwise.call import Event
 from local.sandbox.connectwise.callbacks import HEALTH, wants
+from local.sandbox.connectwise.records import Record
 from local.sandbox.connectwise.schema import MODELS
-from local.sandbox.connectwise.site import LoginCompany, Record, Site
+from local.sandbox.connectwise.site import LoginCompany, Site
 from local.sandbox.store import dump_json
 
 RETRIED_STATUSES = frozenset({404, 409, 419, 429})
@@ -31,7 +32,7 @@ RETRY_WAITS_S = (2.0, 4.0)
 DISABLED_AFTER = timedelta(days=3)
 KEPT_DELIVERIES = 500
 SENDERS = 16
-_MODEL_OF = {"invoice": "Invoice", "company": "Company"}
+_MODEL_OF = {model.event: model for model in MODELS.values() if model.event}
 
 
 @dataclass
@@ -169,7 +170,7 @@ class Delivery:
     def _entity(self, event: Event) -> str | None:
         if event.record is None:
             return None
-        model = MODELS[_MODEL_OF[event.type]]
+        model = _MODEL_OF[event.type]
         extras = self.site.switches.extra_fields
         return dump_json(wire.present(event.record, model, self.site.api_url(), extras=extras))
 

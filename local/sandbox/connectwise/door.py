@@ -13,17 +13,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from local.sandbox.connectwise import errors
+from local.sandbox.connectwise import catalogue, errors
 from local.sandbox.connectwise.call import Answer, Call
-from local.sandbox.connectwise.callbacks import Callbacks
-from local.sandbox.connectwise.collection import Collection, Endpoint
-from local.sandbox.connectwise.companies import Companies
+from local.sandbox.connectwise.collection import Endpoint
 from local.sandbox.connectwise.delivery import Delivery
 from local.sandbox.connectwise.errors import RefusedError
-from local.sandbox.connectwise.invoices import Invoices
-from local.sandbox.connectwise.payments import Payments
-from local.sandbox.connectwise.rights import CALLBACKS, INQUIRE, TABLE_SETUP
-from local.sandbox.connectwise.schema import BILLING_STATUS
+from local.sandbox.connectwise.rights import CALLBACKS
 from local.sandbox.connectwise.site import LoginCompany, Member, Site
 from local.sandbox.store import dump_json, load_json
 
@@ -39,24 +34,12 @@ class _Route:
     endpoint: Endpoint
 
 
-def system_info(call: Call) -> Answer:
-    return Answer(200, {
-        "version": f"{call.site.switches.codebase.strip('/').replace('_', '.')}.20431",
-        "isCloud": call.site.switches.is_cloud,
-        "serverTimeZone": "Eastern Standard Time",
-        "licenseBits": [{"name": "FullLicense", "activeFlag": True}],
-        "cloudRegion": "NA",
-        "maxWorkFlowRecordsAllowed": 1000,
-    })  # fmt: skip
-
-
 def _routes() -> list[_Route]:
-    collections: list[Collection] = [
-        Companies(), Collection(BILLING_STATUS, TABLE_SETUP), Invoices(), Payments(), Callbacks()
-    ]  # fmt: skip
-    endpoints = [Endpoint("GET", "/system/info", None, INQUIRE, system_info)]
-    endpoints += [endpoint for collection in collections for endpoint in collection.endpoints()]
-    return [_Route(re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>\\d{1,9})", e.path) + "/?"), e) for e in endpoints]
+    """Paths are read in any case: the documents write some in two ways."""
+    return [
+        _Route(re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>\\d{1,9})", e.path) + "/?", re.IGNORECASE), e)
+        for e in catalogue.endpoints()
+    ]
 
 
 class Door:
@@ -149,6 +132,8 @@ class Door:
         headers = {**answer.headers, "x-cw-request-id": str(uuid.uuid4()), "api-current-version": CURRENT_VERSION}
         if answer.status == 204:
             return Response(status_code=204, headers=headers)
+        if isinstance(answer.body, bytes):
+            return Response(answer.body, answer.status, headers, answer.media)
         media = f"application/vnd.connectwise.com+json; version={version}" if asked else "application/json"
         return Response(dump_json(answer.body), answer.status, headers, f"{media}; charset=utf-8")
 

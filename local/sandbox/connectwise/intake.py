@@ -137,6 +137,12 @@ def _strings(_field: Field, value: Any) -> list[str]:
     return value
 
 
+def _ints(field: Field, value: Any) -> list[int]:
+    if not isinstance(value, list):
+        raise _WrongTypeError
+    return [_int(field, member) for member in value]
+
+
 _SCALARS: Mapping[str, Callable[[Field, Any], Any]] = {
     "int": _int,
     "number": _number,
@@ -145,6 +151,7 @@ _SCALARS: Mapping[str, Callable[[Field, Any], Any]] = {
     "date": _date,
     "enum": _enum,
     "strings": _strings,
+    "ints": _ints,
     "any": lambda _field, value: value,
 }
 

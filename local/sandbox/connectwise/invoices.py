@@ -1,36 +1,31 @@
-"""Invoices: amounts that the server computes, and what closing, batching and payments lock."""
+"""Invoices: what closing, batching and payments do to them and lock in them."""
 
 from decimal import Decimal
 from typing import Any, override
 
-from local.sandbox.connectwise import intake, rights, timestamps
+from local.sandbox.connectwise import amounts, intake, ledger, lines, pdf, rights, timestamps, wire
 from local.sandbox.connectwise.call import Answer, Call, reference_to
 from local.sandbox.connectwise.collection import Collection, Endpoint
-from local.sandbox.connectwise.errors import FieldFault, invalid, not_found
-from local.sandbox.connectwise.schema import CLOSED_INVOICE, INVOICE
-from local.sandbox.connectwise.site import Record, Records
+from local.sandbox.connectwise.errors import FieldFault, invalid, no_permission, not_found
+from local.sandbox.connectwise.records import Record
+from local.sandbox.connectwise.schema import CLOSED_INVOICE, INVOICE, INVOICE_PAYMENT, MODELS
 
-ZERO = Decimal("0.00")
-PARTS = ("serviceTotal", "expenseTotal", "productTotal", "agreementAmount", "serviceAdjustmentAmount")
-AMOUNTS = (*PARTS, "subtotal", "salesTax", "downpaymentApplied")
 UNLOCKED = frozenset({"status", "internalNotes"})
-OPENING = "InvoiceOpening"
+PDF = "application/pdf"
 
 
 class Invoices(Collection):
-    event = "invoice"
-
-    def __init__(self) -> None:
-        super().__init__(INVOICE, rights.INVOICING)
-        self.closed = CLOSED_INVOICE
+    closed = CLOSED_INVOICE
 
     @override
     def endpoints(self) -> list[Endpoint]:
-        one = f"{self.closed.path}/{{id}}"
+        one, right = f"{self.closed.path}/{{id}}", self.model.right
         return [
             *super().endpoints(),
-            Endpoint("PUT", one, self.right, rights.EDIT, self.replace_closed),
-            Endpoint("PATCH", one, self.right, rights.EDIT, self.patch_closed),
+            Endpoint("PUT", one, right, rights.EDIT, self.replace_closed),
+            Endpoint("PATCH", one, right, rights.EDIT, self.patch_closed),
+            Endpoint("GET", f"{self.model.path}/{{id}}/pdf", right, rights.INQUIRE, self.pdf),
+            Endpoint("GET", "/finance/info/invoice/{id}", right, rights.INQUIRE, self.info),
         ]
 
     @override
@@ -56,19 +51,82 @@ class Invoices(Collection):
     def settle(self, call: Call, new: Record, old: Record | None) -> Record:
         if old is not None and is_closed(old):
             _check_locked(new, old)
+        if old is not None and new.get("type") != old.get("type"):
+            raise _refused("type", "The type of an invoice cannot be changed.")
         if is_closed(new) and not (old is not None and is_closed(old)):
             _check_account(call, new)
             new = {**new, "closedBy": call.member.identifier}
-        settled = {**new, **_amounts(new, old or {})}
-        return {**settled, **figures(call.records, settled)}
+        return amounts.priced(call.records, new, old or {})
+
+    @override
+    def changed(self, call: Call, new: Record | None, old: Record | None) -> None:
+        """Closing makes the entries in the general ledger, by the mapping of that moment; reopening unmakes them."""
+        self.note(call, new, old)
+        if new is None:
+            self._unbill(call, (old or {})["id"])
+        elif is_closed(new) != (old is not None and is_closed(old)):
+            ledger.post(call.records, new) if is_closed(new) else ledger.unpost(call.records, new["id"])
+
+    @override
+    def visible(self, call: Call, records: list[Record]) -> list[Record]:
+        """Agreement invoices are a right of their own; at its level "My" or "None" the others' are not there."""
+        shown = super().visible(call, records)
+        level = call.company.role[rights.AGREEMENT_INVOICING][rights.INQUIRE]
+        if level == "All":
+            return shown
+        own = level == "My"
+        who = call.member.identifier
+        return [r for r in shown if r.get("type") != "Agreement" or (own and rights.is_own(r, who))]
+
+    @override
+    def check_edit(self, call: Call, record: Record) -> None:
+        action = rights.DELETE if call.method == "DELETE" else rights.EDIT
+        if record.get("type") == "Agreement" and call.company.role[rights.AGREEMENT_INVOICING][action] == "None":
+            raise no_permission()
 
     @override
     def check_delete(self, call: Call, record: Record) -> None:
         if is_closed(record):
             raise _refused("status", "A closed invoice cannot be deleted.")
-        if call.records.all(payments_of(record["id"])):
+        if call.records.all(INVOICE_PAYMENT.shelf(record["id"])):
             raise _refused("payments", "An invoice with payments or credits cannot be deleted.")
-        call.records.delete(OPENING, record["id"])
+        call.records.delete(amounts.OPENING, record["id"])
+
+    def pdf(self, call: Call) -> Answer:
+        """The printed invoice; the switch `pdf_mb` makes it as large as one wants to try."""
+        invoice = self.existing(call)
+        if not self.visible(call, [invoice]):
+            raise not_found(self.model.name, invoice["id"])
+        printed = pdf.invoice(invoice, lines.lines_of(call.records, invoice["id"]))
+        return Answer(200, pdf.written(printed, int(call.site.switches.pdf_mb * pdf.MEGABYTE)), {}, PDF)
+
+    def info(self, call: Call) -> Answer:
+        """The invoice with all its lines in one answer."""
+        invoice = self.existing(call)
+        if not self.visible(call, [invoice]):
+            raise not_found(self.model.name, invoice["id"])
+        found = lines.lines_of(call.records, invoice["id"])
+        names = {lines.PRODUCTS: "products", lines.EXPENSES: "expenses", lines.TIME: "timeEntries"}
+        api_url = call.site.api_url()
+        shown = {
+            name: [wire.present(line, MODELS[kind.model], api_url, extras=False) for line in found[kind]]
+            for kind, name in names.items()
+        }
+        return Answer(200, {
+            "id": invoice["id"],
+            "invoice": self.rendered(call, self.shown(call, invoice)),
+            **shown,
+            "bundledComponentsInfo": [],
+            "agreementBillingInfo": _agreement_info(call, invoice),
+        })  # fmt: skip
+
+    def _unbill(self, call: Call, invoice_id: int) -> None:
+        for kind, found in lines.lines_of(call.records, invoice_id).items():
+            for line in found:
+                freed = {name: value for name, value in line.items() if name != "invoice"}
+                if "status" in freed:
+                    freed["status"] = "ReadyToBill"
+                call.records.put(kind.model, call.stamped(freed, line))
 
     def patch_closed(self, call: Call) -> Answer:
         old = self._closed_invoice(call)
@@ -96,61 +154,6 @@ def is_closed(invoice: Record) -> bool:
     return bool((invoice.get("status") or {}).get("isClosed"))
 
 
-def payments_of(invoice_id: int) -> str:
-    """Name the shelf that holds the payment rows of one invoice."""
-    return f"InvoicePayment/{invoice_id}"
-
-
-def figures(records: Records, invoice: Record) -> Record:
-    """What was paid, what was credited and what is left, from the rows of the invoice.
-
-    A loaded invoice may state amounts whose rows were not loaded; its opening figures keep them.
-    """
-    rows = records.all(payments_of(invoice["id"]))
-    opening = records.get(OPENING, invoice["id"]) or {}
-    paid = sum((_amount(row, "amount") for row in rows if row.get("type") != "C"), _amount(opening, "payments"))
-    credited = sum((_amount(row, "amount") for row in rows if row.get("type") == "C"), _amount(opening, "credits"))
-    left = _amount(invoice, "total") - paid - credited + _amount(opening, "balance")
-    return {"payments": paid, "credits": credited, "balance": left}
-
-
-def opening_of(records: Records, invoice: Record) -> Record:
-    """What a loaded invoice states beyond its rows. Takes: the invoice as loaded, when all its rows are there."""
-    rows = records.all(payments_of(invoice["id"]))
-    paid = sum((_amount(row, "amount") for row in rows if row.get("type") != "C"), ZERO)
-    credited = sum((_amount(row, "amount") for row in rows if row.get("type") == "C"), ZERO)
-    stated = {
-        name: _amount(invoice, name) if invoice.get(name) is not None else None for name in ("payments", "credits")
-    }
-    payments = paid if stated["payments"] is None else stated["payments"]
-    credits_ = credited if stated["credits"] is None else stated["credits"]
-    left = _amount(invoice, "total") - payments - credits_
-    shift = ZERO if invoice.get("balance") is None else _amount(invoice, "balance") - left
-    return {"id": invoice["id"], "payments": payments - paid, "credits": credits_ - credited, "balance": shift}
-
-
-def completed(invoice: Record) -> Record:
-    """Fill in the amounts that a loaded invoice leaves out; what it states stays as it is."""
-    return {**_amounts(invoice, {}), **invoice} if invoice.get("total") is None else invoice
-
-
-def _amounts(new: Record, old: Record) -> Record:
-    """Recompute subtotal and total where a part of them changed; a subtotal sent without parts is taken as it is."""
-    changed = {name for name in AMOUNTS if _amount(new, name) != _amount(old, name)}
-    if old.get("total") is not None and not changed:
-        return {}
-    filled = {name: new[name] if new.get(name) is not None else ZERO for name in AMOUNTS}
-    if changed.intersection(PARTS):
-        parts = sum((_amount(new, name) for name in PARTS), ZERO)
-        filled["subtotal"] = parts - _amount(new, "previousProgressApplied")
-    filled["total"] = filled["subtotal"] + filled["salesTax"] - filled["downpaymentApplied"]
-    return filled
-
-
-def _amount(record: Record, name: str) -> Decimal:
-    return ZERO + Decimal(record.get(name) or 0)
-
-
 def _billed_company(call: Call, sent: Record) -> Record:
     company = call.records.get("Company", sent["company"]["id"]) or sent["company"]
     billed = sent.get("billToCompany") or company.get("billToCompany") or company
@@ -161,6 +164,19 @@ def _default_status(call: Call) -> Record | None:
     statuses = call.records.all("BillingStatus")
     chosen = next((status for status in statuses if status.get("defaultFlag")), statuses[0] if statuses else None)
     return reference_to("BillingStatus", chosen) if chosen else None
+
+
+def _agreement_info(call: Call, invoice: Record) -> list[Record]:
+    agreement = call.records.get("Agreement", (invoice.get("agreement") or {}).get("id", 0))
+    if agreement is None:
+        return []
+    return [{
+        "agreementName": agreement["name"],
+        "agreementType": (agreement.get("type") or {}).get("name", ""),
+        "agreementAmount": invoice.get("agreementAmount") or Decimal("0.00"),
+        "agreementRecId": agreement["id"],
+        "parentRecId": (agreement.get("parentAgreement") or {}).get("id", 0),
+    }]  # fmt: skip
 
 
 def _check_locked(new: Record, old: Record) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from local.sandbox.connectwise import matching
 from local.sandbox.connectwise.errors import bad_condition, bad_request, unknown_name
+from local.sandbox.connectwise.records import value_at
 from local.sandbox.connectwise.schema import Field, Model
 
 type Record = dict[str, Any]
@@ -43,8 +44,17 @@ def ordered(records: list[Record], model: Model, text: str) -> list[Record]:
 
 
 def _sort_key(record: Record, path: tuple[str, ...], field: Field) -> tuple[bool, Any]:
-    value = matching.comparable(matching.value_at(record, path), field)
+    value = matching.comparable(value_at(record, path), field)
     return (value is not None, 0 if value is None else value)
+
+
+def is_forward_only(headers: Mapping[str, str]) -> bool:
+    return headers.get("pagination-type", "").lower() == "forward-only"
+
+
+def after_id(query: Mapping[str, str], headers: Mapping[str, str]) -> int:
+    """The id that a forward-only page begins above; 0 for every other list. Raises: RefusedError."""
+    return _whole(query, "pageId", 0) if is_forward_only(headers) else 0
 
 
 def page(
@@ -52,7 +62,7 @@ def page(
 ) -> tuple[list[Record], dict[str, str]]:
     """Cut out one page. Takes: records in order; `url` without its query. Returns: the page and its headers."""
     size = min(_whole(query, "pageSize", DEFAULT_PAGE_SIZE) or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
-    if headers.get("pagination-type", "").lower() == "forward-only":
+    if is_forward_only(headers):
         return _forward_page(records, query, size, url)
     number = _whole(query, "page", 1) or 1
     last = max(1, -(-len(records) // size))

@@ -1,16 +1,20 @@
 """Raw vendor records from a JSONL file: `{"entity": "Invoice", "record": {…}}` a line, values and ids kept as they are.
 
-Served are Company, BillingStatus, Invoice, InvoicePayment (with its `invoice.id`) and CallbackEntry; other entities are
-kept, but nothing serves them. A record without `_info.lastUpdated` gets the time of loading. What an invoice states as
-paid holds, whether or not its rows are loaded too; loaded again, it follows the rows that it has by then.
+An entity is a model's name in `resources/*.toml`; others are kept, but nothing serves them. What lies below another
+record names it in `parent`, an InvoicePayment in its own `invoice.id`. A record without `_info.lastUpdated` gets the
+time of loading. What an invoice states as paid holds, whether or not its rows are loaded too; loaded again, it follows
+the rows that it has by then.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
-from local.sandbox.connectwise import timestamps
-from local.sandbox.connectwise.invoices import OPENING, completed, figures, opening_of, payments_of
-from local.sandbox.connectwise.site import LoginCompany, Record, Site
+from local.sandbox.connectwise import ledger, timestamps
+from local.sandbox.connectwise.amounts import OPENING, completed, figures, opening_of
+from local.sandbox.connectwise.invoices import is_closed
+from local.sandbox.connectwise.records import Record
+from local.sandbox.connectwise.schema import MODELS
+from local.sandbox.connectwise.site import LoginCompany, Site
 from local.sandbox.store import load_json
 
 ALIASES = {"Payment": "InvoicePayment"}
@@ -28,9 +32,9 @@ def load_lines(site: Site, company: LoginCompany, lines: Iterable[str]) -> dict[
         with site.store.transaction():
             for number, line in enumerate(lines, 1):
                 if line.strip():
-                    entity, record = _record(number, line)
+                    entity, parent, record = _record(number, line)
                     counts[entity] = counts.get(entity, 0) + 1
-                    loaded.setdefault(entity, set()).add(_put(site, company, number, entity, record))
+                    loaded.setdefault(entity, set()).add(_put(site, company, entity, parent, record))
             invoices = loaded.get("Invoice", set())
             _complete(company, invoices, known)
             _follow_rows(company, invoices & known | loaded.get("InvoicePayment", set()) - invoices)
@@ -41,7 +45,8 @@ def load_lines(site: Site, company: LoginCompany, lines: Iterable[str]) -> dict[
     return counts
 
 
-def _record(number: int, line: str) -> tuple[str, Record]:
+def _record(number: int, line: str) -> tuple[str, int | None, Record]:
+    """Read one line. Returns: the entity, the id of the record that it lies below, and the record."""
     try:
         parsed: Any = load_json(line)
     except ValueError as error:
@@ -51,23 +56,24 @@ def _record(number: int, line: str) -> tuple[str, Record]:
     entity, record = str(parsed["entity"]), parsed["record"]
     if not isinstance(record.get("id"), int) or isinstance(record["id"], bool):
         raise ValueError(f"line {number}: the {entity} has no whole number as its id")
-    return ALIASES.get(entity, entity), record
+    entity = ALIASES.get(entity, entity)
+    if entity not in MODELS or MODELS[entity].parent is None:
+        return entity, None, record
+    named = record.get("invoice")
+    parent = named.get("id") if entity == "InvoicePayment" and isinstance(named, dict) else parsed.get("parent")
+    if not isinstance(parent, int):
+        what = "its invoice.id" if entity == "InvoicePayment" else f"the {MODELS[entity].parent} as its parent"
+        raise ValueError(f"line {number}: the {entity} does not name {what}")
+    return entity, parent, record
 
 
-def _put(site: Site, company: LoginCompany, number: int, entity: str, record: Record) -> int:
-    """Save one record. Returns: its id, or for a payment row that of its invoice."""
+def _put(site: Site, company: LoginCompany, entity: str, parent: int | None, record: Record) -> int:
+    """Save one record. Returns: its id, or that of the record that it lies below."""
     moment = timestamps.to_wire(site.now)
     record = {**record, "_info": {"lastUpdated": moment, "dateEntered": moment, **(record.get("_info") or {})}}
-    site.store.reserve_id(company.company_id, entity, record["id"])
-    if entity != "InvoicePayment":
-        company.records.put(entity, record)
-        return int(record["id"])
-    named = record.get("invoice")
-    invoice = named.get("id") if isinstance(named, dict) else None
-    if not isinstance(invoice, int):
-        raise ValueError(f"line {number}: the InvoicePayment does not name its invoice.id")
-    company.records.put(payments_of(invoice), record)
-    return invoice
+    company.records.reserve_id(entity, record["id"])
+    company.records.put(MODELS[entity].shelf(parent) if entity in MODELS else entity, record)
+    return int(record["id"]) if parent is None else parent
 
 
 def _complete(company: LoginCompany, invoices: set[int], known: set[int]) -> None:
@@ -75,10 +81,13 @@ def _complete(company: LoginCompany, invoices: set[int], known: set[int]) -> Non
     records = company.records
     statuses = {status["id"]: bool(status.get("closedFlag")) for status in records.all("BillingStatus")}
     for invoice_id in invoices:
-        invoice = completed(_with_closed_flag(records.get("Invoice", invoice_id) or {}, statuses))
+        invoice = completed(records, _with_closed_flag(records.get("Invoice", invoice_id) or {}, statuses))
         if invoice_id not in known:
             records.put(OPENING, opening_of(records, invoice))
-        records.put("Invoice", {**figures(records, invoice), **invoice})
+        invoice = {**figures(records, invoice), **invoice}
+        records.put("Invoice", invoice)
+        if is_closed(invoice) and not invoice.get("glBatch"):
+            ledger.post(records, invoice)
         _reserve_number(company, invoice)
 
 
@@ -92,7 +101,7 @@ def _reserve_number(company: LoginCompany, invoice: Record) -> None:
     """Move the counter of invoice numbers past a plain number."""
     number = str(invoice.get("invoiceNumber") or "")
     if number.isdecimal() and len(number) < 10:
-        company.records.store.reserve_id(company.company_id, "invoiceNumber", int(number))
+        company.records.reserve_id("invoiceNumber", int(number))
 
 
 def _with_closed_flag(invoice: Record, statuses: dict[int, bool]) -> Record:

@@ -10,6 +10,7 @@ from typing import Any
 from local.sandbox.connectwise import timestamps
 from local.sandbox.connectwise.conditions import Both, Comparison, Either, Literal, Node, Not, parse
 from local.sandbox.connectwise.errors import bad_condition, invalid_enum, unknown_name, wrong_literal
+from local.sandbox.connectwise.records import value_at
 from local.sandbox.connectwise.schema import REFERENCES, Field, Model
 
 type Record = Mapping[str, Any]
@@ -43,7 +44,7 @@ def child_filter(text: str, model: Model) -> Callable[[Record], bool]:
 
 def custom_field_filter(text: str) -> Callable[[Record], bool]:
     """Compile `customFieldConditions`: true where some custom field fits the whole expression."""
-    fields = REFERENCES["CustomFieldValue"]
+    fields = REFERENCES["CustomFieldValue"].fields
     test = _compile(parse(text), lambda name: _custom_path(name, fields))
     return lambda record: any(test(value) for value in record.get("customFields") or [])
 
@@ -65,13 +66,6 @@ def resolve(model: Model, name: str) -> tuple[tuple[str, ...], Field]:
     return tuple(path), found
 
 
-def value_at(record: Record, path: tuple[str, ...]) -> Any:
-    value: Any = record
-    for part in path:
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
-
-
 def comparable(value: Any, field: Field) -> Any:
     """Bring a stored value into the form that literals have; text is compared without regard to case."""
     if value is None:
@@ -79,7 +73,7 @@ def comparable(value: Any, field: Field) -> Any:
     if field.type == "date":
         return timestamps.parse(value)
     if field.type in ("int", "number") and isinstance(value, int | Decimal):
-        return Decimal(value)
+        return value
     if isinstance(value, bool):
         return value
     return str(value).casefold()
@@ -169,7 +163,8 @@ def _comparison(node: Comparison, path: tuple[str, ...], field: Field) -> Test:
         _check(node.operator, literal, field)
     values = [_literal_value(literal) for literal in node.literals]
     if node.operator == "in":
-        return lambda record: _among(_read(record, path, field, values[0]), values)
+        among = frozenset(values)
+        return lambda record: _among(_read(record, path, field, values[0]), among)
     if node.operator in ("contains", "like"):
         pattern = _pattern(str(node.literals[0].value), node.operator)
         return lambda record: _fits(_read(record, path, field, ""), pattern)
@@ -234,7 +229,7 @@ def _null_test(operator: str, path: tuple[str, ...]) -> Test:
     return lambda record: (value_at(record, path) is None) == wanted
 
 
-def _among(value: Any, values: list[Any]) -> Truth:
+def _among(value: Any, values: frozenset[Any]) -> Truth:
     return None if value is None else value in values
 
 

@@ -1,48 +1,29 @@
-"""The payment and credit rows of an invoice.
+"""The payment and credit rows of an invoice, and the credit memos that credits draw on.
 
 "P" is a payment, "C" a credit from a credit memo. Nothing is required when one is created: the type is then "P", the
 date today and the amount 0. What a row's `balance` means is documented nowhere: here it is what is left of the invoice.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import override
 
 from local.sandbox.connectwise import rights, timestamps
+from local.sandbox.connectwise.amounts import CREDIT_USE, amount, figures
 from local.sandbox.connectwise.call import Call, reference_to
 from local.sandbox.connectwise.collection import Collection, Endpoint
 from local.sandbox.connectwise.errors import FieldFault, invalid, not_found
-from local.sandbox.connectwise.invoices import figures, payments_of
+from local.sandbox.connectwise.records import Record
 from local.sandbox.connectwise.schema import INVOICE, INVOICE_PAYMENT
-from local.sandbox.connectwise.site import Record
 
 TYPES = ("P", "C")
 
 
 class Payments(Collection):
-    def __init__(self) -> None:
-        super().__init__(INVOICE_PAYMENT, rights.INVOICING)
-
     @override
     def endpoints(self) -> list[Endpoint]:
-        """No count route; and to add a row is to edit the invoice."""
-        kept = [endpoint for endpoint in super().endpoints() if not endpoint.path.endswith("/count")]
-        return [
-            Endpoint(e.method, e.path, e.right, rights.EDIT if e.method == "POST" else e.action, e.run) for e in kept
-        ]
-
-    @override
-    def kind(self, call: Call) -> str:
-        return payments_of(call.ids["parentId"])
-
-    @override
-    def existing(self, call: Call) -> Record:
-        _invoice(call)
-        return super().existing(call)
-
-    @override
-    def found(self, call: Call) -> list[Record]:
-        _invoice(call)
-        return super().found(call)
+        """To add a row is to edit the invoice."""
+        return [replace(e, action=rights.EDIT) if e.method == "POST" else e for e in super().endpoints()]
 
     @override
     def defaults(self, call: Call, sent: Record) -> Record:
@@ -61,23 +42,26 @@ class Payments(Collection):
         kind = str(new.get("type") or "P").upper()
         if kind not in TYPES:
             raise _refused("InvalidField", "type", "The type must be P for a payment or C for a credit.")
-        others = [row for row in call.records.all(self.kind(call)) if row["id"] != new["id"]]
+        others = [row for row in call.records.all(self.shelf(call)) if row["id"] != new["id"]]
         if kind == "P" and (old is None or old.get("type") != "P"):
             _check_only_payment(call, others)
         if call.site.switches.refuse_overpayment:
             _check_balance(_invoice(call), new, old)
+        if new.get("credit"):
+            _check_credit(call, {**new, "type": kind}, old)
         return {**new, "type": kind}
 
     @override
     def changed(self, call: Call, new: Record | None, old: Record | None) -> None:
         """Bring the invoice's figures up to date; whether anybody is told so is a switch."""
-        before = _invoice(call)
-        after = {**before, **figures(call.records, before)}
-        if call.site.switches.payment_bumps_invoice:
-            after = call.stamped(after, before)
-        call.records.put(INVOICE.name, after)
-        if call.site.switches.payment_fires_invoice_callback:
-            Collection.note(_INVOICE_EVENTS, call, after, before)
+        memos = {row["credit"]["id"] for row in (new, old) if row and row.get("credit")}
+        if new is not None and new.get("credit"):
+            use = {"id": new["id"], "memo": new["credit"]["id"], "amount": amount(new, "amount")}
+            call.records.put(CREDIT_USE, use)
+        elif memos:
+            call.records.delete(CREDIT_USE, (new or old or {})["id"])
+        for invoice_id in (call.ids["parentId"], *sorted(memos)):
+            _refigure(call, invoice_id)
 
     @override
     def shown(self, call: Call, record: Record) -> Record:
@@ -86,11 +70,19 @@ class Payments(Collection):
         return {**record, "balance": left, "invoiceBalance": left, "invoiceTotal": invoice.get("total")}
 
 
-class _InvoiceEvents(Collection):
-    event = "invoice"
+_INVOICES = Collection(INVOICE)
 
 
-_INVOICE_EVENTS = _InvoiceEvents(INVOICE, None)
+def _refigure(call: Call, invoice_id: int) -> None:
+    before = call.records.get(INVOICE.name, invoice_id)
+    if before is None:
+        return
+    after = {**before, **figures(call.records, before)}
+    if call.site.switches.payment_bumps_invoice:
+        after = call.stamped(after, before)
+    call.records.put(INVOICE.name, after)
+    if call.site.switches.payment_fires_invoice_callback:
+        _INVOICES.note(call, after, before)
 
 
 def _invoice(call: Call) -> Record:
@@ -115,6 +107,22 @@ def _check_balance(invoice: Record, new: Record, old: Record | None) -> None:
     more = Decimal(new.get("amount") or 0) - Decimal((old or {}).get("amount") or 0)
     if more > Decimal(invoice.get("balance") or 0):
         raise _refused("InvalidField", "amount", "The amount is more than the balance of the invoice.")
+
+
+def _check_credit(call: Call, new: Record, old: Record | None) -> None:
+    """A credit memo can be applied once it is closed, to the same customer's invoices, as far as it goes."""
+    memo = call.records.get(INVOICE.name, new["credit"]["id"]) or {}
+    invoice = _invoice(call)
+    if new["type"] != "C" or memo.get("type") != "CreditMemo":
+        raise _refused("InvalidObject", "credit", "Only a credit memo can be applied, and as a credit.")
+    if not (memo.get("status") or {}).get("isClosed"):
+        raise _refused("InvalidObject", "credit", "A credit memo must be closed before it can be applied.")
+    if (memo.get("billToCompany") or {}).get("id") != (invoice.get("billToCompany") or {}).get("id"):
+        raise _refused("InvalidObject", "credit", "The credit memo belongs to another company.")
+    same = old is not None and (old.get("credit") or {}).get("id") == memo["id"]
+    left = -amount(memo, "balance") + (amount(old or {}, "amount") if same else 0)
+    if amount(new, "amount") > left:
+        raise _refused("InvalidField", "amount", f"The credit memo has {left:f} left.")
 
 
 def _refused(code: str, field: str, message: str) -> Exception:

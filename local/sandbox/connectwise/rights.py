@@ -3,30 +3,29 @@
 Source: the rights that sellers of integrations publish; ConnectWise's own matrix is behind a login.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 ADD, EDIT, DELETE, INQUIRE = "add", "edit", "delete", "inquire"
 ACTIONS = (ADD, EDIT, DELETE, INQUIRE)
 LEVELS = ("None", "My", "All")
 
-COMPANY_MAINTENANCE = "Company Maintenance"
-INVOICING = "Invoicing"
-TABLE_SETUP = "Table Setup"
+AGREEMENT_INVOICING = "Agreement Invoicing"
+REPORT_WRITER = "Report Writer"
 CALLBACKS = "Callbacks"
 
 RIGHTS: Mapping[str, str] = {
-    COMPANY_MAINTENANCE: "Companies",
-    INVOICING: "Finance",
+    "Company Maintenance": "Companies",
+    "Invoicing": "Finance",
     "Accounting Interface": "Finance",
-    "Agreement Invoicing": "Finance",
+    AGREEMENT_INVOICING: "Finance",
     "Agreements": "Finance",
     "Product Catalog": "Procurement",
     "Products": "Procurement",
     "Service Tickets": "Service Desk",
     "Member Maintenance": "System",
-    "Report Writer": "System",
-    TABLE_SETUP: "System",
+    REPORT_WRITER: "System",
+    "Table Setup": "System",
     CALLBACKS: "System",
     "Expense Report Entry": "Time & Expense",
     "Time Entry": "Time & Expense",
@@ -63,10 +62,9 @@ def _check(right: str, levels: Mapping[str, str]) -> None:
 
 def is_own(record: Mapping[str, Any], member: str) -> bool:
     """Tell whether a record is the member's own, which is all that the level "My" shows."""
-    stamps = record.get("_info") or {}
-    manager = (record.get("territoryManager") or {}).get("identifier")
-    return member in (stamps.get("enteredBy"), manager)
+    people = ((record.get(name) or {}).get("identifier") for name in ("territoryManager", "member", "owner"))
+    return member in ((record.get("_info") or {}).get("enteredBy"), *people)
 
 
-def visible[R: Mapping[str, Any]](records: Iterable[R], level: str, member: str) -> list[R]:
-    return [record for record in records if level == "All" or is_own(record, member)]
+def visible[R: Mapping[str, Any]](records: list[R], level: str, member: str) -> list[R]:
+    return records if level == "All" else [record for record in records if is_own(record, member)]

@@ -1,13 +1,29 @@
-"""The fields of each model that the sandbox serves: what may be sent, filtered and ordered by.
+"""The resources that the sandbox serves, read from `resources/*.toml`: to add one, declare it there.
 
-Source: the official OpenAPI schemas of 2026.4, and of 2026.11 for InvoicePayment and CallbackEntry.
+    [TimeEntry]                        the model's name, which is also its shelf in the store
+    path = "/time/entries"             `{parentId}` in it stands for the record of `parent` that it belongs to
+    right = "Time Entry"               the security-role right that it needs; without it, being logged in is enough
+    methods = ["GET"]                  what can be done; all of them when not said
+    count = false                      no `…/count` route
+    event = "time"                     the callback type that changes fire
+    required, computed = ["id"]        computed fields are the server's own: what is sent for them is ignored
+    fields = "name:type …"             int, number, string<=50, bool, date, enum(A|B), ints, strings, any, or the name
+                                       of a reference; `Company[]` is an array of them
+
+Source: the official OpenAPI schemas of 2026.4; of 2026.11 and 2025 for what 2026.4 was not to be had of.
 """
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
-SCALARS = frozenset({"int", "number", "string", "bool", "date", "enum", "any", "strings"})
+RESOURCES = Path(__file__).parent / "resources"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+SCALARS = frozenset({"int", "number", "string", "bool", "date", "enum", "any", "strings", "ints"})
 
 
 @dataclass(frozen=True)
@@ -23,12 +39,27 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """What one record holds of another. `model` is None where no resource of that kind is served."""
+
+    fields: Mapping[str, Field]
+    model: str | None = None
+    href: str | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True)
 class Model:
-    """One kind of record. `computed` fields are the server's own: what a client sends for them is ignored."""
+    """One kind of record, as declared."""
 
     name: str
     path: str
     fields: Mapping[str, Field]
+    right: str | None = None
+    parent: str | None = None
+    methods: tuple[str, ...] = METHODS
+    count: bool = True
+    event: str | None = None
     required: tuple[str, ...] = ()
     computed: frozenset[str] = frozenset()
 
@@ -39,15 +70,14 @@ class Model:
     def find(self, name: str) -> Field | None:
         return self.fields.get(name)
 
+    def shelf(self, parent_id: int | None) -> str:
+        """Name the place in the store that holds the records, which are apart for each parent."""
+        return self.name if self.parent is None else f"{self.name}/{parent_id}"
+
 
 _DECLARATION = re.compile(
     r"(?P<name>\w+):(?P<type>\w+)(?P<array>\[\])?(?:\((?P<values>[\w|]+)\))?(?:<=(?P<limit>\d+))?"
 )
-
-
-def _fields(text: str) -> dict[str, Field]:
-    """Read `name:type`, `name:string<=50`, `name:enum(A|B)`, `name:Company` (reference), `name:CompanyType[]`."""
-    return {declared.name: declared for declared in map(_field, text.split())}
 
 
 def _field(text: str) -> Field:
@@ -57,150 +87,58 @@ def _field(text: str) -> Field:
     name, type_, array, values, limit = match["name"], match["type"], match["array"], match["values"], match["limit"]
     if type_ in SCALARS:
         return Field(name, type_, None, tuple(values.split("|")) if values else (), int(limit) if limit else None)
-    return Field(name, "refs" if array else "ref", type_, parts=REFERENCES[type_])
+    return Field(name, "refs" if array else "ref", type_, parts=REFERENCES[type_].fields)
 
 
-_ID_NAME = _fields("id:int name:string")
-_NAMED_REFERENCES = (
-    "Batch BillingDelivery BillingSetup BillingTerms BillingUnit Calendar CompanyStatus CompanyType Contact"
-    " EmailTemplate EntityType InvoiceTemplate MarketDescription OwnershipType PricingSchedule Project ProjectPhase"
-    " SicCode Site SystemLocation TaxCode TimeZoneSetup"
-)
+def _fields(text: str) -> dict[str, Field]:
+    return {declared.name: declared for declared in map(_field, text.split())}
 
-REFERENCES: dict[str, dict[str, Field]] = {
-    **dict.fromkeys(_NAMED_REFERENCES.split(), _ID_NAME),
-    "Agreement": _fields("id:int name:string type:string chargeFirmFlag:bool"),
-    "BillingStatus": _fields("id:int name:string isClosed:bool"),
-    "Company": _fields("id:int identifier:string name:string"),
-    "Country": _fields("id:int identifier:string name:string"),
-    "Currency": _fields(
-        "id:int symbol:string currencyCode:string decimalSeparator:string numberOfDecimals:int"
-        " thousandsSeparator:string negativeParenthesesFlag:bool displaySymbolFlag:bool"
-        " currencyIdentifier:string displayIdFlag:bool rightAlign:bool name:string"
-    ),
-    "CustomFieldValue": _fields(
-        "id:int caption:string type:string entryMethod:string numberOfDecimals:int value:any connectWiseId:string"
-        " rowNum:int userDefinedFieldRecId:int podId:string"
-    ),
-    "Invoice": _fields(
-        "id:int identifier:string billingType:string applyToType:string invoiceDate:date chargeFirmFlag:bool"
-    ),
-    "Member": _fields("id:int identifier:string name:string dailyCapacity:number"),
-    "SalesOrder": _fields("id:int identifier:string"),
-    "Ticket": _fields("id:int summary:string"),
-    "WisePayPayment": _fields("paymentDateUtc:date wisePayReference:string"),
+
+def _model(name: str, told: Mapping[str, Any]) -> Model:
+    return Model(
+        name,
+        told["path"],
+        _fields(told["fields"]),
+        told.get("right"),
+        told.get("parent"),
+        tuple(told.get("methods", METHODS)),
+        told.get("count", True),
+        told.get("event"),
+        tuple(told.get("required", ())),
+        frozenset(told["computed"]),
+    )
+
+
+def _declared(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return tomllib.load(file, parse_float=Decimal)
+
+
+def _read_models() -> dict[str, Model]:
+    files = sorted(path for path in RESOURCES.glob("*.toml") if path.stem not in ("references", "seeds"))
+    return {name: _model(name, told) for path in files for name, told in _declared(path).items()}
+
+
+REFERENCES: Mapping[str, Reference] = {
+    name: Reference(_fields(told["fields"]), told.get("model"), told.get("href"), told.get("path"))
+    for name, told in _declared(RESOURCES / "references.toml").items()
 }
+MODELS: Mapping[str, Model] = _read_models()
+SEEDS: Mapping[str, list[dict[str, Any]]] = _declared(RESOURCES / "seeds.toml")
+"""What a new login company starts with."""
 
-HREFS: Mapping[str, tuple[str, str]] = {
-    "Agreement": ("agreement_href", "/finance/agreements"),
-    "BillingStatus": ("status_href", "/finance/billingStatuses"),
-    "Company": ("company_href", "/company/companies"),
-    "CompanyStatus": ("status_href", "/company/companies/statuses"),
-    "CompanyType": ("type_href", "/company/companies/types"),
-    "Contact": ("contact_href", "/company/contacts"),
-    "Currency": ("currency_href", "/finance/currencies"),
-    "Invoice": ("invoice_href", "/finance/invoices"),
-    "Member": ("member_href", "/system/members"),
-    "Project": ("project_href", "/project/projects"),
-    "TaxCode": ("taxCode_href", "/finance/taxCodes"),
-    "Ticket": ("ticket_href", "/service/tickets"),
-}
-
-COMPANY = Model(
-    "Company",
-    "/company/companies",
-    _fields(
-        "id:int identifier:string<=25 name:string<=50 status:CompanyStatus addressLine1:string addressLine2:string"
-        " city:string state:string zip:string country:Country phoneNumber:string faxNumber:string website:string"
-        " territory:SystemLocation market:MarketDescription accountNumber:string defaultContact:Contact"
-        " dateAcquired:date sicCode:SicCode parentCompany:Company annualRevenue:number creditLimit:number"
-        " additionalDebt:number numberOfEmployees:int yearEstablished:int revenueYear:int ownershipType:OwnershipType"
-        " timeZoneSetup:TimeZoneSetup leadSource:string leadFlag:bool unsubscribeFlag:bool calendar:Calendar"
-        " userDefinedField1:string userDefinedField2:string userDefinedField3:string userDefinedField4:string"
-        " userDefinedField5:string userDefinedField6:string userDefinedField7:string userDefinedField8:string"
-        " userDefinedField9:string userDefinedField10:string vendorIdentifier:string taxIdentifier:string"
-        " taxCode:TaxCode billingTerms:BillingTerms invoiceTemplate:InvoiceTemplate pricingSchedule:PricingSchedule"
-        " companyEntityType:EntityType billToCompany:Company billingSite:Site billingContact:Contact"
-        " invoiceDeliveryMethod:BillingDelivery emailTemplate:EmailTemplate invoiceToEmailAddress:string"
-        " invoiceCCEmailAddress:string deletedFlag:bool dateDeleted:date deletedBy:string mobileGuid:string"
-        " facebookUrl:string twitterUrl:string linkedInUrl:string currency:Currency territoryManager:Member"
-        " resellerIdentifier:string isVendorFlag:bool types:CompanyType[] site:Site integratorTags:strings"
-        " customFields:CustomFieldValue[]"
-    ),
-    required=("identifier", "name"),
-    computed=frozenset({"id", "mobileGuid"}),
-)
-
-BILLING_STATUS = Model(
-    "BillingStatus",
-    "/finance/billingStatuses",
-    _fields(
-        "id:int name:string<=30 sortOrder:int defaultFlag:bool closedFlag:bool inactiveFlag:bool sentFlag:bool"
-        " connectWiseId:string"
-    ),
-    required=("name",),
-    computed=frozenset({"id", "connectWiseId"}),
-)
-
-INVOICE = Model(
-    "Invoice",
-    "/finance/invoices",
-    _fields(
-        "id:int invoiceNumber:string<=15"
-        " type:enum(Agreement|CreditMemo|DownPayment|Miscellaneous|Progress|Standard|Consolidated)"
-        " status:BillingStatus company:Company billToCompany:Company shipToCompany:Company accountNumber:string"
-        " applyToType:enum(All|Agreement|Project|ProjectPhase|SalesOrder|Ticket) applyToId:int attention:string<=50"
-        " shipToAttention:string billingSite:Site billingSiteAddressLine1:string billingSiteAddressLine2:string"
-        " billingSiteCity:string billingSiteState:string billingSiteZip:string billingSiteCountry:string"
-        " shippingSite:Site shippingSiteAddressLine1:string shippingSiteAddressLine2:string shippingSiteCity:string"
-        " shippingSiteState:string shippingSiteZip:string shippingSiteCountry:string billingTerms:BillingTerms"
-        " reference:string<=50 customerPO:string<=50 templateSetupId:int invoiceTemplate:InvoiceTemplate"
-        " emailTemplateId:int addToBatchEmailList:bool date:date restrictDownpaymentFlag:bool locationId:int"
-        " location:SystemLocation departmentId:int department:BillingUnit territoryId:int territory:SystemLocation"
-        " topComment:string bottomComment:string taxableFlag:bool taxCode:TaxCode internalNotes:string"
-        " downpaymentPreviouslyTaxedFlag:bool serviceTotal:number overrideDownPaymentAmountFlag:bool currency:Currency"
-        " dueDate:date expenseTotal:number productTotal:number previousProgressApplied:number"
-        " serviceAdjustmentAmount:number agreementAmount:number downpaymentApplied:number subtotal:number total:number"
-        " remainingDownpayment:number salesTax:number adjustmentReason:string adjustedBy:string closedBy:string"
-        " payments:number credits:number balance:number specialInvoiceFlag:bool billingSetupReference:BillingSetup"
-        " ticket:Ticket project:Project phase:ProjectPhase salesOrder:SalesOrder agreement:Agreement glBatch:Batch"
-        " unbatchedBatch:Batch customFields:CustomFieldValue[]"
-    ),
-    required=("type", "company"),
-    computed=frozenset({"id", "total", "payments", "credits", "balance", "glBatch", "unbatchedBatch", "closedBy"}),
-)
-
+COMPANY, INVOICE, INVOICE_PAYMENT = MODELS["Company"], MODELS["Invoice"], MODELS["InvoicePayment"]
+CALLBACK_ENTRY = MODELS["CallbackEntry"]
+NEW_BATCH, EXPORT_REQUEST = MODELS["CreateAccountingBatchRequest"], MODELS["ExportAccountingBatchRequest"]
 CLOSED_INVOICE = Model(
     "ClosedInvoice",
     "/finance/closedInvoices",
     _fields("id:int status:BillingStatus internalNotes:string"),
+    INVOICE.right,
     computed=frozenset({"id"}),
 )
-
-INVOICE_PAYMENT = Model(
-    "InvoicePayment",
-    "/finance/invoices/{parentId}/payments",
-    _fields(
-        "id:int type:string source:enum(Default|WisePay) invoice:Invoice credit:Invoice amount:number balance:number"
-        " invoiceBalance:number invoiceTotal:number paymentDate:date appliedBy:string wisePayPayment:WisePayPayment"
-        " paymentSyncStatus:enum(Unapplied|Applied|Synced) glBatchID:string<=50 paymentSyncDate:date"
-        " paymentAccount:string aRPaymentAccount:string"
-    ),
-    computed=frozenset({"id", "invoice", "balance", "invoiceBalance", "invoiceTotal", "appliedBy"}),
-)
-
-CALLBACK_ENTRY = Model(
-    "CallbackEntry",
-    "/system/callbacks",
-    _fields(
-        "id:int description:string<=100 url:string objectId:int type:string level:string memberId:int"
-        " payloadVersion:string inactiveFlag:bool isSoapCallbackFlag:bool isSelfSuppressedFlag:bool"
-        " connectWiseID:string"
-    ),
-    required=("url", "objectId", "type", "level"),
-    computed=frozenset({"id", "memberId", "connectWiseID"}),
-)
-
-MODELS: Mapping[str, Model] = {
-    model.name: model for model in (COMPANY, BILLING_STATUS, INVOICE, INVOICE_PAYMENT, CALLBACK_ENTRY)
+HREFS: Mapping[str, tuple[str, str]] = {
+    name: (reference.href, reference.path or MODELS[reference.model or ""].path)
+    for name, reference in REFERENCES.items()
+    if reference.href
 }

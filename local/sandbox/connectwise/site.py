@@ -8,20 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from local.sandbox.connectwise import timestamps
+from local.sandbox.connectwise.records import Record, Records
 from local.sandbox.connectwise.rights import Role, changed_role, full_role
+from local.sandbox.connectwise.schema import SEEDS
 from local.sandbox.connectwise.switches import Switches
 from local.sandbox.faults import Faults
 from local.sandbox.store import Store
 
-type Record = dict[str, Any]
-
 SITE_BOOK = ""
-FIRST_IDS = {"Company": 19, "Invoice": 200, "InvoicePayment": 500, "CallbackEntry": 26_558}
-SEEDED_STATUSES = (
-    {"id": 1, "name": "New", "sortOrder": 1, "defaultFlag": True, "closedFlag": False, "sentFlag": False},
-    {"id": 2, "name": "Sent", "sortOrder": 2, "defaultFlag": False, "closedFlag": False, "sentFlag": True},
-    {"id": 3, "name": "Closed", "sortOrder": 3, "defaultFlag": False, "closedFlag": True, "sentFlag": True},
-)
+FIRST_IDS = {
+    "Company": 19, "Invoice": 200, "InvoicePayment": 500, "CallbackEntry": 26_558, "TimeEntry": 3000,
+    "ExpenseEntry": 700, "ProductItem": 1400, "Agreement": 60, "Addition": 300, "GLEntry": 871_400,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,56 +30,6 @@ class Member:
     identifier: str
     public_key: str
     private_key: str
-
-
-class Records:
-    """The records of one login company, read once and then kept in memory; every write goes through to the store.
-
-    A record that was handed out must not be changed: put a new one.
-    """
-
-    def __init__(self, store: Store, book: str) -> None:
-        self.store, self.book = store, book
-        self._kept: dict[str, dict[int, Record]] = {}
-        self._written = False
-
-    def all(self, kind: str) -> list[Record]:
-        """The records of a kind by ascending id."""
-        kept = self._of(kind)
-        return [kept[record_id] for record_id in sorted(kept)]
-
-    def get(self, kind: str, record_id: int) -> Record | None:
-        return self._of(kind).get(record_id)
-
-    def put(self, kind: str, record: Record) -> None:
-        self.store.put(self.book, kind, record["id"], record)
-        self._of(kind)[record["id"]] = record
-        self._written = True
-
-    def delete(self, kind: str, record_id: int) -> None:
-        self.store.delete(self.book, kind, record_id)
-        self._of(kind).pop(record_id, None)
-        self._written = True
-
-    def next_id(self, kind: str) -> int:
-        return self.store.next_id(self.book, kind)
-
-    def kinds(self, prefix: str) -> list[str]:
-        return [kind for kind in self.store.kinds(self.book) if kind.startswith(prefix)]
-
-    def committed(self) -> None:
-        self._written = False
-
-    def rolled_back(self) -> None:
-        """Forget what was kept when a transaction that had written was undone."""
-        if self._written:
-            self._kept.clear()
-            self._written = False
-
-    def _of(self, kind: str) -> dict[int, Record]:
-        if kind not in self._kept:
-            self._kept[kind] = {record["id"]: record for record in self.store.all(self.book, kind)}
-        return self._kept[kind]
 
 
 @dataclass
@@ -159,6 +107,8 @@ class Site:
         """Give a login company another member with keys of its own."""
         member = Member(240 + len(company.members), identifier, _key(), _key())
         company.members.append(member)
+        company.records.put("Member", _member_record(member, timestamps.to_wire(self.now)))
+        company.records.committed()
         self.save(company)
         return member
 
@@ -197,12 +147,30 @@ class Site:
 
     def _seed(self, company: LoginCompany) -> None:
         stamps = {"lastUpdated": timestamps.to_wire(self.now), "updatedBy": "zAdmin"}
-        for status in SEEDED_STATUSES:
-            company.records.put("BillingStatus", {**status, "inactiveFlag": False, "_info": stamps})
-        self.store.reserve_id(company.company_id, "BillingStatus", len(SEEDED_STATUSES))
+        for kind, seeds in SEEDS.items():
+            for seed in seeds:
+                company.records.put(kind, {**seed, "_info": stamps})
+                company.records.reserve_id(kind, seed["id"])
         for kind, last in FIRST_IDS.items():
-            self.store.reserve_id(company.company_id, kind, last)
+            company.records.reserve_id(kind, last)
         company.records.committed()
+
+
+def _member_record(member: Member, moment: str) -> Record:
+    """What `/system/members` shows of an API member."""
+    return {
+        "id": member.id,
+        "identifier": member.identifier,
+        "firstName": member.identifier,
+        "lastName": "API",
+        "licenseClass": "A",
+        "hireDate": moment,
+        "defaultEmail": "Office",
+        "defaultPhone": "Office",
+        "securityRole": {"id": 63, "name": "Crossfoot"},
+        "inactiveFlag": False,
+        "_info": {"lastUpdated": moment, "updatedBy": "zAdmin"},
+    }
 
 
 def _key() -> str:

@@ -11,6 +11,8 @@ unknown_fields_refused           an unknown name in `fields` is 400 instead of b
 extra_fields                     records carry fields that no published schema knows
 accept_any_client_id             any clientId will do, not only the registered one
 wrong_credentials_404            wrong credentials answer 404, as some cloud servers do, instead of 401
+unmapped_are_unposted            a closed invoice without entries in the ledger is listed as unposted (blank)
+pdf_mb                           printed invoices are at least of this many megabytes
 requests_per_minute              more than these answer 429; 0 = no limit
 is_cloud                         what companyinfo and system/info say; false = on premises
 codebase                         the current one; an upgrade changes it, `v4_6_release/` always works
@@ -37,6 +39,8 @@ class Switches:
     extra_fields: bool = True
     accept_any_client_id: bool = False
     wrong_credentials_404: bool = False
+    unmapped_are_unposted: bool = True
+    pdf_mb: float = 0.0
     requests_per_minute: int = 1000
     is_cloud: bool = True
     codebase: str = "v2026_1/"

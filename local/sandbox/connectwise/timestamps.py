@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 
@@ -24,8 +25,11 @@ def to_wire(moment: datetime) -> str:
 
 def parse(text: Any) -> datetime | None:
     """Read a date or date-time; without an offset it is UTC. Returns: None for anything else."""
-    if not isinstance(text, str):
-        return None
+    return _parsed(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=100_000)  # a list compares the same few texts over and over
+def _parsed(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:

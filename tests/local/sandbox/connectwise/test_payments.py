@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.sandbox.connectwise.invoices import figures, opening_of, payments_of
-from local.sandbox.connectwise.site import Records
+from local.sandbox.connectwise.amounts import figures, opening_of
+from local.sandbox.connectwise.records import Records
+from local.sandbox.connectwise.schema import INVOICE_PAYMENT
 from local.sandbox.store import Store, dump_json
 from tests.local.sandbox.connectwise.driver import Sandbox
 
@@ -79,6 +80,7 @@ def test_a_second_payment_row_is_refused_unless_switched(sandbox: Sandbox, invoi
 def test_credits_are_rows_of_their_own_beside_the_payment(sandbox: Sandbox, invoice: int) -> None:
     path = f"/finance/invoices/{invoice}/payments"
     memo = sandbox.new_invoice(20, -30, type="CreditMemo")
+    sandbox.patch(f"/finance/invoices/{memo}", "status", {"id": 3})
     sandbox.post(path, PAYMENT)
     status, row = sandbox.post(path, {"type": "c", "amount": 30, "credit": {"id": memo}})
     assert (status, row["type"], row["credit"]["id"]) == (201, "C", memo)
@@ -159,10 +161,10 @@ def test_figures_stay_exact_through_loading_and_later_rows(
     records = Records(store, "book")
     invoice: dict[str, Any] = {"id": 1, "total": total} | ({} if stated is None else {"payments": stated})
     for number, amount in enumerate(loaded):
-        records.put(payments_of(1), {"id": number, "type": "P", "amount": amount})
+        records.put(INVOICE_PAYMENT.shelf(1), {"id": number, "type": "P", "amount": amount})
     records.put("InvoiceOpening", opening_of(records, invoice))
     for number, amount in enumerate(later, 100):
-        records.put(payments_of(1), {"id": number, "type": "C", "amount": amount})
+        records.put(INVOICE_PAYMENT.shelf(1), {"id": number, "type": "C", "amount": amount})
     now = figures(records, invoice)
     paid = sum(loaded, Decimal(0)) if stated is None else stated
     assert now["payments"] == paid

@@ -13,15 +13,19 @@ from local.sandbox.store import dump_json
 from tests.local.sandbox.connectwise.driver import Sandbox
 
 RECORDINGS = Path(__file__).parents[5] / "shared" / "vendor" / "recordings" / "connectwise-psa"
-OPENAPI = RECORDINGS / "openapi" / "connectwise-psa-finance-slice.COMPOSITE.json"
-pytestmark = pytest.mark.skipif(not OPENAPI.exists(), reason=f"no vendor recordings at {RECORDINGS}")
+OFFICIAL = RECORDINGS / "openapi" / "connectwise-psa-2026.4-GET-subset.official.json"
+ASSEMBLED = RECORDINGS / "openapi" / "connectwise-psa-finance-slice.COMPOSITE.json"
+pytestmark = pytest.mark.skipif(not OFFICIAL.exists(), reason=f"no vendor recordings at {RECORDINGS}")
 
 
 @cache
 def definitions() -> dict[str, Any]:
-    """The official schemas as JSON Schema: OpenAPI 3.0 says `nullable` where JSON Schema has a type of its own."""
-    schemas = json.loads(OPENAPI.read_text())["components"]["schemas"]
-    return {name: _as_json_schema(definition) for name, definition in schemas.items()}
+    """The official schemas, and the assembled ones for the rest, as JSON Schema.
+
+    OpenAPI 3.0 says `nullable` where JSON Schema has a type of its own.
+    """
+    files = (json.loads(file.read_text())["components"]["schemas"] for file in (ASSEMBLED, OFFICIAL))
+    return {name: _as_json_schema(definition) for schemas in files for name, definition in schemas.items()}
 
 
 def _as_json_schema(node: Any) -> Any:
