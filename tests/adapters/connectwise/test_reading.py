@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from crossfoot.adapters.connectwise import client as client_module
-from crossfoot.adapters.connectwise import source as source_module
 from crossfoot.adapters.connectwise.client import conditions_of_ids
 from crossfoot.core.model import Customer, Invoice
 from crossfoot.errors import AuthExpired, RateLimited, Rejected, RemoteUnavailable
@@ -46,7 +45,6 @@ def test_pages_follow_each_other_and_a_read_can_be_taken_up_in_the_middle(
     msp: Msp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client_module, "PAGE_SIZE", 3)
-    monkeypatch.setattr(source_module, "PAGE_SIZE", 3)
     customers = [msp.customer(f"Company {n}") for n in range(7)]
     refs = [msp.invoice(customers[0], f"N{n}", 10 + n) for n in range(5)]
     window = msp.psa.fetch_changes("")
@@ -61,7 +59,6 @@ def test_pages_follow_each_other_and_a_read_can_be_taken_up_in_the_middle(
 
 def test_what_changes_behind_the_walk_is_read_by_the_next_one(msp: Msp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "PAGE_SIZE", 2)
-    monkeypatch.setattr(source_module, "PAGE_SIZE", 2)
     customers = [msp.customer(f"Company {n}") for n in range(4)]
     first = msp.psa.fetch_changes("")
     msp.call(
@@ -77,7 +74,6 @@ def test_what_changes_behind_the_walk_is_read_by_the_next_one(msp: Msp, monkeypa
 
 def test_the_next_mark_is_the_one_from_before_the_walk_began(msp: Msp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client_module, "PAGE_SIZE", 2)
-    monkeypatch.setattr(source_module, "PAGE_SIZE", 2)
     for n in range(4):
         msp.customer(f"Company {n}")
     began = {**json.loads(msp.psa.fetch_changes("").cursor), "mark": "2026-01-01T00:00:00Z"}
@@ -94,7 +90,7 @@ def test_a_change_that_surfaces_late_is_read_because_every_read_reaches_back(msp
 
 
 def test_some_invoices_are_read_in_chunks_and_missing_ones_left_out(msp: Msp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source_module, "IDS_PER_CALL", 2)
+    monkeypatch.setattr(client_module, "IDS_PER_CALL", 2)
     customer = msp.customer("Contoso")
     refs = [msp.invoice(customer, f"N{n}", 10) for n in range(3)]
     msp.psa.fetch_invoices([refs[0].id])

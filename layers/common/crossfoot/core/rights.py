@@ -41,10 +41,14 @@ RIGHTS = (
         "Invoices synced to QuickBooks cannot be marked as posted.",
     ),
     Right(
-        "Finance › Agreement Invoicing", _EDIT, "/finance/agreements/types",
+        # Its trailing slash is the documented one.
+        "Finance › Agreement Invoicing", _EDIT, "/finance/agreementrecap/",
+        "Agreement invoices do not come in, and no payments go out to them.",
+    ),
+    Right(
+        "Finance › Agreements", _INQUIRE, "/finance/agreements",
         "Agreement invoices come in without their agreement type.",
     ),
-    Right("Finance › Agreements", _INQUIRE, "/finance/agreements", "Agreement lines of invoices are missing."),
     Right("Finance › Invoicing", _EDIT, "/finance/invoices", "No invoices come in, and no payments go out."),
     Right("Procurement › Product Catalog", _INQUIRE, "/procurement/catalog", "Items cannot be mapped."),
     Right("Procurement › Products", _INQUIRE, "/procurement/products", "Product lines of invoices are missing."),
@@ -53,7 +57,7 @@ RIGHTS = (
     Right("System › Report Writer", _INQUIRE, "/system/reports", "Bulk comparisons fall back to slower reads."),
     Right(
         "System › Table Setup", _INQUIRE, "/finance/billingStatuses",
-        "Statuses, locations and departments cannot be offered as import filters.",
+        "Types, statuses, locations and departments cannot be offered as import filters.",
     ),
     Right("Time & Expense › Expense Report Entry", _INQUIRE, "/expense/entries", "Expense lines are missing."),
     Right("Time & Expense › Time Entry", _INQUIRE, "/time/entries", "Time lines of invoices are missing."),

@@ -2,7 +2,8 @@
 
 import base64
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +12,15 @@ from crossfoot.adapters.connectwise.site import Account, Codebases
 from crossfoot.adapters.connectwise.translate import to_mark
 from crossfoot.core.model import System
 from crossfoot.errors import AuthExpired, CrossfootError, NeedsPartner, Rejected, RemoteUnavailable
-from crossfoot.http import Answer, Door, Wire, write_json
+from crossfoot.http import Answer, Door, Download, Wire, write_json
 from crossfoot.ports import Budget
 
 API_VERSION = "2026.4"
 PAGE_SIZE = 1000
+# ConnectWise advises `in (…)` of no more ids, and URLs of no more than about 2,000 characters.
+IDS_PER_CALL = 150
+MAX_IDS_CHARS = 1700
+_ENCODED_COMMA = "%2C"
 
 KEYS_REFUSED = "ConnectWise no longer accepts our API keys."
 NEW_KEYS = "In ConnectWise, check the API member and its keys (System, Members, API Members), then connect again."
@@ -33,6 +38,19 @@ class Page:
     records: Sequence[Mapping[str, Any]]
     time: str
 
+    @property
+    def is_last(self) -> bool:
+        """Tell whether no page follows. The link to a next page is always there: only a short page says so."""
+        return len(self.records) < PAGE_SIZE
+
+    @property
+    def last_id(self) -> int:
+        """Give the id that the next page begins after. Raises: RemoteUnavailable when no record has one."""
+        ids = [int(record["id"]) for record in self.records if str(record.get("id")).isdecimal()]
+        if not ids:
+            raise RemoteUnavailable("ConnectWise gave a page of records without ids")
+        return max(ids)
+
 
 class ConnectWiseClient:
     """Calls one partner's ConnectWise."""
@@ -49,26 +67,45 @@ class ConnectWiseClient:
         self._door, self._tenant, self._account = door, tenant, account
         self._codebases, self._budget, self._need_attention = codebases, budget, need_attention
 
-    def get(self, path: str, params: Mapping[str, str] | None = None, *, page_id: int | None = None) -> Answer:
-        """Read. Takes: `page_id` asks for the records with greater ids, in the order of their ids."""
-        return self._call("GET", path, params or {}, page_id=page_id)
+    def get(
+        self, path: str, params: Mapping[str, str] | None = None, *, page_id: int | None = None, quiet: bool = False
+    ) -> Answer:
+        """Read.
 
-    def page_after(self, path: str, page_id: int, conditions: str = "") -> Page:
+        Takes: `page_id` asks for the records with greater ids, in the order of their ids; `quiet` where a refusal is no
+        reason to mark the connection, because what is asked for can be done without.
+        """
+        return self._call("GET", path, params or {}, page_id=page_id, quiet=quiet)
+
+    def page_after(
+        self, path: str, page_id: int, conditions: str = "", *, fields: str = "", quiet: bool = False
+    ) -> Page:
         """Read the next page in the order of ids: nothing that changes meanwhile can move a record out of sight."""
-        params = {"pageSize": str(PAGE_SIZE), **({"conditions": conditions} if conditions else {})}
-        answer = self.get(path, params, page_id=page_id)
-        return Page(answer.json(), time_of(answer))
+        asked = {"pageSize": str(PAGE_SIZE), "conditions": conditions, "fields": fields}
+        params = {name: value for name, value in asked.items() if value}
+        answer = self.get(path, params, page_id=page_id, quiet=quiet)
+        return Page(_records_in(answer), time_of(answer))
 
-    def pages(self, path: str, conditions: str = "") -> Iterator[Page]:
-        """Read every page."""
+    def pages(self, path: str, conditions: str = "", *, fields: str = "", quiet: bool = False) -> Iterator[Page]:
+        """Read every page. Takes: `fields` are names that every version of ConnectWise knows."""
         page_id = 0
         while True:
-            page = self.page_after(path, page_id, conditions)
+            page = self.page_after(path, page_id, conditions, fields=fields, quiet=quiet)
             yield page
-            # The link to a next page is always there: only a short page says that it was the last.
-            if len(page.records) < PAGE_SIZE:
+            if page.is_last:
                 return
-            page_id = int(page.records[-1]["id"])
+            page_id = page.last_id
+
+    @contextmanager
+    def open(self, path: str) -> Iterator[Iterator[bytes]]:
+        """Read what is no JSON, in chunks. Raises: as `get`, where it breaks off also out of the chunks."""
+        with ExitStack() as stack:
+            download = stack.enter_context(self._stream(path))
+            if self._has_moved(download.answer):
+                download = stack.enter_context(self._stream(path))
+            if not download.answer.ok:
+                raise self._refused(download.answer, "GET", path, quiet=True)
+            yield download.chunks
 
     def post(self, path: str, body: Mapping[str, Wire]) -> Any:
         """Create a record and give it as stored. ConnectWise has no idempotency key: look before repeating."""
@@ -94,22 +131,30 @@ class ConnectWiseClient:
         *,
         page_id: int | None = None,
         missing_is_fine: bool = False,
+        quiet: bool = False,
     ) -> Answer:
         paging = {} if page_id is None else {"pageId": str(page_id)}
         answer = self._send(method, path, {**params, **paging}, body)
-        if answer.status == 404 and read_refusal(answer).code != NOT_FOUND:
-            # The cloud moved to a new codebase; a second 404 of this kind says what the first one meant.
-            self._codebases.forget(self._tenant, self._account)
+        if self._has_moved(answer):
             answer = self._send(method, path, {**params, **paging}, body)
-        if answer.ok:
+        if answer.ok or (missing_is_fine and _is_missing(answer)):
             return answer
+        raise self._refused(answer, method, path, quiet=quiet)
+
+    def _has_moved(self, answer: Answer) -> bool:
+        """Tell whether the cloud may have moved to a new codebase; a second answer of this kind says that it did not."""
+        if answer.status != 404 or _is_missing(answer):
+            return False
+        self._codebases.forget(self._tenant, self._account)
+        return True
+
+    def _refused(self, answer: Answer, method: str, path: str, *, quiet: bool) -> CrossfootError:
         refusal = read_refusal(answer)
-        if missing_is_fine and refusal.status == 404 and refusal.code == NOT_FOUND:
-            return answer
         if not refusal.code and refusal.status != 401:
             # A proxy's page is no refusal of ConnectWise's: reading it says what that means for this call.
             answer.json()
-        raise self._tell(_error_of(refusal, path), method)
+        error = _error_of(refusal, path)
+        return error if quiet else self._tell(error, method)
 
     def _tell(self, error: CrossfootError, method: str) -> CrossfootError:
         """Say on the connection what keeps us from reading at all; a refused write is shown on its own record."""
@@ -123,19 +168,28 @@ class ConnectWiseClient:
         return error
 
     def _send(self, method: str, path: str, params: Mapping[str, str], body: str | None) -> Answer:
-        codebase = self._codebases.find(self._tenant, self._account)
-        self._budget.take(self._tenant, System.CONNECTWISE, metered=False)
         answer = self._door.request(
             method,
-            f"{self._account.site_url}/{codebase}apis/3.0{path}",
+            self._url_to(path),
             write=method != "GET",
             headers=_headers(self._account, forward_only="pageId" in params),
             params=params,
             body=body.encode() if body is not None else None,
         )
-        request_id = answer.headers.get("x-cw-request-id", "")
-        log.info("connectwise %s %s: %d, request %s", method, path, answer.status, request_id)
+        _note(method, path, answer)
         return answer
+
+    @contextmanager
+    def _stream(self, path: str) -> Iterator[Download]:
+        with self._door.stream(self._url_to(path), headers=_headers(self._account, forward_only=False)) as download:
+            _note("GET", path, download.answer)
+            yield download
+
+    def _url_to(self, path: str) -> str:
+        """Give the whole address of a path, and count the call that is made with it."""
+        codebase = self._codebases.find(self._tenant, self._account)
+        self._budget.take(self._tenant, System.CONNECTWISE, metered=False)
+        return f"{self._account.site_url}/{codebase}apis/3.0{path}"
 
 
 def conditions_of_ids(ids: Sequence[str]) -> str:
@@ -143,11 +197,45 @@ def conditions_of_ids(ids: Sequence[str]) -> str:
     return f"id in ({','.join(str(int(each)) for each in ids)})"
 
 
+def chunk_ids(ids: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Cut ids into as few parts as ConnectWise takes at once."""
+    part: list[str] = []
+    chars = 0
+    for each in ids:
+        width = len(each) + len(_ENCODED_COMMA)
+        if part and (len(part) == IDS_PER_CALL or chars + width > MAX_IDS_CHARS):
+            yield tuple(part)
+            part, chars = [], 0
+        part.append(each)
+        chars += width
+    if part:
+        yield tuple(part)
+
+
 def time_of(answer: Answer) -> str:
     """Give the vendor's own time of an answer. Raises: RemoteUnavailable when it has none."""
     if not answer.headers.get("date"):
         raise RemoteUnavailable("ConnectWise answered without a time")
     return to_mark(answer.headers["date"])
+
+
+def _records_in(answer: Answer) -> list[Mapping[str, Any]]:
+    records = answer.json()
+    if not isinstance(records, list):
+        raise RemoteUnavailable("ConnectWise answered something that is no list")
+    if strangers := sum(not isinstance(record, Mapping) for record in records):
+        log.error("connectwise gave %d things that are no records", strangers)
+    # Each keeps its place: how long a page is says whether another follows.
+    return [record if isinstance(record, Mapping) else {} for record in records]
+
+
+def _is_missing(answer: Answer) -> bool:
+    return answer.status == 404 and read_refusal(answer).code == NOT_FOUND
+
+
+def _note(method: str, path: str, answer: Answer) -> None:
+    request_id = answer.headers.get("x-cw-request-id", "")
+    log.info("connectwise %s %s: %d, request %s", method, path, answer.status, request_id)
 
 
 def basic(account: Account) -> str:

@@ -1,6 +1,6 @@
 """Connects a ConnectWise site by keys (C2): tries them before they are stored, and asks the site to call us on changes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crossfoot.adapters.connectwise.client import ConnectWiseClient
@@ -20,6 +20,7 @@ from crossfoot.http import Door, Policy, Wire
 from crossfoot.ports import ApiKeys, Budget, Grant
 
 CALLBACKS = "/system/callbacks"
+# An edit of a line changes its invoice, so lines need none of their own; of payments there is none.
 CALLBACK_TYPES = ("invoice", "company")
 PAYLOAD_VERSION = "3.0.0"
 # Before a connection is stored there is no partner to count calls for; after it, the partner's own count is used.
@@ -62,14 +63,18 @@ class ConnectWiseConnector:
         )
 
     def register_callbacks(self, grant: Grant, callback_url: str) -> None:
-        """Ask the site to call us on changes; a registration that it disabled is taken up again."""
+        """Ask the site to call us on changes."""
+        self.ensure_callbacks(grant, callback_url)
+
+    def ensure_callbacks(self, grant: Grant, callback_url: str) -> int:
+        """Register what is missing, and revive what the site disabled: it does so after three days of failures.
+
+        Returns: how many it had to mend.
+        Source: I8, C7.
+        """
         client = self._client(stored_account(grant.details, grant.secrets, self._client_id))
-        ours = {entry["type"]: entry for entry in _ours(client, callback_url)}
-        for kind in CALLBACK_TYPES:
-            if kind not in ours:
-                self._register(client, kind, callback_url)
-            elif ours[kind].get("inactiveFlag"):
-                client.patch(f"{CALLBACKS}/{int(ours[kind]['id'])}", {"inactiveFlag": False})
+        ours = list(_ours(client, callback_url))
+        return sum(self._ensure(client, kind, ours, callback_url) for kind in CALLBACK_TYPES)
 
     def remove_callbacks(self, grant: Grant, callback_url: str) -> None:
         """Take the registrations back, as far as the keys still allow."""
@@ -108,6 +113,19 @@ class ConnectWiseConnector:
             ) from None
         except Rejected as error:
             raise _without_permission(error) if _is_permission(error) else error from None
+
+    def _ensure(
+        self, client: ConnectWiseClient, kind: str, ours: Sequence[Mapping[str, Any]], callback_url: str
+    ) -> bool:
+        """Make sure of one type. Returns: whether something had to be done for it."""
+        entries = [entry for entry in ours if entry.get("type") == kind]
+        if any(not entry.get("inactiveFlag") for entry in entries):
+            return False
+        if entries:
+            client.patch(f"{CALLBACKS}/{int(entries[0]['id'])}", {"inactiveFlag": False})
+        else:
+            self._register(client, kind, callback_url)
+        return True
 
     def _register(self, client: ConnectWiseClient, kind: str, callback_url: str) -> None:
         entry: dict[str, Wire] = {

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from crossfoot.core.rights import RIGHTS
 from crossfoot.errors import CrossfootError, Rejected, RemoteUnavailable
 from crossfoot.http import Answer, read_json
 from crossfoot.log import redact_text
@@ -11,11 +12,11 @@ from crossfoot.log import redact_text
 NOT_FOUND = "NotFound"
 SECURITY = "Security"
 
-# Which right of a security role opens a path, in ConnectWise's own words (C3).
+# Which right of a security role opens a path, in ConnectWise's own words (C3); the longest path that fits tells.
 _RIGHTS = {
     "/finance/": "Finance › Invoicing",
-    "/company/": "Companies › Company Maintenance",
     "/system/callbacks": "System › Table Setup, or the API member's rights on callbacks",
+    **{right.probe: right.name for right in RIGHTS},
 }
 _FIXES = {
     NOT_FOUND: "The record is gone in ConnectWise. Fetch new data; restore it there if it was deleted by mistake.",
@@ -63,7 +64,8 @@ def to_error(refusal: Refusal, path: str) -> CrossfootError:
 
 def right_for(path: str) -> str:
     """Name the security role's right that opens a path."""
-    return next((right for start, right in _RIGHTS.items() if path.startswith(start)), "the right for this call")
+    fitting = [start for start in _RIGHTS if path.startswith(start)]
+    return _RIGHTS[max(fitting, key=len)] if fitting else "the right for this call"
 
 
 def _permission_fix(path: str) -> str:

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from crossfoot.adapters.connectwise.choices import fetch_choices
 from crossfoot.adapters.connectwise.client import ConnectWiseClient
+from crossfoot.adapters.connectwise.probing import probe_rights
 from crossfoot.adapters.connectwise.source import INVOICES, ConnectWiseSource
 from crossfoot.adapters.connectwise.translate import from_row, is_cash, to_row
-from crossfoot.core.model import PaymentRow, Ref
+from crossfoot.core.model import PaymentRow, Ref, TraitName
+from crossfoot.core.rights import Probed
 from crossfoot.errors import OutcomeUnknown
+from crossfoot.ports import Choice
 
 
 class ConnectWisePsa(ConnectWiseSource):
@@ -17,6 +21,14 @@ class ConnectWisePsa(ConnectWiseSource):
     def __init__(self, client: ConnectWiseClient) -> None:
         super().__init__(client)
         self._rows = client
+
+    def fetch_choices(self) -> Mapping[TraitName, tuple[Choice, ...]]:
+        """Read the values that the import can be filtered by, as they are now (C4)."""
+        return fetch_choices(self._rows)
+
+    def probe_rights(self) -> tuple[Probed, ...]:
+        """Try every right that we need (C3). A right that is missing is no error."""
+        return probe_rights(self._rows)
 
     def fetch_rows(self, invoice: Ref, currency: str) -> tuple[PaymentRow, ...]:
         """Read the cash rows of an invoice; credits are left out."""

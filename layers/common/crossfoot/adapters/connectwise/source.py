@@ -2,31 +2,30 @@
 
 A first import and a later read are the same walk, the later one with `lastUpdated >= the mark`. The mark of the next walk
 is the vendor's time of the answer that began this one, so a record that changes behind us is read next time.
-What no call of ConnectWise can show here: an invoice that was deleted (lastUpdated lists what is, and there is no list of
-what is gone); the callback `deleted` nudges, and a live comparison of the books (X4) finds it missing. Whether a payment
-row moves its invoice's lastUpdated is undocumented: what we write we know from the answer, what others write is read when
-an effect looks at the rows, or by that comparison.
+What lastUpdated cannot show: an invoice that was deleted. The callback `deleted` nudges, and the ids of all that is there
+(`fetch_ids`) say what is gone. Whether a payment row moves its invoice's lastUpdated is undocumented: what we write we know
+from the answer, what others write is read when an effect looks at the rows, or by a live comparison of the books (X4).
 """
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from itertools import batched
 from typing import Any
 
-from crossfoot.adapters.connectwise.client import PAGE_SIZE, ConnectWiseClient, Page, conditions_of_ids
-from crossfoot.adapters.connectwise.translate import to_customer, to_invoice
-from crossfoot.core.model import Invoice, Kind, Record, Ref, System
+from crossfoot.adapters.connectwise.client import ConnectWiseClient, Page, chunk_ids, conditions_of_ids
+from crossfoot.adapters.connectwise.details import UNREADABLE, fetch_agreement_types, fetch_lines
+from crossfoot.adapters.connectwise.translate import id_of, is_credit_memo, to_bill, to_customer
+from crossfoot.core.model import CreditMemo, Invoice, Kind, Line, Record, Ref, System
 from crossfoot.core.windows import OVERLAP
 from crossfoot.ports import Window
 
+type Wire = Mapping[str, Any]
+
 INVOICES = "/finance/invoices"
 COMPANIES = "/company/companies"
-IDS_PER_CALL = 150
-
-_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 log = logging.getLogger(__name__)
 
@@ -69,37 +68,58 @@ class ConnectWiseSource:
         One page of each kind is one window: what does not fit follows.
         """
         position = read_cursor(cursor)
-        records: list[Record] = []
-        unreadable: list[Ref] = []
+        read = _Read()
         while True:
             page = self._page(position)
-            _read_into(records, unreadable, position.kind, page)
+            self._read_into(read, position.kind, page)
             position = replace(position, mark=position.mark or page.time)
-            if len(page.records) >= PAGE_SIZE:
-                position = replace(position, page_id=int(page.records[-1]["id"]))
-                return Window(tuple(records), position.to_text(), more=True, unreadable=tuple(unreadable))
+            if not page.is_last:
+                return read.window(replace(position, page_id=page.last_id), more=True)
             if position.kind is Kind.INVOICE:
-                done = Cursor(since=position.mark)
-                return Window(tuple(records), done.to_text(), unreadable=tuple(unreadable))
+                return read.window(Cursor(since=position.mark))
             position = replace(position, kind=Kind.INVOICE, page_id=0)
 
     def fetch_invoices(self, ids: Sequence[str]) -> tuple[Invoice, ...]:
-        """Read some invoices as they are now; missing ones are left out."""
-        records: list[Record] = []
-        for some in batched(ids, IDS_PER_CALL, strict=False):
+        """Read some invoices as they are now, without their lines; missing ones are left out, and credit memos too."""
+        read = _Read()
+        for some in chunk_ids(ids):
             for page in self._client.pages(INVOICES, conditions_of_ids(some)):
-                _read_into(records, [], Kind.INVOICE, page)
-        return tuple(record for record in records if isinstance(record, Invoice))
+                self._read_bills_into(read, page, lines=None)
+        return tuple(record for record in read.records if isinstance(record, Invoice))
+
+    def fetch_ids(self, kind: Kind) -> frozenset[str]:
+        """Read the ids of what is there now (I5).
+
+        Takes: CUSTOMER, or INVOICE, which stands for credit memos too.
+        """
+        pages = self._client.pages(_PATHS[kind], fields=_ID_FIELDS[kind])
+        there = (wire for page in pages for wire in page.records if not wire.get("deletedFlag"))
+        return frozenset(filter(None, map(id_of, there)))
+
+    def open_pdf(self, invoice: Ref) -> AbstractContextManager[Iterator[bytes]]:
+        """Open the printed invoice (or credit memo) as a stream."""
+        return self._client.open(f"{INVOICES}/{int(invoice.id)}/pdf")
 
     def _page(self, position: Cursor) -> Page:
         return self._client.page_after(_PATHS[position.kind], position.page_id, _since(position.since))
 
+    def _read_into(self, read: "_Read", kind: Kind, page: Page) -> None:
+        if kind is Kind.CUSTOMER:
+            read.add(page, lambda wire: to_customer(wire, page.time), lambda _: Kind.CUSTOMER)
+        else:
+            self._read_bills_into(read, page, fetch_lines(self._client, page.records))
+
+    def _read_bills_into(self, read: "_Read", page: Page, lines: Mapping[str, tuple[Line, ...]] | None) -> None:
+        types = fetch_agreement_types(self._client, page.records)
+
+        def to_record(wire: Wire) -> Invoice | CreditMemo:
+            return replace(to_bill(wire, page.time, types), lines=(lines or {}).get(id_of(wire)))
+
+        read.add(page, to_record, lambda wire: Kind.CREDIT_MEMO if is_credit_memo(wire) else Kind.INVOICE)
+
 
 _PATHS = {Kind.CUSTOMER: COMPANIES, Kind.INVOICE: INVOICES}
-_READERS: Mapping[Kind, Callable[[Mapping[str, Any], str], Record]] = {
-    Kind.CUSTOMER: to_customer,
-    Kind.INVOICE: to_invoice,
-}
+_ID_FIELDS = {Kind.CUSTOMER: "id,deletedFlag", Kind.INVOICE: "id"}
 
 
 def _since(mark: str) -> str:
@@ -109,10 +129,21 @@ def _since(mark: str) -> str:
     return f"lastUpdated >= [{earliest:%Y-%m-%dT%H:%M:%SZ}]"
 
 
-def _read_into(records: list[Record], unreadable: list[Ref], kind: Kind, page: Page) -> None:
-    for wire in page.records:
-        try:
-            records.append(_READERS[kind](wire, page.time))
-        except _UNREADABLE:
-            log.exception("connectwise %s %s cannot be read", kind, wire.get("id"))
-            unreadable.append(Ref(System.CONNECTWISE, kind, str(wire.get("id"))))
+class _Read:
+    """What was read so far: records, and what cannot be kept exactly."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.unreadable: list[Ref] = []
+
+    def add(self, page: Page, to_record: Callable[[Wire], Record], kind_of: Callable[[Wire], Kind]) -> None:
+        for wire in page.records:
+            try:
+                self.records.append(to_record(wire))
+            except UNREADABLE:
+                kind = kind_of(wire)
+                log.exception("connectwise %s %s cannot be read", kind, wire.get("id"))
+                self.unreadable.append(Ref(System.CONNECTWISE, kind, str(wire.get("id"))))
+
+    def window(self, cursor: Cursor, *, more: bool = False) -> Window:
+        return Window(tuple(self.records), cursor.to_text(), more=more, unreadable=tuple(self.unreadable))

@@ -7,12 +7,25 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from crossfoot.core.model import Customer, Invoice, Kind, PaymentRow, Ref, Standing, System, Version
+from crossfoot.core.model import (
+    CreditMemo,
+    Customer,
+    Invoice,
+    Kind,
+    PaymentRow,
+    Ref,
+    Standing,
+    System,
+    Trait,
+    TraitName,
+    Version,
+)
 from crossfoot.core.money import from_minor, to_minor
 
 type Wire = Mapping[str, Any]
 
 DEFAULT_CURRENCY = "USD"
+CREDIT_MEMO = "CreditMemo"
 _ISO_CURRENCY = re.compile(r"[A-Z]{3}")
 _UTC_SECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
@@ -24,35 +37,97 @@ def to_mark(http_date: str) -> str:
 
 def to_customer(wire: Wire, seen_at: str) -> Customer:
     """Read a company. Takes: `seen_at` is the mark of the answer that held it. Raises: KeyError, ValueError."""
+    status = wire.get("status") or {}
     return Customer(
         ref=_ref(Kind.CUSTOMER, wire["id"]),
         version=_version(wire, seen_at),
         standing=Standing.DELETED if wire.get("deletedFlag") else Standing.LIVE,
-        name=wire["name"],
-        active=not (wire.get("status") or {}).get("inactiveFlag", False),
-        account_number=wire.get("accountNumber") or "",
+        name=_text(wire["name"]),
+        active=not status.get("inactiveFlag", False),
+        account_number=_text(wire.get("accountNumber")),
+        traits=_traits(
+            (TraitName.COMPANY_STATUS, id_of(status)),
+            *((TraitName.COMPANY_TYPE, id_of(each)) for each in wire.get("types") or ()),
+        ),
     )
 
 
-def to_invoice(wire: Wire, seen_at: str) -> Invoice:
+def is_credit_memo(wire: Wire) -> bool:
+    """Tell a credit memo from every other type of invoice."""
+    return wire.get("type") == CREDIT_MEMO
+
+
+def to_bill(wire: Wire, seen_at: str, agreement_types: Mapping[str, str]) -> Invoice | CreditMemo:
+    """Read an invoice of any type: a credit memo is one of them, in ConnectWise.
+
+    Takes: `agreement_types` gives the type's id of each agreement that is known.
+    Raises: KeyError, ValueError.
+    """
+    traits = _bill_traits(wire, agreement_types)
+    return to_credit_memo(wire, seen_at, traits) if is_credit_memo(wire) else to_invoice(wire, seen_at, traits)
+
+
+def to_invoice(wire: Wire, seen_at: str, traits: tuple[Trait, ...] = ()) -> Invoice:
     """Read an invoice: who pays is the billToCompany, and the total includes the tax. Raises: KeyError, ValueError."""
-    currency = _currency(wire)
-    payer = wire.get("billToCompany") or wire.get("company") or {}
+    currency = currency_of(wire)
+    customer, name = _payer(wire)
     return Invoice(
         ref=_ref(Kind.INVOICE, wire["id"]),
         version=_version(wire, seen_at),
         standing=Standing.LIVE,
-        number=wire.get("invoiceNumber") or "",
-        customer=_ref(Kind.CUSTOMER, payer["id"]) if payer.get("id") else None,
-        customer_name=payer.get("name") or "",
+        number=_text(wire.get("invoiceNumber")),
+        customer=customer,
+        customer_name=name,
         issued_on=to_date(wire["date"]),
         due_on=to_date(wire["dueDate"]) if wire.get("dueDate") else None,
         currency=currency,
-        total_minor=to_minor(wire.get("total") or 0, currency),
-        balance_minor=to_minor(wire.get("balance") or 0, currency),
+        total_minor=to_minor(wire["total"], currency),
+        balance_minor=to_minor(wire["balance"], currency),
         paid_minor=to_minor(wire.get("payments") or 0, currency),
         closed=bool((wire.get("status") or {}).get("isClosed")),
+        credited_minor=to_minor(wire.get("credits") or 0, currency),
+        traits=traits,
     )
+
+
+def to_credit_memo(wire: Wire, seen_at: str, traits: tuple[Trait, ...] = ()) -> CreditMemo:
+    """Read a credit memo: what ConnectWise counts below zero is positive here.
+
+    Raises: KeyError, ValueError, also where more was applied of it than it held.
+    """
+    currency = currency_of(wire)
+    sign = sign_of(wire)
+    customer, name = _payer(wire)
+    remaining_minor = sign * to_minor(wire["balance"], currency)
+    if remaining_minor < 0:
+        raise ValueError("more was applied of the credit memo than it held")
+    return CreditMemo(
+        ref=_ref(Kind.CREDIT_MEMO, wire["id"]),
+        version=_version(wire, seen_at),
+        standing=Standing.LIVE,
+        number=_text(wire.get("invoiceNumber")),
+        customer=customer,
+        customer_name=name,
+        issued_on=to_date(wire["date"]),
+        currency=currency,
+        total_minor=sign * to_minor(wire["total"], currency),
+        remaining_minor=remaining_minor,
+        traits=traits,
+    )
+
+
+def id_of(reference: object) -> str:
+    """Give the id that one record holds of another, "" where it holds none."""
+    id_ = reference.get("id") if isinstance(reference, Mapping) else None
+    return "" if id_ is None else str(id_)
+
+
+def sign_of(wire: Wire) -> int:
+    """Give what the amounts of an invoice are multiplied with: the screens take credit memos below zero only.
+
+    Source: betterinvoice.io/docs/connectwise/invoicing/special-invoices.
+    """
+    return -1 if is_credit_memo(wire) and Decimal(wire["total"]) <= 0 else 1
 
 
 def is_cash(wire: Wire) -> bool:
@@ -85,8 +160,39 @@ def from_date(day: date) -> str:
     return f"{day.isoformat()}T00:00:00Z"
 
 
-def _ref(kind: Kind, record_id: int) -> Ref:
-    return Ref(System.CONNECTWISE, kind, str(record_id))
+def currency_of(wire: Wire) -> str:
+    """Give the ISO code of an invoice's currency."""
+    currency = wire.get("currency") or {}
+    codes = (str(currency.get(name) or "") for name in ("isoCode", "currencyCode", "currencyIdentifier"))
+    return next((code for code in codes if _ISO_CURRENCY.fullmatch(code)), DEFAULT_CURRENCY)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _payer(wire: Wire) -> tuple[Ref | None, str]:
+    company = wire.get("billToCompany") or wire.get("company") or {}
+    ref = _ref(Kind.CUSTOMER, company["id"]) if company.get("id") else None
+    return ref, _text(company.get("name"))
+
+
+def _bill_traits(wire: Wire, agreement_types: Mapping[str, str]) -> tuple[Trait, ...]:
+    return _traits(
+        (TraitName.INVOICE_TYPE, wire.get("type")),
+        (TraitName.AGREEMENT_TYPE, agreement_types.get(id_of(wire.get("agreement")))),
+        (TraitName.LOCATION, wire.get("locationId")),
+        (TraitName.DEPARTMENT, wire.get("departmentId")),
+    )
+
+
+def _traits(*found: tuple[TraitName, object]) -> tuple[Trait, ...]:
+    """Take what has a value, in one order whatever order it came in."""
+    return tuple(sorted({Trait(name, str(value)) for name, value in found if value not in (None, "")}))
+
+
+def _ref(kind: Kind, record_id: int | str) -> Ref:
+    return Ref(System.CONNECTWISE, kind, str(int(record_id)))
 
 
 def _version(wire: Wire, seen_at: str) -> Version:
@@ -98,9 +204,3 @@ def _last_updated(wire: Wire) -> str:
     if not _UTC_SECONDS.fullmatch(time):
         raise ValueError(f"{time!r} is not a UTC time")
     return time[:19] + "Z"
-
-
-def _currency(wire: Wire) -> str:
-    currency = wire.get("currency") or {}
-    codes = (str(currency.get(name) or "") for name in ("isoCode", "currencyCode", "currencyIdentifier"))
-    return next((code for code in codes if _ISO_CURRENCY.fullmatch(code)), DEFAULT_CURRENCY)

@@ -1,0 +1,48 @@
+"""What the import can be filtered by, read live (C4)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crossfoot.adapters.connectwise.client import ConnectWiseClient
+from crossfoot.adapters.connectwise.refusals import SECURITY
+from crossfoot.core.model import TraitName
+from crossfoot.errors import Rejected
+from crossfoot.ports import Choice
+
+_TABLES = {
+    TraitName.COMPANY_TYPE: "/company/companies/types",
+    TraitName.COMPANY_STATUS: "/company/companies/statuses",
+    TraitName.AGREEMENT_TYPE: "/finance/agreements/types",
+    TraitName.LOCATION: "/system/locations",
+    TraitName.DEPARTMENT: "/system/departments",
+}
+# These have no table: they are the values of the field `type` of an invoice, API version 2026.4.
+_INVOICE_TYPES = (
+    Choice("Agreement", "Agreement"),
+    Choice("Consolidated", "Consolidated"),
+    Choice("CreditMemo", "Credit Memo"),
+    Choice("DownPayment", "Down Payment"),
+    Choice("Miscellaneous", "Miscellaneous"),
+    Choice("Progress", "Progress"),
+    Choice("Standard", "Standard"),
+)
+
+
+def fetch_choices(client: ConnectWiseClient) -> Mapping[TraitName, tuple[Choice, ...]]:
+    """Read the values as they are now, by name; none of what may not be read. Source: C4."""
+    read = {name: _fetch_table(client, path) for name, path in _TABLES.items()}
+    return {**read, TraitName.INVOICE_TYPE: _INVOICE_TYPES}
+
+
+def _fetch_table(client: ConnectWiseClient, path: str) -> tuple[Choice, ...]:
+    try:
+        found = [_to_choice(wire) for page in client.pages(path, quiet=True) for wire in page.records if wire.get("id")]
+    except Rejected as refusal:
+        if refusal.code != SECURITY:
+            raise
+        return ()
+    return tuple(sorted(found, key=lambda choice: (choice.label.casefold(), choice.value)))
+
+
+def _to_choice(wire: Mapping[str, Any]) -> Choice:
+    return Choice(str(wire["id"]), str(wire.get("name") or wire.get("identifier") or wire["id"]))
