@@ -10,12 +10,14 @@ from typing import Any
 
 import boto3
 import pytest
+from crossfoot.adapters.sqs import ATTEMPTS, SqsQueue
 from crossfoot.core.model import System
 from crossfoot.wiring.qbo_webhook import VerifierTokens
 
+from tests.fakes.aws import Said, scripted_aws
 from tests.fakes.clock import FakeClock
-from tests.functions.conftest import APP_SECRET, Aws, sample
-from tests.functions.test_qbo_webhook import ONE, REALMS, signature_of, signed
+from tests.functions.conftest import APP_SECRET, VERIFIER_TOKEN, Aws, sample
+from tests.functions.test_qbo_webhook import ONE, REALMS, TWO, signature_of, signed
 
 type Load = Callable[[str], ModuleType]
 
@@ -151,6 +153,26 @@ def test_a_hundred_events_of_five_companies_nudge_five_partners_once_each(aws: A
     event = signed(sample("qbo_webhook"), cloud_events(100, realms))
     assert load("qbo_webhook").handler(event, None)["statusCode"] == 200
     assert sorted(each["tenant"] for each in aws.messages("nudges")) == tenants
+
+
+def test_i8_intuit_is_asked_to_try_again_until_every_nudge_is_queued(aws: Aws, load: Load) -> None:
+    """A batch of SQS may be taken in part; whoever was left out would hear of nothing until the sweep."""
+    event = signed(sample("qbo_webhook"), cloud_events(2, REALMS))
+    half = Said(
+        200, '{"Successful": [{"Id": "0"}], "Failed": [{"Id": "1", "Code": "InternalError", "SenderFault": false}]}'
+    )
+    none = Said(200, '{"Successful": [], "Failed": [{"Id": "1", "Code": "InternalError", "SenderFault": false}]}')
+    worker = load("qbo_webhook")
+    with scripted_aws() as sqs:
+        queue = SqsQueue({"nudge": f"{sqs.url}/1/nudges.fifo"}, pause=lambda _: None)
+        tokens = VerifierTokens(lambda: [VERIFIER_TOKEN], FakeClock())
+        owners = dict(zip(REALMS, (ONE, TWO), strict=True))
+        worker.ports = replace(  # type: ignore[attr-defined]
+            worker.ports, queue=queue, is_genuine=tokens.verify, find_tenant=lambda _, realm: owners[realm]
+        )
+        sqs.script = [half, *[none] * (ATTEMPTS - 1), half, Said(200, '{"Successful": [{"Id": "1"}]}')]
+        assert [worker.handler(event, None)["statusCode"] for _ in range(2)] == [503, 200]
+        assert sqs.script == []
 
 
 # --- size and wrapping -------------------------------------------------------------------------------------------------
