@@ -11,19 +11,24 @@ from crossfoot.core.model import (
     ACCOUNTING,
     PSA,
     Allocation,
+    CreditMemo,
     Invoice,
     Kind,
+    Line,
+    LineKind,
     Payment,
     PaymentRow,
     Record,
     Ref,
     Standing,
     System,
+    Trait,
+    TraitName,
     Version,
 )
 from crossfoot.core.windows import OVERLAP
 from crossfoot.errors import Rejected
-from crossfoot.ports import Window
+from crossfoot.ports import Choice, Window
 
 from tests.fakes.clock import FakeClock
 
@@ -189,7 +194,7 @@ class FakeQuickBooks(_Records):
 
 
 class FakeConnectWise(_Records):
-    """Invoices and their payment rows.
+    """Invoices with their lines and payment rows, and credit memos, which have the ids of invoices too.
 
     Takes: what ConnectWise does not document. `many_rows`: an invoice takes more than one payment row;
     `rows_move_invoice`: a change of rows moves the invoice's last-updated time, so that a later read shows it.
@@ -204,8 +209,23 @@ class FakeConnectWise(_Records):
         self.made: set[str] = set()
         self.locked: set[Ref] = set()
         self.credits: dict[Ref, int] = {}
+        self.choices: dict[TraitName, list[Choice]] = {name: [] for name in TraitName}
         self.writes = 0
         self._next_row = 500
+
+    def fetch_invoices(self, ids: Sequence[str]) -> tuple[Invoice, ...]:
+        return tuple(replace(invoice, lines=None) for invoice in super().fetch_invoices(ids))
+
+    def fetch_ids(self, kind: Kind) -> frozenset[str]:
+        self.reads += 1
+        kinds = {Kind.INVOICE, Kind.CREDIT_MEMO} if kind is Kind.INVOICE else {kind}
+        return frozenset(
+            ref.id for ref, r in self.records.items() if ref.kind in kinds and r.standing is not Standing.DELETED
+        )
+
+    def fetch_choices(self) -> Mapping[TraitName, tuple[Choice, ...]]:
+        self.reads += 1
+        return {name: tuple(sorted(each, key=lambda choice: choice.label)) for name, each in self.choices.items()}
 
     def fetch_rows(self, invoice: Ref, currency: str) -> tuple[PaymentRow, ...]:
         self.reads += 1
@@ -254,8 +274,36 @@ class FakeConnectWise(_Records):
         if len(self.rows[invoice]) < len(before):
             self._recount(invoice)
 
-    def apply_credit(self, invoice: Ref, amount_minor: int) -> None:
+    def add_invoice(
+        self, id_: str, number: str, total_minor: int, *, customer: str = "Contoso", on: date = TODAY
+    ) -> Ref:
+        ref = super().add_invoice(id_, number, total_minor, customer=customer, on=on)
+        billed = replace(self.invoice(id_), credited_minor=0, lines=(), traits=(_type("Miscellaneous"),))
+        self.records[ref] = billed
+        return ref
+
+    def bill(self, id_: str, line: Line) -> None:
+        """Put a line on an invoice, or in the place of the one with its id; the invoice comes to what its lines do."""
+        invoice = self.invoice(id_)
+        others = (each for each in invoice.lines or () if (each.kind, each.id) != (line.kind, line.id))
+        lines = tuple(sorted((*others, line), key=lambda each: (list(LineKind).index(each.kind), int(each.id))))
+        total = sum(each.amount_minor for each in lines)
+        left = total - (invoice.paid_minor or 0) - (invoice.credited_minor or 0)
+        self.put(replace(invoice, lines=lines, total_minor=total, balance_minor=left))
+
+    def add_credit_memo(self, id_: str, number: str, total_minor: int, *, customer: str = "Contoso") -> Ref:
+        """Give a customer a credit, which can be applied."""
+        ref, payer = Ref(self.system, Kind.CREDIT_MEMO, id_), Ref(self.system, Kind.CUSTOMER, CUSTOMER_ID)
+        stamp, traits = Version("", ""), (_type("CreditMemo"),)
+        self.put(CreditMemo(
+            ref, stamp, Standing.LIVE, number, payer, customer, TODAY, "USD", total_minor, total_minor, (), traits
+        ))  # fmt: skip
+        return ref
+
+    def apply_credit(self, invoice: Ref, amount_minor: int, memo: Ref | None = None) -> None:
         """Apply a credit memo, as a person does: it lowers the balance, and is no payment."""
+        if memo is not None:
+            self._use_up(memo, amount_minor)
         self.credits[invoice] = self.credits.get(invoice, 0) + amount_minor
         self._recount(invoice)
 
@@ -285,8 +333,22 @@ class FakeConnectWise(_Records):
         invoice = self.invoice(ref.id)
         paid = sum(row.amount_minor for row in self.rows.get(ref, ()))
         left = invoice.total_minor - paid - self.credits.get(ref, 0)
-        counted = replace(invoice, paid_minor=paid, balance_minor=left)
+        credited = self.credits.get(ref, 0)
+        self._move(replace(invoice, paid_minor=paid, balance_minor=left, credited_minor=credited))
+
+    def _use_up(self, ref: Ref, amount_minor: int) -> None:
+        memo = self.records[ref]
+        assert isinstance(memo, CreditMemo)
+        if amount_minor > memo.remaining_minor:
+            raise Rejected("InvalidField", f"{ref} has {memo.remaining_minor} left")
+        self._move(replace(memo, remaining_minor=memo.remaining_minor - amount_minor))
+
+    def _move(self, record: Invoice | CreditMemo) -> None:
         if self.rows_move_invoice:
-            self.put(counted)
+            self.put(record)
         else:
-            self.records[ref] = counted
+            self.records[record.ref] = record
+
+
+def _type(name: str) -> Trait:
+    return Trait(TraitName.INVOICE_TYPE, name)
