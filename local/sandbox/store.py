@@ -8,8 +8,9 @@ import re
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,50 @@ CREATE TABLE IF NOT EXISTS counter (
     book TEXT NOT NULL, kind TEXT NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (book, kind));
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, body TEXT NOT NULL);
 """
+_PUT = (
+    "INSERT INTO record (book, kind, id, stamp, body) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (book, kind, id) DO UPDATE SET stamp = excluded.stamp, body = excluded.body"
+)
+_ORDERS = {
+    "place": "place",
+    "stamp, id": "stamp, length(id), id",
+    "stamp desc, id": "stamp DESC, length(id), id",
+    "stamp desc, id desc": "stamp DESC, length(id) DESC, id DESC",
+    "id": "length(id), id",
+    "id desc": "length(id) DESC, id DESC",
+}
+_COMPARISONS = ("<", "<=", "=", ">=", ">")
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Which records of a kind, and in which order; ids are ordered as the numbers that they are.
+
+    Takes: `stamps`, comparisons with the stamp, all of which hold; `active`, to leave out what is not `Active`;
+    `numbers`, comparisons with properties, as exact as a float is; `holding`, text that the JSON of a record holds.
+    """
+
+    stamps: tuple[tuple[str, str], ...] = ()
+    active: bool = False
+    numbers: tuple[tuple[str, str, float], ...] = ()
+    holding: str = ""
+    order: str = "place"
+
+    def where(self, book: str, kind: str) -> tuple[str, list[object]]:
+        """Return the condition and its parameters."""
+        parts, parameters = ["book = ?", "kind = ?"], list[object]([book, kind])
+        for comparison, stamp in self.stamps:
+            parts.append(f"stamp {_COMPARISONS[_COMPARISONS.index(comparison)]} ?")
+            parameters.append(stamp)
+        for name, comparison, number in self.numbers:
+            parts.append(f"json_extract(body, '$.' || ?) {_COMPARISONS[_COMPARISONS.index(comparison)]} ?")
+            parameters += [name, number]
+        if self.holding:
+            parts.append("instr(body, ?)")
+            parameters.append(self.holding)
+        if self.active:
+            parts.append("json_extract(body, '$.Active') IS NOT 0")
+        return " AND ".join(parts), parameters
 
 
 def dump_json(value: object) -> str:
@@ -115,11 +160,13 @@ class Store:
 
     def put(self, book: str, kind: str, id: str | int, record: Record, stamp: str = "") -> None:  # noqa: A002
         """Save a record under its id, over what was there."""
-        self._run(
-            "INSERT INTO record (book, kind, id, stamp, body) VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT (book, kind, id) DO UPDATE SET stamp = excluded.stamp, body = excluded.body",
-            (book, kind, str(id), stamp, dump_json(record)),
-        )
+        self._run(_PUT, (book, kind, str(id), stamp, dump_json(record)))
+
+    def put_many(self, book: str, kind: str, records: Iterable[tuple[str, Record, str]]) -> None:
+        """Save many records, given as id, record and stamp, over what was there."""
+        rows = [(book, kind, id, stamp, dump_json(record)) for id, record, stamp in records]  # noqa: A001
+        with self._lock:
+            self._connection.executemany(_PUT, rows)
 
     def get(self, book: str, kind: str, id: str | int) -> Record | None:  # noqa: A002
         """Read one record, or None."""
@@ -132,6 +179,22 @@ class Store:
             "SELECT body FROM record WHERE book = ? AND kind = ? AND stamp >= ? ORDER BY place", (book, kind, since)
         )
         return [load_json(body) for (body,) in rows]
+
+    def scan(self, book: str, kind: str, scan: Scan, limit: int = -1, offset: int = 0) -> list[Record]:
+        """Read a page of the records that a scan means; -1 is no limit."""
+        return list(self.stream(book, kind, scan, limit, offset))
+
+    def stream(self, book: str, kind: str, scan: Scan, limit: int = -1, offset: int = 0) -> Iterator[Record]:
+        """Read the records one by one, for a reader that may have enough before the last; nothing is put meanwhile."""
+        where, parameters = scan.where(book, kind)
+        sql = f"SELECT body FROM record WHERE {where} ORDER BY {_ORDERS[scan.order]} LIMIT ? OFFSET ?"  # noqa: S608
+        for (body,) in self._connection.execute(sql, (*parameters, limit, offset)):
+            yield load_json(body)
+
+    def count_scan(self, book: str, kind: str, scan: Scan) -> int:
+        """Count the records that a scan means."""
+        where, parameters = scan.where(book, kind)
+        return int(self._run(f"SELECT count(*) FROM record WHERE {where}", tuple(parameters))[0][0])  # noqa: S608
 
     def find(self, book: str, kind: str, name: str, text: str) -> list[Record]:
         """Read the records whose top-level property `name` is this text, whatever the case of its ASCII letters."""

@@ -119,9 +119,14 @@ class Book:
         return saved
 
     def remove(self, kind: str, record: Record) -> None:
-        """Delete a record and leave the marker that CDC shows for 30 days."""
-        moment = self.clock.now()
+        """Delete a record, leave its marker and tell of it."""
         self.store.delete(self.realm, kind, record["Id"])
+        self.leave_marker(kind, record)
+        self._tell(kind, record["Id"], "deleted")
+
+    def leave_marker(self, kind: str, record: Record) -> None:
+        """Leave the marker of a deleted record, which CDC shows for 30 days."""
+        moment = self.clock.now()
         marker = {
             "domain": "QBO",
             "status": "Deleted",
@@ -129,7 +134,6 @@ class Book:
             "MetaData": {"LastUpdatedTime": metadata_time(moment)},
         }
         self.store.put(self.realm, deleted_kind(kind), record["Id"], marker, stamp(moment))
-        self._tell(kind, record["Id"], "deleted")
 
     def put_as_is(self, kind: str, record: Record, counter: str) -> None:
         """Save a record that comes from outside, unchanged, and keep its id from being given out again."""

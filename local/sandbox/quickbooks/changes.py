@@ -1,12 +1,12 @@
 """Change data capture: what changed since a time, for several entities at once, at most 1000 objects, no paging."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from local.sandbox.quickbooks import refusals
 from local.sandbox.quickbooks.book import Book, deleted_kind
 from local.sandbox.quickbooks.kinds import Kind, kind_of_path
 from local.sandbox.quickbooks.times import parse_instant, stamp
-from local.sandbox.store import Record
+from local.sandbox.store import Record, Scan
 
 LOOK_BACK = timedelta(days=30)
 
@@ -29,9 +29,9 @@ def changed_since(book: Book, entities: str, since_text: str) -> Record:
     left = book.switches.cdc_cap
     answers: list[Record] = []
     for kind in kinds:
-        live = book.store.all(book.realm, kind.name, stamp(since))
-        gone = book.store.all(book.realm, deleted_kind(kind.name), stamp(max(since, oldest)))
-        found = [*sorted(live, key=_changed_at), *sorted(gone, key=_changed_at)][:left]
+        live = _changed(book, kind.name, since, left)
+        gone = _changed(book, deleted_kind(kind.name), max(since, oldest), left - len(live))
+        found = [*live, *gone]
         left -= len(found)
         answers.append(_answer(kind, found, bool(gone)))
     return {"QueryResponse": answers}
@@ -57,6 +57,5 @@ def _answer(kind: Kind, found: list[Record], with_deleted: bool) -> Record:
     return {kind.name: found, "startPosition": 1, "maxResults": len(found), **counted}
 
 
-def _changed_at(record: Record) -> tuple[float, str]:
-    moment = parse_instant(record.get("MetaData", {}).get("LastUpdatedTime", "1970-01-01"))
-    return moment.timestamp(), str(record["Id"]).zfill(20)
+def _changed(book: Book, place: str, since: datetime, most: int) -> list[Record]:
+    return book.store.scan(book.realm, place, Scan(((">=", stamp(since)),), order="stamp, id"), most)

@@ -1,19 +1,23 @@
 """The doors for tests and people below `/_sandbox`: companies, loading, clock, switches, webhooks, tokens."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from local.sandbox.quickbooks.bulk import Bulk, seed_book
 from local.sandbox.quickbooks.companies import Companies
 from local.sandbox.quickbooks.grants import Grants
-from local.sandbox.quickbooks.kinds import KINDS
+from local.sandbox.quickbooks.kinds import KINDS, Kind
+from local.sandbox.quickbooks.merges import merge
+from local.sandbox.quickbooks.refusals import Refusal
 from local.sandbox.quickbooks.replay import Replay
 from local.sandbox.quickbooks.switches import save_switches
 from local.sandbox.quickbooks.webhooks import Webhooks
+from local.sandbox.quickbooks.writes import void_record
 from local.sandbox.store import Store, dump_json, load_json
 
 TEST_EVENT_ID = "999999999"
@@ -37,6 +41,9 @@ class Control:
             _route("GET", "companies", self.list_companies),
             _route("POST", "companies", self.make_company),
             _route("POST", "load", self.load),
+            _route("POST", "bulk", self.make_book),
+            _route("POST", "merge", self.merge),
+            _route("POST", "void", self.void),
             _route("GET", "records", self.records),
             _route("POST", "clock", self.move_clock),
             _route("GET", "switches", self.read_switches),
@@ -57,18 +64,43 @@ class Control:
         name = body.get("name")
         if not isinstance(name, str) or not name.strip():
             raise ValueError("name: the company's name is missing")
-        return self.companies.credentials(self.companies.create(name.strip()), str(request.base_url))
+        country, currency = str(body.get("country", "US")), str(body.get("currency", "USD"))
+        return self.companies.credentials(self.companies.create(name.strip(), country, currency), str(request.base_url))
 
     async def load(self, request: Request) -> object:
         lines = (await request.body()).splitlines()
         replace = request.query_params.get("replace", "").lower() in ("1", "true")
         return {"loaded": self.companies.load(self._realm(request), lines, replace=replace)}
 
+    async def make_book(self, request: Request) -> object:
+        """Make thousands of invoices and payments at once; see `Bulk`."""
+        body = await _body(request)
+        unknown = body.keys() - {each.name for each in fields(Bulk)}
+        if unknown or not all(isinstance(each, int) for each in body.values()):
+            raise ValueError(f"takes whole numbers for {', '.join(each.name for each in fields(Bulk))}")
+        book = self.companies.book(self._realm(request))
+        with self.store.transaction():
+            return seed_book(book, Bulk(**body).checked())
+
+    async def merge(self, request: Request) -> object:
+        """Merge `gone` into `kept`, as a person does on the vendor's page."""
+        body = await _body(request)
+        book = self.companies.book(self._realm(request))
+        with self.store.transaction():
+            return merge(book, _kind(body), str(body.get("gone")), str(body.get("kept")))
+
+    async def void(self, request: Request) -> object:
+        """Void a transaction as a person does on the vendor's page, also one that no request can void."""
+        body = await _body(request)
+        kind, book = _kind(body), self.companies.book(self._realm(request))
+        try:
+            with self.store.transaction():
+                return void_record(book, kind, book.need(kind.name, str(body.get("id"))))
+        except Refusal as refusal:
+            raise ValueError(refusal.detail) from None
+
     async def records(self, request: Request) -> object:
-        entity = request.query_params.get("entity", "")
-        if entity not in KINDS:
-            raise ValueError(f"entity: there is no entity {entity!r}")
-        return self.store.all(self._realm(request), entity)
+        return self.store.all(self._realm(request), _kind(request.query_params).name)
 
     async def move_clock(self, request: Request) -> object:
         try:
@@ -117,6 +149,13 @@ class Control:
         if not self.companies.exists(realm):
             raise ValueError(f"company: there is no company {realm!r}")
         return realm
+
+
+def _kind(given: Mapping[str, Any]) -> Kind:
+    entity = str(given.get("entity", ""))
+    if entity not in KINDS:
+        raise ValueError(f"entity: there is no entity {entity!r}")
+    return KINDS[entity]
 
 
 async def _body(request: Request) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from local.sandbox.page import SHOWN_ROWS, Panel
 from local.sandbox.quickbooks.companies import Companies
-from local.sandbox.store import Record
+from local.sandbox.store import Record, Scan
 
 type CellMaker = Callable[[Record], dict[str, str]]
 
-_MONEY = frozenset({"total", "open", "unapplied", "balance"})
+_MONEY = frozenset({"total", "open", "left", "unapplied", "balance"})
+_NEWEST = Scan(order="stamp desc, id desc")
 
 
 def record_panels(companies: Companies) -> list[Panel]:
@@ -16,32 +17,31 @@ def record_panels(companies: Companies) -> list[Panel]:
     return [
         _panel(companies, "Payment", "Payments", _payment_cells),
         _panel(companies, "Invoice", "Invoices", _invoice_cells),
+        _panel(companies, "CreditMemo", "Credit memos", _credit_cells),
+        _panel(companies, "Deposit", "Deposits", _deposit_cells),
         _panel(companies, "Customer", "Customers", _customer_cells),
     ]
 
 
 def _panel(companies: Companies, kind: str, title: str, cells: CellMaker) -> Panel:
     rows: list[tuple[str, list[str]]] = []
+    total = 0
     for realm, name in companies.listing():
-        for record in companies.store.all(realm, kind):
+        total += companies.store.count(realm, kind)
+        for record in companies.store.scan(realm, kind, _NEWEST, SHOWN_ROWS):
             changed = str(record.get("MetaData", {}).get("LastUpdatedTime", ""))
             rows.append((changed, [name, *cells(record).values(), changed[:19].replace("T", " ")]))
     rows.sort(key=lambda row: row[0], reverse=True)
     columns = ("company", *cells({}), "changed")
-    return Panel(title, columns, [row for _, row in rows[:SHOWN_ROWS]], len(rows), _MONEY)
+    return Panel(title, columns, [row for _, row in rows[:SHOWN_ROWS]], total, _MONEY)
 
 
 def _payment_cells(payment: Record) -> dict[str, str]:
-    links = [
-        f"{link.get('TxnType')} {link.get('TxnId')}"
-        for line in payment.get("Line", [])
-        for link in line.get("LinkedTxn", [])
-    ]
     return {
         "id": str(payment.get("Id", "")),
         "date": str(payment.get("TxnDate", "")),
         "total": _amount(payment.get("TotalAmt")),
-        "pays": ", ".join(links),
+        "pays": _links(payment),
         "customer": str(payment.get("CustomerRef", {}).get("name", "")),
         "unapplied": _amount(payment.get("UnappliedAmt")),
         "note": str(payment.get("PrivateNote", "")),
@@ -58,6 +58,33 @@ def _invoice_cells(invoice: Record) -> dict[str, str]:
         "due": str(invoice.get("DueDate", "")),
         "note": str(invoice.get("PrivateNote", "")),
     }
+
+
+def _credit_cells(memo: Record) -> dict[str, str]:
+    return {
+        "id": str(memo.get("Id", "")),
+        "number": str(memo.get("DocNumber", "")),
+        "total": _amount(memo.get("TotalAmt")),
+        "left": _amount(memo.get("RemainingCredit")),
+        "customer": str(memo.get("CustomerRef", {}).get("name", "")),
+        "note": str(memo.get("PrivateNote", "")),
+    }
+
+
+def _deposit_cells(deposit: Record) -> dict[str, str]:
+    return {
+        "id": str(deposit.get("Id", "")),
+        "date": str(deposit.get("TxnDate", "")),
+        "total": _amount(deposit.get("TotalAmt")),
+        "into": str(deposit.get("DepositToAccountRef", {}).get("name", "")),
+        "holds": _links(deposit),
+        "note": str(deposit.get("PrivateNote", "")),
+    }
+
+
+def _links(record: Record) -> str:
+    links = [link for line in record.get("Line", []) for link in line.get("LinkedTxn", [])]
+    return ", ".join(f"{link.get('TxnType')} {link.get('TxnId')}" for link in links)
 
 
 def _customer_cells(customer: Record) -> dict[str, str]:
