@@ -1,6 +1,5 @@
 """fetch_new_data: nudges from SQS; reads what changed since the cursor into the book."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from crossfoot.config import load_config
@@ -15,12 +14,13 @@ ports = fetch_new_data_ports(worker())
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Read each nudge's system."""
+    """Read each nudge's system, for as long as there is time."""
+    time = context.get_remaining_time_in_millis
+
+    def read(nudge: Nudge) -> object:
+        return fetch_new_data(nudge.tenant, nudge.system, ports, time)
+
     try:
-        return handle_batch(event, Nudge, _gather, remaining_ms=context.get_remaining_time_in_millis)
+        return handle_batch(event, Nudge, lambda _tenant, _nudges: read, remaining_ms=time)
     finally:
         worker().budget.flush()
-
-
-def _gather(_tenant: str, _nudges: Sequence[Nudge]) -> Callable[[Nudge], object]:
-    return lambda nudge: fetch_new_data(nudge.tenant, nudge.system, ports)

@@ -1,6 +1,7 @@
-"""sweep: hourly from EventBridge Scheduler; nudges every partner that is due."""
+"""sweep: hourly from EventBridge Scheduler; nudges every partner that is due, and revives what was given up."""
 
 import logging
+from dataclasses import asdict
 from typing import Any
 
 from crossfoot.config import load_config
@@ -14,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def handler(_event: dict[str, Any], _context: Any) -> dict[str, int]:
-    """Queue the nudges; an error is left to the scheduler, which tries again."""
-    nudged = sweep(ports)
-    log.info("nudged %d", nudged)
-    return {"nudged": nudged}
+    """Queue the work; an error is left to the scheduler, which tries again."""
+    swept = sweep(ports)
+    log.info("nudged %d, tended %d, revived %d", swept.nudged, swept.tended, swept.revived)
+    return asdict(swept)

@@ -10,7 +10,7 @@ from local.stack.paths import ROOT, Home, tool
 from local.stack.processes import run
 
 TEMPLATE = ROOT / "template.yaml"
-SERVICES_CALLED = {"dynamodb", "kms", "secretsmanager", "sqs", "sts"}
+SERVICES_CALLED = {"dynamodb", "kms", "s3", "secretsmanager", "sqs", "sts"}
 
 
 def build(home: Home, parameters: Mapping[str, str]) -> None:

@@ -7,7 +7,10 @@ import pytest
 from tests.architecture.deployed import as_list, of_type, resources, role_of, statements, steps, template, timing
 
 STAGES = ("local", "staging", "production")
-WORK_QUEUES = ("Nudges", "Payments", "Crossfoot")
+WORK_QUEUES = ("Nudges", "Payments", "Crossfoot", "Unpaid", "Tending")
+DEAD_QUEUES = {f"{work}DeadQueue" for work in WORK_QUEUES}
+# They are given their own queue, and go on by no message of their own.
+SENDS_NOTHING_TO_ITSELF = {"mirror_payment", "crossfoot"}
 # Nobody signs in here: a vendor calls, or returns with a signed state, or it is the public description of the API.
 OPEN_ROUTES = {
     ("post", "/webhooks/quickbooks"),
@@ -66,9 +69,58 @@ def test_nothing_may_scan_a_table(step: str, role: str) -> None:
 @pytest.mark.parametrize(("step", "role"), ROLES)
 def test_a_function_knows_exactly_the_queues_that_it_may_send_to(step: str, role: str) -> None:
     variables = steps()[step]["Environment"]["Variables"]
-    known = {value["Ref"] for name, value in variables.items() if name.endswith("_QUEUE_URL")}
+    known = {value["Ref"] for name, value in variables.items() if name.endswith("_QUEUE_URL")} - DEAD_QUEUES
     sends = [statement for statement in statements(role) if "sqs:SendMessage" in as_list(statement["Action"])]
     assert known == {statement["Resource"]["Fn::GetAtt"][0] for statement in sends}
+
+
+@pytest.mark.parametrize(("step", "role"), ROLES)
+def test_a_function_takes_from_the_queue_that_it_works_on_and_from_the_dead_letters_that_it_knows(
+    step: str, role: str
+) -> None:
+    variables = steps()[step]["Environment"]["Variables"].values()
+    dead = {value["Ref"] for value in variables if isinstance(value, dict) and value.get("Ref") in DEAD_QUEUES}
+    takes = [statement for statement in statements(role) if "sqs:ReceiveMessage" in as_list(statement["Action"])]
+    works_on = {queue_of(WORKERS[step])} if step in WORKERS else set()
+    assert {statement["Resource"]["Fn::GetAtt"][0] for statement in takes} == works_on | dead
+
+
+@pytest.mark.parametrize(("step", "role"), ROLES)
+def test_a_function_knows_the_documents_exactly_if_it_may_use_them(step: str, role: str) -> None:
+    uses = [s for s in statements(role) if any(action.startswith("s3:") for action in as_list(s["Action"]))]
+    assert ("DOCUMENTS_BUCKET" in steps()[step]["Environment"]["Variables"]) == bool(uses)
+    for statement in uses:
+        # Its objects only: nobody lists the bucket, or changes what it is.
+        assert statement["Resource"] == {"Fn::Sub": "${Documents.Arn}/*"}
+        assert set(statement["Action"]) <= {"s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"}
+
+
+def test_documents_are_private_encrypted_and_gone_after_a_month() -> None:
+    bucket = resources()["Documents"]["Properties"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 30)
+    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    assert "VersioningConfiguration" not in bucket, "what expired would be kept as an older version"
+    assert bucket["BucketName"]["Fn::Sub"].startswith("${AWS::StackName}-")
+
+
+def test_documents_are_never_sent_in_the_clear() -> None:
+    policy = resources()["DocumentsPolicy"]
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert len(statement["Resource"]) == 2, "the bucket and everything in it"
+    # A local stack has no TLS; every other one has.
+    assert template()["Conditions"][policy["Condition"]] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]}
+
+
+def test_whatever_hands_its_rest_to_itself_may_do_so_for_long() -> None:
+    for step, function in WORKERS.items():
+        sends = {value["Ref"] for name, value in function["Environment"]["Variables"].items() if "_QUEUE_" in name}
+        if queue_of(function) in sends and step not in SENDS_NOTHING_TO_ITSELF:
+            assert function["RecursiveLoop"] == "Allow", "AWS stops a function after sixteen messages to itself"
 
 
 @pytest.mark.parametrize(("step", "role"), ROLES)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -46,20 +47,34 @@ class FakeConnections:
             raise Rejected("another_company", "this partner's book belongs to another company", "Connect that one.")
         self.connections[key] = connection
         self.secrets[key] = secrets
-        self._note(connection.tenant, connection.system, f"Connected to {connection.account_name}")
+        self.note(connection.tenant, connection.system, f"Connected to {connection.account_name}")
 
     def disconnect(self, tenant: str, system: System) -> None:
         self._change(tenant, system, ConnectionState.DISCONNECTED)
         self.secrets.pop((tenant, system), None)
-        self._note(tenant, system, "Disconnected")
+        self.note(tenant, system, "Disconnected")
 
     def need_attention(self, tenant: str, system: System, reason: str, fix: str) -> None:
         self._change(tenant, system, ConnectionState.NEEDS_ATTENTION, reason=reason, fix=fix)
-        self._note(tenant, system, reason)
+        self.note(tenant, system, reason)
 
     def touch(self, tenant: str, system: System) -> None:
         kept = self.connections[tenant, system]
         self.connections[tenant, system] = replace(kept, last_read_at=self._clock.now())
+
+    def warn(self, tenant: str, system: System, reason: str, fix: str) -> None:
+        kept = self.connections[tenant, system]
+        if kept.state is not ConnectionState.CONNECTED or kept.reason == reason:
+            return
+        self._change(tenant, system, kept.state, reason=reason, fix=fix)
+        if reason:
+            self.note(tenant, system, reason)
+
+    def set_back(self, system: System, tenants: Iterable[str], to: datetime) -> None:
+        for tenant in tenants:
+            kept = self.connections[tenant, system]
+            if kept.last_read_at is None or kept.last_read_at < to:
+                self.connections[tenant, system] = replace(kept, last_read_at=to)
 
     def find_tenant(self, system: System, account_id: str) -> str | None:
         for (tenant, kept_system), kept in self.connections.items():
@@ -83,7 +98,7 @@ class FakeConnections:
         kept = self.connections[tenant, system]
         self.connections[tenant, system] = replace(kept, state=state, reason=reason, fix=fix)
 
-    def _note(self, tenant: str, system: System, what: str) -> None:
+    def note(self, tenant: str, system: System, what: str) -> None:
         self.events[tenant, system].append(ConnectionEvent(self._clock.now(), what))
 
 
@@ -182,6 +197,12 @@ class FakeKeys:
         if self.callback_refusal:
             raise self.callback_refusal
         self.callbacks.append(callback_url)
+
+    def ensure_callbacks(self, grant: Grant, callback_url: str) -> int:
+        if callback_url in self.callbacks:
+            return 0
+        self.callbacks.append(callback_url)
+        return 1
 
     def remove_callbacks(self, grant: Grant, callback_url: str) -> None:
         if self.callback_refusal:

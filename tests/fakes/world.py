@@ -1,6 +1,8 @@
 """The whole product on fakes: two vendors, our table, the queues, and workers that take one message at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import MISSING, fields
+from datetime import datetime
 from typing import Any, Protocol
 
 from crossfoot.core.crossfoot import Report
@@ -10,9 +12,32 @@ from crossfoot.core.planning import PAYMENT_ROWS, external_parts
 from crossfoot.core.preferences import Preferences
 from crossfoot.errors import Retryable
 from crossfoot.ledger import LEASE
-from crossfoot.messages import CrossfootRequest, Message, MirrorPayment, Nudge
-from crossfoot.ports import Clock, Connection, ConnectionState
-from crossfoot.steps import crossfoot, fetch_new_data, mirror_payment
+from crossfoot.messages import (
+    ArchiveOutside,
+    CrossfootRequest,
+    FetchUnpaid,
+    Message,
+    MirrorPayment,
+    Nudge,
+    TendConnection,
+)
+from crossfoot.ports import (
+    CALLBACK_TOKEN,
+    Clock,
+    Connection,
+    ConnectionEvent,
+    ConnectionState,
+    DeadLetter,
+    SealedSecrets,
+)
+from crossfoot.steps import (
+    crossfoot,
+    fetch_new_data,
+    fetch_unpaid_invoices,
+    mirror_payment,
+    sweep,
+    tend_connection,
+)
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.table import FakeQueue, Tables
@@ -32,14 +57,83 @@ class Wires(Protocol):
 class WorldConnections:
     """Connections that are there or not; the rest of the port belongs to the API's tests."""
 
-    def __init__(self) -> None:
+    def __init__(self, tenant: str, clock: Clock) -> None:
+        self._tenant = tenant
+        self._clock = clock
         self.states = dict.fromkeys(System, ConnectionState.CONNECTED)
+        self.read_at: dict[System, datetime] = {}
+        self.expire_at: dict[System, datetime] = {}
+        self.warnings: dict[System, tuple[str, str]] = {}
+        self.history: dict[System, list[ConnectionEvent]] = {system: [] for system in System}
 
     def load(self, tenant: str, system: System) -> Connection | None:
-        return Connection(tenant, system, self.states[system], account_id="1")
+        reason, fix = self.warnings.get(system, ("", ""))
+        return Connection(
+            tenant,
+            system,
+            self.states[system],
+            account_id="1",
+            reason=reason,
+            fix=fix,
+            last_read_at=self.read_at.get(system),
+            credentials_expire_at=self.expire_at.get(system),
+        )
+
+    def load_history(self, tenant: str, system: System) -> tuple[ConnectionEvent, ...]:
+        return tuple(self.history[system])
+
+    def note(self, tenant: str, system: System, what: str) -> None:
+        self.history[system].append(ConnectionEvent(self._clock.now(), what))
+
+    def warn(self, tenant: str, system: System, reason: str, fix: str) -> None:
+        if self.warnings.get(system, ("", ""))[0] != reason:
+            self.warnings[system] = (reason, fix)
+            if reason:
+                self.note(tenant, system, reason)
 
     def touch(self, tenant: str, system: System) -> None:
-        return None
+        self.read_at[system] = self._clock.now()
+
+    def list_due(self, system: System, read_before: datetime, limit: int) -> tuple[str, ...]:
+        on = self.states[system] is ConnectionState.CONNECTED
+        read_at = self.read_at.get(system)
+        return (self._tenant,) if on and (read_at is None or read_at < read_before) else ()
+
+    def set_back(self, system: System, tenants: Iterable[str], to: datetime) -> None:
+        raise AssertionError("one partner is never too many")
+
+
+class WorldKeys:
+    """The callbacks that ConnectWise has registered."""
+
+    def __init__(self) -> None:
+        self.registered: set[str] = set()
+
+    def ensure_callbacks(self, grant: object, url: str) -> int:
+        mended = 0 if url in self.registered else 1
+        self.registered.add(url)
+        return mended
+
+
+class WorldSecrets:
+    """The secrets of a connection."""
+
+    def load(self, tenant: str, system: System) -> SealedSecrets:
+        return SealedSecrets({CALLBACK_TOKEN: f"{tenant}-token"}, 1)
+
+
+class WorldDeadLetters:
+    """The payments that were given up."""
+
+    def __init__(self) -> None:
+        self.letters: list[DeadLetter] = []
+
+    def take(self, limit: int) -> tuple[DeadLetter, ...]:
+        return tuple(self.letters[:limit])
+
+    def remove(self, letters: Iterable[DeadLetter]) -> None:
+        gone = list(letters)
+        self.letters = [letter for letter in self.letters if letter not in gone]
 
 
 class World:
@@ -64,7 +158,11 @@ class World:
         tables = tables or Tables(self.clock)
         self.book, self.history, self.effects = tables.book, tables.history, tables.effects
         self.cursors, self.preferences, self.reports = tables.cursors, tables.preferences, tables.reports
-        self.connections = WorldConnections()
+        self.runs, self.filters, self.limits = tables.runs, tables.filters, tables.limits
+        self.connections = WorldConnections(tenant, self.worker_clock)
+        self.keys, self.secrets, self.dead_letters = WorldKeys(), WorldSecrets(), WorldDeadLetters()
+        # What is left of an invocation whenever it asks.
+        self.remaining_ms: Callable[[], int] = lambda: 900_000
         self.queue = queue or FakeQueue(self.clock)
         self.preferences.save(tenant, Preferences(external_payments_enabled=True))
 
@@ -105,45 +203,38 @@ class World:
         systems = _WiredSystems(self, wire)
         match message:
             case Nudge():
-                ports = fetch_new_data.Ports(
-                    book=wire(self.book),
-                    connections=wire(self.connections),
-                    cursors=wire(self.cursors),
-                    effects=wire(self.effects),
-                    history=wire(self.history),
-                    preferences=wire(self.preferences),
-                    queue=wire(self.queue),
-                    systems=systems,
+                fetch_new_data.fetch_new_data(
+                    message.tenant, message.system, self._ports(fetch_new_data.Ports, wire, systems), self.remaining_ms
                 )
-                fetch_new_data.fetch_new_data(message.tenant, message.system, ports)
+            case FetchUnpaid():
+                unpaid_ports = self._ports(fetch_unpaid_invoices.Ports, wire, systems)
+                fetch_unpaid_invoices.fetch_unpaid_invoices(message, unpaid_ports, self.remaining_ms)
+            case TendConnection():
+                tend_ports = self._ports(tend_connection.Ports, wire, systems)
+                tend_connection.tend_connection(message.tenant, message.system, tend_ports)
+            case ArchiveOutside():
+                archive_ports = self._ports(tend_connection.Ports, wire, systems)
+                tend_connection.archive_outside(message, archive_ports, self.remaining_ms)
             case MirrorPayment():
                 self.mirror_step([message.payment_id], trip).mirror(message.payment_id)
             case CrossfootRequest():
-                crossfoot_ports = crossfoot.Ports(
-                    book=wire(self.book),
-                    clock=self.worker_clock,
-                    connections=wire(self.connections),
-                    effects=wire(self.effects),
-                    preferences=wire(self.preferences),
-                    queue=wire(self.queue),
-                    reports=wire(self.reports),
-                    systems=systems,
-                )
-                return crossfoot.crossfoot(message, crossfoot_ports)
+                return crossfoot.crossfoot(message, self._ports(crossfoot.Ports, wire, systems))
         return None
+
+    def sweep(self) -> sweep.Swept:
+        """Sweep, as the schedule does every hour."""
+        return sweep.sweep(self._ports(sweep.Ports, lambda port: port, None))
+
+    def _ports[P](self, needed: type[P], wire: Callable[[Any], Any], systems: Any) -> P:
+        """Give a step what its Ports name: of each the world's own, with the wire on it."""
+        given = {"clock": self.worker_clock, "systems": systems, "public_url": "https://crossfoot.example"}
+        names = [each.name for each in fields(needed) if each.default is MISSING]  # type: ignore[arg-type]
+        return needed(**{name: given[name] if name in given else wire(getattr(self, name)) for name in names})
 
     def mirror_step(self, payment_ids: list[str], trip: Wires | None = None) -> mirror_payment.MirrorPayments:
         """Gather a batch of payments, as one invocation of mirror_payment does."""
         wire = (trip or Trip()).wire
-        ports = mirror_payment.Ports(
-            book=wire(self.book),
-            history=wire(self.history),
-            effects=wire(self.effects),
-            preferences=wire(self.preferences),
-            connections=wire(self.connections),
-            systems=_WiredSystems(self, wire),
-            clock=self.worker_clock,
-        )
+        ports = self._ports(mirror_payment.Ports, wire, _WiredSystems(self, wire))
         return mirror_payment.MirrorPayments(self.tenant, payment_ids, ports)
 
     def settle(self, trip: Trip | None = None, *, only: type[Message] | None = None) -> None:

@@ -76,9 +76,32 @@ class FetchRun:
         return FetchState.STUCK if now - self.moved_at > STUCK_AFTER else FetchState.RUNNING
 
 
+def new_run(system: System, kind: FetchKind, now: datetime, token: str) -> FetchRun:
+    """Make a run that begins now. Takes: `token` keeps two of one moment apart; by their ids, runs are in order of time."""
+    return FetchRun(f"{now:%Y%m%dT%H%M%S.%fZ}-{token}", system, kind, started_at=now, moved_at=now)
+
+
 def count(kinds: Iterable[str], unreadable: int = 0, outside: int = 0) -> Progress:
     """Count what one window held."""
     read: dict[str, int] = {}
     for kind in kinds:
         read[kind] = read.get(kind, 0) + 1
     return Progress(read, unreadable, outside)
+
+
+_WORDS = {
+    "customer": ("customer", "customers"),
+    "invoice": ("invoice", "invoices"),
+    "payment": ("payment", "payments"),
+    "credit_memo": ("credit memo", "credit memos"),
+    "deposit": ("deposit", "deposits"),
+}
+
+
+def describe(progress: Progress) -> str:
+    """Say in words what a run read. Source: C6."""
+    parts = [f"{number:,} {_WORDS[kind][number != 1]}" for kind, number in progress.read.items() if number]
+    if progress.unreadable:
+        parts.append(f"{progress.unreadable:,} that could not be kept exactly")
+    *first, last = parts or ["nothing was new"]
+    return f"{', '.join(first)} and {last}" if first else last

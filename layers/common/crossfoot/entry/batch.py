@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from crossfoot.errors import BadMessage, NeedsPartner, Retryable
-from crossfoot.messages import CrossfootRequest, MirrorPayment, Nudge, read_message
+from crossfoot.messages import Message, read_message
 
 _log = logging.getLogger(__name__)
 
@@ -17,10 +17,14 @@ type Handle[M] = Callable[[M], object]
 type Gather[M] = Callable[[str, Sequence[M]], Handle[M]]
 
 
-def handle_batch[M: Nudge | MirrorPayment | CrossfootRequest](
-    event: Mapping[str, Any], kind: type[M], gather: Gather[M], *, remaining_ms: Callable[[], int] | None = None
+def handle_batch[M: Message](
+    event: Mapping[str, Any],
+    kinds: type[M] | tuple[type[M], ...],
+    gather: Gather[M],
+    *,
+    remaining_ms: Callable[[], int] | None = None,
 ) -> Failures:
-    """Handle a batch of SQS messages of one kind.
+    """Handle a batch of SQS messages of one kind, or of a few.
 
     Takes: `gather(tenant, messages)` is called once per partner in the batch, reads what its messages have in common, and
     gives the function that then handles each. `remaining_ms` is the Lambda context's; a message that could no longer be
@@ -31,22 +35,22 @@ def handle_batch[M: Nudge | MirrorPayment | CrossfootRequest](
     carries nothing, and a message that can never succeed must not take its neighbours to the dead-letter queue.
     """
     failed: list[str] = []
-    for tenant, messages in _by_tenant(event["Records"], kind, failed).items():
+    for tenant, messages in _by_tenant(event["Records"], kinds, failed).items():
         failed.extend(_handle_tenant(tenant, messages, gather, remaining_ms))
     order = [record["messageId"] for record in event["Records"]]
     return {"batchItemFailures": [{"itemIdentifier": item} for item in sorted(set(failed), key=order.index)]}
 
 
-def _by_tenant[M: Nudge | MirrorPayment | CrossfootRequest](
-    records: Iterable[Mapping[str, Any]], kind: type[M], failed: list[str]
+def _by_tenant[M: Message](
+    records: Iterable[Mapping[str, Any]], kinds: type[M] | tuple[type[M], ...], failed: list[str]
 ) -> dict[str, dict[str, M]]:
-    """Read the records; those that are no message of the kind are added to `failed`, and end up where a person looks."""
+    """Read the records; those of no kind that belongs here are added to `failed`, and end up where a person looks."""
     tenants: dict[str, dict[str, M]] = {}
     for record in records:
         try:
             message = read_message(record["body"])
-            if not isinstance(message, kind):
-                raise BadMessage(f"a {message.kind} on the queue of {kind.__name__}")
+            if not isinstance(message, kinds):
+                raise BadMessage(f"a {message.kind} on the wrong queue")
         except BadMessage as error:
             _log.error("bad message: %s", error, extra={"message_id": record["messageId"]})
             failed.append(record["messageId"])
@@ -55,7 +59,7 @@ def _by_tenant[M: Nudge | MirrorPayment | CrossfootRequest](
     return tenants
 
 
-def _handle_tenant[M: Nudge | MirrorPayment | CrossfootRequest](
+def _handle_tenant[M: Message](
     tenant: str, messages: Mapping[str, M], gather: Gather[M], remaining_ms: Callable[[], int] | None
 ) -> list[str]:
     handle: list[Handle[M]] = []
@@ -67,7 +71,7 @@ def _handle_tenant[M: Nudge | MirrorPayment | CrossfootRequest](
     return [item for item, message in messages.items() if not _handle_one(handle[0], item, message, remaining_ms)]
 
 
-def _handle_one[M: Nudge | MirrorPayment | CrossfootRequest](
+def _handle_one[M: Message](
     handle: Handle[M], message_id: str, message: M, remaining_ms: Callable[[], int] | None
 ) -> bool:
     told = {"tenant": message.tenant, "message_id": message_id}

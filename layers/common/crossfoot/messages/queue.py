@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from crossfoot.core.model import System
+from crossfoot.core.model import Kind, System
 from crossfoot.errors import BadMessage
 
 if TYPE_CHECKING:
@@ -137,9 +137,14 @@ class TendConnection(_Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveOutside(_Message):
-    """Archive the records that the import filters no longer let in, because the partner asked for it (C5)."""
+    """Archive the records that the import filters no longer let in, because the partner asked for it (C5).
+
+    Takes: `kind_at` and `place` are where the walk goes on.
+    """
 
     kind: Literal["archive_outside"] = "archive_outside"
+    kind_at: Kind = Kind.CUSTOMER
+    place: str = ""
 
     @property
     def lane(self) -> str:

@@ -1,17 +1,27 @@
 """What the steps need from the world. Adapters implement these; tests bring fakes; only `wiring` chooses."""
 
 from crossfoot.ports.clock import Clock
-from crossfoot.ports.connecting import Account, Accounts, ApiKeys, Grant, KeyDoor, OAuthDoor
+from crossfoot.ports.connecting import (
+    CALLBACK_TOKEN,
+    Account,
+    Accounts,
+    ApiKeys,
+    Grant,
+    KeyDoor,
+    OAuthDoor,
+    callback_url,
+)
 from crossfoot.ports.connections import Connection, ConnectionEvent, Connections, ConnectionState, is_connected
 from crossfoot.ports.decisions import Dated, EffectStore, FilterStore, History, PreferencesStore, Reports
 from crossfoot.ports.documents import Documents
 from crossfoot.ports.fetching import Cursors, FetchRuns, Limits, Position, RunPage
-from crossfoot.ports.queues import Budget, Queue
+from crossfoot.ports.queues import Budget, DeadLetter, DeadLetters, Queue
 from crossfoot.ports.records import Book, ListPage
 from crossfoot.ports.secrets import Authorizations, SealedSecrets, Secrets
 from crossfoot.ports.systems import AccountingSource, Choice, PaymentRows, Psa, Source, Systems, Window
 
 __all__ = [
+    "CALLBACK_TOKEN",
     "Account",
     "AccountingSource",
     "Accounts",
@@ -27,6 +37,8 @@ __all__ = [
     "Connections",
     "Cursors",
     "Dated",
+    "DeadLetter",
+    "DeadLetters",
     "Documents",
     "EffectStore",
     "FetchRuns",
@@ -49,5 +61,6 @@ __all__ = [
     "Source",
     "Systems",
     "Window",
+    "callback_url",
     "is_connected",
 ]

@@ -4,6 +4,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+CALLBACK_PATH = "/webhooks/connectwise/"
+# The secret whose SHA-256 `Connections.find_tenant_by_callback` knows the connection by.
+CALLBACK_TOKEN = "callback_token"  # noqa: S105 - the name of a secret, not one
+
+
+def callback_url(public_url: str, token: str) -> str:
+    """Give the address that ConnectWise calls for one partner."""
+    return f"{public_url}{CALLBACK_PATH}{token}"
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -51,6 +60,10 @@ class KeyDoor(Protocol):
 
     def register_callbacks(self, grant: Grant, callback_url: str) -> None:
         """Ask the system to call us on changes; what is registered already is no error."""
+        ...
+
+    def ensure_callbacks(self, grant: Grant, callback_url: str) -> int:
+        """Register what is missing, and revive what the system disabled. Returns: how many it had to mend (I8, C7)."""
         ...
 
     def remove_callbacks(self, grant: Grant, callback_url: str) -> None:

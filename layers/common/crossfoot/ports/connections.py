@@ -1,5 +1,6 @@
 """How a partner's connections stand, and whose a vendor account is (C6, C7)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -83,6 +84,13 @@ class Connections(Protocol):
         """Mark a connection as needing the partner; a disconnected one stays so."""
         ...
 
+    def warn(self, tenant: str, system: System, reason: str, fix: str) -> None:
+        """Say what a connection will need, without stopping it; "" takes that back. Again is no error (C7).
+
+        A reason that is news is a line in the history. A connection that is not connected stays as it is.
+        """
+        ...
+
     def note(self, tenant: str, system: System, what: str) -> None:
         """Add a line to the connection's history."""
         ...
@@ -97,6 +105,10 @@ class Connections(Protocol):
 
     def find_tenant_by_callback(self, token_hash: str) -> tuple[str, System] | None:
         """Find whose callback URL this is."""
+        ...
+
+    def set_back(self, system: System, tenants: Iterable[str], to: datetime) -> None:
+        """Put partners that are due behind others, as if they were last read then; who was read since stays."""
         ...
 
     def list_due(self, system: System, read_before: datetime, limit: int) -> tuple[str, ...]:

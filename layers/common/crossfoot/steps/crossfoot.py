@@ -1,7 +1,7 @@
 """crossfoot: compare a partner's books to the cent, say why they differ, and pick up what waits (X4)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from crossfoot.core.crossfoot import Difference, Pair, Report, compare, report_on
@@ -12,6 +12,7 @@ from crossfoot.core.planning import PAYMENT_ROWS, external_parts
 from crossfoot.core.rows import Standing as RowStanding
 from crossfoot.core.rows import standing_of
 from crossfoot.errors import Rejected
+from crossfoot.letting_in import is_imported, is_left_out
 from crossfoot.linking import link_invoices
 from crossfoot.messages import CrossfootRequest, MirrorPayment
 from crossfoot.ports import (
@@ -25,10 +26,10 @@ from crossfoot.ports import (
     Systems,
     is_connected,
 )
+from crossfoot.rereading import as_deleted, reread_invoices
 
 PAGE = 200
 MAX_PARTNERS = 50_000
-FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,26 +110,10 @@ def _pages(tenant: str, kind: Kind, book: Book) -> Iterator[tuple[Record, ...]]:
 def _refresh(tenant: str, records: Sequence[Record], systems: Sequence[System], ports: Ports) -> None:
     """Read a page's invoices from their systems as they are now; one that is gone there is deleted (I5)."""
     for system in systems:
-        known = [r for r in records if isinstance(r, Invoice) and r.ref.system is system]
+        known = [r for r in records if isinstance(r, Invoice) and r.ref.system is system and not is_left_out(r)]
         if known and is_connected(ports.connections, tenant, system):
-            ports.book.save(tenant, _reread(tenant, system, known, ports))
-
-
-def _reread(tenant: str, system: System, known: Sequence[Invoice], ports: Ports) -> list[Invoice]:
-    source = ports.systems.source(tenant, system)
-    seen = {found.ref: found for found in source.fetch_invoices([invoice.ref.id for invoice in known])}
-    gone = [invoice for invoice in known if invoice.ref not in seen and invoice.standing is Standing.LIVE]
-    if len(gone) > max(FEW, len(known) // 20):
-        # Nobody deletes so many in a day: more likely the API member's role shows fewer rows than before ("My" instead
-        # of "All" is no error in ConnectWise). Archiving them would take payments for unpayable.
-        gone = []
-    now = ports.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-    return [*seen.values(), *(_deleted(invoice, now) for invoice in gone)]
-
-
-def _deleted[R: (Invoice, Payment)](record: R, now: str) -> R:
-    version = replace(record.version, seen_at=max(now, record.version.seen_at))
-    return replace(record, standing=Standing.DELETED, version=version)
+            source = ports.systems.source(tenant, system)
+            ports.book.save(tenant, reread_invoices(known, source, ports.clock.now()))
 
 
 def _reread_payments(tenant: str, payments: Sequence[Payment], ports: Ports) -> tuple[Payment, ...]:
@@ -140,9 +125,8 @@ def _reread_payments(tenant: str, payments: Sequence[Payment], ports: Ports) -> 
         seen = ports.systems.accounting(tenant).fetch_payments([payment.ref.id for payment in live])
     except Rejected:
         return tuple(payments)  # One of them cannot be read, so none of them can be said to be gone.
-    now = ports.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-    known = {payment.ref for payment in seen}
-    ports.book.save(tenant, [*seen, *(_deleted(payment, now) for payment in live if payment.ref not in known)])
+    known, now = {payment.ref for payment in seen}, ports.clock.now()
+    ports.book.save(tenant, [*seen, *(as_deleted(payment, now) for payment in live if payment.ref not in known)])
     stored = ports.book.load_many(tenant, [payment.ref for payment in payments])
     return tuple(record for record in stored.values() if isinstance(record, Payment))
 
@@ -165,7 +149,7 @@ def _compare_page(request: CrossfootRequest, records: Sequence[Record], tally: _
 
 
 def _one_sided(tenant: str, invoice: Invoice, book: Book) -> Iterator[str]:
-    if invoice.standing is Standing.LIVE:
+    if invoice.standing is Standing.LIVE and is_imported(invoice):
         yield match_invoice(invoice, book.load_invoices_numbered(tenant, invoice.number)).decision.code
 
 

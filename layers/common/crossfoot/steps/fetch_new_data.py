@@ -1,28 +1,41 @@
 """fetch_new_data: read what changed in one system, save it, queue what follows, then move the cursor (I1, I8)."""
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from crossfoot.core.decisions import Decision, refused
-from crossfoot.core.model import Invoice, Link, Payment, Record, Ref, System, fingerprint
-from crossfoot.core.planning import PAYMENT_ROWS
-from crossfoot.core.rows import standing_of
-from crossfoot.linking import link_invoices
-from crossfoot.messages import Message, MirrorPayment, Nudge
+from crossfoot.core.fetching import FetchKind, Progress, count, describe, new_run
+from crossfoot.core.filters import ImportFilters
+from crossfoot.core.model import PSA, Ref, System
+from crossfoot.core.pacing import Pace, in_no_hurry
+from crossfoot.errors import Conflict
+from crossfoot.follow_ups import follow_ups
+from crossfoot.letting_in import changed_customers, is_left_out, let_in, match_again
+from crossfoot.messages import Nudge
 from crossfoot.ports import (
     Book,
+    Clock,
     Connections,
     Cursors,
     EffectStore,
+    FetchRuns,
+    FilterStore,
     History,
+    Position,
     PreferencesStore,
     Queue,
+    Source,
     Systems,
+    Window,
     is_connected,
 )
 
-# One invocation reads so many windows at most; the rest goes on in the next one.
-MAX_WINDOWS = 8
+_TOLD = {
+    FetchKind.FIRST_IMPORT: "The first import is complete",
+    FetchKind.CATCH_UP: "Caught up on what happened while it was disconnected",
+    FetchKind.RESYNC: "Everything was read again with the new import filters",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,42 +43,74 @@ class Ports:
     """What the step needs."""
 
     book: Book
+    clock: Clock
     connections: Connections
     cursors: Cursors
     effects: EffectStore
+    filters: FilterStore
     history: History
     preferences: PreferencesStore
     queue: Queue
+    runs: FetchRuns
     systems: Systems
 
 
-def fetch_new_data(tenant: str, system: System, ports: Ports) -> int:
-    """Read a partner's changes in a system, from the cursor on.
+def fetch_new_data(tenant: str, system: System, ports: Ports, remaining_ms: Callable[[], int] = in_no_hurry) -> int:
+    """Read a partner's changes in a system, from the cursor on, until there are none or the time is nearly over.
 
+    What is left then goes on by a message of its own, from the cursor: a long import is many short invocations, and one
+    that dies costs the window that it was at.
     Returns: how many records were read; 0 for a system that is not connected (its cursor stays, C6).
     Raises: errors of the vendor and of our table. What was saved by then is saved, and is read again.
-    Source: I1, I2, I3, I8.
+    Source: I1, I2, I3, I8, C4, C6.
     """
     if not is_connected(ports.connections, tenant, system):
         return 0
-    source = ports.systems.source(tenant, system)
-    count = 0
-    for _ in range(MAX_WINDOWS):
-        cursor = ports.cursors.load(tenant, system)
-        window = source.fetch_changes(cursor)
-        count += len(window.records)
-        ports.book.save(tenant, window.records)
-        ports.history.save(tenant, [_unreadable(ref) for ref in window.unreadable])
-        # From what was fetched, not from what was saved: after a crash here, the next read saves nothing new and must
-        # still queue all of this.
-        ports.queue.send(_follow_ups(tenant, window.records, ports))
-        if window.cursor != cursor:
-            ports.cursors.move(tenant, system, cursor, window.cursor)
+    source, pace, total = ports.systems.source(tenant, system), Pace(remaining_ms), 0
+    while True:
+        position = _find_position(tenant, system, ports)
+        # Read after the position: whoever saves other filters sets the cursor back after that, so that a window which was
+        # read with the old ones can never move it.
+        filters = ports.filters.load(tenant) if system is PSA else ImportFilters()
+        window = source.fetch_changes(position.cursor)
+        progress = _take_in(tenant, source, window, filters, ports)
+        total += progress.total
+        if not window.more:
+            _tell_of_the_end(tenant, system, position, progress, ports)
+        _move(tenant, system, position, window, progress, ports)
         if not window.more:
             ports.connections.touch(tenant, system)
-            return count
-    ports.queue.send([Nudge(tenant=tenant, system=system, because=ports.cursors.load(tenant, system)[:500])])
-    return count
+            return total
+        if not pace.has_time():
+            because = f"{position.run} {window.cursor}"[:500]
+            ports.queue.send([Nudge(tenant=tenant, system=system, because=because)])
+            return total
+
+
+def _find_position(tenant: str, system: System, ports: Ports) -> Position:
+    """Load the cursor; a first import is a run, whoever nudged first."""
+    position = ports.cursors.load(tenant, system)
+    if position.cursor or position.run:
+        return position
+    run = new_run(system, FetchKind.FIRST_IMPORT, ports.clock.now(), secrets.token_hex(4))
+    ports.runs.begin(tenant, run)
+    return ports.cursors.load(tenant, system)
+
+
+def _take_in(tenant: str, source: Source, window: Window, filters: ImportFilters, ports: Ports) -> Progress:
+    """Save a window's records, and queue what they imply."""
+    records, outside = let_in(tenant, window.records, filters, ports.book)
+    # Saved last: until its invoices follow, a customer that changed is one that changed, however often a worker dies.
+    changed = changed_customers(tenant, records, ports.book)
+    ports.book.save(tenant, [record for record in records if record.ref not in changed])
+    ports.history.save(tenant, [_unreadable(ref) for ref in window.unreadable])
+    # From what was fetched, not from what was saved: after a crash here, the next read saves nothing new and must still
+    # queue all of this.
+    ports.queue.send(follow_ups(tenant, [record for record in records if not is_left_out(record)], ports))
+    for change in changed.values():
+        match_again(tenant, change, source, filters, ports)
+    ports.book.save(tenant, [change.now for change in changed.values()])
+    return count((record.ref.kind for record in window.records), len(window.unreadable), outside)
 
 
 def _unreadable(ref: Ref) -> Decision:
@@ -73,42 +118,29 @@ def _unreadable(ref: Ref) -> Decision:
     return refused(ref, "X5", "unreadable", sentence, "Correct the record in the system that it comes from.")
 
 
-def _follow_ups(tenant: str, records: Sequence[Record], ports: Ports) -> list[Message]:
-    """List the work that the records imply, each payment once."""
-    invoices = [record for record in records if isinstance(record, Invoice)]
-    links = link_invoices(tenant, invoices, ports.book, ports.effects)
-    # Read after the records were saved: whoever turns the toggle on later finds them in the book (PUT /v1/preferences
-    # queues a crossfoot, which picks up what waits).
-    if not ports.preferences.load(tenant).external_payments_enabled:
-        return []
-    payments = {record.ref: fingerprint(record) for record in records if isinstance(record, Payment)}
-    for payment, because in _payments_to_recheck(tenant, invoices, links, ports).items():
-        payments.setdefault(payment, because)
-    return [MirrorPayment(tenant=tenant, payment_id=ref.id, because=because) for ref, because in payments.items()]
+def _move(tenant: str, system: System, seen: Position, window: Window, progress: Progress, ports: Ports) -> None:
+    """Move the cursor on. Raises: Conflict when somebody else moved it, or set it back."""
+    if window.cursor == seen.cursor and not seen.run:
+        return
+    try:
+        ports.cursors.move(tenant, system, seen, window.cursor, progress, done=not window.more)
+    except Conflict:
+        now = ports.cursors.load(tenant, system)
+        if not seen.cursor or now.cursor != seen.cursor:
+            raise
+        # Only a run was begun meanwhile (the partner pressed the button): this window counts for it, and it goes on with
+        # the nudge that came with it.
+        ports.cursors.move(tenant, system, now, window.cursor, progress, done=False)
 
 
-def _payments_to_recheck(
-    tenant: str, invoices: Sequence[Invoice], links: dict[Ref, Link], ports: Ports
-) -> dict[Ref, str]:
-    """Find the payments of invoices that are not as our rows make them: one may have waited for this read (E6, E8).
+def _tell_of_the_end(tenant: str, system: System, seen: Position, progress: Progress, ports: Ports) -> None:
+    """Note in the connection's history that a run is complete, once, and what it read. Source: C6.
 
-    That is so where the two copies show different amounts paid, and where ConnectWise shows cash that is not ours: a
-    payment by hand is taken over though the amounts agree, or it would be entered again when it is edited.
+    Before the run ends: a worker that dies between finds its line, and adds no other.
     """
-    fetched = {invoice.ref: invoice for invoice in invoices if invoice.ref in links}
-    copies = ports.book.load_many(tenant, {ref for each in links.values() for ref in (each.accounting, each.psa)})
-    latest = ports.effects.load_latest_of(tenant, PAYMENT_ROWS, {links[ref].psa for ref in fetched})
-    found: dict[Ref, str] = {}
-    for ref, invoice in fetched.items():
-        link = links[ref]
-        accounting, psa = copies.get(link.accounting), copies.get(link.psa)
-        if isinstance(accounting, Invoice) and isinstance(psa, Invoice):
-            kept_minor = standing_of(latest.get(link.psa)).total_minor
-            if _paid_minor(accounting) != _paid_minor(psa) or psa.paid_minor not in (None, kept_minor):
-                for payment in ports.book.load_payments_of(tenant, link.accounting):
-                    found.setdefault(payment.ref, f"{fingerprint(payment)} {fingerprint(invoice)}")
-    return found
-
-
-def _paid_minor(invoice: Invoice) -> int:
-    return invoice.total_minor - invoice.balance_minor
+    run = ports.runs.load(tenant, seen.run) if seen.run else None
+    if run is None or run.kind not in _TOLD:
+        return
+    begun = f"{_TOLD[run.kind]} (begun {run.started_at:%Y-%m-%d %H:%M} UTC):"
+    if not any(event.what.startswith(begun) for event in ports.connections.load_history(tenant, system)):
+        ports.connections.note(tenant, system, f"{begun} {describe(run.progress + progress)}")

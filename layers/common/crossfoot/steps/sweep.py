@@ -1,38 +1,113 @@
-"""sweep: nudge every partner that was not read for a while, so that nothing depends on a webhook (I8, C7)."""
+"""sweep: every hour, whoever was not read for a while, and what was given up, so that nothing depends on luck (I8, C7)."""
 
+import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from crossfoot.core.model import System
-from crossfoot.messages import Nudge
-from crossfoot.ports import Clock, Connections, Queue
+from crossfoot.core.decisions import Decision, waits
+from crossfoot.core.model import ACCOUNTING, Kind, Ref, System
+from crossfoot.messages import MirrorPayment, Nudge, TendConnection
+from crossfoot.ports import Clock, Connections, DeadLetter, DeadLetters, History, Queue
 
 # ConnectWise hourly; QuickBooks daily, because its reads are metered. A daily read also refreshes the tokens, whose end of
-# life rolls on with it (C7). A little less than the period, so that an hourly
-# schedule does not skip every second turn.
+# life rolls on with it (C7). A little less than the period, so that an hourly schedule does not skip every second turn.
 DUE_AFTER = {
     System.CONNECTWISE: timedelta(minutes=55),
     System.QUICKBOOKS: timedelta(hours=23),
 }
-MAX_PARTNERS = 5_000
+A_DAY = timedelta(hours=23)
+# Of each system in one sweep. Twice what this was made for: only beyond it does anybody wait for a later sweep.
+MAX_PARTNERS = 20_000
+MAX_DEAD_LETTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
     """What the step needs."""
 
-    connections: Connections
-    queue: Queue
     clock: Clock
+    connections: Connections
+    dead_letters: DeadLetters
+    history: History
+    queue: Queue
 
 
-def sweep(ports: Ports) -> int:
-    """Nudge the partners that are due, longest waiting first. Returns: how many nudges were queued. Source: I8."""
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep did."""
+
+    nudged: int
+    tended: int
+    revived: int
+
+
+def sweep(ports: Ports) -> Swept:
+    """Nudge the partners that are due, have every connection tended once a day, and revive the payments given up.
+
+    A connection that needs attention is not among those that are due: the partner is told, and nothing else would help.
+    Source: I8, C7, X3.
+    """
     now = ports.clock.now()
-    nudges = [
-        Nudge(tenant=tenant, system=system, because=f"sweep {now.isoformat()}")
-        for system, period in DUE_AFTER.items()
-        for tenant in ports.connections.list_due(system, now - period, MAX_PARTNERS)
-    ]
-    ports.queue.send(nudges)
-    return len(nudges)
+    nudged = sum(_nudge(system, now, ports) for system in DUE_AFTER)
+    tended = sum(_tend(system, now, ports) for system in System)
+    return Swept(nudged, tended, _revive(ports))
+
+
+def _nudge(system: System, now: datetime, ports: Ports) -> int:
+    before = now - DUE_AFTER[system]
+    tenants = ports.connections.list_due(system, before, MAX_PARTNERS)
+    ports.queue.send([Nudge(tenant=tenant, system=system, because=f"sweep {now.isoformat()}") for tenant in tenants])
+    if len(tenants) == MAX_PARTNERS:
+        # Not everybody had a turn. Those who had one go behind the others, or partners whose reads fail every time would
+        # be the longest waiting at every sweep.
+        ports.connections.set_back(system, tenants, before)
+    return len(tenants)
+
+
+def _tend(system: System, now: datetime, ports: Ports) -> int:
+    """Ask for what a connection needs once a day: of each partner at an hour of its own, so that no hour has them all.
+
+    One that was not read for a day is tended at once: then sweeps were missed, and perhaps its hour with them.
+    """
+    everybody = ports.connections.list_due(system, now + timedelta(days=1), MAX_PARTNERS)
+    overdue = ports.connections.list_due(system, now - A_DAY, MAX_PARTNERS)
+    due = dict.fromkeys([*overdue, *(tenant for tenant in everybody if hour_of(tenant) == now.hour)])
+    because = f"sweep {now.isoformat()}"
+    ports.queue.send([TendConnection(tenant=tenant, system=system, because=because) for tenant in due])
+    return len(due)
+
+
+def hour_of(tenant: str) -> int:
+    """Give the hour of the day, in UTC, at which a partner's connections are tended."""
+    return int(hashlib.sha256(tenant.encode()).hexdigest(), 16) % 24
+
+
+def _revive(ports: Ports) -> int:
+    """Queue the payments again that were given up after too many attempts, and say on each that it was stuck.
+
+    What cannot be read stays where it is: its alarm tells a person.
+    Source: X3.
+    """
+    letters = ports.dead_letters.take(MAX_DEAD_LETTERS)
+    for letter in letters:
+        ports.history.save(letter.message.tenant, [_stuck(letter)])
+    ports.queue.send([_again(letter) for letter in letters])
+    # Last: a worker that dies before leaves the letters where they were, and payments may be queued twice.
+    ports.dead_letters.remove(letters)
+    return len(letters)
+
+
+def _stuck(letter: DeadLetter) -> Decision:
+    payment = Ref(ACCOUNTING, Kind.PAYMENT, letter.message.payment_id)
+    sentence = (
+        f"Carrying this payment over failed again and again, and has been stuck since {letter.since:%Y-%m-%d %H:%M} UTC. "
+        "It is tried again now."
+    )
+    fix = "Nothing to do if it goes through; otherwise look at the connections, and tell support."
+    return waits(payment, "X3", "stuck", sentence, fix)
+
+
+def _again(letter: DeadLetter) -> MirrorPayment:
+    message = letter.message
+    because = f"stuck since {letter.since.isoformat()}"
+    return MirrorPayment(tenant=message.tenant, payment_id=message.payment_id, because=because)

@@ -1,0 +1,44 @@
+"""What is worth a warning about a connection before it fails (C7, I5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crossfoot.core.model import Kind, System
+
+FORECAST = timedelta(days=30)
+
+_NAMES = {System.QUICKBOOKS: "QuickBooks", System.CONNECTWISE: "ConnectWise"}
+_MANY = {Kind.CUSTOMER: "companies", Kind.INVOICE: "invoices"}
+
+
+@dataclass(frozen=True, slots=True)
+class Worry:
+    """Something that the partner should know of a connection that works."""
+
+    reason: str
+    fix: str
+
+
+def forecast_end(system: System, ends_at: datetime | None, now: datetime) -> Worry | None:
+    """Say that a connection's credentials come to their end of life soon. Source: C7."""
+    if ends_at is None or ends_at - now > FORECAST:
+        return None
+    name = _NAMES[system]
+    reason = f"{name} ends this connection on {ends_at:%Y-%m-%d}, because its consent comes to the end of its life."
+    return Worry(reason, f"Connect {name} again before then; everything stays as it is.")
+
+
+def too_many_gone(kind: Kind, gone: int, known: int) -> Worry:
+    """Say that more is missing than anybody deletes, and is not believed. Source: I5."""
+    reason = f"ConnectWise shows {gone:,} of {known:,} {_MANY[kind]} no longer. They are kept here as they were."
+    fix = (
+        'Look at the API member\'s security role: it may have been changed from "All" to "My". '
+        "If they were really deleted, archive them here."
+    )
+    return Worry(reason, fix)
+
+
+def say(worries: Sequence[Worry]) -> tuple[str, str]:
+    """Put worries into one reason and one fix; "" and "" for none."""
+    return " ".join(each.reason for each in worries), " ".join(each.fix for each in worries)

@@ -1,0 +1,81 @@
+"""The work that records imply, wherever they were read: copies to join (I9), payments to carry over (E6, E8)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from crossfoot.core.model import Invoice, Link, Payment, Record, Ref, Standing, fingerprint
+from crossfoot.core.planning import PAYMENT_ROWS
+from crossfoot.core.rows import standing_of
+from crossfoot.linking import link_invoices
+from crossfoot.messages import Message, MirrorPayment
+from crossfoot.ports import Book, EffectStore, PreferencesStore
+
+
+class Stores(Protocol):
+    """What this reads and links in; a step's own ports offer it."""
+
+    @property
+    def book(self) -> Book: ...
+    @property
+    def effects(self) -> EffectStore: ...
+    @property
+    def preferences(self) -> PreferencesStore: ...
+
+
+def follow_ups(tenant: str, records: Sequence[Record], stores: Stores) -> list[Message]:
+    """Link the invoices that were read, and list the payments that follow from all of it, each once.
+
+    Takes: records that are in the book by now, as they were *read*: after a crash the same read saves nothing new and must
+    still list all of this.
+    """
+    invoices = [record for record in records if isinstance(record, Invoice)]
+    invoices += _twins(tenant, invoices, stores.book)
+    links = link_invoices(tenant, invoices, stores.book, stores.effects)
+    # Read after the records were saved: whoever turns the toggle on later finds them in the book (PUT /v1/preferences
+    # queues a crossfoot, which picks up what waits).
+    if not stores.preferences.load(tenant).external_payments_enabled:
+        return []
+    payments = {record.ref: fingerprint(record) for record in records if isinstance(record, Payment)}
+    for payment, because in _payments_to_recheck(tenant, invoices, links, stores).items():
+        payments.setdefault(payment, because)
+    return [MirrorPayment(tenant=tenant, payment_id=ref.id, because=because) for ref, because in payments.items()]
+
+
+def _twins(tenant: str, invoices: Sequence[Invoice], book: Book) -> list[Invoice]:
+    """Find what took the place of invoices that are gone: entered again under their number, it can be joined now."""
+    gone = book.load_many(tenant, [invoice.ref for invoice in invoices if invoice.standing is not Standing.LIVE])
+    numbers = {record.number for record in gone.values() if isinstance(record, Invoice) and record.number}
+    read = {invoice.ref for invoice in invoices}
+    found = [twin for number in sorted(numbers) for twin in book.load_invoices_numbered(tenant, number)]
+    return [twin for twin in found if twin.standing is Standing.LIVE and twin.ref not in read]
+
+
+def _payments_to_recheck(
+    tenant: str, invoices: Sequence[Invoice], links: Mapping[Ref, Link], stores: Stores
+) -> dict[Ref, str]:
+    """Find the payments of invoices that are not as our rows make them: one may have waited for this read (E6, E8).
+
+    That is so where the two copies show different amounts paid or one is gone, and where ConnectWise shows cash that is not
+    ours: a payment by hand is taken over though the amounts agree, or it would be entered again when it is edited.
+    """
+    fetched = {invoice.ref: invoice for invoice in invoices if invoice.ref in links}
+    copies = stores.book.load_many(tenant, {ref for each in links.values() for ref in (each.accounting, each.psa)})
+    latest = stores.effects.load_latest_of(tenant, PAYMENT_ROWS, {links[ref].psa for ref in fetched})
+    found: dict[Ref, str] = {}
+    for ref, invoice in fetched.items():
+        link = links[ref]
+        accounting, psa = copies.get(link.accounting), copies.get(link.psa)
+        if isinstance(accounting, Invoice) and isinstance(psa, Invoice):
+            kept_minor = standing_of(latest.get(link.psa)).total_minor
+            if not _agree(accounting, psa) or psa.paid_minor not in (None, kept_minor):
+                for payment in stores.book.load_payments_of(tenant, link.accounting):
+                    found.setdefault(payment.ref, f"{fingerprint(payment)} {fingerprint(invoice)}")
+    return found
+
+
+def _agree(accounting: Invoice, psa: Invoice) -> bool:
+    return _paid_minor(accounting) == _paid_minor(psa) and accounting.standing is psa.standing
+
+
+def _paid_minor(invoice: Invoice) -> int:
+    return invoice.total_minor - invoice.balance_minor

@@ -1,0 +1,183 @@
+"""tend_connection: once a day, what no list of changes tells: deletions, lost callbacks, a near end (I5, I8, C7)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeGuard
+
+from crossfoot.core.model import PSA, CreditMemo, Customer, Invoice, Kind, Record, Ref, Standing, System
+from crossfoot.core.pacing import Pace, in_no_hurry
+from crossfoot.core.tending import Worry, forecast_end, say, too_many_gone
+from crossfoot.follow_ups import follow_ups
+from crossfoot.letting_in import outside
+from crossfoot.messages import ArchiveOutside
+from crossfoot.ports import (
+    CALLBACK_TOKEN,
+    Book,
+    Clock,
+    Connection,
+    Connections,
+    ConnectionState,
+    EffectStore,
+    FilterStore,
+    Grant,
+    KeyDoor,
+    ListPage,
+    PreferencesStore,
+    Queue,
+    Secrets,
+    Systems,
+    callback_url,
+)
+from crossfoot.rereading import are_believed, as_deleted
+
+PAGE = 500
+# What was found deleted so lately follows once more: the worker that found it may have died before it queued anything.
+LATELY = timedelta(days=1)
+# The book's lists that hold what ConnectWise counts as one kind.
+_LISTS = {Kind.CUSTOMER: (Kind.CUSTOMER,), Kind.INVOICE: (Kind.INVOICE, Kind.CREDIT_MEMO)}
+_FILTERED = (Kind.CUSTOMER, Kind.INVOICE, Kind.CREDIT_MEMO)
+
+type Counted = Customer | Invoice | CreditMemo
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the step needs. Takes: `public_url` as the API's."""
+
+    book: Book
+    clock: Clock
+    connections: Connections
+    effects: EffectStore
+    filters: FilterStore
+    keys: KeyDoor
+    preferences: PreferencesStore
+    queue: Queue
+    secrets: Secrets
+    systems: Systems
+    public_url: str
+
+
+def tend_connection(tenant: str, system: System, ports: Ports) -> None:
+    """Look after a connection, and leave a line in its history where something had to be mended.
+
+    Doing it again changes nothing.
+    Raises: errors of the vendor and of our table; what was mended by then is mended.
+    Source: I5, I8, C7.
+    """
+    connection = ports.connections.load(tenant, system)
+    if connection is None or connection.state is not ConnectionState.CONNECTED:
+        return
+    worries = [forecast_end(system, connection.credentials_expire_at, ports.clock.now())]
+    if system is PSA:
+        worries += [_take_census(tenant, kind, ports) for kind in _LISTS]
+    ports.connections.warn(tenant, system, *say([worry for worry in worries if worry]))
+    if system is PSA:
+        _mend_callbacks(connection, ports)
+
+
+# --- what was deleted without a word -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the book holds of a kind: what lives, and what was lately found deleted."""
+
+    live: frozenset[Ref]
+    lately: frozenset[Ref]
+
+
+def _take_census(tenant: str, kind: Kind, ports: Ports) -> Worry | None:
+    """Delete what ConnectWise shows no longer. Returns: why not, where that is more than anybody deletes.
+
+    The book is read first: what is in it by then and not in ConnectWise afterwards, is gone.
+    """
+    known = _known(tenant, kind, ports)
+    there = ports.systems.psa(tenant).fetch_ids(kind)
+    gone = [ref for ref in known.live if ref.id not in there]
+    if not are_believed(len(gone), len(known.live)):
+        return too_many_gone(kind, len(gone), len(known.live))
+    stored = ports.book.load_many(tenant, gone)
+    deleted = [as_deleted(record, ports.clock.now()) for record in stored.values() if _lives(record)]
+    ports.book.save(tenant, deleted)
+    lately = ports.book.load_many(tenant, known.lately)
+    ports.queue.send(follow_ups(tenant, [*deleted, *lately.values()], ports))
+    if deleted:
+        what = f"Found {len(deleted)} deleted in ConnectWise: {', '.join(sorted(map(_name, deleted))[:5])}"
+        ports.connections.note(tenant, PSA, f"{what} …" if len(deleted) > 5 else what)
+    return None
+
+
+def _known(tenant: str, kind: Kind, ports: Ports) -> _Known:
+    live: set[Ref] = set()
+    lately: set[Ref] = set()
+    since = (ports.clock.now() - LATELY).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for page in (page for each in _LISTS[kind] for page in _pages(tenant, each, "", ports.book)):
+        live.update(record.ref for record in page.records if _lives(record))
+        lately.update(r.ref for r in page.records if r.standing is Standing.DELETED and r.version.seen_at >= since)
+    return _Known(frozenset(live), frozenset(lately))
+
+
+def _lives(record: Record) -> TypeGuard[Counted]:
+    """Tell whether a record should be there. What the partner archived is out of the way already."""
+    if not isinstance(record, Customer | Invoice | CreditMemo) or record.keeping.archived:
+        return False
+    return record.standing is not Standing.DELETED
+
+
+def _name(record: Counted) -> str:
+    return record.name if isinstance(record, Customer) else record.number or str(record.ref)
+
+
+def _pages(tenant: str, kind: Kind, cursor: str, book: Book) -> Iterator[ListPage]:
+    """Walk one of the book's lists of ConnectWise's records, from a page on."""
+    while True:
+        if kind is Kind.CUSTOMER:
+            page = book.list_customers(tenant, prefix="", system=PSA, cursor=cursor, limit=PAGE)
+        else:
+            page = book.list_records(tenant, kind, first=None, last=None, system=PSA, cursor=cursor, limit=PAGE)
+        yield page
+        cursor = page.next_cursor
+        if not cursor:
+            return
+
+
+# --- callbacks ---------------------------------------------------------------------------------------------------------
+
+
+def _mend_callbacks(connection: Connection, ports: Ports) -> None:
+    """Register again what ConnectWise dropped: it disables a callback that was not answered for three days. Source: I8."""
+    values = ports.secrets.load(connection.tenant, PSA).values
+    token = values.get(CALLBACK_TOKEN)
+    if not token:
+        return
+    grant = Grant(connection.account_id, connection.account_name, values, details=connection.details)
+    mended = ports.keys.ensure_callbacks(grant, callback_url(ports.public_url, token))
+    if mended:
+        ports.connections.note(
+            connection.tenant, PSA, f"Registered {mended} callbacks again that ConnectWise had dropped"
+        )
+
+
+# --- what the filters no longer let in ---------------------------------------------------------------------------------
+
+
+def archive_outside(message: ArchiveOutside, ports: Ports, remaining_ms: Callable[[], int] = in_no_hurry) -> int:
+    """Archive the records that the import filters no longer let in, page by page; the rest goes on by message.
+
+    Returns: how many were archived. In ConnectWise nothing changes.
+    Source: C5.
+    """
+    tenant, pace, archived = message.tenant, Pace(remaining_ms), 0
+    kinds = _FILTERED[_FILTERED.index(message.kind_at) :]
+    for kind in kinds:
+        for page in _pages(tenant, kind, message.place if kind is message.kind_at else "", ports.book):
+            # Read for each page: the partner may widen them meanwhile.
+            found = outside(tenant, page.records, ports.filters.load(tenant), ports.book)
+            ports.book.archive(tenant, [record.ref for record in found], archived=True)
+            archived += len(found)
+            if page.next_cursor and not pace.has_time():
+                rest = ArchiveOutside(tenant=tenant, kind_at=kind, place=page.next_cursor, because=message.because)
+                ports.queue.send([rest])
+                return archived
+    return archived
