@@ -52,7 +52,9 @@ def some_calls_later(company: WireCompany, calls: int, work: Callable[[str, str]
     [
         Cursor(Stage.PAGES),
         Cursor(Stage.CHANGES, NOON),
-        Cursor(Stage.PAGES, NOON, "Invoice", MORNING, 751, "42", 250, MORNING, {"Deposit": "", "Payment": NOON}),
+        Cursor(
+            Stage.PAGES, NOON, "Invoice", MORNING, 751, "42", 250, {NOON: 9}, MORNING, {"Deposit": "", "Payment": NOON}
+        ),
         Cursor(Stage.DELETIONS, NOON, deletions_since=MORNING, deletions={"Invoice": "", "Payment": NOON}),
     ],
 )

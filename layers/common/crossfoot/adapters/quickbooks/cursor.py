@@ -28,7 +28,7 @@ class Cursor:
     Takes: `mark` is the vendor's time up to which all is read once this stage is through; every entity type before
     `entity` is paged through, and of that one the next page starts at row `start` of those since `since`. Beyond the
     first row it has to hold the record `last` again, or a row has gone from before it. `size` is the length of a page
-    where a batch of full ones was too much, else 0.
+    where a batch of full ones was too much, else 0. `tail` counts, for a few times, the rows of the type since then.
     `deletions_since` is empty in a first import, which has no deletions to find. `deletions` says from when on they are
     still to be asked for, by entity type: "" is from `deletions_since` on, with nothing living that changed since.
     Units: times are `2026-11-03T17:04:05Z`.
@@ -41,6 +41,7 @@ class Cursor:
     start: int = 1
     last: str = ""
     size: int = 0
+    tail: Mapping[str, int] = field(default_factory=dict)
     deletions_since: str = ""
     deletions: Mapping[str, str] = field(default_factory=dict)
 
@@ -60,8 +61,8 @@ class Cursor:
 
 
 _DEFAULTS = {
-    "mark": "", "entity": ENTITIES[0], "since": "", "start": 1, "last": "", "size": 0, "deletions_since": "",
-    "deletions": {},
+    "mark": "", "entity": ENTITIES[0], "since": "", "start": 1, "last": "", "size": 0, "tail": {},
+    "deletions_since": "", "deletions": {},
 }  # fmt: skip
 
 

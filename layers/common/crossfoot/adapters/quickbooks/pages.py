@@ -123,7 +123,7 @@ def take_pages(position: Cursor, asked: Sequence[tuple[Page, Rows | Exception]],
             break
         found.extend((entity, row) for row in rows)
         if not _is_whole(chain):
-            position = _go_on(position, chain)
+            position = replace(_go_on(position, chain), tail=_tail(position, rows, limits))
             break
         position, hidden = _finish(position, rows, limits)
         unseen.extend((entity,) if hidden else ())
@@ -217,13 +217,21 @@ def _finish(position: Cursor, rows: Rows, limits: Limits) -> tuple[Cursor, bool]
 
 def _deletions_from(position: Cursor, rows: Rows, limits: Limits) -> str:
     """Give the earliest time from which on CDC has room for the deletions behind what lives."""
-    times = sorted(map(time_of, rows))
-    if len(times) > limits.living:
-        return shift(times[-limits.living - 1], ONE_SECOND)
-    if position.at_its_beginning:
-        return position.deletions_since if times else ""
-    # What earlier calls read of this type is not at hand any more; it lies before this.
-    return position.since if position.start == 1 else shift(position.since, ONE_SECOND)
+    if len(rows) <= limits.living and position.at_its_beginning:
+        return position.deletions_since if rows else ""
+    after_all_before = position.since if position.start == 1 else shift(position.since, ONE_SECOND)
+    return min(_tail(position, rows, limits), default=after_all_before)
+
+
+def _tail(position: Cursor, rows: Sequence[Row], limits: Limits) -> dict[str, int]:
+    """Note times from which on there are no more rows than CDC has room for, the earliest with the most."""
+    if not position.deletions_since:
+        return {}
+    if len(rows) > limits.living:
+        counts = [limits.living * quarters // 4 for quarters in (4, 3, 2, 1)]
+        return {shift(time_of(rows[-count - 1]), ONE_SECOND): count for count in counts}
+    noted = {time: count + len(rows) for time, count in position.tail.items()}
+    return {time: count for time, count in noted.items() if count <= limits.living}
 
 
 def _newest(rows: Iterable[Row]) -> list[Row]:
