@@ -78,8 +78,8 @@ def write_units_of(operation: str, params: dict[str, Any]) -> int:
         case "UpdateItem" | "DeleteItem":
             return 1
         case "BatchWriteItem":
-            puts = [request for requests in params["RequestItems"].values() for request in requests]
-            return sum(_units(put["PutRequest"]["Item"]) for put in puts)
+            writes = [request for requests in params["RequestItems"].values() for request in requests]
+            return sum(_units(write.get("PutRequest", {"Item": {}})["Item"]) for write in writes)
         case "TransactWriteItems":
             bodies = [body for item in params["TransactItems"] for body in item.values()]
             return 2 * sum(_units(body.get("Item", {})) for body in bodies)

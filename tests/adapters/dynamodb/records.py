@@ -1,13 +1,19 @@
 """Records to try the table with."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from crossfoot.core.model import (
     Allocation,
+    CreditMemo,
     Customer,
+    Deposit,
+    DepositLine,
     Invoice,
     Kind,
+    Line,
+    LineKind,
     Payment,
     Ref,
     Standing,
@@ -47,6 +53,55 @@ def make_invoice(id_: str = "1", system: System = QBO, at: Version | None = None
         "balance_minor": 125_000,
     }
     return Invoice(invoice_ref(id_, system), at or version(1), **(known | fields))
+
+
+def make_lines(count: int, word: str = "Onsite support, ticket") -> tuple[Line, ...]:
+    """Lines as a managed service provider bills them."""
+    return tuple(
+        Line(
+            str(7_000 + place),
+            LineKind.TIME,
+            f"{word} {4_000 + 37 * place % 10_000}",
+            amount_minor=12_500 + 125 * (place % 40),
+            quantity=Decimal("1.25"),
+            unit_price=Decimal("100.00"),
+            item="Technician",
+            tax_code="NON",
+            worked_on=date(2026, 10, 1 + place % 31),
+        )
+        for place in range(count)
+    )
+
+
+def make_credit_memo(id_: str = "4", system: System = QBO, at: Version | None = None, **fields: Any) -> CreditMemo:
+    known: dict[str, Any] = {
+        "standing": Standing.LIVE,
+        "number": f"CM-{id_}",
+        "customer": Ref(system, Kind.CUSTOMER, "58"),
+        "customer_name": "Weiskopf Consulting",
+        "issued_on": date(2026, 11, 5),
+        "currency": "USD",
+        "total_minor": 9_900,
+        "remaining_minor": 4_900,
+    }
+    return CreditMemo(Ref(system, Kind.CREDIT_MEMO, id_), at or version(1), **(known | fields))
+
+
+def make_deposit(id_: str = "6", at: Version | None = None, **fields: Any) -> Deposit:
+    known: dict[str, Any] = {
+        "standing": Standing.LIVE,
+        "deposited_on": date(2026, 11, 6),
+        "account_id": "35",
+        "account_name": "Checking",
+        "currency": "USD",
+        "total_minor": 49_000,
+    }
+    return Deposit(Ref(QBO, Kind.DEPOSIT, id_), at or version(1), **(known | fields))
+
+
+def make_deposit_lines(count: int) -> tuple[DepositLine, ...]:
+    payments = (DepositLine(payment_ref(str(place)), 0) for place in range(count))
+    return (*payments, DepositLine(None, -1_000, "81", "Card fee"))
 
 
 def make_payment(

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import Key
-from crossfoot.core.model import Kind, Ref, System
+from crossfoot.core.model import Kind, Ref, System, Version
 
 PAGE = Path(__file__).parents[3] / "docs" / "data.md"
 QBO = System.QUICKBOOKS
-INVOICE, PAYMENT = Ref(QBO, Kind.INVOICE, "129"), Ref(QBO, Kind.PAYMENT, "77")
+INVOICE, PAYMENT, CUSTOMER = Ref(QBO, Kind.INVOICE, "129"), Ref(QBO, Kind.PAYMENT, "77"), Ref(QBO, Kind.CUSTOMER, "58")
 ROWS_OF = Ref(System.CONNECTWISE, Kind.INVOICE, "501")
 AT = datetime(2026, 11, 3, 17, 4, 5, tzinfo=UTC)
 
@@ -18,12 +18,22 @@ MADE = {
     keys.record("t_1", INVOICE),
     keys.link("t_1", INVOICE),
     keys.paid_by("t_1", INVOICE, PAYMENT),
+    keys.lines_part("t_1", INVOICE, "9f2c", 0),
     keys.decision("t_1", PAYMENT, AT, "9f2c"),
     keys.effect("t_1", "payment_rows", ROWS_OF, 3),
     Key(keys.months("t_1", Kind.INVOICE), "2026-11"),
     keys.listed("t_1", INVOICE, date(2026, 11, 3)),
     keys.numbered("t_1", "INV-129", INVOICE),
+    keys.of_customer("t_1", CUSTOMER, INVOICE, date(2026, 11, 3)),
+    Key(keys.initials("t_1"), "w"),
+    keys.named("t_1", "Weiskopf Consulting", CUSTOMER),
+    keys.unpaid("t_1", INVOICE, Version("2026-11-03T17:00:01Z", "2026-11-03T18:00:01Z")),
     keys.preferences("t_1"),
+    keys.filters("t_1"),
+    keys.walk("t_1", QBO),
+    keys.turn("t_1", "fetch_new_data"),
+    keys.run("t_1", "r-1"),
+    keys.started("t_1", AT, "r-1"),
     keys.cursor("t_1", QBO),
     keys.connection("t_1", QBO),
     keys.connection_event("t_1", QBO, AT),

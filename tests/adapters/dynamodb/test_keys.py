@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import Key
-from crossfoot.core.model import Kind, Ref, System
+from crossfoot.core.model import Kind, Ref, System, Version
 from crossfoot.errors import BadMessage
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -24,6 +24,19 @@ OWN_KEYS: dict[str, Callable[[str, Ref, str], Key]] = {
     "decision": lambda tenant, ref, _: keys.decision(tenant, ref, AT, "d"),
     "effect": lambda tenant, ref, other: keys.effect(tenant, other, ref, 7),
     "listed": lambda tenant, ref, _: keys.listed(tenant, ref, date(2026, 11, 3)),
+    "lines_part": lambda tenant, ref, other: keys.lines_part(tenant, ref, other, 0),
+    "of_customer": lambda tenant, ref, other: keys.of_customer(
+        tenant, Ref(ref.system, Kind.CUSTOMER, other), ref, date(2026, 11, 3)
+    ),
+    "named": lambda tenant, ref, other: keys.named(tenant, other, Ref(ref.system, Kind.CUSTOMER, ref.id)),
+    "unpaid": lambda tenant, ref, other: keys.unpaid(
+        tenant, Ref(ref.system, Kind.INVOICE, ref.id), Version(other, "s")
+    ),
+    "filters": lambda tenant, _, __: keys.filters(tenant),
+    "walk": lambda tenant, ref, _: keys.walk(tenant, ref.system),
+    "turn": lambda tenant, _, other: keys.turn(tenant, other),
+    "run": lambda tenant, _, other: keys.run(tenant, other),
+    "started": lambda tenant, _, other: keys.started(tenant, AT, other),
     "preferences": lambda tenant, _, __: keys.preferences(tenant),
     "cursor": lambda tenant, ref, _: keys.cursor(tenant, ref.system),
     "connection": lambda tenant, ref, _: keys.connection(tenant, ref.system),
@@ -60,6 +73,9 @@ def test_two_records_never_share_a_key(one: Ref, other: Ref, id_: str, other_id:
     if one != other:
         assert keys.record("t_1", one) != keys.record("t_1", other)
         assert keys.listed("t_1", one, date(2026, 11, 3)) != keys.listed("t_1", other, date(2026, 11, 3))
+        payer = Ref(System.QUICKBOOKS, Kind.CUSTOMER, "58")
+        day = date(2026, 11, 3)
+        assert keys.of_customer("t_1", payer, one, day) != keys.of_customer("t_1", payer, other, day)
     if (one, id_) != (other, other_id):
         assert keys.effect("t_1", id_, one, 1) != keys.effect("t_1", other_id, other, 1)
 
@@ -79,6 +95,10 @@ def test_pointers_come_back_as_what_they_point_at(ref: Ref, id_: str) -> None:
     assert keys.kind_and_generation_of(keys.effect("t_1", id_, ref, 12)) == (id_, 12)
     invoice = Ref(ref.system, Kind.INVOICE, id_)
     assert keys.numbered_ref(keys.numbered("t_1", "INV-1", invoice)) == invoice
+    assert keys.started_run(keys.started("t_1", AT, id_)) == id_
+    assert keys.unpaid_ref(keys.unpaid("t_1", invoice, Version(id_, "s")), ref.system) == (invoice, (id_, "s"))
+    customer = Ref(ref.system, Kind.CUSTOMER, id_)
+    assert keys.named_ref(keys.named("t_1", "Weiskopf & Sons", customer)) == ("weiskopfsons", customer)
     assert keys.due_tenant(keys.due(ref.system, id_, "")) == id_
 
 

@@ -1,24 +1,56 @@
 """What the table charges for the work that is done most: the target is 10 write units for a mirrored payment."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.effects import TableEffects
 from crossfoot.core.effects import EffectState
 
 from tests.adapters.dynamodb.doubles import CountingTable
-from tests.adapters.dynamodb.records import TENANT, make_invoice, make_payment, payment_ref, version
+from tests.adapters.dynamodb.records import TENANT, make_invoice, make_lines, make_payment, payment_ref, version
 from tests.adapters.dynamodb.test_effects import AT, make_effect
 
 
-def test_a_new_payment_costs_three_write_units_and_an_edited_one_a_single_one(counting_table: CountingTable) -> None:
+def test_a_new_payment_costs_four_write_units_and_an_edited_one_a_single_one(counting_table: CountingTable) -> None:
     book = TableBook(counting_table)
     book.save(TENANT, [make_payment("8"), make_invoice()])
     start = counting_table.write_units
     book.save(TENANT, [make_payment("9")])
-    assert counting_table.write_units - start == 3
-    book.save(TENANT, [make_payment("9", reference="CHK-7713", at=version(2))])
     assert counting_table.write_units - start == 4
+    book.save(TENANT, [make_payment("9", reference="CHK-7713", at=version(2))])
+    assert counting_table.write_units - start == 5
+
+
+def test_a_new_invoice_costs_four_write_units_with_its_lines_and_one_more_while_it_is_unpaid(
+    counting_table: CountingTable,
+) -> None:
+    book = TableBook(counting_table)
+    book.save(TENANT, [make_invoice("1")])
+    spent = [counting_table.write_units]
+    for invoice in (
+        make_invoice("2", balance_minor=0, lines=make_lines(10)),
+        make_invoice("3", lines=make_lines(10)),
+        make_invoice("3", at=version(2), balance_minor=1),
+        make_invoice("3", at=version(3), balance_minor=0),
+    ):
+        book.save(TENANT, [invoice])
+        spent.append(counting_table.write_units)
+    assert [after - before for before, after in pairwise(spent)] == [4, 5, 1, 1]
+
+
+def test_lines_that_are_the_same_cost_nothing_and_others_what_they_weigh(counting_table: CountingTable) -> None:
+    book = TableBook(counting_table)
+    book.save(TENANT, [make_invoice("1"), make_invoice("2", lines=make_lines(10_000))])
+    spent = [counting_table.write_units]
+    for invoice in (
+        make_invoice("2", at=version(2), lines=make_lines(10_000)),
+        make_invoice("2", at=version(3), balance_minor=1),
+    ):
+        book.save(TENANT, [invoice])
+        spent.append(counting_table.write_units)
+    assert [after - before for before, after in pairwise(spent)] == [1, 1]
+    assert spent[0] < 250
 
 
 def test_an_effect_costs_three_write_units_from_plan_to_confirmed(counting_table: CountingTable) -> None:
@@ -34,9 +66,9 @@ def test_an_effect_costs_three_write_units_from_plan_to_confirmed(counting_table
 
 def test_an_import_is_saved_in_batches_and_reads_one_item_a_record(counting_table: CountingTable) -> None:
     TableBook(counting_table).save(TENANT, [make_invoice(str(number)) for number in range(110)])
-    assert counting_table.write_units == 3 * 110 + 1
+    assert counting_table.write_units == 5 * 110 + 1
     calls = counting_table.calls
     assert calls.count("PutItem") == 110
     assert calls.count("BatchGetItem") == 2 + 1
-    assert calls.count("BatchWriteItem") == 9 + 1
+    assert calls.count("BatchWriteItem") == -(-4 * 110 // 25) + 1
     assert "Scan" not in calls

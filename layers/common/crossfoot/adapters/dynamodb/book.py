@@ -1,34 +1,32 @@
 """The book: what both systems hold, under the partner's key."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from crossfoot.adapters.dynamodb import keys, shapes
-from crossfoot.adapters.dynamodb.failures import ConditionFailed
-from crossfoot.adapters.dynamodb.keys import Key
+from crossfoot.adapters.dynamodb.lines import Lines
 from crossfoot.adapters.dynamodb.links import Links
-from crossfoot.adapters.dynamodb.lists import Filters, Lists
-from crossfoot.adapters.dynamodb.merging import is_newer, merge
-from crossfoot.adapters.dynamodb.pointers import invoices_of, pointers_of
-from crossfoot.adapters.dynamodb.table import MISSING, Put, Table, When
-from crossfoot.adapters.dynamodb.values import Item, text
+from crossfoot.adapters.dynamodb.lists import ByDate, ByName
+from crossfoot.adapters.dynamodb.paging import load_page
+from crossfoot.adapters.dynamodb.pointers import invoices_of
+from crossfoot.adapters.dynamodb.saving import Saves
+from crossfoot.adapters.dynamodb.table import Table
+from crossfoot.adapters.dynamodb.unpaid import Unpaid
 from crossfoot.core.matching import normalise
-from crossfoot.core.model import Invoice, Kind, Link, Payment, Record, Ref, System
-from crossfoot.errors import Conflict
+from crossfoot.core.model import (
+    CreditMemo,
+    Deposit,
+    DepositLine,
+    Invoice,
+    Kind,
+    Line,
+    Link,
+    Payment,
+    Record,
+    Ref,
+    System,
+)
 from crossfoot.ports import ListPage
-
-SAVE_ATTEMPTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """A save that is due: what was offered, what comes to stand, and what it takes the place of."""
-
-    offered: Record
-    merged: Record
-    new_pointers: frozenset[Key]
-    seen_digest: str
 
 
 class TableBook:
@@ -36,8 +34,10 @@ class TableBook:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._lists = Lists(table)
+        self._saves = Saves(table)
+        self._lines = Lines(table)
         self._links = Links(table)
+        self._unpaid = Unpaid(table)
 
     def load(self, tenant: str, ref: Ref) -> Record | None:
         """Read one record."""
@@ -58,8 +58,20 @@ class TableBook:
         todo = list(records)
         while todo:
             first_of = {record.ref: record for record in reversed(todo)}
-            self._save_distinct(tenant, list(first_of.values()))
+            self._saves.save(tenant, first_of.values())
             todo = [record for record in todo if record is not first_of[record.ref]]
+
+    def load_lines(self, tenant: str, record: Invoice | CreditMemo) -> tuple[Line, ...]:
+        """Read the lines of a stored record, in their order. Raises: Conflict when they keep being replaced."""
+        return self._lines.load(tenant, record)
+
+    def load_deposit_lines(self, tenant: str, deposit: Deposit) -> tuple[DepositLine, ...]:
+        """Read the lines of a stored deposit, in their order. Raises: Conflict when they keep being replaced."""
+        return self._lines.load_of_deposit(tenant, deposit)
+
+    def archive(self, tenant: str, refs: Iterable[Ref], *, archived: bool) -> None:
+        """Archive records, or bring them back. Raises: ValueError for what cannot be archived; Conflict as save."""
+        self._saves.archive(tenant, refs, archived=archived)
 
     def load_payments_of(self, tenant: str, invoice: Ref) -> tuple[Payment, ...]:
         """Read every payment that pays or ever paid the invoice."""
@@ -88,9 +100,19 @@ class TableBook:
         system: System | None,
         cursor: str,
         limit: int,
+        customer: Ref | None = None,
+        oldest_first: bool = False,
     ) -> ListPage:
-        """Read a page of records, newest date first. Raises: Rejected("cursor_invalid")."""
-        return self._lists.load_page(Filters(tenant, kind, first, last, system), cursor, limit)
+        """Read a page of records by date. Raises: Rejected("cursor_invalid")."""
+        return load_page(self._table, ByDate(tenant, kind, first, last, system, customer, oldest_first), cursor, limit)
+
+    def list_customers(self, tenant: str, *, prefix: str, system: System | None, cursor: str, limit: int) -> ListPage:
+        """Read a page of customers by name. Raises: Rejected("cursor_invalid")."""
+        return load_page(self._table, ByName(tenant, prefix, system), cursor, limit)
+
+    def list_unpaid(self, tenant: str, system: System, *, cursor: str, limit: int) -> ListPage:
+        """Read a page of a system's live invoices with a balance. Raises: Rejected("cursor_invalid")."""
+        return self._unpaid.load_page(tenant, system, cursor, limit)
 
     def load_link(self, tenant: str, ref: Ref) -> Link | None:
         """Read the link of an invoice, from either side."""
@@ -107,50 +129,3 @@ class TableBook:
     def save_link(self, tenant: str, link: Link) -> None:
         """Link two invoices. Raises: Conflict when either side is linked to another record."""
         self._links.save(tenant, link)
-
-    def _save_distinct(self, tenant: str, records: list[Record]) -> None:
-        """Read, merge, and write on condition that nobody wrote since: a payment's former invoices must not get lost.
-
-        The first read may be stale: what it gets wrong, the condition finds, or only an equal or older version hides.
-        """
-        todo = records
-        for attempt in range(SAVE_ATTEMPTS):
-            changes = self._changes(tenant, todo, consistent=attempt > 0)
-            self._write_pointers(tenant, changes)
-            saved = self._table.each(lambda change: self._write_record(tenant, change), changes)
-            todo = [change.offered for change, done in zip(changes, saved, strict=True) if not done]
-            if not todo:
-                return
-        raise Conflict(f"{todo[0].ref} is being written by somebody else")
-
-    def _changes(self, tenant: str, records: list[Record], *, consistent: bool) -> list[_Change]:
-        items = self._table.get_many([keys.record(tenant, record.ref) for record in records], consistent=consistent)
-        changes = (_change(tenant, record, items.get(keys.record(tenant, record.ref))) for record in records)
-        return [change for change in changes if change]
-
-    def _write_pointers(self, tenant: str, changes: list[_Change]) -> None:
-        self._lists.enter_months(tenant, [change.merged for change in changes if change.new_pointers])
-        self._table.put_many({key: {} for change in changes for key in change.new_pointers})
-
-    def _write_record(self, tenant: str, change: _Change) -> bool:
-        unchanged = When("#d = :seen", {"seen": change.seen_digest}) if change.seen_digest else MISSING
-        try:
-            self._table.write(Put(keys.record(tenant, change.merged.ref), shapes.to_item(change.merged), unchanged))
-        except ConditionFailed:
-            return False
-        return True
-
-
-def _change(tenant: str, offered: Record, item: Item | None) -> _Change | None:
-    """Say what saving a record comes to; None when the stored one is newer or the same."""
-    if item is None:
-        merged = merge(offered, None)
-        return _Change(offered, merged, pointers_of(tenant, merged), "")
-    stored = shapes.to_record(offered.ref, item)
-    if not is_newer(offered, stored):
-        return None
-    merged = merge(offered, stored)
-    seen_digest = text(item, shapes.DIGEST)
-    if shapes.to_item(merged)[shapes.DIGEST] == seen_digest:
-        return None
-    return _Change(offered, merged, pointers_of(tenant, merged) - pointers_of(tenant, stored), seen_digest)

@@ -5,26 +5,23 @@ and its place never disagree with its state.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from heapq import merge
-from itertools import islice
+from itertools import chain, islice
 
 from crossfoot.adapters.dynamodb import keys, sealing
 from crossfoot.adapters.dynamodb.accounts import Accounts
-from crossfoot.adapters.dynamodb.failures import TransactionFailed
+from crossfoot.adapters.dynamodb.failures import ConditionFailed, TransactionFailed
 from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.adapters.dynamodb.table import MISSING, Delete, Put, Table, Update, When, Write
 from crossfoot.adapters.dynamodb.values import Item, text, texts, whole, without_blanks
 from crossfoot.core.model import System
 from crossfoot.errors import Rejected
-from crossfoot.ports import Clock, Connection, ConnectionEvent, ConnectionState
+from crossfoot.ports import CALLBACK_TOKEN, Clock, Connection, ConnectionEvent, ConnectionState
 
 # A read is noted at most this often. Less than an hour, so that a partner read at this hour's sweep is due at the next.
 TOUCH_EVERY = timedelta(minutes=55)
-
-# The secret whose SHA-256 find_tenant_by_callback knows a connection by.
-CALLBACK_TOKEN = "callback_token"  # noqa: S105 - the name of a secret, not a secret
 
 
 class TableConnections:
@@ -123,6 +120,31 @@ class TableConnections:
             *_move_place(tenant, system, stored, None),
         )
 
+    def warn(self, tenant: str, system: System, reason: str, fix: str) -> None:
+        """Say what a connection will need, once per reason, without stopping it; "" takes that back."""
+        stored = self._table.get(keys.connection(tenant, system))
+        if stored is None or _state(stored) is not ConnectionState.CONNECTED or text(stored, "reason") == reason:
+            return
+        if not reason:
+            self._table.transact(_update(tenant, system, stored, "REMOVE #reason, #fix", {}))
+            return
+        values = {"reason": reason, "fix": fix}
+        self._table.transact(
+            _update(tenant, system, stored, "SET #reason = :reason, #fix = :fix", values),
+            self._put_event(tenant, system, reason),
+        )
+
+    def note(self, tenant: str, system: System, what: str) -> None:
+        """Add a line to the connection's history; two of one moment both stay."""
+        at = self._clock.now()
+        while True:
+            try:
+                self._table.write(Put(keys.connection_event(tenant, system, at), {"what": what}, MISSING))
+            except ConditionFailed:
+                at += timedelta(microseconds=1)
+            else:
+                return
+
     def touch(self, tenant: str, system: System) -> None:
         """Note that the system answered a read now; written at most about once an hour."""
         stored = self._table.get(keys.connection(tenant, system))
@@ -147,17 +169,37 @@ class TableConnections:
         """Find whose callback URL this is."""
         return self._accounts.find_tenant_by_callback(token_hash)
 
+    def set_back(self, system: System, tenants: Iterable[str], to: datetime) -> None:
+        """Put partners that are due behind others, as if they were last read then; who was read since stays."""
+        at = keys.time_text(to)
+        self._table.each(lambda tenant: self._set_back_one(tenant, system, at), tenants)
+
+    def _set_back_one(self, tenant: str, system: System, at: str) -> None:
+        stored = self._table.get(keys.connection(tenant, system))
+        if stored is None or _state(stored) is not ConnectionState.CONNECTED or text(stored, "due") >= at:
+            return
+        change = _update(tenant, system, stored, "SET #due = :at", {"at": at})
+        try:
+            self._table.transact(change, *_move_place(tenant, system, stored, at))
+        except TransactionFailed:
+            return  # it was read or changed just now, and needs no other place
+
     def list_due(self, system: System, read_before: datetime, limit: int) -> tuple[str, ...]:
-        """List partners that are connected to a system and were not read since a time, longest waiting first."""
+        """List partners that are connected to a system and were not read since a time, longest waiting first.
+
+        Every bucket is asked for its share, all at once; only those whose partners wait longest are asked for more.
+        """
         before = keys.time_text(read_before)
-        buckets = self._table.each(lambda bucket: self._due_in(system, bucket, before, limit), range(keys.DUE_BUCKETS))
+        share = -(-limit // keys.DUE_BUCKETS)
+        buckets = self._table.each(lambda bucket: self._due_in(system, bucket, before, share), range(keys.DUE_BUCKETS))
         places: Iterable[Key] = merge(*buckets, key=lambda key: key.sk)
         return tuple(keys.due_tenant(key) for key in islice(places, limit))
 
-    def _due_in(self, system: System, bucket: int, before: str, limit: int) -> list[Key]:
-        pk = keys.due_pk(system, bucket)
-        found = self._table.query(pk, keys.FIRST, before, page=limit, consistent=False)
-        return [key for key, _ in islice(found, limit)]
+    def _due_in(self, system: System, bucket: int, before: str, share: int) -> Iterator[Key]:
+        """Go through a bucket, a share at a time; the first one is read at once."""
+        found = self._table.query(keys.due_pk(system, bucket), keys.FIRST, before, page=share, consistent=False)
+        places = (key for key, _ in found)
+        return chain(list(islice(places, share)), places)
 
     def _put_secrets(self, tenant: str, system: System, secrets: dict[str, str]) -> Put:
         key = keys.secrets(tenant, system)

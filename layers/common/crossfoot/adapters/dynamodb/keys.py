@@ -9,21 +9,29 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from crossfoot.core.matching import normalise
-from crossfoot.core.model import Kind, Ref, System, parse_ref
+from crossfoot.core.model import Kind, Ref, System, Version, parse_ref
 from crossfoot.errors import BadMessage
 
 RECORD = "RECORD"
 LINK = "LINK"
+LINES = "LINES#"
 PREFERENCES = "PREFERENCES"
+FILTERS = "FILTERS"
 PAID_BY = "PAID_BY#"
 DECISION = "DECISION#"
 EFFECT = "EFFECT#"
 CONNECTION = "CONNECTION#"
 REPORT = "REPORT#"
+STARTED = "STARTED#"
 # No sort key of ours starts below the first or behind the last; DynamoDB takes no empty bound.
 FIRST = "!"
 LAST = "\U0010ffff"
 DUE_BUCKETS = 16
+UNPAID_BUCKETS = 8
+# As much of a name as customers are sorted by; what is longer is told apart by id.
+NAME_LENGTH = 60
+# The initial of a name without letters and digits: before all others.
+NO_INITIAL = "!"
 MAX_ID_LENGTH = 128
 _GENERATION_DIGITS = 8
 
@@ -102,6 +110,11 @@ def payment_of(key: Key, invoice: Ref) -> Ref:
     return Ref(invoice.system, Kind.PAYMENT, unescape(key.sk.removeprefix(PAID_BY)))
 
 
+def lines_part(tenant: str, ref: Ref, written: str, number: int) -> Key:
+    """A part of a record's lines, under the name of the write that they came with."""
+    return Key(record_pk(tenant, ref), f"{LINES}{escape(written)}#{number:04}")
+
+
 def decision(tenant: str, ref: Ref, at: datetime, digest: str) -> Key:
     """A decision on a record."""
     return Key(record_pk(tenant, ref), f"{DECISION}{time_text(at)}#{digest}")
@@ -128,7 +141,7 @@ def kind_and_generation_of(key: Key) -> tuple[str, int]:
     return unescape(kind), int(generation)
 
 
-# --- lists and the number index ----------------------------------------------------------------------------------------
+# --- lists and indexes -------------------------------------------------------------------------------------------------
 
 
 def months(tenant: str, kind: Kind) -> str:
@@ -168,6 +181,75 @@ def numbered_ref(key: Key) -> Ref:
     return _read_ref(Kind.INVOICE, key.sk)
 
 
+def of_customer_pk(tenant: str, customer: Ref, kind: Kind) -> str:
+    """The partition of a customer's own list of a kind."""
+    return _own(tenant, "of_customer", customer.system, escape(customer.id), kind)
+
+
+def of_customer(tenant: str, customer: Ref, ref: Ref, on: date) -> Key:
+    """A record's place in its customer's list."""
+    return Key(of_customer_pk(tenant, customer, ref.kind), f"{on.isoformat()}#{ref.system}-{escape(ref.id)}")
+
+
+def initials(tenant: str) -> str:
+    """The partition that names the initials of the partner's customers; its sort keys are `n`."""
+    return _own(tenant, "names")
+
+
+def initial_of(filed_as: str) -> str:
+    """Name the initial under which a name is filed."""
+    return filed_as[:1] if filed_as[:1].isalnum() else NO_INITIAL
+
+
+def file_as(name: str) -> str:
+    """Fold a name into what it is sorted by."""
+    return normalise(name)[:NAME_LENGTH]
+
+
+def names(tenant: str, initial: str) -> str:
+    """The partition of the customers whose names begin alike."""
+    return _own(tenant, "names", escape(initial))
+
+
+def named(tenant: str, name: str, ref: Ref) -> Key:
+    """A customer's place in the list by name."""
+    filed_as = file_as(name)
+    return Key(names(tenant, initial_of(filed_as)), f"{filed_as}#{ref.system}-{escape(ref.id)}")
+
+
+def named_ref(key: Key) -> tuple[str, Ref]:
+    """Read a place in the list by name: the name that it was filed as, and the customer."""
+    filed_as, _, ref = key.sk.partition("#")
+    return filed_as, _read_ref(Kind.CUSTOMER, ref)
+
+
+def unpaid_pk(tenant: str, system: System, bucket: int) -> str:
+    """A bucket of the system's unpaid invoices."""
+    return _own(tenant, "unpaid", system, f"{bucket:02}")
+
+
+def unpaid_bucket(id_: str) -> int:
+    """Say in which bucket an invoice is."""
+    return int(hashlib.sha256(id_.encode(errors="surrogatepass")).hexdigest(), 16) % UNPAID_BUCKETS
+
+
+def unpaid_of(ref: Ref) -> str:
+    """The start of the sort key of every pointer to an unpaid invoice."""
+    return f"{escape(ref.id)}#"
+
+
+def unpaid(tenant: str, ref: Ref, version: Version) -> Key:
+    """A pointer to an invoice that is unpaid in a version: one of its own for each version that it became unpaid in."""
+    stamp = f"{quote(version.updated_at, safe='')}#{quote(version.seen_at, safe='')}"
+    return Key(unpaid_pk(tenant, ref.system, unpaid_bucket(ref.id)), unpaid_of(ref) + stamp)
+
+
+def unpaid_ref(key: Key, system: System) -> tuple[Ref, tuple[str, str]]:
+    """Read a pointer to an unpaid invoice: which, and the version that it was written for."""
+    id_, updated_at, seen_at = key.sk.split("#")
+    return Ref(system, Kind.INVOICE, unescape(id_)), (unescape(updated_at), unescape(seen_at))
+
+
 def _read_ref(kind: Kind, text: str) -> Ref:
     ref = parse_ref(kind, text)
     return Ref(ref.system, kind, unescape(ref.id))
@@ -184,6 +266,41 @@ def partner_pk(tenant: str) -> str:
 def preferences(tenant: str) -> Key:
     """The partner's preferences."""
     return Key(partner_pk(tenant), PREFERENCES)
+
+
+def filters(tenant: str) -> Key:
+    """The partner's import filters."""
+    return Key(partner_pk(tenant), FILTERS)
+
+
+def turn(tenant: str, what: str) -> Key:
+    """When something that a partner may do now and then is free again."""
+    return Key(partner_pk(tenant), f"TURN#{escape(what)}")
+
+
+def walk(tenant: str, system: System) -> Key:
+    """The newest run that walks a system's unpaid invoices."""
+    return Key(partner_pk(tenant), f"WALK#{system}")
+
+
+def runs_pk(tenant: str) -> str:
+    """The partition of the partner's runs."""
+    return _own(tenant, "runs")
+
+
+def run(tenant: str, run_id: str) -> Key:
+    """A run."""
+    return Key(runs_pk(tenant), f"RUN#{escape(run_id)}")
+
+
+def started(tenant: str, at: datetime, run_id: str) -> Key:
+    """A run's place in the list of runs."""
+    return Key(runs_pk(tenant), f"{STARTED}{time_text(at)}#{escape(run_id)}")
+
+
+def started_run(key: Key) -> str:
+    """Read a place in the list of runs."""
+    return unescape(key.sk.rpartition("#")[2])
 
 
 def cursor(tenant: str, system: System) -> Key:

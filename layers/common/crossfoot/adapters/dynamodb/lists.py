@@ -1,36 +1,44 @@
-"""Lists by date: a partition per month, a directory of the months, and pages that walk them newest first."""
+"""Lists: by date in a partition per month, by name in one per initial, and each customer's own."""
 
-import base64
-import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 
-from crossfoot.adapters.dynamodb import keys, shapes
-from crossfoot.adapters.dynamodb.keys import Key
-from crossfoot.adapters.dynamodb.pointers import dated
+from crossfoot.adapters.dynamodb import keys
+from crossfoot.adapters.dynamodb.keys import FIRST, LAST, Key
+from crossfoot.adapters.dynamodb.paging import name_list, walk_shelves
+from crossfoot.adapters.dynamodb.pointers import customer_of, dated, entries_of
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.core.model import Kind, Record, System
-from crossfoot.errors import Rejected
-from crossfoot.ports import ListPage
+from crossfoot.core.matching import normalise
+from crossfoot.core.model import Customer, Kind, Record, Ref, System
 
-# A page looks at this many places at most, however few of them pass the filters; then it is short and says where to go on.
-MAX_LOOKED_AT = 1000
-MAX_LIMIT = 200
-MAX_PLACE_LENGTH = 1000
+
+class Directories:
+    """Which months and initials there are; most of the time it is known that a directory names them."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._known: set[Key] = set()
+
+    def enter(self, tenant: str, records: Iterable[Record]) -> None:
+        """Make sure that the directories name the months and initials of these records."""
+        used = {entry for record in records for entry in entries_of(tenant, record)} - self._known
+        there = self._table.get_many(used)
+        self._table.put_many({entry: {} for entry in used if entry not in there})
+        self._known |= used
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list is limited to; a page cursor holds for exactly one of these."""
+class ByDate:
+    """The records of a kind by date, or those of one customer."""
 
     tenant: str
     kind: Kind
     first: date | None
     last: date | None
     system: System | None
+    customer: Ref | None = None
+    oldest_first: bool = False
 
     @property
     def bounds(self) -> tuple[str, str]:
@@ -40,96 +48,91 @@ class Filters:
 
     @property
     def digest(self) -> str:
-        """Name the filters."""
-        parts = (self.tenant, self.kind, self.first, self.last, self.system)
-        return hashlib.sha256(json.dumps([str(part) for part in parts]).encode()).hexdigest()[:16]
+        """Name the list with its filters."""
+        customer = self.customer and (self.customer.system, self.customer.id)
+        return name_list(self.tenant, self.kind, self.first, self.last, self.system, customer, self.oldest_first)
 
+    def has(self, sort_key: str) -> bool:
+        """Tell whether a sort key lies within the list."""
+        first, last = self.bounds
+        return first <= sort_key <= last and sort_key.isascii()
 
-def to_cursor(filters: Filters, sort_key: str) -> str:
-    """Write where the next page starts. It names no partition: a page is always read under the caller's own."""
-    return base64.urlsafe_b64encode(json.dumps([filters.digest, sort_key]).encode()).decode()
-
-
-def from_cursor(filters: Filters, cursor: str) -> str:
-    """Read where a page starts; "" for the first one.
-
-    Raises: Rejected("cursor_invalid") when it is not ours, or was given for another list.
-    """
-    if not cursor:
-        return ""
-    first, last = filters.bounds
-    try:
-        match json.loads(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True)):
-            case [filters.digest, str(sort_key)] if first <= sort_key <= last and _is_place(sort_key):
-                return sort_key
-    except (ValueError, RecursionError):
-        pass  # not ours, as below
-    raise Rejected(
-        "cursor_invalid",
-        "this page cursor does not belong to this list",
-        "Start again without the cursor, and keep the filters the same from page to page.",
-    )
-
-
-def _is_place(sort_key: str) -> bool:
-    return sort_key.isascii() and len(sort_key) <= MAX_PLACE_LENGTH
-
-
-class Lists:
-    """The lists of a partner's records."""
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-        self._known_months: set[tuple[str, Kind, str]] = set()
-
-    def enter_months(self, tenant: str, records: Iterable[Record]) -> None:
-        """Make sure that the directory names the months of these records; most of the time it is known to."""
-        days = ((record.ref.kind, dated(record)) for record in records)
-        used = {(tenant, kind, day.isoformat()[:7]) for kind, day in days if day} - self._known_months
-        entries = [Key(keys.months(tenant, kind), month) for _, kind, month in used]
-        there = self._table.get_many(entries)
-        self._table.put_many({key: {} for key in entries if key not in there})
-        self._known_months |= used
-
-    def load_page(self, filters: Filters, cursor: str, limit: int) -> ListPage:
-        """Read a page, newest first. A place that its record has left is passed over."""
-        if not 0 < limit <= MAX_LIMIT:
-            raise ValueError(f"a page has 1 to {MAX_LIMIT} records, not {limit}")
-        places = self._places(filters, from_cursor(filters, cursor), limit + 1)
-        found: list[Record] = []
-        looked_at = 0
-        last = ""
-        while len(found) < limit and looked_at < MAX_LOOKED_AT:
-            some = list(islice(places, limit - len(found)))
-            if not some:
-                return ListPage(tuple(found), "")
-            looked_at += len(some)
-            last = some[-1].sk
-            found += self._records_at(filters, some)
-        more = next(places, None) is not None
-        return ListPage(tuple(found), to_cursor(filters, last) if more else "")
-
-    def _places(self, filters: Filters, after: str, page: int) -> Iterator[Key]:
-        first, last = filters.bounds
-        directory = self._table.query(
-            keys.months(filters.tenant, filters.kind),
-            first[:7],
-            after[:7] or last[:7],
-            newest_first=True,
-            consistent=False,
+    def walk(self, table: Table, after: str, page: int) -> Iterator[Key]:
+        """Go through the places in their order, behind a sort key."""
+        first, last = self.bounds
+        newest_first = not self.oldest_first
+        if first > last:
+            return iter(())
+        if self.customer:
+            pk = keys.of_customer_pk(self.tenant, self.customer, self.kind)
+            own = table.query(pk, first, last, newest_first=newest_first, after=after, page=page, consistent=False)
+            return (place for place, _ in own)
+        return walk_shelves(
+            table,
+            (keys.months(self.tenant, self.kind), first[:7], last[:7]),
+            lambda month: keys.month(self.tenant, self.kind, month),
+            self.bounds,
+            start=(after[:7], after),
+            page=page,
+            newest_first=newest_first,
         )
-        for entry, _ in directory:
-            pk = keys.month(filters.tenant, filters.kind, entry.sk)
-            start = after if after.startswith(entry.sk) else ""
-            for place, _ in self._table.query(
-                pk, first, last, newest_first=True, after=start, page=page, consistent=False
-            ):
-                yield place
 
-    def _records_at(self, filters: Filters, places: list[Key]) -> list[Record]:
-        wanted = [keys.listed_ref(place, filters.kind) for place in places]
-        wanted = [(day, ref) for day, ref in wanted if filters.system in (None, ref.system)]
-        by_key = {keys.record(filters.tenant, ref): ref for _, ref in wanted}
-        items = self._table.get_many(by_key, consistent=False)
-        records = {by_key[key]: shapes.to_record(by_key[key], item) for key, item in items.items()}
-        return [records[ref] for day, ref in wanted if ref in records and dated(records[ref]) == day]
+    def ref_at(self, place: Key) -> Ref | None:
+        """Read where a place leads to; None where it is another system's."""
+        ref = keys.listed_ref(place, self.kind)[1]
+        return ref if self.system in (None, ref.system) else None
+
+    def shows(self, place: Key, record: Record) -> bool:
+        """Tell whether a record still has the place's date, and the customer."""
+        day = keys.listed_ref(place, self.kind)[0]
+        return dated(record) == day and self.customer in (None, customer_of(record))
+
+
+@dataclass(frozen=True, slots=True)
+class ByName:
+    """The customers by name."""
+
+    tenant: str
+    prefix: str
+    system: System | None
+
+    @property
+    def digest(self) -> str:
+        """Name the list with its filters."""
+        return name_list(self.tenant, "names", normalise(self.prefix), self.system)
+
+    @property
+    def _bounds(self) -> tuple[str, str]:
+        filed_as = keys.file_as(self.prefix)
+        return filed_as or FIRST, filed_as + LAST
+
+    def has(self, sort_key: str) -> bool:
+        """Tell whether a sort key lies within the list."""
+        first, last = self._bounds
+        return first <= sort_key <= last
+
+    def walk(self, table: Table, after: str, page: int) -> Iterator[Key]:
+        """Go through the places in their order, behind a sort key."""
+        initial = keys.file_as(self.prefix)[:1]
+        return walk_shelves(
+            table,
+            (keys.initials(self.tenant), initial or FIRST, initial or LAST),
+            lambda shelf: keys.names(self.tenant, shelf),
+            self._bounds,
+            start=(keys.initial_of(after) if after else "", after),
+            page=page,
+            newest_first=False,
+        )
+
+    def ref_at(self, place: Key) -> Ref | None:
+        """Read where a place leads to; None where it is another system's."""
+        ref = keys.named_ref(place)[1]
+        return ref if self.system in (None, ref.system) else None
+
+    def shows(self, place: Key, record: Record) -> bool:
+        """Tell whether a customer still has the name that it was filed under, and the whole prefix."""
+        return (
+            isinstance(record, Customer)
+            and keys.file_as(record.name) == keys.named_ref(place)[0]
+            and normalise(record.name).startswith(normalise(self.prefix))
+        )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from crossfoot.core.model import Payment, Record, Ref, Standing
+from crossfoot.core.model import CreditMemo, Customer, Invoice, Keeping, Payment, Record, Ref, Standing
 from crossfoot.errors import BadMessage
 
 MAX_FORMER_INVOICES = 5_000
@@ -23,7 +23,17 @@ def merge(new: Record, stored: Record | None) -> Record:
         return _merge_payment(new, stored if isinstance(stored, Payment) else None)
     if new.standing is Standing.DELETED and stored is not None:
         return replace(stored, standing=Standing.DELETED, version=new.version)
+    if isinstance(new, Customer | Invoice | CreditMemo):
+        kept = stored.keeping if isinstance(stored, Customer | Invoice | CreditMemo) else None
+        return replace(new, keeping=_merge_keeping(new.keeping, kept))
     return new
+
+
+def _merge_keeping(new: Keeping, kept: Keeping | None) -> Keeping:
+    """Keep what the book decided. Source: C4 (what was once let in is not left out again), C5."""
+    if kept is None:
+        return Keeping(left_out=new.left_out)
+    return Keeping(left_out=new.left_out and kept.left_out, archived=kept.archived)
 
 
 def _merge_payment(new: Payment, stored: Payment | None) -> Payment:
@@ -31,7 +41,8 @@ def _merge_payment(new: Payment, stored: Payment | None) -> Payment:
         return replace(new, former_invoices=_former(new, ()))
     kept = new
     if new.standing is Standing.DELETED:
-        kept = replace(stored, standing=Standing.DELETED, version=new.version, allocations=())
+        gone = replace(stored, allocations=(), credits=(), deposit=None)
+        kept = replace(gone, standing=Standing.DELETED, version=new.version)
     paid_before = (*stored.former_invoices, *(part.invoice for part in stored.allocations), *new.former_invoices)
     return replace(kept, former_invoices=_former(kept, paid_before))
 

@@ -5,7 +5,7 @@ from datetime import date
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.core.matching import normalise
-from crossfoot.core.model import Customer, Invoice, Payment, Record, Ref, Standing
+from crossfoot.core.model import CreditMemo, Customer, Deposit, Invoice, Payment, Record, Ref, Standing
 
 
 def dated(record: Record) -> date | None:
@@ -13,10 +13,17 @@ def dated(record: Record) -> date | None:
     match record:
         case Payment():
             return record.paid_on
-        case Invoice():
+        case Invoice() | CreditMemo():
             return None if _is_bare(record) else record.issued_on
+        case Deposit():
+            return record.deposited_on
         case Customer():
             return None
+
+
+def customer_of(record: Record) -> Ref | None:
+    """Give the customer in whose own list a record is."""
+    return None if isinstance(record, Customer | Deposit) else record.customer
 
 
 def invoices_of(payment: Payment) -> frozenset[Ref]:
@@ -24,19 +31,49 @@ def invoices_of(payment: Payment) -> frozenset[Ref]:
     return frozenset(part.invoice for part in payment.allocations) | frozenset(payment.former_invoices)
 
 
+def is_named(record: Record) -> bool:
+    """Tell whether a record is in the list by name: a customer that was deleted before we ever read it has no name."""
+    return isinstance(record, Customer) and bool(record.name or record.standing is not Standing.DELETED)
+
+
+def is_unpaid(record: Record) -> bool:
+    """Tell whether a record is an invoice that somebody may still pay (I7)."""
+    return isinstance(record, Invoice) and record.standing is Standing.LIVE and record.balance_minor != 0
+
+
 def pointers_of(tenant: str, record: Record) -> frozenset[Key]:
-    """Name every pointer that leads to a record: from its list, its number, and the invoices that it pays or paid."""
-    day = dated(record)
-    listed = {keys.listed(tenant, record.ref, day)} if day else set()
+    """Name every lasting pointer that leads to a record: from its lists, its number, and the invoices that it pays or paid.
+
+    Those to unpaid invoices come and go: `unpaid`.
+    """
+    found = _from_lists(tenant, record)
     match record:
         case Payment():
-            return frozenset(listed | {keys.paid_by(tenant, invoice, record.ref) for invoice in invoices_of(record)})
+            found |= {keys.paid_by(tenant, invoice, record.ref) for invoice in invoices_of(record)}
         case Invoice() if normalise(record.number):
-            return frozenset(listed | {keys.numbered(tenant, record.number, record.ref)})
-        case _:
-            return frozenset(listed)
+            found |= {keys.numbered(tenant, record.number, record.ref)}
+        case Customer() if is_named(record):
+            found |= {keys.named(tenant, record.name, record.ref)}
+    return frozenset(found)
 
 
-def _is_bare(invoice: Invoice) -> bool:
-    """Tell an invoice that was deleted before we ever read it: vendors then send its id and nothing else."""
-    return invoice.standing is Standing.DELETED and not (invoice.number or invoice.customer or invoice.total_minor)
+def entries_of(tenant: str, record: Record) -> set[Key]:
+    """Name the entries of the directories through which a record's lists are found: its month, its initial."""
+    day = dated(record)
+    entries = {Key(keys.months(tenant, record.ref.kind), day.isoformat()[:7])} if day else set()
+    if isinstance(record, Customer) and is_named(record):
+        entries |= {Key(keys.initials(tenant), keys.initial_of(keys.file_as(record.name)))}
+    return entries
+
+
+def _from_lists(tenant: str, record: Record) -> set[Key]:
+    day, customer = dated(record), customer_of(record)
+    if day is None:
+        return set()
+    own = {keys.of_customer(tenant, customer, record.ref, day)} if customer else set()
+    return {keys.listed(tenant, record.ref, day)} | own
+
+
+def _is_bare(record: Invoice | CreditMemo) -> bool:
+    """Tell a record that was deleted before we ever read it: vendors then send its id and nothing else."""
+    return record.standing is Standing.DELETED and not (record.number or record.customer or record.total_minor)

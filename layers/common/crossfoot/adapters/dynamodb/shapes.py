@@ -1,11 +1,15 @@
 """Records as items and back. Attribute names are short because a kilobyte is a write unit:
 
-    all        u updated at   s seen at   st standing   d digest of all the rest but s
-    customer   n name   off inactive   a account number
-    invoice    n number   c customer id   cn customer name   i issued on   due due on   cur currency
-               t total   b balance   p paid   cl closed
-    payment    c customer id   i paid on   cur currency   t total   al [[invoice id, amount] ...]
-               m marker   r reference   f [former invoice id ...]
+    all          u updated at   s seen at   st standing   d digest of all the rest but s
+    customer     n name   off inactive   a account number
+    invoice      n number   c customer id   cn customer name   i issued on   due due on   cur currency
+                 t total   b balance   p paid   cm credited   cl closed
+    payment      c customer id   i paid on   cur currency   t total   al [[invoice id, amount] ...]
+                 m marker   r reference   f [former invoice id ...]   cu [[credit memo id, amount] ...]   dep deposit id
+    credit memo  n number   c customer id   cn customer name   i issued on   cur currency   t total   b remaining
+    deposit      i deposited on   a account id   an account name   cur currency   t total
+    what filters can see   tr [[name, value] ...]   lo left out   ar archived
+    lines, in lines.py     ld digest   ls the write that they came with   lc parts   l the lines themselves, where small
 
 What is blank is left out. Amounts are minor units. A record speaks only of records of its own system.
 """
@@ -16,27 +20,54 @@ from collections.abc import Mapping
 from datetime import date
 
 from crossfoot.adapters.dynamodb.values import Item, Plain, rows, text, whole, without_blanks
-from crossfoot.core.model import Allocation, Customer, Invoice, Kind, Payment, Record, Ref, Standing, System, Version
+from crossfoot.core.model import (
+    Allocation,
+    CreditMemo,
+    CreditUse,
+    Customer,
+    Deposit,
+    Invoice,
+    Keeping,
+    Kind,
+    Payment,
+    Record,
+    Ref,
+    Standing,
+    System,
+    Trait,
+    TraitName,
+    Version,
+)
 
 DIGEST = "d"
 DIGEST_LENGTH = 32
+NO_LINES: Mapping[str, Plain] = {}
 
 
-def to_item(record: Record) -> Item:
-    """Write a record as an item, with its digest."""
+def to_item(record: Record, lines: Mapping[str, Plain] = NO_LINES) -> Item:
+    """Write a record as an item, with its digest.
+
+    Takes: `lines` is what the item is to say of the record's lines; the digest covers all of it but the lines themselves,
+    which have one of their own.
+    """
     match record:
         case Customer():
-            own = _from_customer(record)
+            own = _from_customer(record) | _from_filterable(record)
         case Invoice():
-            own = _from_invoice(record)
+            own = _from_invoice(record) | _from_filterable(record)
         case Payment():
             own = _from_payment(record)
+        case CreditMemo():
+            own = _from_credit_memo(record) | _from_filterable(record)
+        case Deposit():
+            own = _from_deposit(record)
     content = without_blanks({"u": record.version.updated_at, "st": record.standing.value} | own)
-    return content | {"s": record.version.seen_at, DIGEST: _digest(content)}
+    covered = content | {name: value for name, value in lines.items() if not isinstance(value, bytes)}
+    return content | dict(lines) | {"s": record.version.seen_at, DIGEST: _digest(covered)}
 
 
 def to_record(ref: Ref, item: Item) -> Record:
-    """Read an item as the record that it stands for."""
+    """Read an item as the record that it stands for, without its lines."""
     version = Version(text(item, "u"), text(item, "s"))
     standing = Standing(text(item, "st"))
     match ref.kind:
@@ -46,6 +77,10 @@ def to_record(ref: Ref, item: Item) -> Record:
             return _to_invoice(ref, version, standing, item)
         case Kind.PAYMENT:
             return _to_payment(ref, version, standing, item)
+        case Kind.CREDIT_MEMO:
+            return _to_credit_memo(ref, version, standing, item)
+        case Kind.DEPOSIT:
+            return _to_deposit(ref, version, standing, item)
 
 
 def to_row(ref: Ref) -> Plain:
@@ -71,7 +106,16 @@ def _from_customer(customer: Customer) -> Item:
 
 
 def _to_customer(ref: Ref, version: Version, standing: Standing, item: Item) -> Customer:
-    return Customer(ref, version, standing, text(item, "n"), not item.get("off", False), text(item, "a"))
+    return Customer(
+        ref,
+        version,
+        standing,
+        text(item, "n"),
+        not item.get("off", False),
+        text(item, "a"),
+        traits=_to_traits(item),
+        keeping=_to_keeping(item),
+    )
 
 
 def _from_invoice(invoice: Invoice) -> Item:
@@ -85,6 +129,7 @@ def _from_invoice(invoice: Invoice) -> Item:
         "t": invoice.total_minor,
         "b": invoice.balance_minor,
         "p": invoice.paid_minor,
+        "cm": invoice.credited_minor,
         "cl": invoice.closed,
     }
 
@@ -104,6 +149,9 @@ def _to_invoice(ref: Ref, version: Version, standing: Standing, item: Item) -> I
         balance_minor=whole(item, "b"),
         paid_minor=whole(item, "p") if "p" in item else None,
         closed=bool(item.get("cl", False)),
+        credited_minor=whole(item, "cm") if "cm" in item else None,
+        traits=_to_traits(item),
+        keeping=_to_keeping(item),
     )
 
 
@@ -117,6 +165,8 @@ def _from_payment(payment: Payment) -> Item:
         "m": payment.marker,
         "r": payment.reference,
         "f": [_id_beside(payment.ref, invoice) for invoice in payment.former_invoices],
+        "cu": [[_id_beside(payment.ref, use.credit_memo), use.amount_minor] for use in payment.credits],
+        "dep": _id_beside(payment.ref, payment.deposit),
     }
 
 
@@ -129,18 +179,95 @@ def _to_payment(ref: Ref, version: Version, standing: Standing, item: Item) -> P
         paid_on=_to_date(text(item, "i")),
         currency=text(item, "cur"),
         total_minor=whole(item, "t"),
-        allocations=tuple(_to_allocation(ref, part) for part in rows(item, "al")),
+        allocations=tuple(Allocation(*_to_part(ref, Kind.INVOICE, part)) for part in rows(item, "al")),
         marker=text(item, "m"),
         reference=text(item, "r"),
         former_invoices=tuple(Ref(ref.system, Kind.INVOICE, str(each)) for each in rows(item, "f")),
+        credits=tuple(CreditUse(*_to_part(ref, Kind.CREDIT_MEMO, part)) for part in rows(item, "cu")),
+        deposit=_beside(ref, Kind.DEPOSIT, text(item, "dep")),
     )
 
 
-def _to_allocation(payment: Ref, part: Plain) -> Allocation:
+def _to_part(payment: Ref, kind: Kind, part: Plain) -> tuple[Ref, int]:
     match part:
-        case [str(invoice), int(amount_minor)]:
-            return Allocation(Ref(payment.system, Kind.INVOICE, invoice), amount_minor)
-    raise TypeError(f"{payment} holds an allocation that cannot be read")
+        case [str(id_), int(amount_minor)]:
+            return Ref(payment.system, kind, id_), amount_minor
+    raise TypeError(f"{payment} holds a part that cannot be read")
+
+
+def _from_credit_memo(memo: CreditMemo) -> Item:
+    return {
+        "n": memo.number,
+        "c": _id_beside(memo.ref, memo.customer),
+        "cn": memo.customer_name,
+        "i": memo.issued_on.isoformat(),
+        "cur": memo.currency,
+        "t": memo.total_minor,
+        "b": memo.remaining_minor,
+    }
+
+
+def _to_credit_memo(ref: Ref, version: Version, standing: Standing, item: Item) -> CreditMemo:
+    return CreditMemo(
+        ref,
+        version,
+        standing,
+        number=text(item, "n"),
+        customer=_beside(ref, Kind.CUSTOMER, text(item, "c")),
+        customer_name=text(item, "cn"),
+        issued_on=date.fromisoformat(text(item, "i")),
+        currency=text(item, "cur"),
+        total_minor=whole(item, "t"),
+        remaining_minor=whole(item, "b"),
+        traits=_to_traits(item),
+        keeping=_to_keeping(item),
+    )
+
+
+def _from_deposit(deposit: Deposit) -> Item:
+    return {
+        "i": _from_date(deposit.deposited_on),
+        "a": deposit.account_id,
+        "an": deposit.account_name,
+        "cur": deposit.currency,
+        "t": deposit.total_minor,
+    }
+
+
+def _to_deposit(ref: Ref, version: Version, standing: Standing, item: Item) -> Deposit:
+    return Deposit(
+        ref,
+        version,
+        standing,
+        deposited_on=_to_date(text(item, "i")),
+        account_id=text(item, "a"),
+        account_name=text(item, "an"),
+        currency=text(item, "cur"),
+        total_minor=whole(item, "t"),
+    )
+
+
+def _from_filterable(record: Customer | Invoice | CreditMemo) -> Item:
+    return {
+        "tr": [[trait.name.value, trait.value] for trait in record.traits],
+        "lo": record.keeping.left_out,
+        "ar": record.keeping.archived,
+    }
+
+
+def _to_traits(item: Item) -> tuple[Trait, ...]:
+    return tuple(_to_trait(row) for row in rows(item, "tr"))
+
+
+def _to_trait(row: Plain) -> Trait:
+    match row:
+        case [str(name), str(value)]:
+            return Trait(TraitName(name), value)
+    raise TypeError("an item holds a trait that cannot be read")
+
+
+def _to_keeping(item: Item) -> Keeping:
+    return Keeping(left_out=bool(item.get("lo", False)), archived=bool(item.get("ar", False)))
 
 
 def _id_beside(ref: Ref, other: Ref | None) -> str:

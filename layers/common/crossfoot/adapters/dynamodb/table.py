@@ -165,6 +165,10 @@ class Table:
         """Store many items without conditions, in any order."""
         self.each(self._put_batch, batched(items.items(), WRITE_BATCH, strict=False))
 
+    def delete_many(self, keys: Iterable[Key]) -> None:
+        """Remove many items without conditions, in any order; those that are gone are no error."""
+        self.each(self._delete_batch, batched(keys, WRITE_BATCH, strict=False))
+
     def transact(self, *writes: Write) -> None:
         """Carry out all writes or none. Raises: TransactionFailed."""
         requests: list[Any] = [{type(write).__name__: _wire_write(self.name, write)} for write in writes]
@@ -195,8 +199,13 @@ class Table:
         raise RemoteUnavailable("DynamoDB left reads undone")
 
     def _put_batch(self, items: tuple[tuple[Key, Item], ...]) -> None:
-        puts = [{"PutRequest": {"Item": to_attributes(item | key._asdict())}} for key, item in items]
-        todo: dict[str, Any] = {self.name: puts}
+        self._write_batch([{"PutRequest": {"Item": to_attributes(item | key._asdict())}} for key, item in items])
+
+    def _delete_batch(self, keys: tuple[Key, ...]) -> None:
+        self._write_batch([{"DeleteRequest": {"Key": _wire_key(key)}} for key in keys])
+
+    def _write_batch(self, requests: list[Any]) -> None:
+        todo: dict[str, Any] = {self.name: requests}
         for wait_s in _waits():
             with own_errors():
                 todo = dict(self.client.batch_write_item(RequestItems=todo).get("UnprocessedItems", {}))

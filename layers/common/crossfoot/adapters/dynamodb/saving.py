@@ -1,0 +1,127 @@
+"""Saving: read, merge, write on condition that nobody wrote since; what leads to a record is written before it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from crossfoot.adapters.dynamodb import keys, shapes
+from crossfoot.adapters.dynamodb.failures import ConditionFailed
+from crossfoot.adapters.dynamodb.keys import Key
+from crossfoot.adapters.dynamodb.lines import part_keys, plan_lines
+from crossfoot.adapters.dynamodb.lists import Directories
+from crossfoot.adapters.dynamodb.merging import is_newer, merge
+from crossfoot.adapters.dynamodb.pointers import is_unpaid, pointers_of
+from crossfoot.adapters.dynamodb.table import MISSING, Put, Table, When
+from crossfoot.adapters.dynamodb.values import Item, text
+from crossfoot.core.model import CreditMemo, Customer, Invoice, Record, Ref
+from crossfoot.errors import Conflict
+
+SAVE_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A save that is due: what comes to stand, what leads to it, and the item that it takes the place of ({} for none)."""
+
+    ref: Ref
+    merged: Record
+    item: Item
+    first: dict[Key, Item]
+    seen: Item
+
+
+type _Plan = Callable[[Ref, Item], _Change | None]
+
+
+class Saves:
+    """The saves of a partner's records."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._directories = Directories(table)
+
+    def save(self, tenant: str, records: Iterable[Record]) -> None:
+        """Save records that are all different, where they are not older than what is stored. Raises: Conflict."""
+        offered = {record.ref: record for record in records}
+        self._carry_out(tenant, list(offered), lambda ref, seen: _plan_save(tenant, offered[ref], seen))
+
+    def archive(self, tenant: str, refs: Iterable[Ref], *, archived: bool) -> None:
+        """Archive records, or bring them back; those that are not there are passed over. Raises: Conflict."""
+        self._carry_out(
+            tenant, list(dict.fromkeys(refs)), lambda ref, seen: _plan_archiving(tenant, ref, seen, archived)
+        )
+
+    def _carry_out(self, tenant: str, todo: list[Ref], plan: _Plan) -> None:
+        """Read, plan and write, and again what was changed meanwhile: nothing that somebody else added must get lost.
+
+        The first read may be stale: what it gets wrong, the condition finds, or only an equal or older version hides.
+        """
+        for attempt in range(SAVE_ATTEMPTS):
+            by_key = {keys.record(tenant, ref): ref for ref in todo}
+            items = self._table.get_many(by_key, consistent=attempt > 0)
+            planned = (plan(ref, items.get(key, {})) for key, ref in by_key.items())
+            todo = self._write(tenant, [change for change in planned if change])
+            if not todo:
+                return
+        raise Conflict(f"{todo[0]} is being written by somebody else")
+
+    def _write(self, tenant: str, changes: list[_Change]) -> list[Ref]:
+        """Write what leads to the records, the records, and last remove lines that were replaced. Returns: what failed."""
+        self._directories.enter(tenant, (change.merged for change in changes if change.first))
+        self._table.put_many({key: item for change in changes for key, item in change.first.items()})
+        done = self._table.each(lambda change: self._write_record(tenant, change), changes)
+        saved = [change for change, is_done in zip(changes, done, strict=True) if is_done]
+        self._table.delete_many(key for change in saved for key in _replaced_lines(tenant, change))
+        return [change.ref for change, is_done in zip(changes, done, strict=True) if not is_done]
+
+    def _write_record(self, tenant: str, change: _Change) -> bool:
+        try:
+            self._table.write(Put(keys.record(tenant, change.ref), change.item, _unchanged(change.seen)))
+        except ConditionFailed:
+            return False
+        return True
+
+
+def _unchanged(seen: Item) -> When:
+    """Hold while the record is as it was read: the digest leaves out when it was read, which orders versions too."""
+    if not seen:
+        return MISSING
+    return When("#d = :d AND #s = :s", {"d": text(seen, shapes.DIGEST), "s": text(seen, "s")})
+
+
+def _plan_save(tenant: str, offered: Record, seen: Item) -> _Change | None:
+    """Say what saving a record comes to; None when the stored one is newer or the same."""
+    stored = shapes.to_record(offered.ref, seen) if seen else None
+    if stored and not is_newer(offered, stored):
+        return None
+    merged = merge(offered, stored)
+    lines = plan_lines(tenant, offered, seen)
+    item = shapes.to_item(merged, lines.attributes)
+    if item[shapes.DIGEST] == seen.get(shapes.DIGEST):
+        return None
+    return _Change(offered.ref, merged, item, {**_leading_to(tenant, merged, stored), **lines.parts}, seen)
+
+
+def _leading_to(tenant: str, merged: Record, stored: Record | None) -> dict[Key, Item]:
+    """Name the pointers that are not there yet."""
+    new = pointers_of(tenant, merged) - (pointers_of(tenant, stored) if stored else frozenset())
+    pointers: dict[Key, Item] = {key: {} for key in new}
+    if is_unpaid(merged) and not (stored and is_unpaid(stored)):
+        pointers[keys.unpaid(tenant, merged.ref, merged.version)] = {}
+    return pointers
+
+
+def _plan_archiving(tenant: str, ref: Ref, seen: Item, archived: bool) -> _Change | None:
+    if not seen:
+        return None
+    stored = shapes.to_record(ref, seen)
+    if not isinstance(stored, Customer | Invoice | CreditMemo):
+        raise ValueError(f"a {ref.kind} cannot be archived")
+    if stored.keeping.archived == archived:
+        return None
+    changed = replace(stored, keeping=replace(stored.keeping, archived=archived))
+    lines = plan_lines(tenant, changed, seen)
+    return _Change(ref, changed, shapes.to_item(changed, lines.attributes), {}, seen)
+
+
+def _replaced_lines(tenant: str, change: _Change) -> set[Key]:
+    return set(part_keys(tenant, change.ref, change.seen)) - set(part_keys(tenant, change.ref, change.item))
