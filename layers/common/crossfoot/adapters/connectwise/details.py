@@ -29,7 +29,7 @@ def fetch_agreement_types(client: ConnectWiseClient, invoices: Sequence[Wire]) -
             for page in client.pages(AGREEMENTS, conditions_of_ids(ids), fields="id,type", quiet=True):
                 types |= {id_of(each): id_of(each.get("type")) for each in page.records}
     except Rejected as refusal:
-        log.warning("connectwise agreement types are left out: %s", refusal)
+        log.warning("connectwise agreement types are left out: %s. %s", refusal, refusal.fix)
     return types
 
 
@@ -64,7 +64,7 @@ def _lines_of(client: ConnectWiseClient, source: LineSource, invoices: Mapping[s
             for page in client.pages(source.path, f"invoice/{conditions_of_ids(ids)}", quiet=True):
                 _sort_in(page, source, invoices, found)
     except Rejected as refusal:
-        log.warning("connectwise lines of %s are left out: %s", source.path, refusal)
+        log.warning("connectwise lines of %s are left out: %s. %s", source.path, refusal, refusal.fix)
         return {}
     return found
 

@@ -27,7 +27,7 @@ def to_time_line(wire: Wire, currency: str) -> Line:
     """Read a time entry: the hours that are billed, not those that were worked. Raises: ValueError, TypeError."""
     hours, rate = _decimal(wire.get("invoiceHours")), _decimal(wire.get("hourlyRate"))
     return Line(
-        id=str(wire["id"]),
+        id=str(int(wire["id"])),
         kind=LineKind.TIME,
         description=_text(wire.get("notes")),
         amount_minor=_billed_minor(wire, currency, wire.get("extendedInvoiceAmount"), hours, rate),
@@ -45,7 +45,7 @@ def to_expense_line(wire: Wire, currency: str) -> Line:
     stated = wire.get("invoiceAmount")
     kind = _name(wire.get("type"))
     return Line(
-        id=str(wire["id"]),
+        id=str(int(wire["id"])),
         kind=LineKind.EXPENSE,
         description=_text(wire.get("notes")) or kind,
         amount_minor=_billed_minor(wire, currency, wire.get("amount") if stated is None else stated),
@@ -59,7 +59,7 @@ def to_product_line(wire: Wire, currency: str) -> Line:
     quantity, price = _decimal(wire.get("quantity")), _decimal(wire.get("price"))
     item = wire.get("catalogItem") or {}
     return Line(
-        id=str(wire["id"]),
+        id=str(int(wire["id"])),
         kind=LineKind.PRODUCT,
         description=_text(wire.get("customerDescription") or wire.get("description")),
         amount_minor=_billed_minor(wire, currency, wire.get("extPrice"), quantity, price),

@@ -1,0 +1,181 @@
+"""A ConnectWise in memory that gives whatever records it is told, well formed or not, and keeps what it was asked."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from crossfoot.adapters.connectwise.client import ConnectWiseClient
+from crossfoot.adapters.connectwise.rows import ConnectWisePsa
+from crossfoot.adapters.connectwise.site import Account, Codebases
+from crossfoot.http import LOCAL, Answer, Door
+
+from tests.adapters.sandbox import CountingBudget
+
+ROOT = "https://cw.example.com/v4_6_release/apis/3.0"
+LONGEST_URL_CHARS = 2_000
+_IDS = re.compile(r"(?P<of>invoice/)?id in \((?P<ids>[\d,]+)\)")
+_STAMPS = {"_info": {"lastUpdated": "2026-11-03T09:00:00Z"}}
+
+type Records = Sequence[Any]
+
+
+class PagedDoor(Door):
+    """Answers reads by the grammar that we use.
+
+    `asked` are the paths and parameters, in order. What is set in `always` is on the first page whatever the question,
+    and what is set in `answers` is the answer as it stands.
+    """
+
+    def __init__(self, tables: Mapping[str, Records]) -> None:
+        super().__init__(LOCAL)
+        self._tables = tables
+        self.always: dict[str, Records] = {}
+        self.answers: dict[str, Any] = {}
+        self.asked: list[tuple[str, Mapping[str, str]]] = []
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        write: bool,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Answer:
+        if "/login/companyinfo/" in url:
+            return _answer({"Codebase": "v4_6_release/"}, url)
+        path, asked = url.removeprefix(ROOT), params or {}
+        assert len(f"{url}?{urlencode(asked)}") <= LONGEST_URL_CHARS
+        self.asked.append((path, asked))
+        return _answer(self.answers.get(path, self._page(path, asked)), url)
+
+    def calls_to(self, path: str) -> int:
+        return sum(each == path for each, _ in self.asked)
+
+    def _page(self, path: str, asked: Mapping[str, str]) -> list[Any]:
+        if path in self.always:
+            return list(self.always[path])
+        chosen = _chosen(self._tables.get(path, ()), asked.get("conditions", ""))
+        after = int(asked.get("pageId", 0))
+        return [r for r in chosen if not isinstance(_id(r), int) or _id(r) > after][: int(asked["pageSize"])]
+
+
+def _chosen(records: Records, conditions: str) -> Records:
+    match = _IDS.fullmatch(conditions)
+    if match is None:
+        return records
+    ids = {int(each) for each in match["ids"].split(",")}
+    assert len(ids) <= 150
+    return [record for record in records if _id(record.get("invoice") if match["of"] else record) in ids]
+
+
+def _id(record: Any) -> Any:
+    return record.get("id") if isinstance(record, Mapping) else None
+
+
+def _answer(body: Any, url: str) -> Answer:
+    return Answer(200, {"date": "Tue, 03 Nov 2026 17:00:00 GMT"}, json.dumps(body).encode(), url, False)
+
+
+class Pages:
+    """A site of such records, and our adapter opened on it."""
+
+    def __init__(self, **tables: Records) -> None:
+        self.door = PagedDoor({_PATHS[name]: records for name, records in tables.items()})
+        self.budget = CountingBudget()
+        account = Account("https://cw.example.com", "larkspur", "public", "private", "client")
+        codebases = Codebases(self.door, self.budget)
+        self.psa = ConnectWisePsa(ConnectWiseClient(self.door, "t_1", account, codebases, self.budget))
+
+
+_PATHS = {
+    "companies": "/company/companies",
+    "invoices": "/finance/invoices",
+    "agreements": "/finance/agreements",
+    "time": "/time/entries",
+    "expenses": "/expense/entries",
+    "products": "/procurement/products",
+}
+
+
+def company(id_: int, **fields: Any) -> dict[str, Any]:
+    return {"id": id_, "identifier": f"C{id_}", "name": f"Company {id_}", "deletedFlag": False, **_STAMPS, **fields}
+
+
+def invoice(id_: int, **fields: Any) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "invoiceNumber": str(10_000 + id_),
+        "type": "Standard",
+        "status": {"id": 1, "name": "New", "isClosed": False},
+        "company": {"id": 19, "name": "Contoso"},
+        "billToCompany": {"id": 20, "name": "Contoso Holding"},
+        "date": "2026-11-01T00:00:00Z",
+        "dueDate": "2026-12-01T00:00:00Z",
+        "serviceTotal": 0,
+        "expenseTotal": 0,
+        "productTotal": 0,
+        "agreementAmount": 0,
+        "subtotal": 100.5,
+        "salesTax": 0,
+        "total": 100.5,
+        "payments": 0,
+        "credits": 0,
+        "balance": 100.5,
+        "currency": {"id": 7, "currencyCode": "USD", "numberOfDecimals": 2},
+        **_STAMPS,
+        **fields,
+    }
+
+
+def time_entry(id_: int, invoice_id: int, **fields: Any) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "invoice": {"id": invoice_id},
+        "timeStart": "2026-11-02T15:30:00Z",
+        "actualHours": 2,
+        "invoiceHours": 1.5,
+        "hourlyRate": 120,
+        "hourlyCost": "48.00",
+        "extendedInvoiceAmount": 180,
+        "billableOption": "Billable",
+        "notes": "Replaced the switch",
+        "workRole": {"id": 1, "name": "Technician"},
+        "workType": {"id": 1, "name": "Regular"},
+        **_STAMPS,
+        **fields,
+    }
+
+
+def expense(id_: int, invoice_id: int, **fields: Any) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "invoice": {"id": invoice_id},
+        "type": {"id": 1, "name": "Travel"},
+        "date": "2026-11-02T00:00:00Z",
+        "amount": 10,
+        "invoiceAmount": 12.5,
+        "billableOption": "Billable",
+        "notes": "Parking",
+        **_STAMPS,
+        **fields,
+    }
+
+
+def product(id_: int, invoice_id: int, **fields: Any) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "invoice": {"id": invoice_id},
+        "catalogItem": {"id": 1, "identifier": "SW-LIC", "name": "Software licence"},
+        "description": "Licence",
+        "quantity": 3,
+        "price": 9.99,
+        "extPrice": 29.97,
+        "billableOption": "Billable",
+        "taxCode": {"id": 11, "name": "State"},
+        **_STAMPS,
+        **fields,
+    }
