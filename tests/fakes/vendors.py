@@ -12,6 +12,7 @@ from crossfoot.core.model import (
     PSA,
     Allocation,
     CreditMemo,
+    CreditUse,
     Invoice,
     Kind,
     Line,
@@ -34,6 +35,8 @@ from tests.fakes.clock import FakeClock
 
 TODAY = date(2026, 11, 3)
 CUSTOMER_ID = "1"
+# The one credit memo that payments apply.
+MEMO_ID = "9000"
 IMPORT = "import "
 
 
@@ -106,6 +109,13 @@ class FakeQuickBooks(_Records):
         super().__init__(ACCOUNTING, clock)
         self._applied: dict[Ref, dict[Ref, int]] = {}
 
+    def add_invoice(
+        self, id_: str, number: str, total_minor: int, *, customer: str = "Contoso", on: date = TODAY
+    ) -> Ref:
+        ref = super().add_invoice(id_, number, total_minor, customer=customer, on=on)
+        self._bill(self.invoice(id_))
+        return ref
+
     def fetch_changes(self, cursor: str) -> Window:
         """Read as the port says.
 
@@ -150,7 +160,9 @@ class FakeQuickBooks(_Records):
         self._check_open(ref, applied)
         allocations = tuple(Allocation(invoice, amount) for invoice, amount in cash.items())
         stamp, payer = Version("", ""), Ref(self.system, Kind.CUSTOMER, CUSTOMER_ID)
-        self.put(Payment(ref, stamp, Standing.LIVE, payer, on, "USD", sum(cash.values()), allocations, marker))
+        payment = Payment(ref, stamp, Standing.LIVE, payer, on, "USD", sum(cash.values()), allocations, marker)
+        memo = Ref(self.system, Kind.CREDIT_MEMO, MEMO_ID)
+        self.put(replace(payment, credits=(CreditUse(memo, sum(credited.values())),) if credited else ()))
         self._apply(ref, applied)
         return ref
 
@@ -158,7 +170,7 @@ class FakeQuickBooks(_Records):
         """Void a payment."""
         before = self.records[Ref(self.system, Kind.PAYMENT, id_)]
         assert isinstance(before, Payment)
-        self.put(replace(before, standing=Standing.VOID, total_minor=0, allocations=()))
+        self.put(replace(before, standing=Standing.VOID, total_minor=0, allocations=(), credits=()))
         self._apply(before.ref, {})
 
     def delete(self, id_: str) -> None:
@@ -169,13 +181,18 @@ class FakeQuickBooks(_Records):
 
     def void_invoice(self, id_: str) -> None:
         """Void an invoice that nothing pays."""
-        self.put(replace(self.invoice(id_), standing=Standing.VOID, total_minor=0, balance_minor=0))
+        self._bill(replace(self.invoice(id_), standing=Standing.VOID, total_minor=0, balance_minor=0))
 
     def delete_invoice(self, id_: str) -> None:
         """Delete an invoice that nothing pays: from now on only its id is known, and the day of its deletion."""
         today = self.clock.now().date()
         version, ref = Version("", ""), self.invoice(id_).ref
         self.put(Invoice(ref, version, Standing.DELETED, "", None, "", today, None, "", 0, 0))
+
+    def _bill(self, invoice: Invoice) -> None:
+        """Sell the invoice's total on its one line."""
+        line = Line("1", LineKind.ITEM, "", invoice.total_minor, item="Services", tax_code="NON")
+        self.put(replace(invoice, lines=(line,)))
 
     def _check_open(self, payment: Ref, applied: Mapping[Ref, int]) -> None:
         before = self._applied.get(payment, {})
