@@ -1,10 +1,27 @@
 """fetch_new_data: what flows in, and that nothing depends on a webhook."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
-from crossfoot.core.model import ACCOUNTING, PSA, Customer, Kind, Payment, Ref, Standing, System, Version
+from crossfoot.core.fetching import FetchKind, FetchRun, FetchState, new_run
+from crossfoot.core.filters import ImportFilters
+from crossfoot.core.model import (
+    ACCOUNTING,
+    PSA,
+    Customer,
+    Invoice,
+    Kind,
+    Payment,
+    Ref,
+    Standing,
+    System,
+    Trait,
+    TraitName,
+    Version,
+)
+from crossfoot.errors import Conflict
 from crossfoot.messages import MirrorPayment, Nudge
 from crossfoot.ports import ConnectionState, Position, Window
 
@@ -38,7 +55,8 @@ def test_i2_a_changed_amount_flows_in_and_nothing_flows_out(world: World) -> Non
     world.quickbooks.add_invoice("q1001", "1001", 30_000)
     world.fetch_and_settle()
     stored = world.book.load(TENANT, accounting)
-    assert stored == replace(world.quickbooks.invoice("q1001"), version=stored.version if stored else Version("", ""))
+    assert stored is not None
+    assert stored == replace(world.quickbooks.invoice("q1001"), version=stored.version, lines=None)
     assert world.connectwise.writes == 0
     assert world.connectwise.invoice("c1001").total_minor == 25_000
 
@@ -170,3 +188,236 @@ def test_x1_a_record_that_cannot_be_kept_exactly_is_told(world: World, monkeypat
     monkeypatch.setattr(world.quickbooks, "fetch_changes", lambda cursor: Window((), "1", unreadable=(ref,)))
     world.work(_nudge(ACCOUNTING))
     assert world.history.load(TENANT, ref)[0].item.rule == "X5"
+
+
+# --- runs --------------------------------------------------------------------------------------------------------------
+
+
+def _history(world: World, system: System) -> list[str]:
+    return [event.what for event in world.connections.load_history(TENANT, system)]
+
+
+def _begin(world: World, system: System, kind: FetchKind, *, from_start: bool = False) -> FetchRun:
+    run = new_run(system, kind, world.clock.now(), world.clock.stamp())
+    return world.runs.begin(TENANT, run, from_start=from_start)
+
+
+def test_x3_a_first_import_is_a_run_whose_progress_is_what_was_read(world: World) -> None:
+    world.quickbooks.put(Customer(Ref(ACCOUNTING, Kind.CUSTOMER, "1"), Version("", ""), Standing.LIVE, "Contoso"))
+    world.invoice_in_both("1001", 25_000)
+    world.quickbooks.pay("p1", {"q1001": 5_000})
+    world.clock.advance(3_600)
+    world.work(_nudge(ACCOUNTING))
+    (run,) = world.runs.list_runs(TENANT, cursor="", limit=9).runs
+    assert (run.kind, run.state(world.clock.now())) == (FetchKind.FIRST_IMPORT, FetchState.DONE)
+    assert run.progress.read == {"customer": 1, "invoice": 1, "payment": 1}
+    assert _history(world, ACCOUNTING) == [
+        "The first import is complete (begun 2026-11-03 18:00 UTC): 1 customer, 1 invoice and 1 payment"
+    ]
+
+
+def test_x3_an_everyday_read_is_no_run(world: World) -> None:
+    world.work(_nudge(ACCOUNTING))
+    world.clock.advance(3_600)
+    world.work(_nudge(ACCOUNTING))
+    assert len(world.runs.list_runs(TENANT, cursor="", limit=9).runs) == 1
+
+
+@pytest.mark.parametrize("mode", [Mode.CRASH_BEFORE, Mode.CRASH_AFTER])
+def test_c6_the_history_says_once_what_was_caught_up_however_a_worker_dies(world: World, mode: Mode) -> None:
+    world.invoice_in_both("1001", 25_000)
+    world.fetch_and_settle()
+    before = len(_history(world, ACCOUNTING))
+    world.connections.states[ACCOUNTING] = ConnectionState.DISCONNECTED
+    world.clock.advance(86_400)
+    world.quickbooks.pay("p1", {"q1001": 25_000})
+    world.clock.advance(86_400)
+    world.connections.states[ACCOUNTING] = ConnectionState.CONNECTED
+    _begin(world, ACCOUNTING, FetchKind.CATCH_UP)
+    trip = Trip()
+    saved = (deepcopy(world.runs.__dict__), deepcopy(world.connections.history), deepcopy(world.book.__dict__))
+    world.work(_nudge(ACCOUNTING), trip)
+    for call in range(trip.calls.index("fetch_changes"), len(trip.calls)):
+        runs, history, book = deepcopy(saved)
+        world.runs.__dict__.update(runs)
+        world.connections.history = history
+        world.book.__dict__.update(book)
+        with pytest.raises(Crash):
+            world.work(_nudge(ACCOUNTING), Trip(call, mode))
+        world.work(_nudge(ACCOUNTING))
+        lines = [line for line in _history(world, ACCOUNTING)[before:] if "disconnected" in line]
+        assert lines == [
+            "Caught up on what happened while it was disconnected (begun 2026-11-05 17:00 UTC): 1 invoice and 1 payment"
+        ], f"{mode} at {trip.calls[call]}"
+
+
+def test_i7_a_run_that_begins_while_a_window_is_read_neither_loses_the_window_nor_ends_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.invoice_in_both("1001", 25_000)
+    world.fetch_and_settle()
+    world.clock.advance(3_600)
+    fetch = world.quickbooks.fetch_changes
+
+    def pressed_meanwhile(cursor: str) -> Window:
+        window = fetch(cursor)
+        monkeypatch.setattr(world.quickbooks, "fetch_changes", fetch)
+        _begin(world, ACCOUNTING, FetchKind.NEW_DATA)
+        return window
+
+    monkeypatch.setattr(world.quickbooks, "fetch_changes", pressed_meanwhile)
+    world.work(_nudge(ACCOUNTING))
+    run = world.runs.list_runs(TENANT, cursor="", limit=1).runs[0]
+    assert (run.kind, run.finished_at) == (FetchKind.NEW_DATA, None)
+    world.work(_nudge(ACCOUNTING))
+    done = world.runs.load(TENANT, run.id)
+    assert done is not None
+    assert done.finished_at is not None
+
+
+# --- filters -----------------------------------------------------------------------------------------------------------
+
+CLIENTS, VENDORS = Trait(TraitName.COMPANY_TYPE, "client"), Trait(TraitName.COMPANY_TYPE, "vendor")
+ONLY_CLIENTS = ImportFilters({TraitName.COMPANY_TYPE: frozenset({"client"})})
+
+
+def _company(world: World, trait: Trait, *, name: str = "Contoso", id_: str = "1") -> Ref:
+    ref = Ref(PSA, Kind.CUSTOMER, id_)
+    world.connectwise.put(Customer(ref, Version("", ""), Standing.LIVE, name, traits=(trait,)))
+    return ref
+
+
+def _kept(world: World, ref: Ref) -> tuple[bool, bool]:
+    record = world.book.load(TENANT, ref)
+    assert isinstance(record, Customer | Invoice)
+    return record.keeping.left_out, record.keeping.archived
+
+
+def test_c4_what_the_filters_do_not_let_in_is_kept_left_out_and_nothing_follows_from_it(world: World) -> None:
+    world.filters.save(TENANT, ONLY_CLIENTS)
+    company = _company(world, VENDORS)
+    accounting, psa = world.invoice_in_both("1001", 25_000)
+    world.quickbooks.pay("p1", {"q1001": 25_000})
+    world.fetch_and_settle()
+    assert _kept(world, company) == _kept(world, psa) == (True, False)
+    assert _kept(world, accounting) == (False, False), "the filters are ConnectWise's"
+    assert world.book.load_link(TENANT, psa) is None
+    assert world.connectwise.writes == 0
+
+
+def test_c4_the_company_of_an_invoice_decides_also_when_it_came_long_before(world: World) -> None:
+    world.filters.save(TENANT, ONLY_CLIENTS)
+    _company(world, VENDORS)
+    world.fetch_and_settle()
+    world.clock.advance(86_400)
+    _, psa = world.invoice_in_both("1001", 25_000)
+    world.fetch_and_settle()
+    assert _kept(world, psa) == (True, False)
+
+
+def test_c5_what_was_imported_stays_when_the_filters_are_narrowed_and_is_counted_once(world: World) -> None:
+    _company(world, VENDORS)
+    _, psa = world.invoice_in_both("1001", 25_000)
+    world.fetch_and_settle()
+    world.filters.save(TENANT, ONLY_CLIENTS)
+    run = _begin(world, PSA, FetchKind.RESYNC, from_start=True)
+    world.fetch_and_settle()
+    assert _kept(world, psa) == (False, False)
+    done = world.runs.load(TENANT, run.id)
+    assert done is not None
+    assert (done.progress.outside, done.finished_at is not None) == (2, True), "the company and its invoice"
+
+
+def test_c5_what_was_archived_or_left_out_before_is_not_counted_as_outside(world: World) -> None:
+    company = _company(world, VENDORS)
+    world.invoice_in_both("1001", 25_000)
+    world.fetch_and_settle()
+    world.book.archive(TENANT, [company], archived=True)
+    world.filters.save(TENANT, ONLY_CLIENTS)
+    run = _begin(world, PSA, FetchKind.RESYNC, from_start=True)
+    world.invoice_in_both("1002", 10_000)
+    world.fetch_and_settle()
+    done = world.runs.load(TENANT, run.id)
+    assert done is not None
+    assert done.progress.outside == 1, "1001 only: its company is archived, and 1002 was never imported"
+
+
+def test_c4_filters_that_change_while_a_window_is_read_are_not_overtaken_by_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _company(world, VENDORS)
+    world.invoice_in_both("1001", 25_000)
+    fetch = world.connectwise.fetch_changes
+
+    def saved_meanwhile(cursor: str) -> Window:
+        window = fetch(cursor)
+        monkeypatch.setattr(world.connectwise, "fetch_changes", fetch)
+        world.clock.advance(1)
+        world.filters.save(TENANT, ONLY_CLIENTS)
+        _begin(world, PSA, FetchKind.RESYNC, from_start=True)
+        return window
+
+    monkeypatch.setattr(world.connectwise, "fetch_changes", saved_meanwhile)
+    with pytest.raises(Conflict):
+        world.work(_nudge(PSA))
+    assert world.cursors.load(TENANT, PSA).cursor == ""
+    world.work(_nudge(PSA))
+    assert world.runs.list_runs(TENANT, cursor="", limit=1).runs[0].progress.outside == 2
+
+
+def test_c4_a_company_that_is_let_in_at_last_brings_its_invoices(world: World) -> None:
+    world.filters.save(TENANT, ONLY_CLIENTS)
+    _company(world, VENDORS)
+    accounting, psa = world.invoice_in_both("1001", 25_000)
+    world.quickbooks.pay("p1", {"q1001": 25_000})
+    world.fetch_and_settle()
+    world.clock.advance(86_400)
+    _company(world, CLIENTS)
+    world.fetch_and_settle()
+    assert _kept(world, psa) == (False, False)
+    link = world.book.load_link(TENANT, psa)
+    assert link is not None
+    assert link.accounting == accounting
+    assert world.rows("1001") == [(25_000, "2026-11-03")]
+
+
+# --- customers that change ---------------------------------------------------------------------------------------------
+
+
+def _renamed_world() -> World:
+    """An invoice that waits, because its customer has two names: the accountant corrects the one in QuickBooks."""
+    world = World()
+    customer = Ref(ACCOUNTING, Kind.CUSTOMER, "1")
+    world.quickbooks.put(Customer(customer, Version("", ""), Standing.LIVE, "Contosso"))
+    world.quickbooks.add_invoice("q1001", "1001", 25_000, customer="Contosso")
+    world.connectwise.add_invoice("c1001", "1001", 25_000)
+    world.quickbooks.pay("p1", {"q1001": 25_000})
+    world.fetch_and_settle()
+    assert world.rows("1001") == []
+    world.clock.advance(86_400)
+    world.quickbooks.put(Customer(customer, Version("", ""), Standing.LIVE, "Contoso"))
+    invoice = world.quickbooks.invoice("q1001")
+    # QuickBooks shows the new name on the invoice, and does not call that a change of it.
+    world.quickbooks.records[invoice.ref] = replace(invoice, customer_name="Contoso")
+    world.clock.advance(3_600)
+    world.queue.send([_nudge(ACCOUNTING)])
+    return world
+
+
+def test_i9_a_renamed_customer_has_its_invoices_matched_again() -> None:
+    world = _renamed_world()
+    world.settle()
+    stored = world.book.load(TENANT, Ref(ACCOUNTING, Kind.INVOICE, "q1001"))
+    assert isinstance(stored, Invoice)
+    assert stored.customer_name == "Contoso"
+    assert world.rows("1001") == [(25_000, "2026-11-03")]
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_i9_a_renamed_customer_is_not_forgotten_when_a_worker_dies(mode: Mode) -> None:
+    trip = Trip()
+    _renamed_world().settle(trip, only=Nudge)
+    for call in range(len(trip.calls)):
+        world = _renamed_world()
+        world.settle(Trip(call, mode), only=Nudge)
+        assert world.rows("1001") == [(25_000, "2026-11-03")], f"{mode} at {trip.calls[call]}"

@@ -1,10 +1,11 @@
 """fetch_unpaid_invoices: read every unpaid invoice of a system again, so that one paid elsewhere is healed (I7)."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from crossfoot.core.fetching import FetchRun, count
-from crossfoot.core.model import Invoice, System
+from crossfoot.core.fetching import FetchRun, Progress, count
+from crossfoot.core.model import Invoice, Kind, Ref, Standing, System
 from crossfoot.core.pacing import Pace, in_no_hurry
 from crossfoot.follow_ups import follow_ups
 from crossfoot.letting_in import is_left_out
@@ -68,15 +69,58 @@ def fetch_unpaid_invoices(message: FetchUnpaid, ports: Ports, remaining_ms: Call
             return total
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a walk is. Takes: `healing` are invoices that are about to leave the list of the unpaid by being saved."""
+
+    cursor: str = ""
+    healing: tuple[str, ...] = ()
+
+    def to_text(self) -> str:
+        return json.dumps([self.cursor, *self.healing]) if self != _Place() else ""
+
+
+def _read_place(text: str) -> _Place:
+    cursor, *healing = json.loads(text or '[""]')
+    return _Place(cursor, tuple(healing))
+
+
 def _heal(tenant: str, source: Source, walk: tuple[FetchRun, str], ports: Ports) -> tuple[int, str]:
-    """Read some invoices again, save them, queue what follows, and move the walk on. Returns: how many, and to where."""
-    known, cursor = _next_unpaid(tenant, source.system, walk[1], ports.book)
-    records = reread_invoices(known, source, ports.clock.now())
+    """Read some invoices again, save them, queue what follows, and move the walk on. Returns: how many, and to where.
+
+    What is healed is unpaid no longer, so a worker that dies after it was saved would not find it on the list again. Its
+    ids are noted in the walk before.
+    """
+    place = _read_place(walk[1])
+    known, cursor = _next_unpaid(tenant, source.system, place.cursor, ports.book)
+    noted = _load_noted(tenant, source.system, place, known, ports.book)
+    records = reread_invoices([*known, *noted], source, ports.clock.now())
+    healing = tuple(sorted(record.ref.id for record in records if not _is_unpaid(record)))
+    if set(healing) - set(place.healing):
+        walk = _note(tenant, walk, _Place(place.cursor, healing), ports)
     ports.book.save(tenant, records)
-    ports.queue.send(follow_ups(tenant, records, ports))
-    progress = count(record.ref.kind for record in records)
-    ports.runs.move_walk(tenant, walk, cursor, progress, done=not cursor)
-    return len(records), cursor
+    read = {record.ref for record in records}
+    gone = [invoice for invoice in noted if invoice.ref not in read]
+    ports.queue.send(follow_ups(tenant, [*records, *gone], ports))
+    progress = count(record.ref.kind for record in (*records, *gone))
+    ports.runs.move_walk(tenant, walk, _Place(cursor).to_text(), progress, done=not cursor)
+    return progress.total, cursor
+
+
+def _is_unpaid(invoice: Invoice) -> bool:
+    return invoice.standing is Standing.LIVE and invoice.balance_minor != 0
+
+
+def _note(tenant: str, walk: tuple[FetchRun, str], place: _Place, ports: Ports) -> tuple[FetchRun, str]:
+    ports.runs.move_walk(tenant, walk, place.to_text(), Progress(), done=False)
+    return walk[0], place.to_text()
+
+
+def _load_noted(tenant: str, system: System, place: _Place, known: Sequence[Invoice], book: Book) -> list[Invoice]:
+    """Load what a worker that died may have saved already."""
+    listed = {invoice.ref for invoice in known}
+    refs = [ref for ref in (Ref(system, Kind.INVOICE, id_) for id_ in place.healing) if ref not in listed]
+    return [record for record in book.load_many(tenant, refs).values() if isinstance(record, Invoice)]
 
 
 def _next_unpaid(tenant: str, system: System, cursor: str, book: Book) -> tuple[list[Invoice], str]:
