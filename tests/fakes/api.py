@@ -17,6 +17,8 @@ from tests.fakes.connections import (
     FakeOAuth,
     FakeSecrets,
 )
+from tests.fakes.documents import FakeDocuments
+from tests.fakes.systems import FakeSystems
 from tests.fakes.world import TENANT, World
 
 OTHER_TENANT = "t_0000000f"
@@ -77,6 +79,8 @@ class FakeApi:
         self.connections = FakeConnections(self.world.clock)
         self.oauth = FakeOAuth()
         self.keys = FakeKeys()
+        self.systems = FakeSystems(self.connections)
+        self.documents = FakeDocuments(self.world.clock)
         self.tokens = 0
         self.ports = Ports(
             book=self.world.book,
@@ -84,12 +88,18 @@ class FakeApi:
             effects=self.world.effects,
             preferences=self.world.preferences,
             reports=self.world.reports,
+            filters=self.world.filters,
+            cursors=self.world.cursors,
+            runs=self.world.runs,
+            limits=self.world.limits,
             connections=self.connections,
             secrets=FakeSecrets(self.connections),
             authorizations=FakeAuthorizations(self.world.clock),
             oauth=self.oauth,
             keys=self.keys,
             accounts=FakeAccounts(),
+            systems=self.systems,
+            documents=self.documents,
             queue=self.world.queue,
             clock=self.world.clock,
             public_url=PUBLIC_URL,

@@ -18,7 +18,7 @@ from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.adapters.quickbooks.oauth import IntuitApp
 from crossfoot.core.model import System
 from crossfoot.core.preferences import Preferences
-from crossfoot.messages.api import ConnectConnectWise, OAuthReturn
+from crossfoot.messages.api.connections import ConnectConnectWise, OAuthReturn
 from crossfoot.ports import ApiKeys, Grant, SealedSecrets
 
 from tests.fakes.api import event

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from crossfoot.core.model import ACCOUNTING, PSA
+from crossfoot.core.fetching import FetchKind, Progress
+from crossfoot.core.model import ACCOUNTING, PSA, System
+from crossfoot.core.rights import RIGHTS
 from crossfoot.errors import Rejected, RemoteUnavailable
 from crossfoot.messages import Nudge
 
@@ -28,6 +30,17 @@ def start(api: FakeApi, tenant: str = TENANT) -> str:
     """Begin to connect QuickBooks, and give the state."""
     url: str = api.call("POST", "/v1/connections/quickbooks", tenant=tenant, body={}).body["authorize_url"]
     return url.partition("state=")[2].partition("&")[0]
+
+
+def read_to(api: FakeApi, system: System, cursor: str) -> None:
+    """Let a system be read as far as a cursor, which ends the run over it."""
+    seen = api.world.cursors.load(TENANT, system)
+    api.world.cursors.move(TENANT, system, seen, cursor, Progress(), done=True)
+
+
+def begun(api: FakeApi) -> list[tuple[System, FetchKind]]:
+    """List the runs that were begun, in their order."""
+    return [(run.system, run.kind) for run in api.world.runs.runs.values()]
 
 
 def shown(api: FakeApi, system: str, tenant: str = TENANT) -> dict[str, object]:
@@ -147,14 +160,14 @@ def test_a_connection_that_needs_attention_says_why_and_what_to_do(api: FakeApi)
 
 def test_disconnecting_revokes_and_destroys_and_keeps_the_cursor(api: FakeApi) -> None:
     api.connect_both()
-    api.world.cursors.move(TENANT, ACCOUNTING, "", "c-1")
+    read_to(api, ACCOUNTING, "c-1")
     for system in ("quickbooks", "connectwise"):
         assert api.call("DELETE", f"/v1/connections/{system}").status == 204
     assert api.oauth.revoked == [{"access_token": "access-of-c1", "refresh_token": "refresh-of-c1"}]
     assert not api.keys.callbacks
     assert not api.connections.secrets
     assert shown(api, "quickbooks")["state"] == "disconnected"
-    assert api.world.cursors.load(TENANT, ACCOUNTING) == "c-1"
+    assert api.world.cursors.load(TENANT, ACCOUNTING).cursor == "c-1"
     assert api.call("DELETE", "/v1/connections/quickbooks").status == 204, "again is no error"
 
 
@@ -174,14 +187,61 @@ def test_what_was_never_connected_cannot_be_disconnected(api: FakeApi) -> None:
 
 def test_a_reconnect_goes_on_from_the_cursor(api: FakeApi) -> None:
     api.connect_both()
-    api.world.cursors.move(TENANT, PSA, "", "c-7")
+    read_to(api, PSA, "c-7")
     api.call("DELETE", "/v1/connections/connectwise")
     api.world.queue.messages.clear()
     api.world.clock.advance(60)
     keys = {**KEYS, "site_url": "https://psa-310687.example"}
     assert api.call("POST", "/v1/connections/connectwise", body=keys).status == 201
-    assert api.world.cursors.load(TENANT, PSA) == "c-7"
+    assert api.world.cursors.load(TENANT, PSA).cursor == "c-7"
     assert [m.system for m in api.world.queue.messages if isinstance(m, Nudge)] == [PSA]
+
+
+def test_c6_connecting_begins_a_first_import_and_connecting_again_a_catching_up(api: FakeApi) -> None:
+    api.connect_both()
+    assert begun(api) == [(ACCOUNTING, FetchKind.FIRST_IMPORT), (PSA, FetchKind.FIRST_IMPORT)]
+    read_to(api, PSA, "c-7")
+    api.call("DELETE", "/v1/connections/connectwise")
+    keys = {**KEYS, "site_url": "https://psa-310687.example"}
+    assert api.call("POST", "/v1/connections/connectwise", body=keys).status == 201
+    assert begun(api)[2:] == [(PSA, FetchKind.CATCH_UP)]
+
+
+def test_c6_connecting_again_while_the_import_is_on_its_way_begins_no_second_one(api: FakeApi) -> None:
+    api.connect_both()
+    keys = {**KEYS, "site_url": "https://psa-310687.example"}
+    assert api.call("POST", "/v1/connections/connectwise", body=keys).status == 201
+    assert len(begun(api)) == 2
+
+
+def test_c3_connecting_names_the_rights_that_are_missing_and_what_stops_without_them(api: FakeApi) -> None:
+    api.systems.missing = frozenset({"Finance › Accounting Interface"})
+    reply = api.call("POST", "/v1/connections/connectwise", body=KEYS)
+    assert (reply.status, reply.body["permissions"]) == (201, "tested")
+    (right,) = reply.body["missing_rights"]
+    assert right["right"] == "Finance › Accounting Interface: needs All four: All"
+    assert "posted" in right["without"]
+    assert "Finance › Accounting Interface" in str(shown(api, "connectwise")["history"])
+
+
+def test_c3_a_test_of_the_rights_that_fails_does_not_keep_a_partner_from_connecting(api: FakeApi) -> None:
+    api.systems.refusal = RemoteUnavailable("no answer")
+    reply = api.call("POST", "/v1/connections/connectwise", body=KEYS)
+    assert (reply.status, reply.body["permissions"]) == (201, "not tested: no answer")
+
+
+def test_c3_the_rights_can_be_tried_at_any_time(api: FakeApi) -> None:
+    path = "/v1/connections/connectwise/permissions"
+    assert api.call("GET", path).body["code"] == "needs_attention"
+    api.connect_both()
+    api.systems.missing = frozenset({"Finance › Invoicing", "System › Table Setup"})
+    found = api.call("GET", path).body
+    states = {right["right"].partition(":")[0]: right["state"] for right in found["rights"]}
+    assert len(states) == len(RIGHTS) == 13
+    assert {name for name, state in states.items() if state == "missing"} == api.systems.missing
+    assert found["missing"] == 2
+    assert all(right["endpoint"].startswith("/") and right["without"] for right in found["rights"])
+    assert shown(api, "connectwise")["state"] == "connected", "trying changes nothing"
 
 
 def test_c6_e2_a_payment_that_waited_for_the_connection_follows_when_it_is_made_again(api: FakeApi) -> None:

@@ -78,7 +78,8 @@ def test_an_invoices_status_follows_its_books(api: FakeApi) -> None:
     api.world.quickbooks.put(gone)
     api.work()
     expected = {"1": "open", "2": "partial", "3": "paid", "4": "void", "5": "archived"}
-    assert {number: entry["status"] for number, entry in invoices(api).items()} == expected
+    assert {n: entry["status"] for n, entry in invoices(api, include_archived="true").items()} == expected
+    assert list(invoices(api)) == ["4", "3", "2", "1"], "what is archived is listed when it is asked for"
     for number, status in expected.items():
         assert list(invoices(api, status=status)) == [number]
 

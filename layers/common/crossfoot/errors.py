@@ -11,6 +11,7 @@
     |  |- AuthExpired        the connection must be made again
     |  |- MappingMissing     a preference or mapping has to be chosen
     |  '- Rejected           the vendor refused: code and detail are the vendor's own
+    |     '- TooSoon         our own limit: allowed again after retry_after_s
     '- BadMessage            to the dead-letter queue; a person looks
 
 Anything else is a bug: it crashes, and the queue keeps the message.
@@ -72,6 +73,14 @@ class Rejected(NeedsPartner):
         super().__init__(f"{code}: {detail}", fix)
         self.code = code
         self.detail = detail
+
+
+class TooSoon(Rejected):
+    """The partner did this not long ago, and may do it again after a while."""
+
+    def __init__(self, detail: str, fix: str, retry_after_s: float) -> None:
+        super().__init__("too_soon", detail, fix)
+        self.retry_after_s = retry_after_s
 
 
 class BadMessage(CrossfootError):

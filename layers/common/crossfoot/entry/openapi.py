@@ -6,7 +6,7 @@ from typing import Any
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from crossfoot.entry.problems import MEDIA_TYPE
-from crossfoot.messages.api import ProblemShape
+from crossfoot.messages.api.problems import ProblemShape
 from crossfoot.messages.routes import Nothing, Route, Shape
 
 DESCRIPTION_PATH = "/v1/openapi.json"

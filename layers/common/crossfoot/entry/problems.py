@@ -14,6 +14,7 @@ from crossfoot.errors import (
     RateLimited,
     Rejected,
     RemoteUnavailable,
+    TooSoon,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -106,6 +107,10 @@ def _problem_of_refusal(error: NeedsPartner) -> Problem:
             return problem(409, "connection_expired", "The connection has to be renewed", _sentence(str(error)), fix)
         case MappingMissing():
             return problem(409, "preference_missing", "A choice is missing", _sentence(str(error)), error.fix)
+        case TooSoon():
+            return problem(
+                429, error.code, "Not yet", _sentence(error.detail), error.fix, retry_after_s=error.retry_after_s
+            )
         case Rejected():
             status = _STATUS_OF_CODE.get(error.code, 422)
             fix = error.fix or "Correct this and try again."

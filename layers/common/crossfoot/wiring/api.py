@@ -1,6 +1,7 @@
 """Wires the API."""
 
 from crossfoot.adapters.connectwise.connector import ConnectWiseConnector
+from crossfoot.adapters.documents import S3Documents
 from crossfoot.adapters.dynamodb.authorizations import TableAuthorizations
 from crossfoot.adapters.quickbooks.accounts import QuickBooksAccounts
 from crossfoot.adapters.quickbooks.oauth import QuickBooksOAuth
@@ -10,7 +11,15 @@ from crossfoot.wiring.workers import Parts
 
 def api_ports(parts: Parts) -> Ports:
     """Wire the API's routes. Raises: ConfigError, RemoteUnavailable when the product's own secret cannot be read."""
-    parts.config.require("quickbooks_authorize_url", "quickbooks_revoke_url", "nudges_queue_url", "crossfoot_queue_url")
+    config = parts.config.require(
+        "quickbooks_authorize_url",
+        "quickbooks_revoke_url",
+        "nudges_queue_url",
+        "crossfoot_queue_url",
+        "unpaid_queue_url",
+        "tending_queue_url",
+        "documents_bucket",
+    )
     settings = parts.app.settings
     return Ports(
         book=parts.book,
@@ -18,12 +27,18 @@ def api_ports(parts: Parts) -> Ports:
         effects=parts.effects,
         preferences=parts.preferences,
         reports=parts.reports,
+        filters=parts.filters,
+        cursors=parts.cursors,
+        runs=parts.runs,
+        limits=parts.limits,
         connections=parts.connections,
         secrets=parts.secrets,
         authorizations=TableAuthorizations(parts.table, parts.clock, settings.state_signing_key.encode),
         oauth=QuickBooksOAuth(parts.door, parts.intuit, parts.clock),
         keys=ConnectWiseConnector(parts.door, settings.connectwise_client_id),
         accounts=QuickBooksAccounts(parts.systems.quickbooks_client),
+        systems=parts.systems,
+        documents=S3Documents(config.documents_bucket, parts.clock),
         queue=parts.queue,
         clock=parts.clock,
         public_url=settings.public_url,

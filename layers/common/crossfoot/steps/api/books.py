@@ -1,7 +1,8 @@
 """Compare a partner's books, and show the newest comparison (X4)."""
 
 from crossfoot.messages import CrossfootRequest
-from crossfoot.messages.api import Accepted, CrossfootStart, DifferenceShape, ReportShape
+from crossfoot.messages.api.books import CrossfootStart, DifferenceShape, ReportShape
+from crossfoot.messages.api.words import Accepted
 from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.steps.api.needs import Ports, not_found
 

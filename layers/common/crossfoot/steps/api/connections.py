@@ -5,7 +5,7 @@ import logging
 from crossfoot.core.model import ACCOUNTING, PSA, System
 from crossfoot.errors import CrossfootError
 from crossfoot.messages import CrossfootRequest, Nudge
-from crossfoot.messages.api import (
+from crossfoot.messages.api.connections import (
     AuthorizeUrl,
     BankAccount,
     BankAccountList,
@@ -16,19 +16,18 @@ from crossfoot.messages.api import (
     EventLine,
     OAuthReturn,
     OneSystem,
+    RightShape,
 )
 from crossfoot.messages.routes import Asked, Nothing, Page
-from crossfoot.ports import ApiKeys, Connection, ConnectionState, Grant
+from crossfoot.ports import CALLBACK_TOKEN, ApiKeys, Connection, ConnectionState, Grant, callback_url
 from crossfoot.steps.api import pages
-from crossfoot.steps.api.needs import Ports, not_found
+from crossfoot.steps.api.needs import SYSTEM_NAMES, Ports, not_found
+from crossfoot.steps.api.permissions import find_missing
+from crossfoot.steps.api.runs import begin_import
 
 RETURN_PATH = "/v1/connections/quickbooks/callback"
-CALLBACK_PATH = "/webhooks/connectwise/"
-# The secret whose SHA-256 `Connections.find_tenant_by_callback` knows the connection by.
-CALLBACK_TOKEN = "callback_token"  # noqa: S105 - the name of a secret, not one
 
 _log = logging.getLogger(__name__)
-_NAMES = {System.QUICKBOOKS: "QuickBooks", System.CONNECTWISE: "ConnectWise"}
 
 
 # --- QuickBooks --------------------------------------------------------------------------------------------------------
@@ -78,21 +77,29 @@ def connect_connectwise(ports: Ports, asked: Asked[Nothing, Nothing, ConnectConn
     _connect(ports, _to_connection(ports, asked.tenant, PSA, grant), {**grant.secrets, CALLBACK_TOKEN: token})
     callbacks = _register_callbacks(ports, grant, token)
     shown = _show(ports, asked.tenant, PSA)
-    return ConnectedShape(**shown.model_dump(), callbacks=callbacks)
+    missing, tested = _test_permissions(ports, asked.tenant)
+    return ConnectedShape(**shown.model_dump(), callbacks=callbacks, missing_rights=missing, permissions=tested)
 
 
 def _register_callbacks(ports: Ports, grant: Grant, token: str) -> str:
     """Register, or say why not. Without callbacks the sweep still reads everything (I8): no reason to refuse the keys."""
     try:
-        ports.keys.register_callbacks(grant, callback_url(ports, token))
+        ports.keys.register_callbacks(grant, callback_url(ports.public_url, token))
     except CrossfootError as error:
         return f"not registered: {error}"
     return "registered"
 
 
-def callback_url(ports: Ports, token: str) -> str:
-    """Give the address that ConnectWise calls for one partner."""
-    return f"{ports.public_url}{CALLBACK_PATH}{token}"
+def _test_permissions(ports: Ports, tenant: str) -> tuple[list[RightShape], str]:
+    """Name what the security role lacks. The connection stands all the same: what it may do goes on. Source: C3."""
+    try:
+        missing = find_missing(ports, tenant)
+    except CrossfootError as error:
+        return [], f"not tested: {error}"
+    if missing:
+        rights = "; ".join(each.right for each in missing)
+        ports.connections.note(tenant, PSA, f"Its security role lacks: {rights}")
+    return missing, "tested"
 
 
 # --- both --------------------------------------------------------------------------------------------------------------
@@ -128,7 +135,7 @@ def _revoke(ports: Ports, connection: Connection) -> None:
     grant = Grant(connection.account_id, connection.account_name, values, details=connection.details)
     token = values.get(CALLBACK_TOKEN)
     if token:
-        ports.keys.remove_callbacks(grant, callback_url(ports, token))
+        ports.keys.remove_callbacks(grant, callback_url(ports.public_url, token))
 
 
 def _connect(ports: Ports, connection: Connection, secrets: dict[str, str]) -> None:
@@ -138,6 +145,7 @@ def _connect(ports: Ports, connection: Connection, secrets: dict[str, str]) -> N
     the comparison.
     """
     ports.connections.connect(connection, secrets)
+    begin_import(ports, connection.tenant, connection.system)
     because = f"connected {ports.clock.now().isoformat()}"
     ports.queue.send(
         [
@@ -168,7 +176,7 @@ def _show(ports: Ports, tenant: str, system: System) -> ConnectionShape:
         state=known.state.value,
         account_id=known.account_id,
         account_name=known.account_name,
-        reason=known.reason or ("" if found else f"{_NAMES[system]} was never connected."),
+        reason=known.reason or ("" if found else f"{SYSTEM_NAMES[system]} was never connected."),
         fix=known.fix,
         connected_at=known.connected_at,
         last_read_at=known.last_read_at,

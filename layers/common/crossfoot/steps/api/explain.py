@@ -1,18 +1,20 @@
 """Explain a record: what happened to it and why, and what holds now, whether it was ever tried or not (X1)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from crossfoot.core.decisions import Decision, Outcome, did
+from crossfoot.core.decisions import Decision, Outcome
 from crossfoot.core.effects import Effect, EffectState
-from crossfoot.core.model import Customer, Invoice, Kind, Payment, Record, Ref, Standing
+from crossfoot.core.model import CreditMemo, Customer, Deposit, Invoice, Kind, Payment, Ref
 from crossfoot.core.money import format_minor
 from crossfoot.core.planning import invoices_of
-from crossfoot.core.statuses import InvoiceStatus, invoice_status
-from crossfoot.messages.api import EffectShape, Explanation, OneRecord, StoryLine, Why
+from crossfoot.messages.api.explain import EffectShape, Explanation, OneRecord, StoryLine
+from crossfoot.messages.api.words import Why
 from crossfoot.messages.routes import Asked
+from crossfoot.steps.api.credit_memos import find_applications
 from crossfoot.steps.api.invoices import explain_match
 from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_why
 from crossfoot.steps.api.payment_states import load_payment_states
+from crossfoot.steps.api.standing import credit_memo_now, customer_now, deposit_now, invoice_now, keeping_now
 
 _OUTCOMES = {
     EffectState.CONFIRMED: Outcome.DID,
@@ -28,15 +30,20 @@ def explain_record(ports: Ports, asked: Asked[OneRecord]) -> Explanation:
     """Tell a record's story. Source: X1."""
     ref = read_ref(asked.path.kind, asked.path.id)
     record = ports.book.load(asked.tenant, ref)
-    if record is None:
-        raise not_found("record", "GET /v1/invoices and GET /v1/payments list what there is.")
     match record:
         case Payment():
             return _explain_payment(ports, asked.tenant, record)
         case Invoice():
             return _explain_invoice(ports, asked.tenant, record)
         case Customer():
-            return _explain_customer(ports, asked.tenant, record)
+            now = [*customer_now(record), *keeping_now(ports, asked.tenant, record)]
+            return _explanation(ports, asked.tenant, record.ref, (record.ref,), (), record.name, now, ())
+        case CreditMemo():
+            return _explain_credit_memo(ports, asked.tenant, record)
+        case Deposit():
+            return _explain_deposit(ports, asked.tenant, record)
+        case None:
+            return _explain_unkept(ports, asked.tenant, ref)
 
 
 def _explain_payment(ports: Ports, tenant: str, payment: Payment) -> Explanation:
@@ -52,43 +59,49 @@ def _explain_payment(ports: Ports, tenant: str, payment: Payment) -> Explanation
     amount = format_minor(payment.total_minor, payment.currency)
     title = f"Payment of {amount}" + (f" on {payment.paid_on}" if payment.paid_on else "")
     now = [part.decision for part in parts]
-    return _explanation(ports, tenant, payment, (payment.ref,), remote, title, now, effects)
+    return _explanation(ports, tenant, payment.ref, (payment.ref,), remote, title, now, effects)
 
 
 def _explain_invoice(ports: Ports, tenant: str, invoice: Invoice) -> Explanation:
     link = ports.book.load_link(tenant, invoice.ref)
     copies = (link.accounting, link.psa) if link else (invoice.ref,)
     effects = [effect for ref in copies for effect in ports.effects.load_all(tenant, ref)]
-    now = [explain_match(ports, tenant, invoice, link), *_standing(invoice)]
+    now = [explain_match(ports, tenant, invoice, link), *invoice_now(invoice), *keeping_now(ports, tenant, invoice)]
     title = f"Invoice {invoice.number} of {format_minor(invoice.total_minor, invoice.currency)}"
-    return _explanation(ports, tenant, invoice, copies, (), title, now, effects)
+    return _explanation(ports, tenant, invoice.ref, copies, (), title, now, effects)
 
 
-def _explain_customer(ports: Ports, tenant: str, customer: Customer) -> Explanation:
-    sentence = f"{customer.name} was read from {customer.ref.system}, and is used to match invoices."
-    now = [did(customer.ref, "I1", "imported", sentence)]
-    if customer.standing is Standing.DELETED or not customer.active:
-        now.append(did(customer.ref, "I5", "archived", f"{customer.name} is no longer active there."))
-    return _explanation(ports, tenant, customer, (customer.ref,), (), customer.name, now, ())
+def _explain_credit_memo(ports: Ports, tenant: str, memo: CreditMemo) -> Explanation:
+    payments = [payment.ref for payment, _ in find_applications(ports, tenant, memo)]
+    now = [*credit_memo_now(memo, payments), *keeping_now(ports, tenant, memo)]
+    title = f"Credit memo {memo.number} of {format_minor(memo.total_minor, memo.currency)}"
+    return _explanation(ports, tenant, memo.ref, (memo.ref,), payments, title, now, ())
 
 
-def _standing(invoice: Invoice) -> Iterator[Decision]:
-    match invoice_status(invoice):
-        case InvoiceStatus.VOID:
-            yield did(invoice.ref, "I6", "void", "It was voided, and counts as void, not as paid.")
-        case InvoiceStatus.ARCHIVED:
-            yield did(invoice.ref, "I5", "archived", "It was deleted there, and is archived here.")
-        case InvoiceStatus.PAID:
-            yield did(invoice.ref, "I3", InvoiceStatus.PAID, "It is paid in full.")
-        case status:
-            open_amount = format_minor(invoice.balance_minor, invoice.currency)
-            yield did(invoice.ref, "I3", status, f"{open_amount} of it is open.")
+def _explain_deposit(ports: Ports, tenant: str, deposit: Deposit) -> Explanation:
+    lines = ports.book.load_deposit_lines(tenant, deposit)
+    payments = [line.payment for line in lines if line.payment]
+    title = f"Deposit of {format_minor(deposit.total_minor, deposit.currency)}"
+    now = deposit_now(deposit, payments)
+    return _explanation(ports, tenant, deposit.ref, (deposit.ref,), payments, title, now, ())
+
+
+def _explain_unkept(ports: Ports, tenant: str, ref: Ref) -> Explanation:
+    """Tell of a record that the book does not have: of one that could not be kept exactly, its decisions are all there is.
+
+    Raises: Rejected("not_found") when nothing was ever decided on it.
+    """
+    decided = ports.history.load(tenant, ref)
+    if not decided:
+        raise not_found("record", "GET /v1/invoices and GET /v1/payments list what there is.")
+    title = f"{ref.kind.replace('_', ' ').capitalize()} {ref.id}, which is not in the book"
+    return _explanation(ports, tenant, ref, (ref,), (), title, [decided[-1].item], ())
 
 
 def _explanation(
     ports: Ports,
     tenant: str,
-    record: Record,
+    record: Ref,
     told_of: Iterable[Ref],
     further_ids: Iterable[Ref],
     title: str,
@@ -101,9 +114,9 @@ def _explanation(
     ]
     written = [_to_line(effect) for effect in effects if effect.planned_at is not None]
     return Explanation(
-        id=str(record.ref),
-        kind=Kind(record.ref.kind),
-        ids=[str(ref) for ref in dict.fromkeys((record.ref, *told_of, *further_ids))],
+        id=str(record),
+        kind=Kind(record.kind),
+        ids=[str(ref) for ref in dict.fromkeys((record, *told_of, *further_ids))],
         title=title,
         now=[to_why(decision) for decision in now],
         story=sorted([*decided, *written], key=lambda line: line.at),

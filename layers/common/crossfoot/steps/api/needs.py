@@ -5,25 +5,33 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from crossfoot.core.decisions import Decision
-from crossfoot.core.model import Kind, Ref, parse_ref
+from crossfoot.core.model import Kind, Ref, System, parse_ref
 from crossfoot.core.money import from_minor
 from crossfoot.errors import Rejected
-from crossfoot.messages.api import Why
+from crossfoot.messages.api.words import Why
 from crossfoot.ports import (
     Accounts,
     Authorizations,
     Book,
     Clock,
     Connections,
+    Cursors,
+    Documents,
     EffectStore,
+    FetchRuns,
+    FilterStore,
     History,
     KeyDoor,
+    Limits,
     OAuthDoor,
     PreferencesStore,
     Queue,
     Reports,
     Secrets,
+    Systems,
 )
+
+SYSTEM_NAMES = {System.QUICKBOOKS: "QuickBooks", System.CONNECTWISE: "ConnectWise"}
 
 
 def new_token() -> str:
@@ -43,12 +51,18 @@ class Ports:
     effects: EffectStore
     preferences: PreferencesStore
     reports: Reports
+    filters: FilterStore
+    cursors: Cursors
+    runs: FetchRuns
+    limits: Limits
     connections: Connections
     secrets: Secrets
     authorizations: Authorizations
     oauth: OAuthDoor
     keys: KeyDoor
     accounts: Accounts
+    systems: Systems
+    documents: Documents
     queue: Queue
     clock: Clock
     public_url: str
@@ -76,6 +90,11 @@ def not_found(what: str, fix: str) -> Rejected:
 def to_money(amount_minor: int, currency: str) -> str:
     """Write an amount exactly."""
     return f"{from_minor(amount_minor, currency):f}"
+
+
+def to_id(ref: Ref | None) -> str | None:
+    """Write a record's id, where there is one."""
+    return str(ref) if ref else None
 
 
 def to_why(decision: Decision) -> Why:

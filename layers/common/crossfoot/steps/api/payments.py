@@ -3,28 +3,37 @@
 from collections.abc import Iterator, Sequence
 
 from crossfoot.core.model import ACCOUNTING, Kind, Payment, Record
-from crossfoot.messages.api import AllocationShape, PaymentList, PaymentQuery, PaymentShape
+from crossfoot.messages.api.payments import AllocationShape, CreditUseShape, PaymentList, PaymentQuery, PaymentShape
 from crossfoot.messages.routes import Asked, Nothing
-from crossfoot.steps.api.listing import fill_page
+from crossfoot.steps.api.listing import by_date, fill_page
 from crossfoot.steps.api.needs import Ports, to_money, to_why
 from crossfoot.steps.api.payment_states import Part, gravest_part, load_payment_states
 
 
 def list_payments(ports: Ports, asked: Asked[Nothing, PaymentQuery]) -> PaymentList:
-    """List a page of payments, newest first."""
+    """List a page of payments by date."""
     tenant, query = asked.tenant, asked.query
 
     def choose(records: Sequence[Record]) -> Iterator[tuple[Payment, Part]]:
         payments = [record for record in records if isinstance(record, Payment)]
-        payments = [payment for payment in payments if query.customer in (None, str(payment.customer))]
-        states = load_payment_states(ports, tenant, payments)
-        for payment in payments:
-            part = gravest_part(states[payment.ref])
+        for payment, part in _with_states(ports, tenant, payments):
             if query.status in (None, part.status):
                 yield payment, part
 
-    found, next_cursor = fill_page(ports.book, tenant, Kind.PAYMENT, query, ACCOUNTING, choose)
+    read = by_date(ports.book, tenant, Kind.PAYMENT, query, ACCOUNTING, query.customer)
+    found, next_cursor = fill_page(read, query, choose)
     return PaymentList(payments=[_to_shape(payment, part) for payment, part in found], next_cursor=next_cursor)
+
+
+def show_payments(ports: Ports, tenant: str, payments: Sequence[Payment]) -> list[PaymentShape]:
+    """Show some payments with how far each has come."""
+    return [_to_shape(payment, part) for payment, part in _with_states(ports, tenant, payments)]
+
+
+def _with_states(ports: Ports, tenant: str, payments: Sequence[Payment]) -> Iterator[tuple[Payment, Part]]:
+    states = load_payment_states(ports, tenant, payments)
+    for payment in payments:
+        yield payment, gravest_part(states[payment.ref])
 
 
 def _to_shape(payment: Payment, part: Part) -> PaymentShape:
@@ -40,6 +49,11 @@ def _to_shape(payment: Payment, part: Part) -> PaymentShape:
             AllocationShape(invoice=str(each.invoice), amount=to_money(each.amount_minor, payment.currency))
             for each in payment.allocations
         ],
+        credits=[
+            CreditUseShape(credit_memo=str(each.credit_memo), amount=to_money(each.amount_minor, payment.currency))
+            for each in payment.credits
+        ],
+        deposit=str(payment.deposit) if payment.deposit else None,
         status=part.status,
         reason=to_why(part.decision),
     )

@@ -2,7 +2,7 @@
 
 from crossfoot.core.preferences import Preferences
 from crossfoot.messages import CrossfootRequest
-from crossfoot.messages.api import PreferencesShape
+from crossfoot.messages.api.preferences import PreferencesShape
 from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.steps.api.needs import BadField, Ports
 

@@ -1,32 +1,50 @@
 """Every route of the API."""
 
-from crossfoot.messages.api import (
-    Accepted,
+from crossfoot.messages.api.books import CrossfootStart, ReportShape
+from crossfoot.messages.api.connections import (
     AuthorizeUrl,
     BankAccountList,
     ConnectConnectWise,
     ConnectedShape,
     ConnectionList,
-    CrossfootStart,
-    Explanation,
-    InvoiceList,
-    InvoiceQuery,
     OAuthReturn,
-    OneRecord,
     OneSystem,
-    PaymentList,
-    PaymentQuery,
-    PreferencesShape,
-    ReportShape,
+    PermissionsShape,
 )
+from crossfoot.messages.api.credit_memos import CreditMemoDetail, CreditMemoList, CreditMemoQuery
+from crossfoot.messages.api.customers import CustomerList, CustomerQuery, CustomerShape
+from crossfoot.messages.api.deposits import DepositDetail, DepositList, DepositQuery
+from crossfoot.messages.api.explain import Explanation, OneRecord
+from crossfoot.messages.api.fetches import FetchesStarted, FetchList, FetchShape, FetchStart, OneFetch
+from crossfoot.messages.api.filters import ChoicesShape, FiltersSaved, FiltersShape, OutsideList, OutsideQuery
+from crossfoot.messages.api.invoices import InvoiceDetail, InvoiceList, InvoiceQuery, PdfLink
+from crossfoot.messages.api.payments import PaymentList, PaymentQuery
+from crossfoot.messages.api.preferences import PreferencesShape
+from crossfoot.messages.api.words import Accepted, OneId, PageQuery
 from crossfoot.messages.routes import Nothing, Route
-from crossfoot.steps.api import books, connections, explain, invoices, payments, preferences
+from crossfoot.steps.api import (
+    archiving,
+    books,
+    connections,
+    credit_memos,
+    customers,
+    deposits,
+    explain,
+    fetches,
+    filters,
+    invoices,
+    payments,
+    pdfs,
+    permissions,
+    preferences,
+)
 from crossfoot.steps.api.needs import Ports
 
 # Statuses of a route that calls the connected system while the caller waits.
 _LIVE = (409, 422, 429, 503)
+_FILTERS = "/v1/connections/connectwise/filters"
 
-ROUTES: tuple[Route[Ports], ...] = (
+_CONNECTIONS: tuple[Route[Ports], ...] = (
     Route(
         "connectQuickBooks", "POST", "/v1/connections/quickbooks", "Begin to connect QuickBooks",
         connections.start_quickbooks, AuthorizeUrl, body=Nothing,
@@ -44,6 +62,31 @@ ROUTES: tuple[Route[Ports], ...] = (
         connections.connect_connectwise, ConnectedShape, 201, body=ConnectConnectWise, problems=_LIVE,
     ),
     Route(
+        "getPermissions", "GET", "/v1/connections/connectwise/permissions",
+        "Try every right that is needed in ConnectWise, and tell what stops without it",
+        permissions.show_permissions, PermissionsShape, problems=_LIVE,
+    ),
+    Route(
+        "getFilters", "GET", _FILTERS, "Show which records come in from ConnectWise",
+        filters.show_filters, FiltersShape,
+    ),
+    Route(
+        "putFilters", "PUT", _FILTERS, "Replace the import filters, and read everything again",
+        filters.put_filters, FiltersSaved, body=FiltersShape, problems=_LIVE,
+    ),
+    Route(
+        "listFilterChoices", "GET", f"{_FILTERS}/choices", "Read the values to filter by from ConnectWise",
+        filters.list_choices, ChoicesShape, problems=_LIVE,
+    ),
+    Route(
+        "listOutside", "GET", f"{_FILTERS}/outside", "List the records that the filters no longer let in",
+        filters.list_outside, OutsideList, query=OutsideQuery,
+    ),
+    Route(
+        "archiveOutside", "POST", f"{_FILTERS}/outside/archive", "Archive the records that the filters no longer let in",
+        filters.archive_outside, Accepted, 202, body=Nothing,
+    ),
+    Route(
         "listConnections", "GET", "/v1/connections", "Show how both connections stand",
         connections.list_connections, ConnectionList,
     ),
@@ -51,6 +94,72 @@ ROUTES: tuple[Route[Ports], ...] = (
         "disconnect", "DELETE", "/v1/connections/{system}", "Revoke and destroy a connection's tokens or keys",
         connections.disconnect, None, 204, path_shape=OneSystem, problems=(404, 429, 503),
     ),
+)  # fmt: skip
+
+_BOOK: tuple[Route[Ports], ...] = (
+    Route(
+        "listCustomers", "GET", "/v1/customers", "List customers by name",
+        customers.list_customers, CustomerList, query=CustomerQuery,
+    ),
+    Route(
+        "getCustomer", "GET", "/v1/customers/{id}", "Show a customer",
+        customers.show_customer, CustomerShape, path_shape=OneId, problems=(404,),
+    ),
+    Route(
+        "archiveCustomer", "POST", "/v1/customers/{id}/archive", "Archive a customer; outside nothing changes",
+        archiving.archive_customer, CustomerShape, path_shape=OneId, body=Nothing, problems=(404, 409),
+    ),
+    Route(
+        "unarchiveCustomer", "POST", "/v1/customers/{id}/unarchive", "Bring an archived customer back",
+        archiving.unarchive_customer, CustomerShape, path_shape=OneId, body=Nothing, problems=(404, 409),
+    ),
+    Route(
+        "listInvoices", "GET", "/v1/invoices", "List invoices by date, or search them by number",
+        invoices.list_invoices, InvoiceList, query=InvoiceQuery,
+    ),
+    Route(
+        "getInvoice", "GET", "/v1/invoices/{id}", "Show an invoice with its lines, its payments and both copies",
+        invoices.show_invoice, InvoiceDetail, path_shape=OneId, problems=(404,),
+    ),
+    Route(
+        "linkInvoicePdf", "POST", "/v1/invoices/{id}/pdf", "Give a short-lived link to an invoice's PDF",
+        pdfs.link_pdf, PdfLink, path_shape=OneId, body=Nothing, problems=(404, *_LIVE),
+    ),
+    Route(
+        "archiveInvoice", "POST", "/v1/invoices/{id}/archive", "Archive an invoice; outside nothing changes",
+        archiving.archive_invoice, InvoiceDetail, path_shape=OneId, body=Nothing, problems=(404, 409),
+    ),
+    Route(
+        "unarchiveInvoice", "POST", "/v1/invoices/{id}/unarchive", "Bring an archived invoice back",
+        archiving.unarchive_invoice, InvoiceDetail, path_shape=OneId, body=Nothing, problems=(404, 409),
+    ),
+    Route(
+        "listPayments", "GET", "/v1/payments", "List payments with how far each has come",
+        payments.list_payments, PaymentList, query=PaymentQuery,
+    ),
+    Route(
+        "listCreditMemos", "GET", "/v1/credit-memos", "List credit memos by date",
+        credit_memos.list_credit_memos, CreditMemoList, query=CreditMemoQuery,
+    ),
+    Route(
+        "getCreditMemo", "GET", "/v1/credit-memos/{id}", "Show a credit memo with its lines and where it was applied",
+        credit_memos.show_credit_memo, CreditMemoDetail, path_shape=OneId, problems=(404,),
+    ),
+    Route(
+        "listDeposits", "GET", "/v1/deposits", "List deposits by date",
+        deposits.list_deposits, DepositList, query=DepositQuery,
+    ),
+    Route(
+        "getDeposit", "GET", "/v1/deposits/{id}", "Show a deposit with the payments that it holds",
+        deposits.show_deposit, DepositDetail, path_shape=OneId, problems=(404,),
+    ),
+    Route(
+        "explainRecord", "GET", "/v1/records/{kind}/{id}/explain", "Tell what happened to a record, and why",
+        explain.explain_record, Explanation, path_shape=OneRecord, problems=(404,),
+    ),
+)  # fmt: skip
+
+_WORK: tuple[Route[Ports], ...] = (
     Route(
         "getPreferences", "GET", "/v1/preferences", "Show the preferences",
         preferences.show_preferences, PreferencesShape,
@@ -60,16 +169,16 @@ ROUTES: tuple[Route[Ports], ...] = (
         preferences.put_preferences, PreferencesShape, body=PreferencesShape, problems=_LIVE,
     ),
     Route(
-        "listInvoices", "GET", "/v1/invoices", "List invoices, newest first",
-        invoices.list_invoices, InvoiceList, query=InvoiceQuery,
+        "startFetch", "POST", "/v1/fetches", "Fetch new data, or every unpaid invoice again",
+        fetches.start_fetch, FetchesStarted, 202, body=FetchStart, problems=(409,),
     ),
     Route(
-        "listPayments", "GET", "/v1/payments", "List payments with how far each has come",
-        payments.list_payments, PaymentList, query=PaymentQuery,
+        "listFetches", "GET", "/v1/fetches", "List fetches with how far each has come",
+        fetches.list_fetches, FetchList, query=PageQuery,
     ),
     Route(
-        "explainRecord", "GET", "/v1/records/{kind}/{id}/explain", "Tell what happened to a record, and why",
-        explain.explain_record, Explanation, path_shape=OneRecord, problems=(404,),
+        "getFetch", "GET", "/v1/fetches/{id}", "Show how far a fetch has come",
+        fetches.show_fetch, FetchShape, path_shape=OneFetch, problems=(404,),
     ),
     Route(
         "startCrossfoot", "POST", "/v1/crossfoot", "Compare the books to the cent",
@@ -80,3 +189,5 @@ ROUTES: tuple[Route[Ports], ...] = (
         books.show_crossfoot, ReportShape, problems=(404,),
     ),
 )  # fmt: skip
+
+ROUTES = (*_CONNECTIONS, *_BOOK, *_WORK)

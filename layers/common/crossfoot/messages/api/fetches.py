@@ -1,0 +1,56 @@
+"""The shapes of fetches: started, listed, and how far each has come (I7, X3)."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from crossfoot.core.fetching import FetchKind, FetchState
+from crossfoot.core.model import System
+from crossfoot.messages.api.words import NextCursor
+from crossfoot.messages.routes import Shape
+
+FetchId = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,100}$", description="A fetch.")]
+
+
+class FetchStart(Shape):
+    """What to fetch."""
+
+    what: Literal["new_data", "unpaid_invoices"] = Field(
+        description="What was created or changed in the last hour (once an hour), or every unpaid invoice again (once in "
+        "12 hours)."
+    )
+
+
+class OneFetch(Shape):
+    """A fetch, by its id."""
+
+    id: FetchId
+
+
+class FetchShape(Shape):
+    """A fetch over one system, and how far it has come (X3)."""
+
+    id: FetchId
+    system: System
+    what: FetchKind
+    state: FetchState = Field(description="`stuck` is one that has not moved for half an hour.")
+    started_at: datetime
+    moved_at: datetime
+    finished_at: datetime | None
+    read: dict[str, int] = Field(description="How many records were read, by kind.")
+    unreadable: int = Field(description="Records that could not be kept exactly; each says so itself (X1).")
+    outside: int = Field(description="Records of the book that the import filters would no longer let in (C5).")
+
+
+class FetchesStarted(Shape):
+    """One fetch for each connected system; it may be one that was on its way already."""
+
+    fetches: list[FetchShape]
+
+
+class FetchList(Shape):
+    """A page of fetches, newest first."""
+
+    fetches: list[FetchShape]
+    next_cursor: NextCursor

@@ -1,0 +1,182 @@
+"""The import filters of ConnectWise: which records come in, and what lies outside them (C4, C5)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from crossfoot.core.decisions import Decision
+from crossfoot.core.fetching import FetchKind, FetchRun
+from crossfoot.core.filters import ImportFilters, decide_import
+from crossfoot.core.model import PSA, CreditMemo, Customer, Invoice, Kind, Record, Ref, TraitName
+from crossfoot.core.money import format_minor
+from crossfoot.core.statuses import is_archived
+from crossfoot.errors import NeedsPartner
+from crossfoot.messages import ArchiveOutside, Nudge
+from crossfoot.messages.api.filters import (
+    ChoiceShape,
+    ChoicesShape,
+    FiltersSaved,
+    FiltersShape,
+    OutsideCount,
+    OutsideList,
+    OutsideQuery,
+    OutsideRecord,
+)
+from crossfoot.messages.api.words import Accepted
+from crossfoot.messages.routes import Asked, Nothing
+from crossfoot.ports import ListPage, is_connected
+from crossfoot.steps.api.listing import Read, fill_page
+from crossfoot.steps.api.needs import BadField, Ports, to_why
+from crossfoot.steps.api.runs import new_run, to_fetch
+
+# Among how many of the newest runs the full read is looked for: a partner who presses every button begins few in a day.
+RUNS_LOOKED_AT = 100
+
+
+def show_filters(ports: Ports, asked: Asked) -> FiltersShape:
+    """Show them. Source: C4."""
+    return FiltersShape(**_members(ports.filters.load(asked.tenant)))
+
+
+def put_filters(ports: Ports, asked: Asked[Nothing, Nothing, FiltersShape]) -> FiltersSaved:
+    """Replace the filters, and read everything again from the start.
+
+    Also where nothing changed: the queue may have failed after the first attempt had stored them. What no longer comes in
+    stays in the book (C5).
+    Raises: BadField for a value that ConnectWise does not have; NeedsPartner when it is not connected.
+    Source: C4.
+    """
+    tenant = asked.tenant
+    if not is_connected(ports.connections, tenant, PSA):
+        raise NeedsPartner("ConnectWise is not connected", "Connect it first; the filters are chosen from its values.")
+    filters = _read(asked.body)
+    _check(ports, tenant, filters)
+    ports.filters.save(tenant, filters)
+    run = ports.runs.begin(tenant, new_run(ports, PSA, FetchKind.RESYNC), from_start=True)
+    ports.queue.send([Nudge(tenant=tenant, system=PSA, because=f"filters {run.id}")])
+    return FiltersSaved(**_members(filters), fetch=to_fetch(ports, run))
+
+
+def list_choices(ports: Ports, asked: Asked) -> ChoicesShape:
+    """Read the values that ConnectWise has just now. Source: C4."""
+    choices = ports.systems.psa(asked.tenant).fetch_choices()
+    return ChoicesShape(
+        **{
+            name: [ChoiceShape(value=each.value, label=each.label) for each in choices.get(name, ())]
+            for name in TraitName
+        }
+    )
+
+
+def list_outside(ports: Ports, asked: Asked[Nothing, OutsideQuery]) -> OutsideList:
+    """List the records of the book that the filters no longer let in, and how many the newest full read counted.
+
+    Source: C5: they stay until the partner archives them.
+    """
+    tenant, query = asked.tenant, asked.query
+    filters = ports.filters.load(tenant)
+
+    def choose(records: Sequence[Record]) -> Iterator[tuple[Record, Decision]]:
+        return find_outside(ports, tenant, records, filters)
+
+    found, next_cursor = fill_page(_reader(ports, tenant, query.kind), query, choose)
+    return OutsideList(
+        counted=_count(ports, tenant),
+        records=[_to_record(record, why) for record, why in found],
+        next_cursor=next_cursor,
+    )
+
+
+def archive_outside(ports: Ports, asked: Asked) -> Accepted:
+    """Queue the archiving of every record outside the filters. Source: C5."""
+    because = f"asked {ports.clock.now().isoformat()}"
+    ports.queue.send([ArchiveOutside(tenant=asked.tenant, because=because)])
+    return Accepted()
+
+
+def find_outside(
+    ports: Ports, tenant: str, records: Sequence[Record], filters: ImportFilters
+) -> Iterator[tuple[Record, Decision]]:
+    """Find the records that are in the book, and that the filters would not let in today, and why. Source: C5."""
+    if filters.is_open:
+        return
+    kept = [each for each in records if isinstance(each, Invoice | CreditMemo | Customer) and each.ref.system is PSA]
+    kept = [each for each in kept if not each.keeping.left_out and not is_archived(each)]
+    customers = ports.book.load_many(tenant, {ref for each in kept if (ref := _customer_of(each))})
+    for record in kept:
+        customer = customers.get(ref) if (ref := _customer_of(record)) else None
+        why = decide_import(record, customer if isinstance(customer, Customer) else None, filters)
+        if why is not None:
+            yield record, why
+
+
+def _customer_of(record: Invoice | CreditMemo | Customer) -> Ref | None:
+    return None if isinstance(record, Customer) else record.customer
+
+
+def _reader(ports: Ports, tenant: str, kind: Kind) -> Read:
+    def customers(cursor: str, limit: int) -> ListPage:
+        return ports.book.list_customers(tenant, prefix="", system=PSA, cursor=cursor, limit=limit)
+
+    def dated(cursor: str, limit: int) -> ListPage:
+        return ports.book.list_records(tenant, kind, first=None, last=None, system=PSA, cursor=cursor, limit=limit)
+
+    return customers if kind is Kind.CUSTOMER else dated
+
+
+def _count(ports: Ports, tenant: str) -> OutsideCount | None:
+    run = _newest_full_read(ports, tenant)
+    if run is None:
+        return None
+    return OutsideCount(
+        fetch=run.id,
+        state=run.state(ports.clock.now()),
+        counted_at=run.moved_at,
+        outside=run.progress.outside,
+    )
+
+
+def _newest_full_read(ports: Ports, tenant: str) -> FetchRun | None:
+    runs = ports.runs.list_runs(tenant, cursor="", limit=RUNS_LOOKED_AT).runs
+    return next((run for run in runs if run.system is PSA and run.kind is FetchKind.RESYNC), None)
+
+
+def _to_record(record: Record, why: Decision) -> OutsideRecord:
+    return OutsideRecord(id=str(record.ref), kind=record.ref.kind, title=_title(record), why=to_why(why))
+
+
+def _title(record: Record) -> str:
+    match record:
+        case Customer():
+            return record.name
+        case Invoice() | CreditMemo():
+            return f"{record.number} of {format_minor(record.total_minor, record.currency)}, {record.customer_name}"
+        case _:
+            return str(record.ref)
+
+
+def _members(filters: ImportFilters) -> dict[str, Any]:
+    values = {name.value: sorted(filters.values.get(name, ())) for name in TraitName}
+    return {**values, "from": filters.first, "to": filters.last}
+
+
+def _read(body: FiltersShape) -> ImportFilters:
+    if body.first and body.last and body.first > body.last:
+        raise BadField("from", "The first day lies behind the last.")
+    values: Mapping[TraitName, frozenset[str]] = {name: frozenset(getattr(body, name)) for name in TraitName}
+    return ImportFilters(values, body.first, body.last)
+
+
+def _check(ports: Ports, tenant: str, filters: ImportFilters) -> None:
+    """Make sure that ConnectWise has what is newly chosen: a slip of the pen would leave everything out.
+
+    What was chosen before may be gone there; what the API member may not read cannot be checked.
+    """
+    before = ports.filters.load(tenant).values
+    new = {name: chosen - before.get(name, frozenset()) for name, chosen in filters.values.items()}
+    if not any(new.values()):
+        return
+    choices = ports.systems.psa(tenant).fetch_choices()
+    for name, chosen in new.items():
+        known = {each.value for each in choices.get(name, ())}
+        if known and chosen - known:
+            raise BadField(name.value, f"ConnectWise has no {', '.join(sorted(chosen - known))} here.")

@@ -1,0 +1,79 @@
+"""Say how a record stands now, by the same rules that keep it (C4, C5, I1, I3, I5, I6, X1)."""
+
+from collections.abc import Iterator, Sequence
+
+from crossfoot.core.decisions import Decision, did, skipped
+from crossfoot.core.model import CreditMemo, Customer, Deposit, Invoice, Ref, Standing
+from crossfoot.core.money import format_minor
+from crossfoot.core.statuses import CreditMemoStatus, InvoiceStatus
+from crossfoot.steps.api.filters import find_outside
+from crossfoot.steps.api.needs import SYSTEM_NAMES, Ports
+
+
+def invoice_now(invoice: Invoice) -> Iterator[Decision]:
+    """Say what an invoice's system shows of it."""
+    match invoice.standing:
+        case Standing.VOID:
+            yield did(invoice.ref, "I6", "void", "It was voided, and counts as void, not as paid.")
+        case Standing.DELETED:
+            yield _deleted(invoice.ref)
+        case Standing.LIVE if not invoice.balance_minor:
+            yield did(invoice.ref, "I3", InvoiceStatus.PAID, "It is paid in full.")
+        case Standing.LIVE:
+            open_amount = format_minor(invoice.balance_minor, invoice.currency)
+            partial = invoice.balance_minor < invoice.total_minor
+            code = InvoiceStatus.PARTIAL if partial else InvoiceStatus.OPEN
+            yield did(invoice.ref, "I3", code, f"{open_amount} of it is open.")
+
+
+def credit_memo_now(memo: CreditMemo, payments: Sequence[Ref]) -> Iterator[Decision]:
+    """Say what a credit memo's system shows of it. Takes: `payments` are those that are known to apply it."""
+    match memo.standing:
+        case Standing.VOID:
+            yield did(memo.ref, "I6", "void", "It was voided, and lowers no balance.")
+        case Standing.DELETED:
+            yield _deleted(memo.ref)
+        case Standing.LIVE if not memo.remaining_minor:
+            sentence = "It is applied in full: the invoices that it went to are lower by it."
+            yield did(memo.ref, "I3", CreditMemoStatus.APPLIED, sentence, *payments)
+        case Standing.LIVE:
+            left = format_minor(memo.remaining_minor, memo.currency)
+            partial = memo.remaining_minor < memo.total_minor
+            code = CreditMemoStatus.PARTIAL if partial else CreditMemoStatus.OPEN
+            yield did(memo.ref, "I3", code, f"{left} of it is not applied yet.", *payments)
+
+
+def deposit_now(deposit: Deposit, payments: Sequence[Ref]) -> Iterator[Decision]:
+    """Say what a deposit's system shows of it. Source: I1, D3."""
+    if deposit.standing is Standing.DELETED:
+        yield _deleted(deposit.ref)
+        return
+    sentence = f"It was read from QuickBooks and holds {len(payments)} of its payments. ConnectWise has no deposits."
+    yield did(deposit.ref, "D3", "imported", sentence, *payments)
+
+
+def customer_now(customer: Customer) -> Iterator[Decision]:
+    """Say what a customer's system shows of it."""
+    system = SYSTEM_NAMES[customer.ref.system]
+    yield did(customer.ref, "I1", "imported", f"{customer.name} was read from {system}, and is used to match invoices.")
+    if customer.standing is Standing.DELETED or not customer.active:
+        yield did(customer.ref, "I5", "archived", f"{customer.name} is no longer active there, and is archived here.")
+
+
+def keeping_now(ports: Ports, tenant: str, record: Invoice | CreditMemo | Customer) -> Iterator[Decision]:
+    """Say what the partner and the import filters make of a record. Source: C4, C5, I5."""
+    if record.keeping.archived:
+        sentence = "The partner archived it here. Outside nothing was changed."
+        yield skipped(record.ref, "I5", "archived_here", sentence, "Bring it back where it is shown as archived.")
+    if record.keeping.left_out:
+        sentence = "The import filters left it out when it was read, so nothing is done with it."
+        fix = "Widen the import filters under Connections; saving them reads everything again."
+        yield skipped(record.ref, "C4", "left_out", sentence, fix)
+    for _, why in find_outside(ports, tenant, [record], ports.filters.load(tenant)):
+        sentence = f"It stays in the book, as it came in before. {why.sentence}"
+        fix = "Archive what lies outside the filters under Connections, or widen them."
+        yield skipped(record.ref, "C5", "outside_filters", sentence, fix)
+
+
+def _deleted(ref: Ref) -> Decision:
+    return did(ref, "I5", "archived", "It was deleted there, and is archived here.")

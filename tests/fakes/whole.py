@@ -1,0 +1,97 @@
+"""An API whose partner has one of everything, and how each route is asked for it."""
+
+from dataclasses import replace
+from typing import Any
+
+from crossfoot.core.fetching import FetchKind, FetchRun
+from crossfoot.core.filters import ImportFilters
+from crossfoot.core.model import ACCOUNTING, PSA, DepositLine, Kind, Line, LineKind, Ref, TraitName
+from crossfoot.messages.routes import Route
+from crossfoot.ports import Choice
+from crossfoot.steps.api.needs import Ports
+
+from tests.fakes.api import FakeApi
+from tests.fakes.records import credit_memo, customer, deposit, invoice, ref_of, trait
+from tests.fakes.world import TENANT
+
+BODIES: dict[str, Any] = {
+    "connectQuickBooks": {},
+    "connectConnectWise": {
+        "site_url": "https://psa-310687.example",
+        "company_id": "acme",
+        "public_key": "public",
+        "private_key": "private",
+    },
+    "putPreferences": {
+        "external_payments_enabled": True,
+        "sync_tool_enabled": True,
+        "external_payments_mode": "all_invoices",
+        "primary": "connectwise",
+        "deposit_account_id": "35",
+    },
+    "putFilters": {
+        "company_type": ["canary type"],
+        **{name: [] for name in TraitName if name is not TraitName.COMPANY_TYPE},
+        "from": None,
+        "to": None,
+    },
+    "startFetch": {"what": "new_data"},
+    "startCrossfoot": {"live": True},
+}
+# What a path's parameters are filled with, by the path up to there: something that TENANT has.
+VALUES = {
+    "/v1/connections/{system}": "quickbooks",
+    "/v1/records/{kind}": "payment",
+    "/v1/records/{kind}/{id}": "quickbooks-77",
+    "/v1/customers/{id}": "connectwise-c5",
+    "/v1/invoices/{id}": "quickbooks-q1001",
+    "/v1/credit-memos/{id}": "quickbooks-q50",
+    "/v1/deposits/{id}": "quickbooks-q200",
+    "/v1/fetches/{id}": "run-canary",
+}
+
+
+def path_of(route: Route[Ports]) -> str:
+    """Fill in what TENANT has. Raises: KeyError for a new parameter: then VALUES needs an example of it."""
+    parts = route.path.split("/")
+    filled = [
+        VALUES["/".join(parts[: place + 1])] if part.startswith("{") else part for place, part in enumerate(parts)
+    ]
+    return "/".join(filled)
+
+
+def whole_api() -> FakeApi:
+    """Make a world where TENANT has everything, and nobody else anything but a sign-in."""
+    api = FakeApi()
+    api.connect_both()
+    api.world.invoice_in_both("1001", 1000)
+    api.world.invoice_in_both("1002", 1000)
+    api.work()
+    api.world.quickbooks.pay("77", {"q1001": 1000})
+    api.work()
+    api.world.connectwise.put(replace(api.world.connectwise.invoice("c1002"), total_minor=900))
+    assert api.call("POST", "/v1/crossfoot", body={}).status == 202
+    api.work()
+    _fill_book(api)
+    return api
+
+
+def _fill_book(api: FakeApi) -> None:
+    """Give TENANT one of everything that a route can ask for."""
+    world = api.world
+    line = Line("1", LineKind.ITEM, "Line canary", 100)
+    outside = trait(TraitName.INVOICE_TYPE, "Progress")
+    world.book.save(
+        TENANT,
+        [
+            customer("c5", "Canary Company"),
+            credit_memo("q50", "CM-canary", 500, lines=(line,)),
+            deposit("q200", 900, DepositLine(ref_of(Kind.PAYMENT, "q77"), 0), account_name="Bank canary"),
+            invoice("c77", "c77", traits=outside, lines=(line,)),
+        ],
+    )
+    world.filters.save(TENANT, ImportFilters({TraitName.INVOICE_TYPE: frozenset({"Agreement"})}))
+    now = world.clock.now()
+    world.runs.begin(TENANT, FetchRun("run-canary", PSA, FetchKind.NEW_DATA, now, now))
+    api.systems.choices = {TraitName.COMPANY_TYPE: (Choice("canary type", "canary type"),)}
+    api.systems.pdfs[Ref(ACCOUNTING, Kind.INVOICE, "q1001")] = [b"%PDF"]
