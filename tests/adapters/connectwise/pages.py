@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,14 +26,16 @@ class PagedDoor(Door):
     """Answers reads by the grammar that we use.
 
     `asked` are the paths and parameters, in order. What is set in `always` is on the first page whatever the question,
-    and what is set in `answers` is the answer as it stands.
+    what is set in `answers` is the answer as it stands, and `pages_of` are the bodies of one call after the other.
     """
 
     def __init__(self, tables: Mapping[str, Records]) -> None:
         super().__init__(LOCAL)
         self._tables = tables
+        self._indexes: dict[tuple[str, str | None], Mapping[Any, Records]] = {}
         self.always: dict[str, Records] = {}
         self.answers: dict[str, Any] = {}
+        self.pages_of: dict[str, list[bytes]] = {}
         self.asked: list[tuple[str, Mapping[str, str]]] = []
 
     def request(
@@ -50,6 +53,8 @@ class PagedDoor(Door):
         path, asked = url.removeprefix(ROOT), params or {}
         assert len(f"{url}?{urlencode(asked)}") <= LONGEST_URL_CHARS
         self.asked.append((path, asked))
+        if path in self.pages_of:
+            return _answer_of(self.pages_of[path].pop(0), url)
         return _answer(self.answers.get(path, self._page(path, asked)), url)
 
     def calls_to(self, path: str) -> int:
@@ -58,26 +63,39 @@ class PagedDoor(Door):
     def _page(self, path: str, asked: Mapping[str, str]) -> list[Any]:
         if path in self.always:
             return list(self.always[path])
-        chosen = _chosen(self._tables.get(path, ()), asked.get("conditions", ""))
+        chosen = self._chosen(path, asked.get("conditions", ""))
         after = int(asked.get("pageId", 0))
-        return [r for r in chosen if not isinstance(_id(r), int) or _id(r) > after][: int(asked["pageSize"])]
+        return list(
+            islice((r for r in chosen if not isinstance(id_ := _id(r), int) or id_ > after), int(asked["pageSize"]))
+        )
 
+    def _chosen(self, path: str, conditions: str) -> Records:
+        match = _IDS.fullmatch(conditions)
+        if match is None:
+            return self._tables.get(path, ())
+        ids = [int(each) for each in match["ids"].split(",")]
+        assert len(ids) <= 150
+        index = self._indexes.get((path, match["of"])) or self._index(path, match["of"])
+        return [record for each in ids for record in index.get(each, ())]
 
-def _chosen(records: Records, conditions: str) -> Records:
-    match = _IDS.fullmatch(conditions)
-    if match is None:
-        return records
-    ids = {int(each) for each in match["ids"].split(",")}
-    assert len(ids) <= 150
-    return [record for record in records if _id(record.get("invoice") if match["of"] else record) in ids]
+    def _index(self, path: str, of: str | None) -> Mapping[Any, Records]:
+        index: dict[Any, list[Any]] = {}
+        for record in self._tables.get(path, ()):
+            index.setdefault(_id(record["invoice"] if of else record), []).append(record)
+        self._indexes[path, of] = index
+        return index
 
 
 def _id(record: Any) -> Any:
-    return record.get("id") if isinstance(record, Mapping) else None
+    return record.get("id") if isinstance(record, dict) else None
 
 
 def _answer(body: Any, url: str) -> Answer:
-    return Answer(200, {"date": "Tue, 03 Nov 2026 17:00:00 GMT"}, json.dumps(body).encode(), url, False)
+    return _answer_of(json.dumps(body).encode(), url)
+
+
+def _answer_of(content: bytes, url: str) -> Answer:
+    return Answer(200, {"date": "Tue, 03 Nov 2026 17:00:00 GMT"}, content, url, False)
 
 
 class Pages:
