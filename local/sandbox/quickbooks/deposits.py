@@ -31,7 +31,9 @@ def build_deposit(book: Book, wanted: Record, old: Record | None) -> Record:
     Raises: Refusal 2020, 2500, 610 or 620 for what it would hold, 6000 for a part of a payment or a negative total.
     """
     before = old or {}
-    need(wanted, "DepositToAccountRef", "Line")
+    need(wanted, "DepositToAccountRef")
+    if not wanted.get("Line"):
+        raise refusals.missing("Line")
     deposit: Record = {"TxnDate": book.clock.today().isoformat()} | wanted
     account_of_type(
         book, deposit, "DepositToAccountRef", before.get("DepositToAccountRef"), "Bank", "Other Current Asset"

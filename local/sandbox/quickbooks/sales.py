@@ -96,7 +96,6 @@ def _built(book: Book, kind: str, customer: Record, wanted: Record, before: Reco
 def _defaults(book: Book, customer: Record) -> Record:
     defaults: Record = {
         "TxnDate": book.clock.today().isoformat(),
-        "TxnTaxDetail": {"TotalTax": 0},
         "ApplyTaxAfterDiscount": False,
         "PrintStatus": "NeedToPrint",
         "EmailStatus": "NotSet",

@@ -65,7 +65,7 @@ def put_tax(book: Book, record: Record, before: Record, side: str) -> Decimal:
         return _kept(record, sent, overridden)
     tax_lines = list(taxed.lines(inclusive))
     total = sum((amount_of(line, "Amount") for line in tax_lines), Decimal(0))
-    if total and len(record["Line"]) > MOST_TAXED_LINES:
+    if total and sum("Id" in line for line in record["Line"]) > MOST_TAXED_LINES:
         raise refusals.business(f"A taxable transaction takes {MOST_TAXED_LINES} lines at most.")
     kept = {name: value for name, value in sent.items() if name not in ("TotalTax", "TaxLine")}
     record["TxnTaxDetail"] = kept | {"TotalTax": money(total)} | ({"TaxLine": tax_lines} if tax_lines else {})
