@@ -18,7 +18,7 @@ from tests.adapters.quickbooks.wire import (
     refuse_nothing,
 )
 
-SMALL = Limits(page_rows=8, cdc_objects=10, pages_ahead=3, window_rows=24)
+SMALL = Limits(page_rows=8, cdc_objects=10, pages_ahead=3, window_rows=24, single_looks=1)
 LONG_S = 1800
 
 type Act = tuple[str, str, int, float]

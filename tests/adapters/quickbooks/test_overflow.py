@@ -1,12 +1,13 @@
 """More changes than one answer holds: few metered calls, and nothing lost, whatever happens between the calls."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from crossfoot.adapters.quickbooks.cursor import Cursor, Stage, read_cursor
 from crossfoot.adapters.quickbooks.pages import Limits, plan_pages, take_pages
-from crossfoot.core.model import Kind, Standing
+from crossfoot.core.model import Kind
 from crossfoot.errors import AnswerTooLarge, RateLimited, RemoteUnavailable
 
 from tests.adapters.quickbooks.wire import THROTTLED, Reader, WireCompany
@@ -270,6 +271,7 @@ def test_more_deletions_in_one_second_than_an_answer_holds_are_said_to_be_unseen
     company, reader = a_company()
     payments = burst(company, "Payment", 40)
     reader.settle()
+    reader.unseen.clear()
     for each in payments[:35]:
         company.delete("Payment", each)
     company.advance(3600)
@@ -277,17 +279,87 @@ def test_more_deletions_in_one_second_than_an_answer_holds_are_said_to_be_unseen
     assert {kind for _, kind, _ in reader.differences()} == reader.unseen == {Kind.PAYMENT}
 
 
-def test_deletions_of_types_that_hardly_changed_are_asked_for_together() -> None:
+def test_deletions_of_types_in_which_nothing_living_changed_are_asked_for_together() -> None:
     company, reader = a_company()
-    payment = company.create("Payment")
+    gone = {entity: company.create(entity) for entity in ("Invoice", "Payment")}
     reader.settle()
-    company.delete("Payment", payment)
-    burst(company, "Invoice", 12)
+    for entity, record_id in gone.items():
+        company.delete(entity, record_id)
+    burst(company, "Customer", 12)
     company.advance(3600)
     company.calls.clear()
     reader.read_all()
-    assert company.calls == ["cdc", "batch", "cdc", "cdc"]
-    assert reader.book[Kind.PAYMENT, payment].standing is Standing.DELETED
+    assert company.calls == ["cdc", "batch", "cdc"]
+    assert reader.differences() == set()
+
+
+def test_where_together_they_are_more_than_an_answer_holds_each_is_asked_for_alone() -> None:
+    company, reader = a_company()
+    gone = {entity: burst(company, entity, 8) for entity in ("Invoice", "Payment")}
+    reader.settle()
+    for entity, ids in gone.items():
+        for record_id in ids:
+            company.delete(entity, record_id)
+            company.advance(1)
+    company.advance(3600)
+    reader.settle()
+    assert reader.differences() == set()
+    assert reader.unseen == set()
+
+
+@pytest.fixture
+def two_looks() -> tuple[WireCompany, Reader]:
+    """A company at the point where deletions are asked for, and a reader that asks none of it one by one."""
+    company, _ = a_company()
+    reader = Reader(company, replace(SMALL, single_looks=1))
+    gone = [company.create("Payment"), company.create("Invoice")]
+    reader.settle()
+    company.delete("Payment", gone[0])
+    company.delete("Invoice", gone[1])
+    burst(company, "Invoice", 12)
+    burst(company, "Payment", 3)
+    company.advance(3600)
+    while read_cursor(reader.cursor).stage is not Stage.DELETIONS:
+        reader.read()
+    company.calls.clear()
+    return company, reader
+
+
+@pytest.mark.parametrize(("batched_cdc", "calls"), [(True, ["batch"]), (False, ["batch", "cdc", "cdc"])])
+def test_many_looks_are_one_batch_and_single_calls_where_that_is_refused(
+    two_looks: tuple[WireCompany, Reader], batched_cdc: bool, calls: list[str]
+) -> None:
+    company, reader = two_looks
+    company.batched_cdc = batched_cdc
+    reader.read()
+    assert company.calls == calls
+    reader.settle()
+    assert {each for each in reader.differences() if each[1] not in reader.unseen} == set()
+
+
+def test_a_look_that_is_throttled_waits_instead_of_being_tried_at_once(
+    two_looks: tuple[WireCompany, Reader],
+) -> None:
+    company, reader = two_looks
+    company.refuse = lambda item: THROTTLED
+    with pytest.raises(RateLimited):
+        reader.read()
+    assert company.calls == ["batch"]
+
+
+def test_what_changes_in_a_type_that_was_read_while_a_long_import_goes_on_is_read_after_it() -> None:
+    company = WireCompany(cdc_cap=SMALL.cdc_objects)
+    customer = company.create("Customer")
+    burst(company, "Invoice", 60)
+    company.advance(3600)
+    reader = Reader(company, SMALL)
+    reader.read()
+    company.edit("Customer", customer)
+    while True:
+        company.advance(3600)
+        if not reader.read().more:
+            break
+    assert reader.differences() == set()
 
 
 def test_a_page_that_is_more_than_we_take_in_is_asked_for_in_smaller_ones() -> None:

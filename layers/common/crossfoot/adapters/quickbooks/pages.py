@@ -40,13 +40,15 @@ class Limits:
     """How much is asked for.
 
     Takes: `page_rows` and `cdc_objects` as QuickBooks allows; at most `pages_ahead` pages of a type that is known to be
-    long in one call; about `window_rows` records in one window, so that an invocation can hold and save them.
+    long in one call; about `window_rows` records in one window, so that an invocation can hold and save them. Up to
+    `single_looks` CDC calls are made one by one: a batch of more saves calls, but rests on less of the documents.
     """
 
     page_rows: int = 1000
     cdc_objects: int = 1000
     pages_ahead: int = 3
     window_rows: int = 3000
+    single_looks: int = 2
 
     @property
     def living(self) -> int:

@@ -45,8 +45,6 @@ CDC_REACH = timedelta(days=30)
 # The only use of our own clock: far enough from the vendor's limit that its error does not matter.
 CDC_SAFE_REACH = CDC_REACH - timedelta(days=1)
 IDS_PER_QUERY = 500
-# So many CDC calls are made one by one. A batch of them is a call saved, but rests on less of the documents.
-LOOKS_ONE_BY_ONE = 2
 _SMALLER = 4
 _SMALLEST_PAGE = 4
 
@@ -166,7 +164,7 @@ class QuickBooksSource:
         return self._window(gone, reply, Cursor(Stage.CHANGES, position.mark), more=False, unseen=unseen)
 
     def _look(self, looks: Sequence[Look]) -> Iterable[tuple[Look, Reply]]:
-        if len(looks) <= LOOKS_ONE_BY_ONE:
+        if len(looks) <= self._limits.single_looks:
             return [(looks[0], self._look_at(looks[0]))]
         questions = [ask_changes(look.entities, in_offset_form(look.since)) for look in looks]
         return [
