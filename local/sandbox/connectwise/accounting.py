@@ -98,7 +98,7 @@ def _batch_entry(call: Call, posting: Record, entry: Record) -> Record:
         "accountNumber": entry.get("segment1", ""),
         "debit": max(amount, lines.ZERO),
         "credit": max(-amount, lines.ZERO),
-        "cost": entry["cost"],
+        "cost": entry.get("cost", lines.ZERO),
         "item": entry.get("productId", ""),
     }
     if "expense" in posting:

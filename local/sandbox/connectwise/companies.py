@@ -1,15 +1,34 @@
-"""Companies: the customers of the MSP."""
+"""Companies: the customers of the MSP; two of them can be merged into one."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import override
 
-from local.sandbox.connectwise.call import Call
-from local.sandbox.connectwise.collection import Collection
-from local.sandbox.connectwise.errors import FieldFault, invalid
+from local.sandbox.connectwise import intake, rights
+from local.sandbox.connectwise.call import Answer, Call, reference_to
+from local.sandbox.connectwise.collection import Collection, Endpoint
+from local.sandbox.connectwise.errors import FieldFault, invalid, not_found
 from local.sandbox.connectwise.records import Record
-from local.sandbox.connectwise.schema import COMPANY
+from local.sandbox.connectwise.schema import COMPANY, COMPANY_MERGE, MODELS
+
+ROLES = ("company", "billToCompany", "shipToCompany")
+# What a merge calls otherwise than the company does.
+MERGED_AS: Mapping[str, str] = {
+    "type": "types",
+    "phone": "phoneNumber",
+    "fax": "faxNumber",
+    "revenue": "annualRevenue",
+    "timeZone": "timeZoneSetup",
+    "primaryContact": "defaultContact",
+}
 
 
 class Companies(Collection):
+    @override
+    def endpoints(self) -> list[Endpoint]:
+        path = f"{self.model.path}/{{id}}/merge"
+        return [*super().endpoints(), Endpoint("POST", path, self.model.right, rights.EDIT, self.merge)]
+
     @override
     def defaults(self, call: Call, sent: Record) -> Record:
         return {"status": {"id": 1, "name": "Active"}, "deletedFlag": False, "leadFlag": False, "types": []}
@@ -24,9 +43,41 @@ class Companies(Collection):
 
     @override
     def check_delete(self, call: Call, record: Record) -> None:
-        for invoice in call.records.all("Invoice"):
-            if record["id"] in ((invoice.get(name) or {}).get("id") for name in ("company", "billToCompany")):
-                raise _refused("InvalidObject", "id", "The company is in use and cannot be deleted.")
+        if any(call.records.where("Invoice", (role, "id"), [record["id"]]) for role in ROLES):
+            raise _refused("InvalidObject", "id", "The company is in use and cannot be deleted.")
+
+    def merge(self, call: Call) -> Answer:
+        """Give everything that the company has to another one, and delete it. What is chosen `From` goes over too."""
+        gone = self.editable(call)
+        sent = intake.accept(call.body, COMPANY_MERGE, call.resolve)
+        intake.require(sent, COMPANY_MERGE)
+        kept = call.records.get(self.model.name, sent["toCompanyId"])
+        if kept is None:
+            raise not_found(self.model.name, sent["toCompanyId"])
+        if kept["id"] == gone["id"]:
+            raise _refused("InvalidObject", "toCompanyId", "A company cannot be merged with itself.")
+        call.records.delete(self.model.name, gone["id"])
+        self.changed(call, None, gone)
+        chosen = (MERGED_AS.get(name, name) for name, side in sent.items() if side == "From")
+        taken = {name: gone[name] for name in chosen if name in COMPANY.fields and name in gone}
+        kept = self.save(replace(call, ids={"id": kept["id"]}), {**kept, **taken}, kept)
+        _hand_over(call, gone["id"], kept)
+        return Answer(200, {"success": True, "message": f"Company {gone['id']} was merged into {kept['id']}."})
+
+
+def _hand_over(call: Call, gone_id: int, kept: Record) -> None:
+    """Let every record that names one company name the other."""
+    reference = reference_to("Company", kept)
+    for model in MODELS.values():
+        named = [role for role in ROLES if role in model.fields]
+        if model.parent or model.name == COMPANY.name:
+            continue
+        found = {r["id"]: r for role in named for r in call.records.where(model.name, (role, "id"), [gone_id])}
+        for record in found.values():
+            moved = {role: reference for role in named if (record.get(role) or {}).get("id") == gone_id}
+            after = call.stamped({**record, **moved}, record)
+            call.records.put(model.name, after)
+            Collection(model).note(call, after, record)
 
 
 def _refused(code: str, field: str, message: str) -> Exception:

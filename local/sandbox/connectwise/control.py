@@ -3,6 +3,7 @@
 POST companies {"name", "company_id"?}          another login company; answers like the ready line. GET lists them
 POST members?company= {"identifier"}            another member with keys, such as a bookkeeper who works in the screens
 POST load?company=                              the body is JSONL as for --load
+POST seed?company= {"invoices": 20000, …}       many invoices with lines; see `seeding.py`
 GET  payments?company=                          every payment row
 GET  deliveries                                 callbacks sent, with the status of each attempt
 GET, POST switches                              see `switches.py`
@@ -23,6 +24,7 @@ from local.sandbox.connectwise import timestamps
 from local.sandbox.connectwise.delivery import Delivery
 from local.sandbox.connectwise.loading import load_lines
 from local.sandbox.connectwise.records import Record
+from local.sandbox.connectwise.seeding import read_wish, seed
 from local.sandbox.connectwise.site import LoginCompany, Site
 from local.sandbox.page import Panel
 from local.sandbox.store import dump_json, load_json
@@ -45,6 +47,7 @@ class Control:
             _route("GET", "companies", self.companies),
             _route("POST", "members", self.add_member, 201),
             _route("POST", "load", self.load),
+            _route("POST", "seed", self.seed, 201),
             _route("GET", "payments", self.payments),
             _route("GET", "deliveries", self.deliveries),
             _route("GET", "switches", self.switches),
@@ -74,6 +77,9 @@ class Control:
     async def load(self, request: Request) -> Any:
         text = (await request.body()).decode()
         return load_lines(self.site, self._company(request), text.splitlines())
+
+    async def seed(self, request: Request) -> Any:
+        return seed(self.site, self._company(request), read_wish(await _object(request)))
 
     async def payments(self, request: Request) -> Any:
         return all_payments(self._company(request))

@@ -4,7 +4,7 @@ The order of ids is that of a recorded export: revenue lines, six receivable ent
 Receivable entries are positive and the rest negative, so that a document's entries add up to nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ EXPENSE_POSTING = "ExpensePosting"
 OWNER, RECEIVABLE, TAX, DOWN_PAYMENT = "Owner", "AR", "ST", "RD"
 SEGMENTS = tuple(f"segment{n}" for n in range(1, 11))
 COSTS = tuple(f"cogs{n}" for n in range(1, 11))
+CODES = frozenset((*SEGMENTS, *COSTS, "productId", "salesCode", "inventory"))
 RECEIVABLES = ("service", "expense", "product", "agreement", "other", "tax")
 
 
@@ -41,16 +42,23 @@ class _UnmappedError(Exception):
 
 
 def post(records: Records, invoice: Record) -> None:
-    """Make the entries of an invoice that was closed; none where a mapping is missing."""
+    """Save what an invoice that was closed posts."""
+    records.put(POSTING, posted(records, invoice, lambda count: records.next_id("GLEntry", count)))
+
+
+def posted(records: Records, invoice: Record, take: Callable[[int], int]) -> Record:
+    """Make the entries of an invoice; none where a mapping is missing.
+
+    Takes: `take` gives out so many adjoining ids and tells the first.
+    """
     try:
         revenue, receivable, tax = _entries(records, invoice)
         mapped = [(entry, mapping(records, entry)) for entry in (*revenue, *receivable, *tax)]
     except _UnmappedError:
         mapped = []
-    first = records.next_id("GLEntry", len(mapped) or 1)
+    first = take(len(mapped) or 1)
     entries = [_numbered(first + place, entry, account) for place, (entry, account) in enumerate(mapped)]
-    made = {"id": invoice["id"], "recordId": _record_id(entries, first), "entries": entries, "batch": None}
-    records.put(POSTING, made)
+    return {"id": invoice["id"], "recordId": _record_id(entries, first), "entries": entries, "batch": None}
 
 
 def unpost(records: Records, invoice_id: int) -> None:
@@ -71,7 +79,7 @@ def mapping(records: Records, entry: Entry) -> Record:
     ]
     if not fitting:
         raise _UnmappedError(entry.gl_type)
-    return max(fitting, key=lambda row: _weight(records, row))
+    return fitting[0] if len(fitting) == 1 else max(fitting, key=lambda row: _weight(records, row))
 
 
 def _weight(records: Records, row: Record) -> int:
@@ -84,19 +92,11 @@ def _record_id(entries: list[Record], first: int) -> int:
 
 
 def _numbered(entry_id: int, entry: Entry, account: Record) -> Record:
-    codes = {name: account[name] for name in (*SEGMENTS, *COSTS, "productId", "salesCode", "inventory")
-             if account.get(name)}  # fmt: skip
-    return {
-        "id": entry_id,
-        "type": entry.gl_type,
-        "amount": entry.amount,
-        "description": entry.description,
-        "quantity": entry.quantity,
-        "price": entry.price,
-        "cost": entry.cost,
-        **codes,
-        **entry.extra,
-    }
+    codes = {name: value for name, value in account.items() if value and name in CODES}
+    counted = {"quantity": entry.quantity, "price": entry.price, "cost": entry.cost}
+    counted = {name: value for name, value in counted.items() if value}
+    made = {"id": entry_id, "type": entry.gl_type, "amount": entry.amount, "description": entry.description}
+    return {**made, **counted, **codes, **entry.extra}
 
 
 def _entries(records: Records, invoice: Record) -> tuple[list[Entry], list[Entry], list[Entry]]:

@@ -29,7 +29,7 @@ class _Shelf:
         record_id = record["id"]
         old = self.by_id.get(record_id)
         if old is None:
-            insort(self.ids, record_id)
+            insort(self.ids, record_id)  # at the end, nearly always
         self.by_id[record_id] = record
         for path, index in self._indexes.items():
             if old is not None:
@@ -82,6 +82,14 @@ class Records:
         self._of(kind)
         self.store.put(self.book, kind, record["id"], record)
         self._of(kind).put(record)
+        self._written = True
+
+    def put_many(self, kind: str, records: Iterable[Record]) -> None:
+        """Put many at once, which takes a fraction of the time."""
+        given, shelf = list(records), self._of(kind)
+        self.store.put_many(self.book, kind, ((str(record["id"]), record, "") for record in given))
+        for record in given:
+            shelf.put(record)
         self._written = True
 
     def delete(self, kind: str, record_id: int) -> None:

@@ -127,7 +127,8 @@ MODELS: Mapping[str, Model] = _read_models()
 SEEDS: Mapping[str, list[dict[str, Any]]] = _declared(RESOURCES / "seeds.toml")
 """What a new login company starts with."""
 
-COMPANY, INVOICE, INVOICE_PAYMENT = MODELS["Company"], MODELS["Invoice"], MODELS["InvoicePayment"]
+COMPANY, COMPANY_MERGE = MODELS["Company"], MODELS["CompanyMerge"]
+INVOICE, INVOICE_PAYMENT = MODELS["Invoice"], MODELS["InvoicePayment"]
 CALLBACK_ENTRY = MODELS["CallbackEntry"]
 NEW_BATCH, EXPORT_REQUEST = MODELS["CreateAccountingBatchRequest"], MODELS["ExportAccountingBatchRequest"]
 CLOSED_INVOICE = Model(

@@ -65,14 +65,22 @@ def _unposted(records: Records, posting: Record, invoice: Record) -> Record:
 
 def _tax_levels(records: Records, invoice: Record, billed: dict[lines.LineKind, list[Record]]) -> Record:
     """Spread the tax over the six names that the levels have here. The flags say nothing: a real one is false too."""
-    shown: Record = {}
     code = taxes.code_of(records, invoice)
-    found = list(taxes.on_lines(code, invoice, billed)) if code and invoice.get("taxableFlag") else []
+    if code is None or not invoice.get("taxableFlag"):
+        return _NO_TAX
+    return _tax_fields(list(taxes.on_lines(code, invoice, billed)))
+
+
+def _tax_fields(found: list[tuple[taxes.Level, Decimal]]) -> Record:
+    shown: Record = {}
     by_level = {level.number: (level.text("TaxCodeXref") or "", tax) for level, tax in found}
     for number, name in enumerate(TAX_NAMES, 1):
         xref, tax = by_level.get(number, ("", Decimal("0.00")))
         shown |= {f"{name}Flag": False, f"{name}Xref": xref, f"{name}Amount": tax}
     return shown
+
+
+_NO_TAX = _tax_fields([])
 
 
 class UnpostedExpenses(Derived):
