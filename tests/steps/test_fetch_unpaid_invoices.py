@@ -1,13 +1,15 @@
 """fetch_unpaid_invoices: every unpaid invoice is read again, and what happened elsewhere is healed (I7)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import pytest
 from crossfoot.core.fetching import FetchKind, FetchRun, FetchState, new_run
 from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Keeping, Kind, Ref, Standing, System
 from crossfoot.messages import FetchUnpaid, MirrorPayment
-from crossfoot.ports import ConnectionState
+from crossfoot.ports import ConnectionState, ListPage
 from crossfoot.steps import fetch_unpaid_invoices
 
 from tests.fakes.trip import Crash, Mode, Trip
@@ -116,9 +118,13 @@ def test_c5_an_archived_invoice_stays_archived(world: World) -> None:
     assert _stored(world, PSA, "c1001").keeping.archived
 
 
+def _short_page(list_unpaid: Callable[..., ListPage], *args: Any, limit: int, **kwargs: Any) -> ListPage:
+    return list_unpaid(*args, limit=min(limit, 2), **kwargs)
+
+
 def test_i7_reads_are_filled_well_whatever_the_size_of_a_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch_unpaid_invoices, "PAGE", 2)
     monkeypatch.setattr(fetch_unpaid_invoices, "INVOICES_PER_READ", 6)
+    monkeypatch.setattr(world.book, "list_unpaid", partial(_short_page, world.book.list_unpaid))
     before = world.connectwise.reads
     _walk(world, PSA)
     world.settle()

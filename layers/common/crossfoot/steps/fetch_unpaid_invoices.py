@@ -26,7 +26,6 @@ from crossfoot.rereading import reread_invoices
 
 # Six calls of 150 to ConnectWise, and as few to QuickBooks as it takes.
 INVOICES_PER_READ = 900
-PAGE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +123,10 @@ def _load_noted(tenant: str, system: System, place: _Place, known: Sequence[Invo
 
 
 def _next_unpaid(tenant: str, system: System, cursor: str, book: Book) -> tuple[list[Invoice], str]:
-    """Gather unpaid invoices, until their reads are well filled or there are no more."""
+    """Gather unpaid invoices, until their reads are well filled or there are no more; a page may be a short one."""
     found: list[Invoice] = []
     while len(found) < INVOICES_PER_READ:
-        page = book.list_unpaid(tenant, system, cursor=cursor, limit=min(PAGE, INVOICES_PER_READ - len(found)))
+        page = book.list_unpaid(tenant, system, cursor=cursor, limit=INVOICES_PER_READ - len(found))
         found += [record for record in page.records if isinstance(record, Invoice) and not is_left_out(record)]
         cursor = page.next_cursor
         if not cursor:

@@ -31,7 +31,7 @@ from crossfoot.ports import (
 )
 from crossfoot.rereading import are_believed, as_deleted
 
-PAGE = 500
+PAGE = 200
 # What was found deleted so lately follows once more: the worker that found it may have died before it queued anything.
 LATELY = timedelta(days=1)
 # The book's lists that hold what ConnectWise counts as one kind.
@@ -174,7 +174,7 @@ def archive_outside(message: ArchiveOutside, ports: Ports, remaining_ms: Callabl
         for page in _pages(tenant, kind, message.place if kind is message.kind_at else "", ports.book):
             # Read for each page: the partner may widen them meanwhile.
             found = outside(tenant, page.records, ports.filters.load(tenant), ports.book)
-            ports.book.archive(tenant, [record.ref for record in found], archived=True)
+            ports.book.archive(tenant, [record.ref for record, _ in found], archived=True)
             archived += len(found)
             if page.next_cursor and not pace.has_time():
                 rest = ArchiveOutside(tenant=tenant, kind_at=kind, place=page.next_cursor, because=message.because)

@@ -1,0 +1,264 @@
+"""tend_connection: what no list of changes tells is found once a day (I5, I8, C7), and archiving (C5)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from crossfoot.core.filters import ImportFilters
+from crossfoot.core.model import (
+    ACCOUNTING,
+    PSA,
+    CreditMemo,
+    Customer,
+    Invoice,
+    Kind,
+    Ref,
+    Standing,
+    System,
+    Trait,
+    TraitName,
+    Version,
+)
+from crossfoot.messages import ArchiveOutside, Message, MirrorPayment, TendConnection
+from crossfoot.ports import ConnectionState
+from crossfoot.steps import tend_connection
+
+from tests.fakes.trip import Crash, Mode, Trip
+from tests.fakes.world import TENANT, World
+
+ONLY_CLIENTS = ImportFilters({TraitName.COMPANY_TYPE: frozenset({"client"})})
+
+
+@pytest.fixture
+def world() -> World:
+    return _world()
+
+
+def _world() -> World:
+    """ConnectWise holds two companies, ten invoices and a credit memo; QuickBooks a payment for one of the invoices."""
+    world = World()
+    for id_, name in (("1", "Contoso"), ("2", "Fabrikam")):
+        ref = Ref(PSA, Kind.CUSTOMER, id_)
+        world.connectwise.put(Customer(ref, Version("", ""), Standing.LIVE, name, traits=(_type_of("vendor"),)))
+    for number in range(1001, 1011):
+        world.invoice_in_both(str(number), 10_000)
+    world.connectwise.add_credit_memo("c2001", "2001", 2_000)
+    world.quickbooks.pay("p1", {"q1001": 10_000})
+    world.fetch_and_settle()
+    world.clock.advance(86_400)
+    return world
+
+
+def _type_of(value: str) -> Trait:
+    return Trait(TraitName.COMPANY_TYPE, value)
+
+
+def _tend(world: World, system: System = PSA) -> None:
+    world.work(TendConnection(tenant=TENANT, system=system))
+
+
+def _standing(world: World, ref: Ref) -> Standing:
+    record = world.book.load(TENANT, ref)
+    assert record is not None
+    return record.standing
+
+
+def _history(world: World, system: System = PSA) -> list[str]:
+    return [event.what for event in world.connections.load_history(TENANT, system)]
+
+
+# --- the census --------------------------------------------------------------------------------------------------------
+
+
+def test_i5_companies_invoices_and_credit_memos_that_are_gone_are_deleted(world: World) -> None:
+    gone = [Ref(PSA, Kind.CUSTOMER, "2"), Ref(PSA, Kind.INVOICE, "c1002"), Ref(PSA, Kind.CREDIT_MEMO, "c2001")]
+    for ref in gone:
+        del world.connectwise.records[ref]
+    _tend(world)
+    assert {ref: _standing(world, ref) for ref in gone} == dict.fromkeys(gone, Standing.DELETED)
+    assert _standing(world, Ref(PSA, Kind.INVOICE, "c1001")) is Standing.LIVE
+    assert "Found 2 deleted in ConnectWise: 1002, 2001" in _history(world)
+
+
+def test_i5_a_payment_on_an_invoice_that_is_gone_says_so(world: World) -> None:
+    del world.connectwise.records[Ref(PSA, Kind.INVOICE, "c1001")]
+    world.connectwise.rows.clear()
+    _tend(world)
+    assert [m.payment_id for m in world.queue.messages if isinstance(m, MirrorPayment)] == ["p1"]
+
+
+def test_i9_an_invoice_that_was_entered_again_takes_the_place_of_the_one_that_is_gone(world: World) -> None:
+    accounting = Ref(ACCOUNTING, Kind.INVOICE, "q1002")
+    again = world.connectwise.add_invoice("c3002", "1002", 10_000)
+    world.fetch_and_settle()
+    assert world.book.load_link(TENANT, again) is None
+    del world.connectwise.records[Ref(PSA, Kind.INVOICE, "c1002")]
+    _tend(world)
+    link = world.book.load_link(TENANT, accounting)
+    assert link is not None
+    assert link.psa == again
+
+
+def test_i5_more_than_anybody_deletes_is_not_believed_and_the_partner_is_warned(world: World) -> None:
+    held_back = [world.connectwise.records.pop(Ref(PSA, Kind.INVOICE, f"c{n}")) for n in range(1001, 1006)]
+    _tend(world)
+    assert _standing(world, held_back[0].ref) is Standing.LIVE
+    reason, fix = world.connections.warnings[PSA]
+    assert "5 of 11 invoices" in reason
+    assert "security role" in fix
+    _tend(world)
+    assert len([line for line in _history(world) if "5 of 11" in line]) == 1
+    world.connectwise.records.update({record.ref: record for record in held_back})
+    _tend(world)
+    assert world.connections.warnings[PSA] == ("", "")
+
+
+def test_i5_what_the_partner_archived_is_missed_no_longer(world: World) -> None:
+    gone = [Ref(PSA, Kind.INVOICE, f"c{n}") for n in range(1001, 1006)]
+    for ref in gone:
+        del world.connectwise.records[ref]
+    world.book.archive(TENANT, gone, archived=True)
+    _tend(world)
+    assert world.connections.warnings.get(PSA, ("", "")) == ("", "")
+
+
+def test_i5_a_record_that_is_made_while_the_census_runs_is_not_missed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch_ids = world.connectwise.fetch_ids
+
+    def made_meanwhile(kind: Kind) -> frozenset[str]:
+        found = fetch_ids(kind)
+        if kind is Kind.INVOICE:
+            world.connectwise.add_invoice("c4001", "4001", 500)
+            world.fetch_and_settle()
+        return found
+
+    monkeypatch.setattr(world.connectwise, "fetch_ids", made_meanwhile)
+    _tend(world)
+    assert _standing(world, Ref(PSA, Kind.INVOICE, "c4001")) is Standing.LIVE
+
+
+def test_i5_a_census_that_finds_nothing_writes_nothing(world: World) -> None:
+    _tend(world)
+    before = dict(world.book.records)
+    lines = _history(world)
+    _tend(world)
+    assert (world.book.records, _history(world)) == (before, lines)
+    assert world.queue.messages == []
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_i5_a_census_that_dies_anywhere_still_lets_the_payments_follow(mode: Mode) -> None:
+    def deleted() -> World:
+        world = _world()
+        del world.connectwise.records[Ref(PSA, Kind.INVOICE, "c1001")]
+        world.connectwise.rows.clear()
+        world.queue.send([TendConnection(tenant=TENANT, system=PSA)])
+        return world
+
+    def told(world: World) -> list[str]:
+        return [dated.item.code for dated in world.history.load(TENANT, Ref(ACCOUNTING, Kind.PAYMENT, "p1"))]
+
+    calls, undisturbed = Trip(), deleted()
+    assert told(undisturbed) == []
+    undisturbed.settle(calls, only=TendConnection)
+    assert told(undisturbed) != []
+    for call in range(len(calls.calls)):
+        world = deleted()
+        world.settle(Trip(call, mode), only=TendConnection)
+        assert told(world) == told(undisturbed), f"{mode} at {calls.calls[call]}"
+        assert _standing(world, Ref(PSA, Kind.INVOICE, "c1001")) is Standing.DELETED
+
+
+# --- callbacks and the end of life -------------------------------------------------------------------------------------
+
+
+def test_i8_callbacks_that_connectwise_dropped_are_registered_again_and_the_history_says_so(world: World) -> None:
+    _tend(world)
+    world.keys.registered.clear()
+    before = len(_history(world))
+    _tend(world)
+    assert world.keys.registered == {f"https://crossfoot.example/webhooks/connectwise/{TENANT}-token"}
+    assert _history(world)[before:] == ["Registered 1 callbacks again that ConnectWise had dropped"]
+    _tend(world)
+    assert len(_history(world)) == before + 1
+
+
+def test_c7_the_end_of_a_consent_is_told_ahead_once_and_the_connection_goes_on(world: World) -> None:
+    world.connections.expire_at[ACCOUNTING] = world.clock.now() + timedelta(days=20)
+    reads = world.quickbooks.reads
+    _tend(world, ACCOUNTING)
+    _tend(world, ACCOUNTING)
+    connection = world.connections.load(TENANT, ACCOUNTING)
+    assert connection is not None
+    assert connection.state is ConnectionState.CONNECTED
+    assert "2026-11-24" in connection.reason
+    assert len([line for line in _history(world, ACCOUNTING) if "2026-11-24" in line]) == 1
+    assert world.quickbooks.reads == reads, "nothing is metered for it"
+    world.connections.expire_at[ACCOUNTING] = world.clock.now() + timedelta(days=100)
+    _tend(world, ACCOUNTING)
+    assert world.connections.warnings[ACCOUNTING] == ("", "")
+
+
+@pytest.mark.parametrize("state", [ConnectionState.DISCONNECTED, ConnectionState.NEEDS_ATTENTION])
+def test_c7_a_connection_that_does_not_work_is_left_alone(world: World, state: ConnectionState) -> None:
+    world.connections.states[PSA] = state
+    reads = world.connectwise.reads
+    _tend(world)
+    assert world.connectwise.reads == reads
+
+
+# --- what the filters no longer let in ---------------------------------------------------------------------------------
+
+
+def _archived(world: World) -> set[str]:
+    kinds = Customer | Invoice | CreditMemo
+    return {str(r.ref) for r in world.book.records.values() if isinstance(r, kinds) and r.keeping.archived}
+
+
+def _everything(world: World) -> set[str]:
+    kinds = (Kind.CUSTOMER, Kind.INVOICE, Kind.CREDIT_MEMO)
+    return {str(ref) for ref in world.connectwise.records if ref.kind in kinds}
+
+
+def test_c5_what_the_filters_no_longer_let_in_is_archived_and_outside_nothing_changes(world: World) -> None:
+    world.filters.save(TENANT, ONLY_CLIENTS)
+    fabrikam = Ref(PSA, Kind.CUSTOMER, "2")
+    stored = world.book.load(TENANT, fabrikam)
+    assert isinstance(stored, Customer)
+    world.book.save(TENANT, [replace(stored, traits=(_type_of("client"),))])
+    writes = world.connectwise.writes
+    world.work(ArchiveOutside(tenant=TENANT))
+    assert _archived(world) == _everything(world) - {str(fabrikam)}
+    assert world.connectwise.writes == writes
+
+
+def test_c5_nothing_is_archived_while_the_filters_are_open(world: World) -> None:
+    world.work(ArchiveOutside(tenant=TENANT))
+    assert _archived(world) == set()
+
+
+@pytest.mark.parametrize("death", [None, Mode.CRASH_BEFORE, Mode.CRASH_AFTER])
+def test_c5_archiving_goes_on_from_the_page_where_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch, death: Mode | None
+) -> None:
+    monkeypatch.setattr(tend_connection, "PAGE", 3)
+    world.filters.save(TENANT, ONLY_CLIENTS)
+    world.remaining_ms = lambda: 0
+    world.queue.send([ArchiveOutside(tenant=TENANT, because="pressed")])
+    messages = 0
+    while world.queue.messages:
+        messages += 1
+        message = world.queue.messages[0]
+        if death:
+            _die_once(world, message, death)
+        world.work(message)
+        world.queue.messages.remove(message)
+    assert _archived(world) == _everything(world)
+    assert messages > 3
+
+
+def _die_once(world: World, message: Message, mode: Mode) -> None:
+    with pytest.raises(Crash):
+        world.work(message, Trip(1, mode))
