@@ -61,6 +61,15 @@ class Msp:
         assert answer.is_success, answer.text
         return exact(answer.text) if answer.content else None
 
+    def add_member(self, identifier: str) -> dict[str, Any]:
+        """Give the company another API member, and that one's keys."""
+        answer = self.sandbox.http.post(
+            "/_sandbox/members", params={"company": self.company_id}, json={"identifier": identifier}
+        )
+        assert answer.is_success, answer.text
+        member: dict[str, Any] = answer.json()
+        return member
+
     def customer(self, name: str) -> dict[str, Any]:
         body = {"identifier": name.replace(" ", "")[:20], "name": name, "accountNumber": f"A-{name[:4]}"}
         made: dict[str, Any] = self.call("POST", "/company/companies", body)

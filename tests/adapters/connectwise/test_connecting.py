@@ -133,16 +133,58 @@ def test_callbacks_are_registered_once_however_often_it_is_asked(
     assert all(entry["isSelfSuppressedFlag"] and entry["level"] == "owner" for entry in entries(msp))
 
 
-def test_a_callback_that_the_site_disabled_is_taken_up_again(
+def switch_off(msp: Msp, entry: dict[str, Any]) -> None:
+    """Do as the site does after three days of failures."""
+    msp.call("PATCH", f"/system/callbacks/{entry['id']}", [{"op": "replace", "path": "inactiveFlag", "value": True}])
+
+
+def test_c7_callbacks_are_mended_and_counted(msp: Msp, connector: ConnectWiseConnector, keys: ApiKeys) -> None:
+    grant = connector.check(keys)
+    assert connector.ensure_callbacks(grant, CALLBACK) == 2
+    assert connector.ensure_callbacks(grant, CALLBACK) == 0
+    invoices, companies = sorted(entries(msp), key=lambda entry: entry["type"], reverse=True)
+    switch_off(msp, invoices)
+    assert connector.ensure_callbacks(grant, CALLBACK) == 1
+    msp.call("DELETE", f"/system/callbacks/{companies['id']}")
+    switch_off(msp, invoices)
+    assert connector.ensure_callbacks(grant, CALLBACK) == 2
+    assert sorted((entry["type"], entry.get("inactiveFlag")) for entry in entries(msp)) == [
+        ("company", False),
+        ("invoice", False),
+    ]
+
+
+def test_i8_a_callback_that_was_revived_calls_again(msp: Msp, connector: ConnectWiseConnector, keys: ApiKeys) -> None:
+    # What the registered member does itself is not told to it.
+    ours = msp.add_member("Integration")
+    grant = connector.check(replace(keys, public_key=ours["public_key"], private_key=ours["private_key"]))
+    with Receiver() as receiver:
+        connector.ensure_callbacks(grant, f"{receiver.url}/hook")
+        for entry in entries(msp):
+            switch_off(msp, entry)
+        msp.customer("Nobody is told")
+        assert connector.ensure_callbacks(grant, f"{receiver.url}/hook") == 2
+        customer = msp.customer("Contoso")
+        body, _ = receiver.wait()
+    assert json.loads(body)["ID"] == customer["id"]
+
+
+def test_c7_a_live_callback_beside_a_disabled_twin_needs_no_mending(
     msp: Msp, connector: ConnectWiseConnector, keys: ApiKeys
 ) -> None:
     grant = connector.check(keys)
-    connector.register_callbacks(grant, CALLBACK)
-    first = entries(msp)[0]
-    msp.call("PATCH", f"/system/callbacks/{first['id']}", [{"op": "replace", "path": "inactiveFlag", "value": True}])
-    connector.register_callbacks(grant, CALLBACK)
-    assert not any(entry["inactiveFlag"] for entry in entries(msp))
-    assert len(entries(msp)) == 2
+    connector.ensure_callbacks(grant, CALLBACK)
+    twin = {"url": f"{CALLBACK}?recordId=", "objectId": 1, "type": "invoice", "level": "owner", "inactiveFlag": True}
+    msp.load(("CallbackEntry", {**entries(msp)[0], **twin, "id": 999}))
+    assert connector.ensure_callbacks(grant, CALLBACK) == 0
+
+
+def test_i8_another_partys_callback_is_no_stand_in_for_ours(
+    msp: Msp, connector: ConnectWiseConnector, keys: ApiKeys
+) -> None:
+    grant = connector.check(keys)
+    connector.ensure_callbacks(grant, "https://other.example.com/hook")
+    assert connector.ensure_callbacks(grant, CALLBACK) == 2
 
 
 def test_only_our_own_callbacks_are_removed(msp: Msp, connector: ConnectWiseConnector, keys: ApiKeys) -> None:
