@@ -10,24 +10,39 @@ from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.merging import MAX_FORMER_INVOICES, merge
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.core.model import Kind, Payment, Record, Standing, Version
+from crossfoot.core.model import (
+    CreditUse,
+    Keeping,
+    Kind,
+    Payment,
+    Record,
+    Ref,
+    Standing,
+    Trait,
+    TraitName,
+    Version,
+)
 from crossfoot.errors import BadMessage, Conflict
 
 from tests.adapters.dynamodb.doubles import CountingTable, DyingTable, InterruptedTable, Killed
 from tests.adapters.dynamodb.records import (
     CW,
     OTHER_TENANT,
+    QBO,
     TENANT,
     deleted_invoice,
     deleted_payment,
     invoice_ref,
+    make_credit_memo,
     make_customer,
+    make_deposit,
     make_invoice,
     make_payment,
     payment_ref,
     version,
 )
 
+CREDIT = Ref(QBO, Kind.CREDIT_MEMO, "4")
 FULL_RECORDS: list[Record] = [
     make_customer(),
     make_customer("59", active=False, account_number=""),
@@ -36,6 +51,14 @@ FULL_RECORDS: list[Record] = [
     make_invoice("3", CW, paid_minor=-250, currency="JPY", standing=Standing.VOID, total_minor=0, balance_minor=0),
     make_payment(paid={"1": 1, "2": 99_999_999_999}, marker="xf:0123456789abcdef"),
     make_payment("10", allocations=(), paid_on=None, customer=None, reference="", total_minor=0),
+    make_payment("11", credits=(CreditUse(CREDIT, 900),), deposit=Ref(QBO, Kind.DEPOSIT, "6")),
+    make_customer("60", traits=(Trait(TraitName.COMPANY_TYPE, "1"), Trait(TraitName.COMPANY_STATUS, "#"))),
+    make_customer("61", keeping=Keeping(left_out=True)),
+    make_invoice("4", CW, credited_minor=0, traits=(Trait(TraitName.LOCATION, "2"),), keeping=Keeping(left_out=True)),
+    make_credit_memo(),
+    make_credit_memo("5", CW, customer=None, traits=(Trait(TraitName.INVOICE_TYPE, "CM"),), remaining_minor=0),
+    make_deposit(),
+    make_deposit("7", deposited_on=None, account_id="", account_name="", total_minor=-5),
 ]
 
 
@@ -183,6 +206,20 @@ def test_a_newer_version_that_came_in_between_stays(table_name: str) -> None:
     mine.interruptions = [lambda: theirs.save(TENANT, [newest])]
     TableBook(mine).save(TENANT, [make_invoice(at=version(2))])
     assert theirs.load(TENANT, newest.ref) == newest
+
+
+def test_a_state_that_came_back_meanwhile_is_not_taken_for_the_one_that_was_read(table_name: str) -> None:
+    """Their digest is the same; only the time of the read tells that ours is the older one by now."""
+    mine, theirs = InterruptedTable(table_name), TableBook(Table(table_name))
+    theirs.save(TENANT, [make_invoice(at=version(5, seen=1))])
+
+    def there_and_back() -> None:
+        theirs.save(TENANT, [make_invoice(at=version(5, seen=3), balance_minor=7)])
+        theirs.save(TENANT, [make_invoice(at=version(5, seen=4))])
+
+    mine.interruptions = [there_and_back]
+    TableBook(mine).save(TENANT, [make_invoice(at=version(5, seen=2), balance_minor=9)])
+    assert theirs.load(TENANT, invoice_ref("1")) == make_invoice(at=version(5, seen=4))
 
 
 def test_a_record_that_never_stands_still_is_a_conflict(table_name: str) -> None:

@@ -37,7 +37,7 @@ DIGEST, WRITTEN, PARTS, PACKED = "ld", "ls", "lc", "l"
 # An item holds 400 KB; a part is smaller before it is packed. Lines that pack into a few hundred bytes leave their record
 # within a kilobyte, which is a write unit.
 PART_BYTES = 300_000
-BESIDE_BYTES = 480
+BESIDE_BYTES = 560
 READ_ATTEMPTS = 5
 _DIGEST_LENGTH = 16
 

@@ -1,0 +1,174 @@
+"""The unpaid invoices: pointers before records, and none removed that a save on its way still needs (I7)."""
+
+from collections.abc import Callable
+from itertools import islice
+
+import pytest
+from crossfoot.adapters.dynamodb import keys
+from crossfoot.adapters.dynamodb.book import TableBook
+from crossfoot.adapters.dynamodb.table import Table
+from crossfoot.core.model import Invoice, Record, Standing
+from crossfoot.errors import Rejected
+
+from tests.adapters.dynamodb.doubles import CountingTable
+from tests.adapters.dynamodb.memory import Interleaving, Items, MemoryTable, orders
+from tests.adapters.dynamodb.records import (
+    CW,
+    OTHER_TENANT,
+    QBO,
+    TENANT,
+    deleted_invoice,
+    invoice_ref,
+    make_invoice,
+    make_payment,
+    version,
+)
+
+
+@pytest.fixture
+def book() -> TableBook:
+    return TableBook(MemoryTable())
+
+
+def load_all(book: TableBook, limit: int = 1000, tenant: str = TENANT) -> list[Record]:
+    found: list[Record] = []
+    cursor = ""
+    while True:
+        page = book.list_unpaid(tenant, QBO, cursor=cursor, limit=limit)
+        found += page.records
+        cursor = page.next_cursor
+        if not cursor:
+            return found
+
+
+def pointers(items: Items) -> set[str]:
+    return {key.sk for key in items if "#unpaid#" in key.pk}
+
+
+def test_i7_live_invoices_with_a_balance_are_listed_and_no_others(book: TableBook) -> None:
+    unpaid = [make_invoice("1"), make_invoice("2", balance_minor=1), make_invoice("3", balance_minor=-500)]
+    others: list[Record] = [
+        make_invoice("4", balance_minor=0),
+        make_invoice("5", standing=Standing.VOID),
+        make_invoice("6", CW),
+        deleted_invoice("7", version(1)),
+        make_payment(),
+    ]
+    book.save(TENANT, [*unpaid, *others])
+    assert sorted(load_all(book), key=lambda record: record.ref) == unpaid
+    assert load_all(book, tenant=OTHER_TENANT) == []
+
+
+@pytest.mark.parametrize("limit", [1, 7, 50, 51, 1000])
+def test_pages_of_any_size_give_every_invoice_once(book: TableBook, limit: int) -> None:
+    made = {make_invoice(str(number)) for number in range(50)}
+    book.save(TENANT, [*made])
+    book.save(TENANT, [make_invoice(str(number), at=version(2), balance_minor=0) for number in range(9)])
+    book.save(TENANT, [make_invoice(str(number), at=version(3), balance_minor=7) for number in range(9)])
+    found = load_all(book, limit)
+    assert sorted(int(each.ref.id) for each in found) == list(range(50))
+
+
+def test_a_walk_that_pays_as_it_goes_misses_nothing(book: TableBook) -> None:
+    book.save(TENANT, [make_invoice(str(number)) for number in range(40)])
+    seen, cursor = 0, ""
+    while True:
+        page = book.list_unpaid(TENANT, QBO, cursor=cursor, limit=7)
+        seen += len(page.records)
+        book.save(TENANT, [make_invoice(each.ref.id, at=version(2), balance_minor=0) for each in page.records])
+        cursor = page.next_cursor
+        if not cursor:
+            break
+    assert seen == 40
+    assert load_all(book) == []
+
+
+def test_a_pointer_to_an_invoice_that_was_paid_later_is_removed_by_who_reads_the_list() -> None:
+    items: Items = {}
+    book = TableBook(MemoryTable(items))
+    book.save(TENANT, [make_invoice("1"), make_invoice("2")])
+    book.save(TENANT, [make_invoice("1", at=version(2), balance_minor=0)])
+    assert len(pointers(items)) == 2
+    assert [each.ref.id for each in load_all(book)] == ["2"]
+    assert len(pointers(items)) == 1
+    book.save(TENANT, [make_invoice("1", at=version(3))])
+    assert len(load_all(book)) == 2
+
+
+def test_a_pointer_of_a_save_that_is_not_through_yet_stays(table_name: str) -> None:
+    table = Table(table_name)
+    book = TableBook(table)
+    book.save(TENANT, [make_invoice("1", balance_minor=0, at=version(2))])
+    early, late = (keys.unpaid(TENANT, invoice_ref("1"), version(second)) for second in (1, 5))
+    gone = keys.unpaid(TENANT, invoice_ref("gone"), version(1))
+    table.put_many({early: {}, late: {}, gone: {}})
+    assert load_all(book) == []
+    assert set(table.get_many([early, late, gone])) == {late, gone}
+
+
+def test_a_page_reads_its_part_and_refuses_a_cursor_of_another_list(table_name: str) -> None:
+    table = CountingTable(table_name)
+    book = TableBook(table)
+    for tenant in (TENANT, OTHER_TENANT):
+        book.save(tenant, [make_invoice(str(number)) for number in range(20)])
+    table.calls.clear()
+    cursor = book.list_unpaid(TENANT, QBO, cursor="", limit=3).next_cursor
+    assert table.calls.count("BatchGetItem") == 1
+    assert set(table.calls) == {"Query", "BatchGetItem"}
+    assert len(table.calls) <= 1 + keys.UNPAID_BUCKETS
+    for tenant, system in ((OTHER_TENANT, QBO), (TENANT, CW)):
+        with pytest.raises(Rejected, match="cursor_invalid"):
+            book.list_unpaid(tenant, system, cursor=cursor, limit=3)
+    with pytest.raises(ValueError, match="a page has"):
+        book.list_unpaid(TENANT, QBO, cursor="", limit=1001)
+
+
+def _reading(table: MemoryTable) -> object:
+    return TableBook(table).list_unpaid(TENANT, QBO, cursor="", limit=10)
+
+
+def _saving(invoice: Invoice) -> Callable[[MemoryTable], object]:
+    return lambda table: TableBook(table).save(TENANT, [invoice])
+
+
+@pytest.fixture
+def one_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "UNPAID_BUCKETS", 1)
+
+
+EVERY_OF_THREE = 149
+UNPAID, PAID = 125_000, 0
+# The versions and balances that stand, one after the other, and those that are saved at once.
+RACES = [
+    ([(1, PAID)], [(2, UNPAID)]),
+    ([(1, UNPAID), (2, PAID)], [(3, UNPAID)]),
+    ([(1, UNPAID), (2, PAID)], [(2, UNPAID)]),
+    ([(1, UNPAID)], [(2, PAID), (3, UNPAID)]),
+    ([(1, UNPAID)], [(3, PAID), (2, UNPAID)]),
+    ([(1, PAID)], [(2, UNPAID), (3, UNPAID)]),
+    ([(1, UNPAID), (2, PAID)], [(4, UNPAID), (3, UNPAID)]),
+    ([(1, UNPAID), (2, PAID)], [(3, PAID), (4, UNPAID)]),
+    ([(1, UNPAID), (2, PAID)], [(2, UNPAID), (2, PAID)]),
+]
+
+
+@pytest.mark.parametrize(("before", "at_once"), RACES)
+def test_i7_in_every_order_of_calls_an_unpaid_invoice_can_be_found(
+    before: list[tuple[int, int]], at_once: list[tuple[int, int]], one_bucket: None
+) -> None:
+    stands: Items = {}
+    for second, balance in before:
+        TableBook(MemoryTable(stands)).save(TENANT, [make_invoice(at=version(second), balance_minor=balance)])
+    saves = [_saving(make_invoice(at=version(second), balance_minor=balance)) for second, balance in at_once]
+    newest = max(second for second, _ in (*before, *at_once))
+    # A save reads, looks whether its month is known, writes its pointer and its record; a walk reads the pointers and the
+    # records, and removes pointers. Of the orders of three there are eleven thousand: a part of them, spread evenly.
+    every = orders(*(4 for _ in saves), 3)
+    for order in every if len(saves) == 1 else islice(every, 0, None, EVERY_OF_THREE):
+        items = {key: dict(item) for key, item in stands.items()}
+        assert Interleaving(order).run(items, [*saves, _reading]) == []
+        book = TableBook(MemoryTable(items))
+        record = book.load(TENANT, invoice_ref("1"))
+        assert isinstance(record, Invoice)
+        assert record.version == version(newest), order
+        assert load_all(book) == ([record] if record.balance_minor else []), order
