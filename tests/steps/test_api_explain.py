@@ -3,10 +3,24 @@
 from typing import Any
 
 import pytest
-from crossfoot.core.model import ACCOUNTING, Customer, Kind, Ref, Standing, Version
+from crossfoot.core.decisions import refused
+from crossfoot.core.filters import ImportFilters
+from crossfoot.core.model import (
+    ACCOUNTING,
+    Customer,
+    DepositLine,
+    Keeping,
+    Kind,
+    Record,
+    Ref,
+    Standing,
+    TraitName,
+    Version,
+)
 from crossfoot.core.preferences import Preferences
 
 from tests.fakes.api import OTHER_TENANT, FakeApi
+from tests.fakes.records import credit_memo, customer, deposit, invoice, payment, ref_of, trait
 from tests.fakes.world import TENANT
 
 
@@ -121,6 +135,71 @@ def test_an_invoice_is_explained_from_either_side_with_the_writes_on_it(api: Fak
     assert [line["effect"] for line in one["story"]] == [line["effect"] for line in other["story"]]
     assert any(line["effect"] for line in one["story"])
     assert one["now"][0]["code"] == "matched"
+
+
+def now(api: FakeApi, kind: str, id_: str) -> list[tuple[str, str]]:
+    """Give the rules and codes that hold for a record now."""
+    return [(why["rule"], why["code"]) for why in explain(api, kind, id_)["now"]]
+
+
+def test_i3_a_credit_memo_tells_what_is_left_of_it_and_the_payments_that_apply_it(api: FakeApi) -> None:
+    memos = [
+        credit_memo("q50", "CM-1", 500, remaining_minor=200),
+        credit_memo("q51", "CM-2", 0, standing=Standing.VOID),
+    ]
+    api.world.book.save(TENANT, [*memos, payment("q77", {"q7": 100}, credited={"q50": 300})])
+    found = explain(api, "credit_memo", "quickbooks-q50")
+    assert found["ids"] == ["quickbooks-q50", "quickbooks-q77"]
+    assert "2.00 USD" in found["now"][0]["sentence"]
+    assert now(api, "credit_memo", "quickbooks-q50") == [("I3", "partial")]
+    assert now(api, "credit_memo", "quickbooks-q51") == [("I6", "void")]
+
+
+def test_a_deposit_tells_which_payments_it_holds(api: FakeApi) -> None:
+    api.world.book.save(TENANT, [deposit("q200", 900, DepositLine(ref_of(Kind.PAYMENT, "q77"), 0))])
+    found = explain(api, "deposit", "quickbooks-q200")
+    assert (found["title"], found["ids"]) == ("Deposit of 9.00 USD", ["quickbooks-q200", "quickbooks-q77"])
+    assert now(api, "deposit", "quickbooks-q200") == [("D3", "imported")]
+
+
+def test_c4_what_the_filters_left_out_says_so_and_how_to_get_it(api: FakeApi) -> None:
+    keeping = Keeping(left_out=True)
+    records: list[Record] = [invoice("c8", "8", keeping=keeping), customer("c5", "Litware", keeping=keeping)]
+    api.world.book.save(TENANT, [*records, credit_memo("c9", "9", 100, keeping=keeping)])
+    for kind, id_ in (("invoice", "connectwise-c8"), ("customer", "connectwise-c5"), ("credit_memo", "connectwise-c9")):
+        why = explain(api, kind, id_)["now"][-1]
+        assert (why["rule"], why["code"], why["outcome"]) == ("C4", "left_out", "skipped")
+        assert "Widen" in why["fix"]
+
+
+def test_c5_what_lies_outside_the_filters_says_why_it_is_still_there(api: FakeApi) -> None:
+    api.world.filters.save(TENANT, ImportFilters({TraitName.INVOICE_TYPE: frozenset({"Agreement"})}))
+    progress = trait(TraitName.INVOICE_TYPE, "Progress")
+    api.world.book.save(TENANT, [invoice("c8", "8", traits=progress), invoice("q9", "9", traits=progress)])
+    why = explain(api, "invoice", "connectwise-c8")["now"][-1]
+    assert (why["rule"], why["code"]) == ("C5", "outside_filters")
+    assert "invoice type" in why["sentence"]
+    assert ("C5", "outside_filters") not in now(api, "invoice", "quickbooks-q9"), "they are ConnectWise's filters"
+
+
+def test_i5_what_the_partner_archived_says_so_and_how_it_stands_there(api: FakeApi) -> None:
+    api.world.book.save(TENANT, [invoice("q8", "8"), customer("q5", "Litware")])
+    api.call("POST", "/v1/invoices/quickbooks-q8/archive", body={})
+    api.call("POST", "/v1/customers/quickbooks-q5/archive", body={})
+    assert now(api, "invoice", "quickbooks-q8")[1:] == [("I3", "open"), ("I5", "archived_here")]
+    assert now(api, "customer", "quickbooks-q5") == [("I1", "imported"), ("I5", "archived_here")]
+
+
+def test_x1_a_record_that_could_not_be_kept_is_explained_by_its_decisions(api: FakeApi) -> None:
+    ref = ref_of(Kind.CREDIT_MEMO, "q13")
+    sentence = "It holds an amount finer than its currency."
+    api.world.history.save(TENANT, [refused(ref, "X5", "unreadable", sentence, "Correct it there.")])
+    found = explain(api, "credit_memo", "quickbooks-q13")
+    assert found["title"] == "Credit memo q13, which is not in the book"
+    assert [why["sentence"] for why in found["now"]] == [sentence]
+    assert codes(found["story"]) == ["unreadable"]
+    theirs = api.call("GET", "/v1/records/credit_memo/quickbooks-q13/explain", tenant=OTHER_TENANT)
+    assert theirs.status == 404
 
 
 def test_anothers_record_and_one_that_is_not_there_look_the_same(api: FakeApi) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from crossfoot.core.decisions import Decision
 from crossfoot.core.filters import ImportFilters, decide_import
 from crossfoot.core.model import CreditMemo, Customer, Invoice, Kind, Record, Ref, Standing
 from crossfoot.follow_ups import Stores, follow_ups
@@ -53,11 +54,14 @@ def is_imported(record: Record) -> bool:
     return not (record.keeping.left_out or record.keeping.archived or record.standing is Standing.DELETED)
 
 
-def outside(tenant: str, records: Sequence[Record], filters: ImportFilters, book: Book) -> tuple[Record, ...]:
-    """Find the records of the book that are imported and would not be let in any more. Source: C5."""
-    imported = [record for record in records if is_imported(record)]
+def outside(
+    tenant: str, records: Sequence[Record], filters: ImportFilters, book: Book
+) -> tuple[tuple[Record, Decision], ...]:
+    """Find the records of the book that are imported and would not be let in any more, and say why. Source: C5."""
+    imported = [record for record in records if not filters.is_open and is_imported(record)]
     customers = _customers_of(tenant, imported, book)
-    return tuple(record for record in imported if is_left_out(_mark(record, customers, filters)))
+    judged = ((record, _judge(record, customers, filters)) for record in imported)
+    return tuple((record, why) for record, why in judged if why is not None)
 
 
 def _customers_of(tenant: str, records: Sequence[Record], book: Book) -> dict[Ref, Customer]:
@@ -71,9 +75,15 @@ def _customers_of(tenant: str, records: Sequence[Record], book: Book) -> dict[Re
 def _mark(record: Record, customers: dict[Ref, Customer], filters: ImportFilters) -> Record:
     if not isinstance(record, Customer | Invoice | CreditMemo):
         return record
-    customer = None if isinstance(record, Customer) or record.customer is None else customers.get(record.customer)
-    kept_out = decide_import(record, customer, filters) is not None
+    kept_out = _judge(record, customers, filters) is not None
     return replace(record, keeping=replace(record.keeping, left_out=kept_out))
+
+
+def _judge(record: Record, customers: dict[Ref, Customer], filters: ImportFilters) -> Decision | None:
+    if not isinstance(record, Customer | Invoice | CreditMemo):
+        return None
+    customer = None if isinstance(record, Customer) or record.customer is None else customers.get(record.customer)
+    return decide_import(record, customer, filters)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,15 @@
 """The import filters of ConnectWise: which records come in, and what lies outside them (C4, C5)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crossfoot.core.decisions import Decision
 from crossfoot.core.fetching import FetchKind, FetchRun
-from crossfoot.core.filters import ImportFilters, decide_import
-from crossfoot.core.model import PSA, CreditMemo, Customer, Invoice, Kind, Record, Ref, TraitName
+from crossfoot.core.filters import ImportFilters
+from crossfoot.core.model import PSA, CreditMemo, Customer, Invoice, Kind, Record, TraitName
 from crossfoot.core.money import format_minor
-from crossfoot.core.statuses import is_archived
 from crossfoot.errors import NeedsPartner
+from crossfoot.letting_in import outside
 from crossfoot.messages import ArchiveOutside, Nudge
 from crossfoot.messages.api.filters import (
     ChoiceShape,
@@ -75,8 +75,8 @@ def list_outside(ports: Ports, asked: Asked[Nothing, OutsideQuery]) -> OutsideLi
     tenant, query = asked.tenant, asked.query
     filters = ports.filters.load(tenant)
 
-    def choose(records: Sequence[Record]) -> Iterator[tuple[Record, Decision]]:
-        return find_outside(ports, tenant, records, filters)
+    def choose(records: Sequence[Record]) -> Sequence[tuple[Record, Decision]]:
+        return outside(tenant, records, filters, ports.book)
 
     found, next_cursor = fill_page(_reader(ports, tenant, query.kind), query, choose)
     return OutsideList(
@@ -91,26 +91,6 @@ def archive_outside(ports: Ports, asked: Asked) -> Accepted:
     because = f"asked {ports.clock.now().isoformat()}"
     ports.queue.send([ArchiveOutside(tenant=asked.tenant, because=because)])
     return Accepted()
-
-
-def find_outside(
-    ports: Ports, tenant: str, records: Sequence[Record], filters: ImportFilters
-) -> Iterator[tuple[Record, Decision]]:
-    """Find the records that are in the book, and that the filters would not let in today, and why. Source: C5."""
-    if filters.is_open:
-        return
-    kept = [each for each in records if isinstance(each, Invoice | CreditMemo | Customer) and each.ref.system is PSA]
-    kept = [each for each in kept if not each.keeping.left_out and not is_archived(each)]
-    customers = ports.book.load_many(tenant, {ref for each in kept if (ref := _customer_of(each))})
-    for record in kept:
-        customer = customers.get(ref) if (ref := _customer_of(record)) else None
-        why = decide_import(record, customer if isinstance(customer, Customer) else None, filters)
-        if why is not None:
-            yield record, why
-
-
-def _customer_of(record: Invoice | CreditMemo | Customer) -> Ref | None:
-    return None if isinstance(record, Customer) else record.customer
 
 
 def _reader(ports: Ports, tenant: str, kind: Kind) -> Read:

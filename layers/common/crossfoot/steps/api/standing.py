@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from crossfoot.core.decisions import Decision, did, skipped
-from crossfoot.core.model import CreditMemo, Customer, Deposit, Invoice, Ref, Standing
+from crossfoot.core.filters import ImportFilters
+from crossfoot.core.model import PSA, CreditMemo, Customer, Deposit, Invoice, Ref, Standing
 from crossfoot.core.money import format_minor
 from crossfoot.core.statuses import CreditMemoStatus, InvoiceStatus
-from crossfoot.steps.api.filters import find_outside
+from crossfoot.letting_in import outside
 from crossfoot.steps.api.needs import SYSTEM_NAMES, Ports
 
 
@@ -69,7 +70,8 @@ def keeping_now(ports: Ports, tenant: str, record: Invoice | CreditMemo | Custom
         sentence = "The import filters left it out when it was read, so nothing is done with it."
         fix = "Widen the import filters under Connections; saving them reads everything again."
         yield skipped(record.ref, "C4", "left_out", sentence, fix)
-    for _, why in find_outside(ports, tenant, [record], ports.filters.load(tenant)):
+    filters = ports.filters.load(tenant) if record.ref.system is PSA else ImportFilters()
+    for _, why in outside(tenant, [record], filters, ports.book):
         sentence = f"It stays in the book, as it came in before. {why.sentence}"
         fix = "Archive what lies outside the filters under Connections, or widen them."
         yield skipped(record.ref, "C5", "outside_filters", sentence, fix)

@@ -1,0 +1,206 @@
+"""The import filters of ConnectWise, and what lies outside them (C4, C5)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from crossfoot.core.fetching import FetchKind, Progress, count
+from crossfoot.core.filters import ImportFilters
+from crossfoot.core.model import PSA, Keeping, Standing, TraitName
+from crossfoot.errors import RemoteUnavailable
+from crossfoot.messages import ArchiveOutside, Nudge
+from crossfoot.ports import Choice
+
+from tests.fakes.api import OTHER_TENANT, FakeApi, Reply
+from tests.fakes.records import credit_memo, customer, invoice, trait
+from tests.fakes.world import TENANT
+
+PATH = "/v1/connections/connectwise/filters"
+OPEN: dict[str, Any] = {**{name.value: [] for name in TraitName}, "from": None, "to": None}
+CLIENTS: dict[str, Any] = {**OPEN, "company_type": ["1", "2"], "from": "2026-01-01"}
+
+
+@pytest.fixture
+def api() -> FakeApi:
+    api = FakeApi()
+    api.connect_both()
+    seen = api.world.cursors.load(TENANT, PSA)
+    api.world.cursors.move(TENANT, PSA, seen, api.world.clock.stamp(), Progress(), done=True)
+    api.world.queue.messages.clear()
+    api.systems.choices = {
+        TraitName.COMPANY_TYPE: (Choice("1", "Client"), Choice("2", "Prospect")),
+        TraitName.LOCATION: (),
+    }
+    return api
+
+
+def put(api: FakeApi, body: dict[str, Any], **how: Any) -> Reply:
+    return api.call("PUT", PATH, body=body, **how)
+
+
+# --- C4 ----------------------------------------------------------------------------------------------------------------
+
+
+def test_c4_without_filters_everything_comes_in(api: FakeApi) -> None:
+    assert api.call("GET", PATH).body == OPEN
+    assert api.world.filters.load(TENANT).is_open
+
+
+def test_c4_saving_keeps_the_filters_and_reads_everything_again(api: FakeApi) -> None:
+    reply = put(api, CLIENTS)
+    assert reply.status == 200, reply.text
+    assert {name: reply.body[name] for name in OPEN} == CLIENTS == api.call("GET", PATH).body
+    assert api.world.filters.load(TENANT).values[TraitName.COMPANY_TYPE] == {"1", "2"}
+    assert api.world.filters.load(TENANT).first == date(2026, 1, 1)
+    fetch = reply.body["fetch"]
+    assert (fetch["what"], fetch["system"], fetch["state"]) == ("resync", "connectwise", "running")
+    position = api.world.cursors.load(TENANT, PSA)
+    assert (position.cursor, position.run) == ("", fetch["id"]), "from the start"
+    assert [m.system for m in api.world.queue.messages if isinstance(m, Nudge)] == [PSA]
+
+
+def test_c4_saving_the_same_again_reads_again_and_ends_the_read_on_its_way(api: FakeApi) -> None:
+    first = put(api, CLIENTS).body["fetch"]["id"]
+    api.world.clock.advance(1)
+    second = put(api, CLIENTS).body["fetch"]["id"]
+    assert first != second
+    assert api.call("GET", f"/v1/fetches/{first}").body["state"] == "done"
+    assert len(api.world.queue.messages) == 2
+
+
+def test_c4_the_choices_are_read_live(api: FakeApi) -> None:
+    found = api.call("GET", f"{PATH}/choices").body
+    assert found["company_type"] == [{"value": "1", "label": "Client"}, {"value": "2", "label": "Prospect"}]
+    assert found["department"] == []
+    api.systems.refusal = RemoteUnavailable("no answer")
+    assert api.call("GET", f"{PATH}/choices").status == 503
+
+
+def test_c4_a_value_that_connectwise_does_not_have_is_refused_and_nothing_begun(api: FakeApi) -> None:
+    reply = put(api, {**CLIENTS, "company_type": ["1", "9"]})
+    assert (reply.status, reply.body["errors"][0]["field"]) == (400, "company_type")
+    assert "9" in reply.body["errors"][0]["message"]
+    assert api.world.filters.load(TENANT).is_open
+    assert api.world.queue.messages == []
+
+
+def test_c4_what_cannot_be_checked_or_was_chosen_before_is_taken(api: FakeApi) -> None:
+    assert put(api, {**OPEN, "location": ["11"]}).status == 200, "the API member may not read locations"
+    api.world.filters.save(TENANT, ImportFilters({TraitName.COMPANY_TYPE: frozenset({"7"})}))
+    api.systems.asked.clear()
+    assert put(api, {**OPEN, "company_type": ["7"]}).status == 200, "it may be gone there by now"
+    assert api.systems.asked == [], "nothing is new, so nothing is asked"
+
+
+def test_c4_badly_formed_filters_are_named(api: FakeApi) -> None:
+    assert put(api, {**OPEN, "from": "2026-02-01", "to": "2026-01-01"}).body["errors"][0]["field"] == "from"
+    assert put(api, {name: value for name, value in OPEN.items() if name != "to"}).body["errors"][0]["field"] == "to"
+    assert put(api, {**OPEN, "colour": ["red"]}).body["errors"][0]["field"] == "colour"
+    assert put(api, {**OPEN, "location": [5]}).status == 400
+
+
+def test_c4_they_are_chosen_from_a_connected_system_only(api: FakeApi) -> None:
+    api.call("DELETE", "/v1/connections/connectwise")
+    reply = put(api, CLIENTS)
+    assert (reply.status, reply.body["code"]) == (409, "needs_attention")
+    assert api.world.filters.load(TENANT).is_open
+    assert api.call("GET", f"{PATH}/choices").status == 409
+
+
+# --- C5 ----------------------------------------------------------------------------------------------------------------
+
+PROGRESS, AGREEMENT = trait(TraitName.INVOICE_TYPE, "Progress"), trait(TraitName.INVOICE_TYPE, "Agreement")
+CLIENT, VENDOR = trait(TraitName.COMPANY_TYPE, "1"), trait(TraitName.COMPANY_TYPE, "8")
+ONLY_AGREEMENTS = ImportFilters({TraitName.INVOICE_TYPE: frozenset({"Agreement"})})
+
+
+def fill(api: FakeApi) -> None:
+    """Put records of both systems into the book, some of them outside ONLY_AGREEMENTS."""
+    api.world.book.save(
+        TENANT,
+        [
+            customer("c1", "Contoso", traits=CLIENT),
+            customer("c2", "Litware", traits=VENDOR),
+            invoice("c10", "10", traits=AGREEMENT),
+            invoice("c11", "11", traits=PROGRESS),
+            invoice("c12", "12", traits=PROGRESS, keeping=Keeping(left_out=True)),
+            invoice("c13", "13", traits=PROGRESS, standing=Standing.DELETED),
+            invoice("c14", "14", traits=AGREEMENT, customer=customer("c2", "").ref),
+            invoice("q15", "15"),
+            credit_memo("c16", "16", 100, traits=trait(TraitName.INVOICE_TYPE, "CreditMemo")),
+        ],
+    )
+
+
+def outside(api: FakeApi, **query: str) -> list[str]:
+    reply = api.call("GET", f"{PATH}/outside", query=query)
+    assert reply.status == 200, reply.text
+    return [each["id"].partition("-")[2] for each in reply.body["records"]]
+
+
+def test_c5_the_records_outside_are_listed_with_the_reason_and_stay_in_the_book(api: FakeApi) -> None:
+    fill(api)
+    api.world.filters.save(TENANT, ONLY_AGREEMENTS)
+    assert outside(api) == ["c11"]
+    assert outside(api, kind="credit_memo") == ["c16"]
+    assert outside(api, kind="customer") == []
+    (found,) = api.call("GET", f"{PATH}/outside").body["records"]
+    assert (found["kind"], found["title"]) == ("invoice", "11 of 100.00 USD, Contoso")
+    assert (found["why"]["rule"], found["why"]["code"]) == ("C4", "filtered_invoice_type")
+    assert len(api.call("GET", "/v1/invoices", query={"system": "connectwise"}).body["invoices"]) == 3
+
+
+def test_c5_a_filter_of_companies_puts_their_invoices_outside_too(api: FakeApi) -> None:
+    fill(api)
+    api.world.filters.save(TENANT, ImportFilters({TraitName.COMPANY_TYPE: frozenset({"1"})}))
+    assert outside(api) == ["c14"]
+    assert outside(api, kind="customer") == ["c2"]
+
+
+def test_c5_nothing_lies_outside_open_filters(api: FakeApi) -> None:
+    fill(api)
+    assert [outside(api, kind=kind) for kind in ("invoice", "customer", "credit_memo")] == [[], [], []]
+    assert api.call("GET", f"{PATH}/outside", query={"kind": "payment"}).status == 400
+
+
+def test_c5_the_newest_full_read_says_how_many_there_are(api: FakeApi) -> None:
+    assert api.call("GET", f"{PATH}/outside").body["counted"] is None
+    run = put(api, CLIENTS).body["fetch"]["id"]
+    seen = api.world.cursors.load(TENANT, PSA)
+    api.world.cursors.move(TENANT, PSA, seen, "c-2", count([], outside=7), done=False)
+    counted = api.call("GET", f"{PATH}/outside").body["counted"]
+    assert (counted["fetch"], counted["outside"], counted["state"]) == (run, 7, "running")
+    seen = api.world.cursors.load(TENANT, PSA)
+    api.world.cursors.move(TENANT, PSA, seen, "c-3", count([], outside=1), done=True)
+    api.world.clock.advance(60)
+    api.call("POST", "/v1/fetches", body={"what": "new_data"})
+    counted = api.call("GET", f"{PATH}/outside").body["counted"]
+    assert (counted["outside"], counted["state"]) == (8, "done")
+    kinds = {run.kind for run in api.world.runs.runs.values()}
+    assert FetchKind.NEW_DATA in kinds
+
+
+def test_c5_they_are_archived_when_the_partner_asks_for_it(api: FakeApi) -> None:
+    reply = api.call("POST", f"{PATH}/outside/archive", body={})
+    assert (reply.status, reply.body) == (202, {"accepted": True})
+    assert [(m.tenant, type(m)) for m in api.world.queue.messages] == [(TENANT, ArchiveOutside)]
+
+
+def test_c5_what_was_archived_is_outside_no_more(api: FakeApi) -> None:
+    fill(api)
+    api.world.filters.save(TENANT, ONLY_AGREEMENTS)
+    api.call("POST", f"{PATH}/outside/archive", body={})
+    api.work()
+    assert outside(api) == outside(api, kind="credit_memo") == []
+    listed = api.call("GET", "/v1/invoices", query={"status": "archived"}).body["invoices"]
+    assert {each["id"] for each in listed} == {"connectwise-c11", "connectwise-c13"}
+
+
+def test_c4_x6_filters_are_the_partners_own(api: FakeApi) -> None:
+    api.connect_both(OTHER_TENANT, "777")
+    put(api, CLIENTS)
+    fill(api)
+    assert api.call("GET", PATH, tenant=OTHER_TENANT).body == OPEN
+    assert api.call("GET", f"{PATH}/outside", tenant=OTHER_TENANT).body["records"] == []
+    put(api, OPEN, tenant=OTHER_TENANT)
+    assert api.call("GET", PATH).body == CLIENTS
