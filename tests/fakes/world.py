@@ -221,9 +221,9 @@ class World:
                 return crossfoot.crossfoot(message, self._ports(crossfoot.Ports, wire, systems))
         return None
 
-    def sweep(self) -> sweep.Swept:
+    def sweep(self, trip: Wires | None = None) -> sweep.Swept:
         """Sweep, as the schedule does every hour."""
-        return sweep.sweep(self._ports(sweep.Ports, lambda port: port, None))
+        return sweep.sweep(self._ports(sweep.Ports, (trip or Trip()).wire, None))
 
     def _ports[P](self, needed: type[P], wire: Callable[[Any], Any], systems: Any) -> P:
         """Give a step what its Ports name: of each the world's own, with the wire on it."""

@@ -1,13 +1,18 @@
-"""sweep: partners that were not read for a while are nudged (I8)."""
+"""sweep: partners that were not read for a while are nudged, and what was given up is revived (I8, C7, X3)."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from crossfoot.core.model import ACCOUNTING, PSA, System
-from crossfoot.messages import Nudge
+import pytest
+from crossfoot.core.model import ACCOUNTING, PSA, Kind, Ref, System
+from crossfoot.messages import MirrorPayment, Nudge, TendConnection
+from crossfoot.ports import ConnectionState, DeadLetter
 from crossfoot.steps import sweep
 
 from tests.fakes.clock import FakeClock
-from tests.fakes.table import FakeQueue
+from tests.fakes.table import FakeHistory, FakeQueue
+from tests.fakes.trip import Crash, Mode, Trip
+from tests.fakes.world import TENANT, World, WorldDeadLetters
 
 
 class Due:
@@ -19,6 +24,22 @@ class Due:
     def list_due(self, system: System, read_before: datetime, limit: int) -> tuple[str, ...]:
         due = [(at, tenant) for (tenant, of), at in self.last_read.items() if of is system and at < read_before]
         return tuple(tenant for _, tenant in sorted(due))[:limit]
+
+    def set_back(self, system: System, tenants: Iterable[str], to: datetime) -> None:
+        for tenant in tenants:
+            self.last_read[tenant, system] = max(to, self.last_read[tenant, system])
+
+
+def _ports(clock: FakeClock, connections: Due, queue: FakeQueue) -> sweep.Ports:
+    return sweep.Ports(clock, connections, WorldDeadLetters(), FakeHistory(clock), queue)  # type: ignore[arg-type]
+
+
+def _nudged(queue: FakeQueue) -> set[tuple[str, System]]:
+    return {(m.tenant, m.system) for m in queue.messages if isinstance(m, Nudge)}
+
+
+def _tended(queue: FakeQueue) -> list[tuple[str, System]]:
+    return [(m.tenant, m.system) for m in queue.messages if isinstance(m, TendConnection)]
 
 
 def test_i8_connectwise_is_read_hourly_and_quickbooks_daily_without_any_webhook() -> None:
@@ -33,11 +54,129 @@ def test_i8_connectwise_is_read_hourly_and_quickbooks_daily_without_any_webhook(
         }
     )
     queue = FakeQueue(clock)
-    assert sweep.sweep(sweep.Ports(connections, queue, clock)) == 2  # type: ignore[arg-type]
-    found = {(m.tenant, m.system) for m in queue.messages if isinstance(m, Nudge)}
-    assert found == {("t_00000001", PSA), ("t_00000002", ACCOUNTING)}
+    assert sweep.sweep(_ports(clock, connections, queue)).nudged == 2
+    assert _nudged(queue) == {("t_00000001", PSA), ("t_00000002", ACCOUNTING)}
 
 
 def test_i8_the_periods_are_a_little_shorter_than_the_schedule_so_that_no_turn_is_skipped() -> None:
     assert timedelta(minutes=50) < sweep.DUE_AFTER[PSA] < timedelta(hours=1)
     assert timedelta(hours=22) < sweep.DUE_AFTER[ACCOUNTING] < timedelta(days=1)
+
+
+def test_i8_one_sweep_has_a_turn_for_twice_ten_thousand_partners() -> None:
+    assert sweep.MAX_PARTNERS >= 20_000
+
+
+def test_i8_partners_whose_reads_fail_every_time_do_not_starve_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "MAX_PARTNERS", 4)
+    clock = FakeClock()
+    long_ago = clock.now() - timedelta(days=9)
+    failing = [f"t_0000000{n}" for n in range(5)]
+    healthy = [f"t_0000001{n}" for n in range(5)]
+    connections = Due({(tenant, PSA): long_ago for tenant in failing})
+    connections.last_read |= {(tenant, PSA): clock.now() - timedelta(hours=2) for tenant in healthy}
+    turns: list[str] = []
+    for _ in range(6):
+        queue = FakeQueue(clock)
+        sweep.sweep(_ports(clock, connections, queue))
+        due = [tenant for tenant, _ in _nudged(queue)]
+        turns += due
+        for tenant in set(due) & set(healthy):
+            connections.last_read[tenant, PSA] = clock.now()
+        clock.advance(3_600)
+    assert {tenant: turns.count(tenant) >= 1 for tenant in healthy} == dict.fromkeys(healthy, True)
+    assert {tenant: turns.count(tenant) >= 1 for tenant in failing} == dict.fromkeys(failing, True)
+
+
+def test_i8_where_everybody_has_a_turn_nobody_is_moved() -> None:
+    clock = FakeClock()
+    connections = Due({("t_00000001", PSA): clock.now() - timedelta(days=9)})
+    before = dict(connections.last_read)
+    sweep.sweep(_ports(clock, connections, FakeQueue(clock)))
+    assert connections.last_read == before
+
+
+def test_c7_every_connection_is_tended_once_a_day_and_no_hour_has_them_all() -> None:
+    clock = FakeClock()
+    tenants = [f"t_{number:08x}" for number in range(480)]
+    asked: list[tuple[str, System]] = []
+    by_hour = []
+    for _ in range(24):
+        fresh = {(tenant, system): clock.now() for tenant in tenants for system in System}
+        queue = FakeQueue(clock)
+        sweep.sweep(_ports(clock, Due(fresh), queue))
+        by_hour.append(len(_tended(queue)))
+        asked += _tended(queue)
+        clock.advance(3_600)
+    assert sorted(asked) == sorted((tenant, system) for tenant in tenants for system in System)
+    assert max(by_hour) < 3 * len(asked) / 24
+
+
+def test_c7_a_connection_that_was_not_read_for_a_day_is_tended_at_once_and_not_twice() -> None:
+    clock = FakeClock()
+    for _ in range(24):
+        queue = FakeQueue(clock)
+        last_read = clock.now() - timedelta(days=1)
+        sweep.sweep(_ports(clock, Due({("t_00000001", PSA): last_read}), queue))
+        assert _tended(queue) == [("t_00000001", PSA)]
+        clock.advance(3_600)
+
+
+def test_c7_a_connection_that_needs_the_partner_is_neither_nudged_nor_tended() -> None:
+    world = World()
+    world.connections.states = dict.fromkeys(System, ConnectionState.NEEDS_ATTENTION)
+    swept = world.sweep()
+    assert (swept.nudged, swept.tended, world.queue.messages) == (0, 0, [])
+
+
+# --- what was given up -------------------------------------------------------------------------------------------------
+
+
+def _given_up() -> World:
+    """A payment whose message ended in the dead-letter queue, while ConnectWise took no writes."""
+    world = World()
+    _, psa = world.invoice_in_both("1001", 25_000)
+    world.connectwise.lock(psa)
+    world.quickbooks.pay("p1", {"q1001": 25_000})
+    world.fetch_and_settle()
+    world.connectwise.unlock(psa)
+    assert world.rows("1001") == []
+    message = MirrorPayment(tenant=TENANT, payment_id="p1", because="the first time")
+    world.dead_letters.letters = [DeadLetter(message, world.clock.now(), "receipt")]
+    world.clock.advance(3_600)
+    return world
+
+
+def test_x3_a_payment_that_was_given_up_says_since_when_and_is_tried_again() -> None:
+    world = _given_up()
+    assert world.sweep().revived == 1
+    told = world.history.load(TENANT, Ref(ACCOUNTING, Kind.PAYMENT, "p1"))[-1].item
+    assert (told.rule, told.code) == ("X3", "stuck")
+    assert "since 2026-11-03 17:00 UTC" in told.sentence
+    assert world.dead_letters.letters == []
+    world.settle()
+    assert world.rows("1001") == [(25_000, "2026-11-03")]
+
+
+@pytest.mark.parametrize("mode", [Mode.CRASH_BEFORE, Mode.CRASH_AFTER])
+def test_x3_reviving_loses_nothing_and_enters_nothing_twice_wherever_it_dies(mode: Mode) -> None:
+    trip = Trip()
+    _given_up().sweep(trip)
+    for call in range(len(trip.calls)):
+        world = _given_up()
+        with pytest.raises(Crash):
+            world.sweep(Trip(call, mode))
+        world.sweep()
+        world.settle()
+        assert world.rows("1001") == [(25_000, "2026-11-03")], f"{mode} at {trip.calls[call]}"
+        assert world.dead_letters.letters == []
+        stuck = [d for d in world.history.load(TENANT, Ref(ACCOUNTING, Kind.PAYMENT, "p1")) if d.item.code == "stuck"]
+        assert len(stuck) == 1
+
+
+def test_x3_a_sweep_revives_only_so_many_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "MAX_DEAD_LETTERS", 2)
+    world = World()
+    messages = [MirrorPayment(tenant=TENANT, payment_id=f"p{n}") for n in range(5)]
+    world.dead_letters.letters = [DeadLetter(m, world.clock.now(), m.payment_id) for m in messages]
+    assert [world.sweep().revived for _ in range(4)] == [2, 2, 1, 0]
