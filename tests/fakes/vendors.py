@@ -110,7 +110,14 @@ class FakeQuickBooks(_Records):
         self._applied: dict[Ref, dict[Ref, int]] = {}
 
     def add_invoice(
-        self, id_: str, number: str, total_minor: int, *, customer: str = "Contoso", on: date = TODAY
+        self,
+        id_: str,
+        number: str,
+        total_minor: int,
+        *,
+        customer: str = "Contoso",
+        on: date = TODAY,
+        type_: str = "Miscellaneous",
     ) -> Ref:
         ref = super().add_invoice(id_, number, total_minor, customer=customer, on=on)
         self._bill(self.invoice(id_))
@@ -292,10 +299,17 @@ class FakeConnectWise(_Records):
             self._recount(invoice)
 
     def add_invoice(
-        self, id_: str, number: str, total_minor: int, *, customer: str = "Contoso", on: date = TODAY
+        self,
+        id_: str,
+        number: str,
+        total_minor: int,
+        *,
+        customer: str = "Contoso",
+        on: date = TODAY,
+        type_: str = "Miscellaneous",
     ) -> Ref:
         ref = super().add_invoice(id_, number, total_minor, customer=customer, on=on)
-        billed = replace(self.invoice(id_), credited_minor=0, lines=(), traits=(_type("Miscellaneous"),))
+        billed = replace(self.invoice(id_), credited_minor=0, lines=(), traits=(_type(type_),))
         self.records[ref] = billed
         return ref
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 from pprint import pformat
 from typing import Any
 
-from crossfoot.core.model import Allocation, Kind, Record, Ref, System
+from crossfoot.core.model import Allocation, Kind, Line, LineKind, Record, Ref, System
 from crossfoot.core.windows import OVERLAP
 from crossfoot.errors import Rejected
 
@@ -53,10 +53,14 @@ class Names:
         self.system = system
         self._ids: dict[str, str] = {}
         self._names: dict[Ref, str] = {}
+        self._lines: dict[tuple[LineKind, str], str] = {}
 
     def give(self, kind: Kind, name: str, id_: str) -> None:
         self._ids[name] = id_
         self._names[Ref(self.system, kind, id_)] = name
+
+    def give_line(self, kind: LineKind, name: str, id_: str) -> None:
+        self._lines[kind, id_] = name
 
     def id_of(self, name: str) -> str:
         return self._ids[name]
@@ -67,6 +71,11 @@ class Names:
     def name_of(self, ref: Ref) -> str:
         """Name a record; one that the story does not know is told by its kind, so that it shows as a difference."""
         return self._names.get(ref, f"an unknown {ref.kind}")
+
+    def name_of_id(self, id_: str, *kinds: Kind) -> str:
+        """Name a record of which only the id is known, and that it is of one of these kinds."""
+        found = (self._names.get(Ref(self.system, kind, id_)) for kind in kinds)
+        return next((name for name in found if name), f"an unknown {kinds[0]}")
 
     def show(self, records: list[Record]) -> dict[str, Shown]:
         """Show records by name as they were read last: every field but the version, whose form is the system's own.
@@ -89,6 +98,9 @@ class Names:
                 return self.name_of(value)
             case Allocation():
                 return {self.name_of(value.invoice): value.amount_minor}
+            case Line():
+                shown = {f.name: getattr(value, f.name) for f in fields(value)}
+                return {**shown, "id": self._lines.get((value.kind, value.id), value.id)}
             case tuple():
                 return [self._plain(each) for each in value]
             case _:

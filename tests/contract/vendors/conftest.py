@@ -42,3 +42,9 @@ def mood(request: pytest.FixtureRequest) -> Mood:
 @pytest.fixture
 def site(connectwise_process: Sandbox, mood: Mood) -> Any:
     return Both(FakeSite(mood), SandboxSite(Msp(connectwise_process), mood))
+
+
+@pytest.fixture
+def plain_site(connectwise_process: Sandbox) -> Any:
+    """A site in one mood, for stories that no mood touches."""
+    return Both(FakeSite(MOODS[0]), SandboxSite(Msp(connectwise_process), MOODS[0]))

@@ -1,12 +1,16 @@
 """ConnectWise as the stories drive it: our worker through the port, and people by hand, on the fake and on a sandbox."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from crossfoot.adapters.connectwise.translate import from_date
-from crossfoot.core.model import Kind, PaymentRow, System
+from crossfoot.core.model import Kind, Line, LineKind, PaymentRow, System, TraitName
 from crossfoot.core.money import from_minor
+from crossfoot.http import Wire
+from crossfoot.ports import Choice
 
 from tests.adapters.connectwise.site import Msp
 from tests.contract.vendors.both import Names, Reading
@@ -15,6 +19,9 @@ from tests.fakes.vendors import CUSTOMER_ID, TODAY, FakeConnectWise
 
 CUSTOMER = "Contoso"
 MISSING = "999999"
+# Those that a new login company in the sandbox starts with.
+WORK_ROLE, EXPENSE_TYPE, CATALOG_ITEM = (1, "Technician"), (1, "Travel"), (1, "SW-LIC")
+CLOSED = {"id": 3, "name": "Closed", "isClosed": True}
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,14 @@ class _Site(Reading):
         found = self.psa.fetch_rows(self.names.ref_of(invoice), "USD")
         return [(names.get(row.id, "unknown"), row.amount_minor, row.paid_on, row.foreign) for row in found]
 
+    def ids(self) -> set[str]:
+        """Name the invoices and credit memos that are there."""
+        there = self.psa.fetch_ids(Kind.INVOICE)
+        return {self.names.name_of_id(id_, Kind.INVOICE, Kind.CREDIT_MEMO) for id_ in there}
+
+    def offers(self, name: TraitName, label: str) -> bool:
+        return label in [choice.label for choice in self.psa.fetch_choices()[name]]
+
     def _named(self, name: str, row: PaymentRow) -> tuple[Any, ...]:
         self._rows[name] = row.id
         return (name, row.amount_minor, row.paid_on, row.foreign)
@@ -63,14 +78,36 @@ class FakeSite(_Site):
         self.clock = FakeClock()
         self.fake = FakeConnectWise(self.clock, many_rows=mood.many_rows, rows_move_invoice=mood.rows_move_invoice)
         super().__init__(self.fake)
+        self._line_ids: dict[tuple[LineKind, str], str] = {}
         self.names.give(Kind.CUSTOMER, CUSTOMER, CUSTOMER_ID)
 
     def pass_time(self, seconds: float) -> None:
         self.clock.advance(seconds)
 
-    def add_invoice(self, name: str, number: str, total_minor: int) -> None:
+    def add_invoice(self, name: str, number: str, total_minor: int, type_: str = "Miscellaneous") -> None:
         self.names.give(Kind.INVOICE, name, name)
-        self.fake.add_invoice(name, number, total_minor, customer=CUSTOMER)
+        self.fake.add_invoice(name, number, total_minor, customer=CUSTOMER, type_=type_)
+
+    def bill_time(self, invoice: str, line: str, hours: str, rate_minor: int) -> None:
+        rate = from_minor(rate_minor, "USD")
+        self._bill(invoice, line, LineKind.TIME, rate, Decimal(hours), WORK_ROLE[1], worked_on=TODAY)
+
+    def bill_expense(self, invoice: str, line: str, minor: int) -> None:
+        spent = Line("", LineKind.EXPENSE, f"{line} 🚗", minor, item=EXPENSE_TYPE[1], worked_on=TODAY)
+        self._put(invoice, line, spent)
+
+    def bill_product(self, invoice: str, line: str, quantity: str, price_minor: int) -> None:
+        self._bill(invoice, line, LineKind.PRODUCT, from_minor(price_minor, "USD"), Decimal(quantity), CATALOG_ITEM[1])
+
+    def add_credit_memo(self, name: str, number: str, total_minor: int) -> None:
+        self.names.give(Kind.CREDIT_MEMO, name, name)
+        self.fake.add_credit_memo(name, number, total_minor, customer=CUSTOMER)
+
+    def apply_memo(self, memo: str, invoice: str, minor: int) -> None:
+        self.fake.apply_credit(self.names.ref_of(invoice), minor, self.names.ref_of(memo, Kind.CREDIT_MEMO))
+
+    def offer_company_type(self, label: str) -> None:
+        self.fake.choices[TraitName.COMPANY_TYPE].append(Choice("9", label))
 
     def enter(self, invoice: str, row: str, minor: int, *, foreign: bool = False) -> None:
         self._named(row, self.fake.enter(self.names.ref_of(invoice), minor, TODAY, foreign=foreign))
@@ -84,6 +121,17 @@ class FakeSite(_Site):
     def delete_invoice(self, name: str) -> None:
         self.fake.delete_invoice(self.names.id_of(name))
 
+    def _bill(
+        self, invoice: str, line: str, kind: LineKind, price: Decimal, quantity: Decimal, item: str, **more: Any
+    ) -> None:
+        minor = int((price * quantity).scaleb(2))
+        self._put(invoice, line, Line("", kind, f"{line} 🚗", minor, quantity, price, item, **more))
+
+    def _put(self, invoice: str, name: str, line: Line) -> None:
+        id_ = self._line_ids.setdefault((line.kind, name), str(len(self._line_ids) + 1))
+        self.names.give_line(line.kind, name, id_)
+        self.fake.bill(self.names.id_of(invoice), replace(line, id=id_))
+
 
 class SandboxSite(_Site):
     """A login company in the sandbox: the worker goes through our adapter, the bookkeeper has keys of her own."""
@@ -95,15 +143,41 @@ class SandboxSite(_Site):
         self.customer = msp.customer(CUSTOMER)
         self.names.give(Kind.CUSTOMER, CUSTOMER, str(self.customer["id"]))
         self._screens = msp.open(msp.account)
+        self._line_ids: dict[tuple[LineKind, str], str] = {}
 
     def pass_time(self, seconds: float) -> None:
         self.msp.sandbox.control("clock", {"advance_s": seconds})
 
-    def add_invoice(self, name: str, number: str, total_minor: int) -> None:
-        day = from_date(TODAY)
-        total = float(from_minor(total_minor, "USD"))
-        ref = self.msp.invoice(self.customer, number, total, date=day, dueDate=day)
-        self.names.give(Kind.INVOICE, name, ref.id)
+    def add_invoice(self, name: str, number: str, total_minor: int, type_: str = "Miscellaneous") -> None:
+        self.names.give(Kind.INVOICE, name, self._load(number, total_minor, type=type_))
+
+    def bill_time(self, invoice: str, line: str, hours: str, rate_minor: int) -> None:
+        worked = {"timeStart": from_date(TODAY), "workRole": {"id": WORK_ROLE[0]}}
+        priced = {"invoiceHours": float(hours), "hourlyRate": _amount(rate_minor)}
+        self._bill("/time/entries", LineKind.TIME, invoice, line, {**worked, **priced, "notes": f"{line} 🚗"})
+
+    def bill_expense(self, invoice: str, line: str, minor: int) -> None:
+        spent = {"type": {"id": EXPENSE_TYPE[0]}, "amount": _amount(minor), "date": from_date(TODAY)}
+        self._bill("/expense/entries", LineKind.EXPENSE, invoice, line, {**spent, "notes": f"{line} 🚗"})
+
+    def bill_product(self, invoice: str, line: str, quantity: str, price_minor: int) -> None:
+        sold = {"catalogItem": {"id": CATALOG_ITEM[0]}, "billableOption": "Billable", "description": f"{line} 🚗"}
+        priced = {"quantity": float(quantity), "price": _amount(price_minor)}
+        self._bill("/procurement/products", LineKind.PRODUCT, invoice, line, {**sold, **priced})
+
+    def add_credit_memo(self, name: str, number: str, total_minor: int) -> None:
+        id_ = self._load(number, -total_minor, type="CreditMemo", status=CLOSED)
+        self.names.give(Kind.CREDIT_MEMO, name, id_)
+
+    def apply_memo(self, memo: str, invoice: str, minor: int) -> None:
+        """Apply it as the screens do. Raises: Rejected, as our adapter would."""
+        path = f"/finance/invoices/{self.names.id_of(invoice)}/payments"
+        credit = {"id": int(self.names.id_of(memo))}
+        body: dict[str, Wire] = {"type": "C", "amount": from_minor(minor, "USD"), "credit": credit}
+        self.msp.client().post(path, body)
+
+    def offer_company_type(self, label: str) -> None:
+        self.msp.call("POST", "/company/companies/types", {"name": label, "vendorFlag": False})
 
     def enter(self, invoice: str, row: str, minor: int, *, foreign: bool = False) -> None:
         if not foreign:
@@ -120,6 +194,25 @@ class SandboxSite(_Site):
     def delete_invoice(self, name: str) -> None:
         self.msp.call("DELETE", f"/finance/invoices/{self.names.id_of(name)}")
 
+    def _load(self, number: str, total_minor: int, **fields: Any) -> str:
+        day = from_date(TODAY)
+        return self.msp.invoice(self.customer, number, _amount(total_minor), date=day, dueDate=day, **fields).id
+
+    def _bill(self, path: str, kind: LineKind, invoice: str, line: str, values: Mapping[str, Any]) -> None:
+        known = self._line_ids.get((kind, line))
+        if known is None:
+            made = self.msp.call("POST", path, {**values, "invoice": {"id": int(self.names.id_of(invoice))}})
+            self._line_ids[kind, line] = str(made["id"])
+            self.names.give_line(kind, line, str(made["id"]))
+            return
+        changes = [{"op": "replace", "path": name, "value": value} for name, value in values.items()]
+        self.msp.call("PATCH", f"{path}/{known}", changes)
+
     def _post(self, invoice: str, minor: int, **values: str) -> Any:
         body = {"type": "P", "amount": float(from_minor(minor, "USD")), "paymentDate": from_date(TODAY), **values}
         return self.msp.call("POST", f"/finance/invoices/{self.names.id_of(invoice)}/payments", body)
+
+
+def _amount(minor: int) -> float:
+    """Give an amount as a test's JSON has it."""
+    return float(from_minor(minor, "USD"))
