@@ -279,14 +279,15 @@ class World:
         assert all(effect.settled for effect in self.effects.effects.values())
         for ref in [r for r in self.quickbooks.records if isinstance(self.quickbooks.records[r], Invoice)]:
             link = self.book.load_link(self.tenant, ref)
-            if link is None:
+            if link is None or link.psa not in self.connectwise.records:
                 continue
             payments = [p for p in self.quickbooks.records.values() if isinstance(p, Payment)]
             expected = sum(part.amount_minor for part in external_parts(payments, ref))
             shown = sum(row.amount_minor for row in self.connectwise.rows.get(link.psa, []))
             assert shown == expected, f"{ref}: ConnectWise shows {shown}, QuickBooks {expected}"
             invoice = self.connectwise.invoice(link.psa.id)
-            assert invoice.standing is not Standing.LIVE or invoice.balance_minor == invoice.total_minor - shown
+            settled = shown + self.connectwise.credits.get(link.psa, 0)
+            assert invoice.standing is not Standing.LIVE or invoice.balance_minor == invoice.total_minor - settled
 
     def effects_on(self, psa: Ref) -> list[Effect]:
         """List the effects on an invoice's rows."""
