@@ -182,10 +182,11 @@ class Store:
 
     def scan(self, book: str, kind: str, scan: Scan, limit: int = -1, offset: int = 0) -> list[Record]:
         """Read a page of the records that a scan means; -1 is no limit."""
-        return list(self.stream(book, kind, scan, limit, offset))
+        with self._lock:
+            return list(self.stream(book, kind, scan, limit, offset))
 
     def stream(self, book: str, kind: str, scan: Scan, limit: int = -1, offset: int = 0) -> Iterator[Record]:
-        """Read the records one by one, for a reader that may have enough before the last; nothing is put meanwhile."""
+        """Read the records one by one, for a reader inside a transaction that may have enough before the last."""
         where, parameters = scan.where(book, kind)
         sql = f"SELECT body FROM record WHERE {where} ORDER BY {_ORDERS[scan.order]} LIMIT ? OFFSET ?"  # noqa: S608
         for (body,) in self._connection.execute(sql, (*parameters, limit, offset)):

@@ -136,7 +136,7 @@ def _taxed_elsewhere(book: Book, record: Record, side: str, inclusive: bool) -> 
 
 def _add_line(taxed: _Taxed, line: Record, detail: Record, rates: list[Rate], inclusive: bool) -> None:
     percent = sum((each for _, each in rates), Decimal(0))
-    if inclusive and "TaxInclusiveAmt" in detail:
+    if inclusive and detail.get("TaxInclusiveAmt"):
         gross = taxed.rounded(Decimal(detail["TaxInclusiveAmt"]))
         net = taxed.rounded(gross / (1 + percent / _HUNDRED))
     else:

@@ -39,9 +39,8 @@ def _run(command: list[str]) -> None:
         pytest.skip(f"the clients' environment could not be made: {said[-1] if said else error}")
 
 
-@pytest.fixture(scope="module")
-def seen() -> dict[str, Any]:
-    """What the clients saw while they went through the whole scenario once."""
+def _seen(module: str) -> dict[str, Any]:
+    """Run a client's module against a sandbox of its own, and return what it saw."""
     python = _client_python()
     sandbox = subprocess.Popen(
         [sys.executable, "-m", "local.sandbox.quickbooks", "--port", "0", "--switch", "rate_limits=false"],
@@ -52,18 +51,31 @@ def seen() -> dict[str, Any]:
     try:
         assert sandbox.stdout is not None
         ran = subprocess.run(
-            [str(python), str(HERE / "quickbooks_scenario.py"), sandbox.stdout.readline()],
+            [str(python), "-m", f"tests.contract.clients.{module}", sandbox.stdout.readline()],
             check=False,
             capture_output=True,
             text=True,
             timeout=RUN_S,
-            env={"OAUTHLIB_INSECURE_TRANSPORT": "1"},
+            cwd=ROOT,
+            env={"OAUTHLIB_INSECURE_TRANSPORT": "1", "PYTHONDONTWRITEBYTECODE": "1"},
         )
     finally:
         sandbox.terminate()
         sandbox.communicate(timeout=RUN_S)
     assert ran.returncode == 0, ran.stderr
     return dict(json.loads(ran.stdout))
+
+
+@pytest.fixture(scope="module")
+def seen() -> dict[str, Any]:
+    """What the clients saw while they went through the whole scenario once."""
+    return _seen("quickbooks_scenario")
+
+
+@pytest.fixture(scope="module")
+def breadth() -> dict[str, Any]:
+    """What python-quickbooks saw of every entity."""
+    return _seen("quickbooks_breadth")
 
 
 def test_intuit_oauth_connects_refreshes_and_is_refused_an_old_token(seen: dict[str, Any]) -> None:
@@ -125,4 +137,57 @@ def test_refusals_reach_the_client_as_its_own_errors(seen: dict[str, Any]) -> No
         "missing": ["ValidationException", 2020],
         "revoked": ["True"],
         "after": ["AuthorizationException", "invalid_grant"],
+    }
+
+
+_VOIDED = {"voided": [0, "Voided"]}
+_DELETED = {"deleted": [610, ["Deleted", "Deleted"]]}
+_INACTIVE = {"inactive": "(deleted)"}
+# How each entity ends, as far as the client knows a way: it cannot void a credit memo, and the vendor neither.
+ENDS = {
+    **dict.fromkeys(["Customer", "Vendor", "Employee", "Account", "Item"], _INACTIVE),
+    **dict.fromkeys(["Class", "Department", "Term", "PaymentMethod"], _INACTIVE),
+    **dict.fromkeys(["Invoice", "Payment", "BillPayment"], _VOIDED | _DELETED),
+    **dict.fromkeys(["CreditMemo", "Deposit", "Bill", "VendorCredit", "JournalEntry"], _DELETED),
+}
+
+
+@pytest.mark.parametrize(("kind", "ends"), ENDS.items())
+def test_every_entity_is_made_read_changed_queried_captured_batched_and_ended(
+    breadth: dict[str, Any], kind: str, ends: dict[str, Any]
+) -> None:
+    assert breadth["walked"][kind] == {
+        "updated": ["1", True],
+        "queried": ["1"],
+        "counted": True,
+        "batch": [2, ["1", "1"], 0],
+        "captured": True,
+        **ends,
+    }
+
+
+def test_the_client_walked_through_every_entity_and_no_other(breadth: dict[str, Any]) -> None:
+    assert breadth["walked"].keys() == ENDS.keys()
+
+
+def test_credit_memos_deposits_tax_and_pdf(breadth: dict[str, Any]) -> None:
+    assert breadth["sold"] == {
+        "invoice": 0,
+        "memo": 0,
+        "deposit": [57.5, [70.0, -2.5], 6540],
+        "freed": 70.0,
+        "tax": [4.0, 54.0, 8, 3],
+        "pdf": ["%PDF-", True],
+        "attachment": "KeyError",
+    }
+
+
+def test_bills_vendor_credits_their_payments_and_journal_entries(breadth: dict[str, Any]) -> None:
+    assert breadth["bought"] == {
+        "bill": [100.0, 0, "BillPaymentCreditCard"],
+        "credit": 0,
+        "vendor": 0,
+        "repeated": 6140,
+        "voided": [100.0, 45.76],
+        "journal": [12.5, ["0", "1"], 12.5],
     }

@@ -13,7 +13,8 @@ from local.sandbox.quickbooks.kinds import KINDS
 from local.sandbox.store import dump_json, load_json
 from tests.local.sandbox.quickbooks.driver import Company
 
-RECORDED = Path(__file__).parents[5] / "shared/vendor/recordings/quickbooks-online/qbo_api-vcr-json"
+RECORDINGS = Path(__file__).parents[5] / "shared/vendor/recordings/quickbooks-online"
+RECORDED = RECORDINGS / "qbo_api-vcr-json"
 
 pytestmark = pytest.mark.skipif(
     not RECORDED.exists(), reason="the recorded vendor payloads are not beside this project"
@@ -185,3 +186,84 @@ def test_every_recorded_record_can_be_loaded_and_read_back_to_the_digit(company:
                 assert dump_json(load_json(text)[entity]) == dump_json(record)
                 read_back += 1
     assert read_back > 100
+
+
+def test_an_upload_for_a_record_that_is_not_there_is_refused_as_recorded(company: Company) -> None:
+    (exchange,) = [each for each in _exchanges("attachment__error_estimate") if "/upload" in each["request"]["uri"]]
+    body = exchange["request"]["body"]
+    boundary = body.split("\r\n", 1)[0].removeprefix("--")
+    response = company.http.request(
+        "POST",
+        f"/v3/company/{company.realm}/upload",
+        content=body.encode(),
+        headers={
+            "Authorization": f"Bearer {company.credentials['access_token']}",
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+        },
+    )
+    _expect(response, exchange)
+
+
+def _recorded_json(path: str) -> Any:
+    return load_json((RECORDINGS / path).read_text("utf-8"))
+
+
+def _same_but(ours: dict[str, Any], theirs: dict[str, Any], *own: str) -> None:
+    """Every property of the recorded record is in ours, with the same value unless it is one of our own."""
+    for name in theirs.keys() - {"Id", "SyncToken", "MetaData", *own}:
+        assert ours[name] == theirs[name], name
+
+
+def _account(company: Company, ref: dict[str, str], kind: str = "Bank") -> None:
+    record = {"Id": ref["value"], "SyncToken": "0", "Name": ref["name"], "Active": True, "AccountType": kind}
+    company.sandbox.companies.book(company.realm).put_as_is("Account", record, "Account")
+
+
+def test_a_deposit_with_cash_back_comes_out_as_recorded(company: Company) -> None:
+    recorded = _recorded_json("intuit-java-sdk-json/09-BatchItemResponse-Deposit.json")
+    theirs = recorded["BatchItemResponse"][0]["Deposit"]
+    (line,) = theirs["Line"]
+    for ref in (
+        theirs["DepositToAccountRef"],
+        theirs["CashBack"]["AccountRef"],
+        line["DepositLineDetail"]["AccountRef"],
+    ):
+        _account(company, ref)
+    asked = {name: theirs[name] for name in ("DepositToAccountRef", "CashBack", "TxnDate", "Line")}
+    ours = company.post("Deposit", asked)
+    assert ours["TotalAmt"] == 6
+    # Recorded in a company with several currencies, which also has the rate and the total in its own.
+    _same_but(ours, theirs, "HomeTotalAmt", "ExchangeRate")
+
+
+def test_a_bill_of_an_item_comes_out_as_recorded(company: Company) -> None:
+    text = (RECORDINGS / "flowlink-vcr-xml/bill_create_response.xml").read_text("utf-8")
+    for shown in ("<TotalAmt>192.00<", "<Balance>192.00<", "<DueDate>2019-07-29<", "<BillableStatus>NotBillable<"):
+        assert shown in text
+    assert "TxnTaxDetail" not in text
+    vendor = company.post("Vendor", {"DisplayName": "Books by Bessie"})
+    detail = {"ItemRef": {"value": "1"}, "UnitPrice": 8, "Qty": 24}
+    line = {"Amount": 192, "DetailType": "ItemBasedExpenseLineDetail", "ItemBasedExpenseLineDetail": detail}
+    bill = company.post("Bill", {"VendorRef": {"value": vendor["Id"]}, "TxnDate": "2019-07-29", "Line": [line]})
+    assert (bill["TotalAmt"], bill["Balance"], bill["DueDate"]) == (192, 192, "2019-07-29")
+    built = bill["Line"][0]
+    assert (built["Id"], built["LineNum"], "TxnTaxDetail" in bill) == ("1", 1, False)
+    expected = {"TaxCodeRef": {"value": "NON"}, "BillableStatus": "NotBillable"}
+    assert {name: built["ItemBasedExpenseLineDetail"][name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "asked"),
+    [
+        ("Class", "class_response", ("Name",)),
+        ("Department", "department_response", ("Name",)),
+        ("Vendor", "vendor_response", ("DisplayName", "CompanyName", "GivenName", "FamilyName", "AcctNum")),
+        ("Item", "items_response", ("Name", "Description", "Taxable", "Type")),
+    ],
+)
+def test_a_name_has_the_recorded_properties(company: Company, kind: str, path: str, asked: tuple[str, ...]) -> None:
+    theirs = _recorded_json(f"fyle-qbo-json/{path}.json")[0]
+    body = {name: theirs[name] for name in asked} | ({"IncomeAccountRef": {"value": "1"}} if kind == "Item" else {})
+    ours = company.post(kind, body)
+    sent_along = ("BillAddr", "PrimaryPhone", "PrimaryEmailAddr", "WebAddr", "IncomeAccountRef")
+    _same_but(ours, theirs, *sent_along)
