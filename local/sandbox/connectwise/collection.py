@@ -68,11 +68,12 @@ class Collection:
         able = [
             Endpoint("GET", path, self.model.right, rights.INQUIRE, self.listed),
             Endpoint("POST", path, self.model.right, rights.ADD, self.create),
-            Endpoint("GET", one, self.model.right, rights.INQUIRE, self.read),
             Endpoint("PUT", one, self.model.right, rights.EDIT, self.replace),
             Endpoint("PATCH", one, self.model.right, rights.EDIT, self.patch),
             Endpoint("DELETE", one, self.model.right, rights.DELETE, self.delete),
         ]
+        if self.model.single:
+            able.append(Endpoint("GET", one, self.model.right, rights.INQUIRE, self.read))
         if self.model.count:
             able.append(Endpoint("GET", f"{path}/count", self.model.right, rights.INQUIRE, self.count))
         return [endpoint for endpoint in able if endpoint.method in self.model.methods]

@@ -5,6 +5,7 @@
     right = "Time Entry"               the security-role right that it needs; without it, being logged in is enough
     methods = ["GET"]                  what can be done; all of them when not said
     count = false                      no `…/count` route
+    single = false                     the records are listed only, and none is read by its id
     event = "time"                     the callback type that changes fire
     required, computed = ["id"]        computed fields are the server's own: what is sent for them is ignored
     fields = "name:type …"             int, number, string<=50, bool, date, enum(A|B), ints, strings, any, or the name
@@ -59,6 +60,7 @@ class Model:
     parent: str | None = None
     methods: tuple[str, ...] = METHODS
     count: bool = True
+    single: bool = True
     event: str | None = None
     required: tuple[str, ...] = ()
     computed: frozenset[str] = frozenset()
@@ -103,6 +105,7 @@ def _model(name: str, told: Mapping[str, Any]) -> Model:
         told.get("parent"),
         tuple(told.get("methods", METHODS)),
         told.get("count", True),
+        told.get("single", True),
         told.get("event"),
         tuple(told.get("required", ())),
         frozenset(told["computed"]),

@@ -1,81 +1,98 @@
 """What the sandbox answers, held against the official schemas and the recordings, where those lie beside the project."""
 
 import json
-from functools import cache
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from local.sandbox.connectwise import schema
+from local.sandbox.connectwise.catalogue import endpoints
 from local.sandbox.store import dump_json
 from tests.local.sandbox.connectwise.driver import Sandbox
+from tests.local.sandbox.connectwise.official import RECORDINGS, definitions, faults_of, known_endpoints, plain
+from tests.local.sandbox.connectwise.test_lines import LINES, add
 
-RECORDINGS = Path(__file__).parents[5] / "shared" / "vendor" / "recordings" / "connectwise-psa"
-OFFICIAL = RECORDINGS / "openapi" / "connectwise-psa-2026.4-GET-subset.official.json"
-ASSEMBLED = RECORDINGS / "openapi" / "connectwise-psa-finance-slice.COMPOSITE.json"
-pytestmark = pytest.mark.skipif(not OFFICIAL.exists(), reason=f"no vendor recordings at {RECORDINGS}")
-
-
-@cache
-def definitions() -> dict[str, Any]:
-    """The official schemas, and the assembled ones for the rest, as JSON Schema.
-
-    OpenAPI 3.0 says `nullable` where JSON Schema has a type of its own.
-    """
-    files = (json.loads(file.read_text())["components"]["schemas"] for file in (ASSEMBLED, OFFICIAL))
-    return {name: _as_json_schema(definition) for schemas in files for name, definition in schemas.items()}
-
-
-def _as_json_schema(node: Any) -> Any:
-    if isinstance(node, list):
-        return [_as_json_schema(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    turned = {key: _as_json_schema(value) for key, value in node.items()}
-    if turned.pop("nullable", False):
-        turned["type"] = [turned["type"], "null"]
-        if "enum" in turned:
-            turned["enum"] = [*turned["enum"], None]
-    return turned
-
-
-def faults_of(name: str, body: Any) -> list[str]:
-    whole = {"components": {"schemas": definitions()}, "$ref": f"#/components/schemas/{name}"}
-    plain = json.loads(dump_json(body))
-    return [f"{error.json_path}: {error.message}" for error in Draft202012Validator(whole).iter_errors(plain)]
+pytestmark = pytest.mark.skipif(not RECORDINGS.exists(), reason=f"no vendor recordings at {RECORDINGS}")
 
 
 def test_a_wrong_record_would_be_noticed() -> None:
     assert faults_of("Invoice", {"type": "Odd", "company": {}, "total": "1"})
 
 
-def test_everything_served_fits_the_official_schemas(sandbox: Sandbox) -> None:
+@pytest.fixture
+def book(sandbox: Sandbox) -> Mapping[str, int]:
+    """A company with a record of every kind. Returns: the ids of those that others lie below."""
     company = sandbox.new_company(
-        "bob", billingTerms={"id": 1, "name": "Net 30"}, types=[{"id": 1, "name": "Customer"}]
+        "bob", billingTerms={"id": 2}, types=[{"id": 1, "name": "Customer"}], taxCode={"id": 12}
     )
-    invoice = sandbox.new_invoice(company, 100, salesTax="7.05", date="2026-11-01")
-    sandbox.patch(f"/finance/invoices/{invoice}", "status", {"id": 3})
-    payment = sandbox.post(f"/finance/invoices/{invoice}/payments", {"amount": 5})[1]
-    sandbox.post(
-        "/system/callbacks", {"url": "https://a.test/?id=", "objectId": 0, "type": "invoice", "level": "owner"}
+    sent = {"name": "Care", "type": {"id": 1}, "company": {"id": company}, "contact": {"id": 7}, "billAmount": 500}
+    agreement = sandbox.post("/finance/agreements", sent)[1]["id"]
+    addition = {"product": {"id": 3}, "billCustomer": "Billable", "quantity": 10}
+    sandbox.post(f"/finance/agreements/{agreement}/additions", addition)
+    sandbox.post(f"/finance/agreements/{agreement}/invoice", {})
+    sandbox.post("/finance/taxCodes/12/taxCodeXRefs", {"description": "Goods", "levelOne": "Taxable"})
+    ticket = sandbox.post("/service/tickets", {"summary": "Printer", "company": {"id": company}, "board": {"id": 1}})[1]
+    batched, waiting = (_closed(sandbox, company, ticket["id"]) for _ in range(2))
+    ids = [entry["id"] for entry in sandbox.get(f"/finance/invoices/{batched}/glEntries")[1]]
+    sandbox.post("/finance/accounting/batches", {"exportInvoicesFlag": True, "processedRecordIds": ids})
+    [batch] = sandbox.get("/finance/accounting/batches")[1]
+    sandbox.post(f"/finance/invoices/{waiting}/payments", {"amount": 5})
+    entry = {"url": "https://a.test/?id=", "objectId": 0, "type": "invoice", "level": "owner"}
+    sandbox.post("/system/callbacks", entry)
+    procured = {"entity": "UnpostedProcurement", "record": {"id": 1, "procurementType": "Purchase", "total": 5}}
+    assert sandbox.control("POST", "load", dump_json(procured))[0] == 200
+    return {"Agreement": agreement, "Invoice": waiting, "TaxCode": 12, "AccountingBatch": batch["id"]}
+
+
+def _closed(sandbox: Sandbox, company: int, ticket: int) -> int:
+    invoice = sandbox.new_invoice(
+        company, 0, type="Standard", date="2026-11-01", taxableFlag=True, taxCode={"id": 12}, locationId=2
     )
-    served = {
-        "Company": "/company/companies",
-        "BillingStatus": "/finance/billingStatuses",
-        "Invoice": "/finance/invoices",
-        "InvoicePayment": f"/finance/invoices/{invoice}/payments",
-        "CallbackEntry": "/system/callbacks",
-    }
-    for name, path in served.items():
+    for path, body, _, _ in LINES.values():
+        add(sandbox, path, {**body, "ticket": {"id": ticket}}, invoice)
+    assert sandbox.patch(f"/finance/invoices/{invoice}", "status", {"id": 3})[0] == 200
+    return invoice
+
+
+def test_everything_served_fits_the_official_schemas(sandbox: Sandbox, book: Mapping[str, int]) -> None:
+    for model in (model for model in schema.MODELS.values() if "GET" in model.methods):
+        path = model.path.replace("{parentId}", str(book.get(model.parent or "", "")))
         status, rows = sandbox.get(path)
-        assert (status, bool(rows)) == (200, True)
-        assert [fault for row in rows for fault in faults_of(name, row)] == []
-    assert faults_of("InvoicePayment", payment) == []
-    assert faults_of("Info", sandbox.get("/system/info")[1]) == []
-    assert faults_of("Count", sandbox.get("/finance/invoices/count")[1]) == []
-    assert faults_of("ErrorResponseMessage", sandbox.get("/finance/invoices/1")[1]) == []
+        assert (status, bool(rows)) == (200, True), model.name
+        assert [fault for row in rows for fault in faults_of(model.name, row)] == [], model.name
+        if model.single:
+            one = sandbox.get(f"{path}/{rows[0]['id']}")
+            assert (one[0], faults_of(model.name, one[1])) == (200, []), model.name
+        if model.count:
+            assert sandbox.get(f"{path}/count") == (200, {"count": len(rows)}), model.name
+
+
+def test_every_other_answer_fits_its_official_schema_too(sandbox: Sandbox, book: Mapping[str, int]) -> None:
+    invoice = book["Invoice"]
+    preview = sandbox.post("/finance/accounting/export", {"exportInvoicesFlag": True, "exportExpensesFlag": True})[1]
+    assert preview["transactions"]
+    assert preview["expenses"]
+    batch = f"/finance/accounting/batches/{book['AccountingBatch']}/export"
+    other = sandbox.new_company("ann")
+    answers = {
+        "InvoiceInfo": sandbox.get(f"/finance/info/invoice/{invoice}")[1],
+        "Info": sandbox.get("/system/info")[1],
+        "Count": sandbox.get("/finance/invoices/count")[1],
+        "ErrorResponseMessage": sandbox.get("/finance/invoices/1")[1],
+        "InvoicePayment": sandbox.post(f"/finance/invoices/{invoice}/payments", {"type": "C", "amount": 1})[1],
+        "SuccessResponse": sandbox.post(f"/company/companies/{other}/merge", {"toCompanyId": 20})[1],
+    }
+    for name, body in answers.items():
+        assert faults_of(name, body) == [], name
+    for body in (preview, sandbox.post(batch, {})[1]):
+        assert faults_of("GLExport", body) == []
+
+
+def test_every_endpoint_served_is_an_official_one() -> None:
+    served = {(endpoint.method, plain(endpoint.path)) for endpoint in endpoints()}
+    assert len(served) > 150
+    assert served - known_endpoints() == set()
 
 
 @pytest.mark.parametrize("model", schema.MODELS.values(), ids=lambda model: model.name)
