@@ -51,12 +51,22 @@ def aws() -> Iterator[None]:
             yield
 
 
-@pytest.fixture
-def table_name(aws: None, table_properties: dict[str, Any]) -> str:
+def _create_table(properties: dict[str, Any]) -> str:
     name = f"crossfoot-{next(_NUMBERS)}"
-    wanted = {key: table_properties[key] for key in ("AttributeDefinitions", "KeySchema", "BillingMode")}
+    wanted = {key: properties[key] for key in ("AttributeDefinitions", "KeySchema", "BillingMode")}
     boto3.client("dynamodb").create_table(TableName=name, **wanted)
     return name
+
+
+@pytest.fixture
+def table_name(aws: None, table_properties: dict[str, Any]) -> str:
+    return _create_table(table_properties)
+
+
+@pytest.fixture(scope="module")
+def shared_table(aws: None, table_properties: dict[str, Any]) -> Table:
+    """A table for the tests of a file that only read what was saved once."""
+    return Table(_create_table(table_properties))
 
 
 @pytest.fixture

@@ -219,6 +219,44 @@ def test_i8_who_was_read_longest_ago_is_due_first(connections: TableConnections,
     assert connections.list_due(CW, clock.now(), 100) == ()
 
 
+def test_i8_the_longest_waiting_are_found_wherever_they_are_and_little_more_is_read(
+    table_name: str, clock: FakeClock
+) -> None:
+    """Most of those that wait longest share a bucket, whose share is not enough for them."""
+    table = CountingTable(table_name)
+    tenants = [f"t_{number:08x}" for number in range(400)]
+    crowded = [tenant for tenant in tenants if keys.due(QBO, tenant, "").pk.endswith("#00")]
+    order = crowded + [tenant for tenant in tenants if tenant not in crowded]
+    places = [keys.due(QBO, tenant, keys.time_text(START + timedelta(seconds=at))) for at, tenant in enumerate(order)]
+    table.put_many({place: {} for place in places})
+    read = _count_items(table)
+    found = TableConnections(table, PlainVault(), clock).list_due(QBO, START + timedelta(days=1), 32)
+    assert len(crowded) > 10
+    assert found == tuple(order[:32])
+    assert len(read) <= 2 * 32
+    assert len(TableConnections(table, PlainVault(), clock).list_due(QBO, START + timedelta(days=1), 1000)) == 400
+
+
+def _count_items(table: Table) -> list[object]:
+    """Collect what queries return from here on."""
+    read: list[object] = []
+    table.client.meta.events.register("after-call.dynamodb.Query", lambda parsed, **_: read.extend(parsed["Items"]))
+    return read
+
+
+def test_c6_lines_of_one_moment_all_stay_in_the_history(connections: TableConnections) -> None:
+    connections.connect(make_connection(), TOKENS)
+    for what in ("Caught up: 3 invoices", "A callback was registered again", "And a third"):
+        connections.note(TENANT, QBO, what)
+    assert events(connections) == [
+        "Connected to Northwind IT",
+        "Caught up: 3 invoices",
+        "A callback was registered again",
+        "And a third",
+    ]
+    assert connections.load_history(OTHER_TENANT, QBO) == connections.load_history(TENANT, CW) == ()
+
+
 def test_a_partner_has_one_place_among_those_to_be_read(connections: TableConnections, clock: FakeClock) -> None:
     connections.connect(make_connection(), TOKENS)
     for _ in range(3):

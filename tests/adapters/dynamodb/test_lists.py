@@ -6,24 +6,39 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from crossfoot.adapters.dynamodb import paging as lists
+from crossfoot.adapters.dynamodb import paging
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.core.model import Kind, Record
+from crossfoot.core.model import Kind, Record, Ref
 from crossfoot.errors import Rejected
 
 from tests.adapters.dynamodb.doubles import CountingTable
-from tests.adapters.dynamodb.records import CW, OTHER_TENANT, QBO, TENANT, make_invoice, make_payment, version
+from tests.adapters.dynamodb.records import (
+    CW,
+    OTHER_TENANT,
+    QBO,
+    TENANT,
+    make_credit_memo,
+    make_deposit,
+    make_invoice,
+    make_payment,
+    version,
+)
 
 NEW_YEAR = date(2026, 1, 1)
 
 
+@pytest.fixture(scope="module")
+def book(shared_table: Table) -> TableBook:
+    return TableBook(shared_table)
+
+
 @pytest.fixture
-def book(table: Table) -> TableBook:
+def fresh(table: Table) -> TableBook:
     return TableBook(table)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def invoices(book: TableBook) -> list[Record]:
     """A hundred invoices of a year, of both systems, newest first."""
     made: list[Record] = [
@@ -81,20 +96,54 @@ def test_a_list_holds_one_kind_only(book: TableBook, invoices: list[Record]) -> 
     assert load_all(book) == invoices
 
 
-def test_a_record_that_was_dated_anew_is_listed_once_under_its_new_date(book: TableBook) -> None:
-    book.save(TENANT, [make_invoice(issued_on=date(2026, 11, 3))])
+def test_a_record_that_was_dated_anew_is_listed_once_under_its_new_date(fresh: TableBook) -> None:
+    fresh.save(TENANT, [make_invoice(issued_on=date(2026, 11, 3))])
     moved = make_invoice(issued_on=date(2026, 10, 30), at=version(2))
-    book.save(TENANT, [moved])
-    assert load_all(book) == [moved]
+    fresh.save(TENANT, [moved])
+    assert load_all(fresh) == [moved]
     back = make_invoice(issued_on=date(2026, 11, 3), at=version(3))
-    book.save(TENANT, [back])
-    assert load_all(book) == [back]
+    fresh.save(TENANT, [back])
+    assert load_all(fresh) == [back]
+
+
+@pytest.mark.parametrize("limit", [7, 200])
+def test_a_list_is_read_from_its_oldest_end_too(book: TableBook, invoices: list[Any], limit: int) -> None:
+    assert load_all(book, limit=limit, oldest_first=True) == invoices[::-1]
+    first, last = date(2026, 3, 2), date(2026, 5, 13)
+    wanted = [each for each in invoices[::-1] if first <= each.issued_on <= last]
+    assert load_all(book, first=first, last=last, oldest_first=True, limit=limit) == wanted
+
+
+def test_dates_that_are_the_wrong_way_round_hold_nothing(book: TableBook, invoices: list[Any]) -> None:
+    for customer in (None, Ref(QBO, Kind.CUSTOMER, "58")):
+        assert load_all(book, first=date(2026, 5, 13), last=date(2026, 3, 2), customer=customer) == []
+
+
+@pytest.mark.parametrize("oldest_first", [True, False])
+def test_a_customer_has_lists_of_its_own(fresh: TableBook, oldest_first: bool) -> None:
+    ours, theirs = Ref(QBO, Kind.CUSTOMER, "58"), Ref(QBO, Kind.CUSTOMER, "5")
+    mine = [make_invoice(str(day), issued_on=date(2026, 9 + day % 3, day)) for day in range(1, 20)]
+    others = [make_invoice("77", customer=theirs), make_invoice("78", CW), make_invoice("79", customer=None)]
+    payment, memo = make_payment(customer=ours), make_credit_memo(customer=ours)
+    fresh.save(TENANT, [*mine, *others, payment, memo, make_deposit()])
+    expected = sorted(mine, key=lambda invoice: invoice.issued_on, reverse=not oldest_first)
+    how: dict[str, Any] = {"customer": ours, "oldest_first": oldest_first}
+    assert load_all(fresh, limit=4, **how) == expected
+    assert load_all(fresh, kind=Kind.PAYMENT, **how) == [payment]
+    assert load_all(fresh, kind=Kind.CREDIT_MEMO, **how) == [memo]
+    assert load_all(fresh, customer=theirs) == [others[0]]
+    assert load_all(fresh, system=CW, **how) == []
+    assert load_page(fresh, OTHER_TENANT, **how).records == ()
+    moved = make_invoice("1", at=version(2), customer=theirs, issued_on=mine[0].issued_on)
+    fresh.save(TENANT, [moved])
+    assert mine[0] not in load_all(fresh, **how)
+    assert set(load_all(fresh, customer=theirs)) == {others[0], moved}
 
 
 def test_a_page_looks_at_a_bounded_number_of_places_and_says_where_to_go_on(
     book: TableBook, invoices: list[Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lists, "MAX_LOOKED_AT", 10)
+    monkeypatch.setattr(paging, "MAX_LOOKED_AT", 10)
     page = load_page(book, system=QBO, limit=10)
     assert len(page.records) < 10
     assert page.next_cursor
@@ -113,7 +162,7 @@ def test_a_month_is_entered_once_per_partner_whatever_other_partners_did(countin
 
 
 def test_a_page_has_a_limit(book: TableBook) -> None:
-    for limit in (0, lists.MAX_LIMIT + 1):
+    for limit in (0, paging.MAX_LIMIT + 1):
         with pytest.raises(ValueError, match="a page has"):
             load_page(book, limit=limit)
 
@@ -126,6 +175,8 @@ def test_a_page_has_a_limit(book: TableBook) -> None:
         {"system": CW},
         {"first": date(2026, 1, 2)},
         {"last": date(2026, 12, 30)},
+        {"customer": Ref(QBO, Kind.CUSTOMER, "58")},
+        {"oldest_first": True},
     ],
     ids=str,
 )
