@@ -5,7 +5,9 @@ Runs in an environment of its own: `python -m tests.contract.clients.quickbooks_
 
 import json
 import sys
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from quickbooks import QuickBooks  # type: ignore[import-not-found]
@@ -55,7 +57,7 @@ from tests.contract.clients.quickbooks_objects import (
 from tests.contract.clients.quickbooks_scenario import connect
 
 
-def walk(qb: Any, cls: Any, make: Make, changed: str) -> dict[str, Any]:
+def walk(qb: Any, since: str, cls: Any, make: Make, changed: str) -> dict[str, Any]:
     """Create, read, update, query, capture, batch, void and delete one entity, as far as the client can."""
     kind = cls.qbo_object_name
     made = make(qb, f"{kind} one").save(qb=qb)
@@ -66,7 +68,7 @@ def walk(qb: Any, cls: Any, make: Make, changed: str) -> dict[str, Any]:
     for each in batch.successes:
         setattr(each, changed, f"{kind} {each.Id}")
     edited = batch_update(batch.successes, qb=qb)
-    captured = getattr(change_data_capture([cls], updated.MetaData.CreateTime, qb=qb), kind)
+    captured = getattr(change_data_capture([cls], since, qb=qb), kind)
     seen: dict[str, Any] = {
         "updated": [updated.SyncToken, getattr(updated, changed) == f"{kind} changed"],
         "queried": [each.SyncToken for each in cls.where(f"Id = '{made.Id}'", qb=qb)],
@@ -180,7 +182,8 @@ def main(ready: dict[str, str]) -> dict[str, Any]:
     QuickBooks.sandbox_api_url_v3 = QuickBooks.api_url_v3 = f"{ready['base_url']}/v3"
     auth, _ = connect(ready)
     qb = QuickBooks(auth_client=auth, refresh_token=auth.refresh_token, company_id=auth.realm_id, minorversion=75)
-    walked = {cls.qbo_object_name: walk(qb, cls, *how) for cls, how in ENTITIES.items()}
+    since = (datetime.fromtimestamp(time.time(), UTC) - timedelta(hours=1)).isoformat(timespec="seconds")
+    walked = {cls.qbo_object_name: walk(qb, since, cls, *how) for cls, how in ENTITIES.items()}
     return {"walked": walked, "sold": sold(qb), "bought": bought(qb)}
 
 
