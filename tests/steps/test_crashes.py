@@ -1,13 +1,19 @@
 """Crash enumeration: die at every call to a port, or lose its answer, then deliver again. Nothing twice, nothing lost."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
-from crossfoot.messages import MirrorPayment, Nudge
+from crossfoot.core.fetching import FetchKind, new_run
+from crossfoot.core.model import PSA, Record, Standing, System, Version
+from crossfoot.messages import FetchUnpaid, Message, MirrorPayment, Nudge, TendConnection
+from crossfoot.ports import Window
 
 from tests.fakes.trip import Crash, Mode, Trip
-from tests.fakes.world import World
+from tests.fakes.vendors import FakeQuickBooks
+from tests.fakes.world import TENANT, World
 
 LATER = date(2026, 11, 9)
 
@@ -99,6 +105,118 @@ def test_no_payment_twice_none_lost_whatever_call_a_worker_dies_at(
             world.check_at_rest()
             assert world.crossfoot(live=True).difference_count == 0, at
     record_property("crash_points", points * len(Mode))
+
+
+# --- the import, the unpaid walk, the tending --------------------------------------------------------------------------
+
+
+def _imports(world: World) -> None:
+    """Import both systems for the first time, a page of three at a time, an invocation each."""
+    world.quickbooks = _Paged(world.quickbooks)  # type: ignore[assignment]
+    world.remaining_ms = lambda: 0
+    for number in ("1001", "1002", "1003", "1004"):
+        world.invoice_in_both(number, 10_000)
+    world.quickbooks.pay("p1", {"q1001": 10_000, "q1002": 4_000})
+    world.quickbooks.pay("p2", {"q1003": 10_000})
+    world.clock.advance(10)
+    world.nudge()
+
+
+def _walks(world: World) -> None:
+    """Walk the unpaid invoices, of which one was paid by hand, one voided and one deleted without a word."""
+    _known(world)
+    psa = world.connectwise.invoice("c1002")
+    world.connectwise.records[psa.ref] = replace(psa, balance_minor=0, paid_minor=10_000)
+    voided = world.connectwise.invoice("c1003")
+    world.connectwise.records[voided.ref] = replace(voided, standing=Standing.VOID, balance_minor=0)
+    del world.connectwise.records[world.connectwise.invoice("c1004").ref]
+    run = new_run(PSA, FetchKind.UNPAID_INVOICES, world.clock.now(), "walk")
+    world.runs.begin_walk(TENANT, run)
+    world.queue.send([FetchUnpaid(tenant=TENANT, system=PSA, run=run.id)])
+
+
+def _tends(world: World) -> None:
+    """Tend both connections: one invoice is gone and was entered again, and the callbacks were dropped."""
+    _known(world)
+    del world.connectwise.records[world.connectwise.invoice("c1002").ref]
+    world.connectwise.add_invoice("c2002", "1002", 10_000)
+    world.fetch_and_settle()
+    world.queue.send([TendConnection(tenant=TENANT, system=system) for system in System])
+
+
+def _known(world: World) -> None:
+    for number in ("1001", "1002", "1003", "1004"):
+        world.invoice_in_both(number, 10_000)
+    world.quickbooks.pay("p1", {"q1001": 10_000})
+    world.fetch_and_settle()
+    world.clock.advance(3_600)
+
+
+class _Paged:
+    """QuickBooks, whose first import comes in pages."""
+
+    PAGE = 3
+
+    def __init__(self, books: FakeQuickBooks) -> None:
+        self._books = books
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._books, name)
+
+    def fetch_changes(self, cursor: str) -> Window:
+        if cursor and not cursor.startswith("page "):
+            return self._books.fetch_changes(cursor)
+        _, page, mark = cursor.split(" ") if cursor else ("", "0", self._books.clock.stamp())
+        everything = sorted(
+            self._books.fetch_changes("").records + self._books.fetch_changes("import x").records, key=_id
+        )
+        found = everything[int(page) * self.PAGE : (int(page) + 1) * self.PAGE]
+        following = f"page {int(page) + 1} {mark}" if len(found) == self.PAGE else mark
+        return Window(tuple(found), following, more=True)
+
+
+def _id(record: Record) -> str:
+    return f"{record.ref.kind} {record.ref.id}"
+
+
+def _outcome(world: World) -> dict[str, object]:
+    """Give what a story comes to, without the times of the redeliveries."""
+    book = {ref: replace(record, version=Version("", "")) for (_, ref), record in world.book.records.items()}
+    runs = [
+        (run.system, run.kind, dict(run.progress.read), run.finished_at is not None)
+        for run in world.runs.list_runs(TENANT, cursor="", limit=9).runs
+    ]
+    # What ConnectWise answered to a worker that died before it noted it, nobody knows any more.
+    lines = {s: [event.what for event in world.connections.history[s] if "callbacks" not in event.what] for s in System}
+    said = {system: [line.partition(" (begun")[0] for line in lines[system]] for system in System}
+    links = {ref: link for (_, ref), link in world.book.links.items()}
+    rows = {number: world.rows(number) for number in ("1001", "1003")}
+    callbacks = set(world.keys.registered)
+    return {"book": book, "runs": sorted(runs), "said": said, "links": links, "rows": rows, "callbacks": callbacks}
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize(
+    ("story", "kind"),
+    [(_imports, Nudge), (_walks, FetchUnpaid), (_tends, TendConnection)],
+    ids=["fetch_new_data", "fetch_unpaid_invoices", "tend_connection"],
+)
+def test_the_end_is_the_same_whatever_call_a_worker_dies_at(
+    story: Callable[[World], None], kind: type[Message], mode: Mode, record_property: Callable[[str, object], None]
+) -> None:
+    undisturbed, calls = World(), Trip()
+    story(undisturbed)
+    undisturbed.settle(calls, only=kind)
+    expected = _outcome(undisturbed)
+    assert len(calls.calls) > 10
+    for point, call in enumerate(calls.calls):
+        world = World()
+        story(world)
+        world.settle(Trip(point, mode), only=kind)
+        outcome = _outcome(world)
+        for what, value in expected.items():
+            assert outcome[what] == value, f"{what}: {mode} at call {point} ({call}) of {kind.__name__}"
+    record_property("crash_points", len(calls.calls))
 
 
 def test_a_crash_is_never_caught_by_the_product() -> None:

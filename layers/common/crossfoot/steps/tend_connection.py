@@ -1,6 +1,6 @@
 """tend_connection: once a day, what no list of changes tells: deletions, lost callbacks, a near end (I5, I8, C7)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeGuard
@@ -32,6 +32,8 @@ from crossfoot.ports import (
 from crossfoot.rereading import are_believed, as_deleted
 
 PAGE = 200
+# A line of the history names so many at most.
+NAMED = 5
 # What was found deleted so lately follows once more: the worker that found it may have died before it queued anything.
 LATELY = timedelta(days=1)
 # The book's lists that hold what ConnectWise counts as one kind.
@@ -99,13 +101,20 @@ def _take_census(tenant: str, kind: Kind, ports: Ports) -> Worry | None:
         return too_many_gone(kind, len(gone), len(known.live))
     stored = ports.book.load_many(tenant, gone)
     deleted = [as_deleted(record, ports.clock.now()) for record in stored.values() if _lives(record)]
+    _tell_of(tenant, deleted, ports)
     ports.book.save(tenant, deleted)
     lately = ports.book.load_many(tenant, known.lately)
     ports.queue.send(follow_ups(tenant, [*deleted, *lately.values()], ports))
-    if deleted:
-        what = f"Found {len(deleted)} deleted in ConnectWise: {', '.join(sorted(map(_name, deleted))[:5])}"
-        ports.connections.note(tenant, PSA, f"{what} …" if len(deleted) > 5 else what)
     return None
+
+
+def _tell_of(tenant: str, deleted: Sequence[Counted], ports: Ports) -> None:
+    """Leave a line in the history, before anything is saved: a worker that dies between finds its own line."""
+    if deleted:
+        some = ", ".join(sorted(map(_name, deleted))[:NAMED]) + (" …" if len(deleted) > NAMED else "")
+        what = f"Found {len(deleted)} deleted in ConnectWise: {some}"
+        if what not in [event.what for event in ports.connections.load_history(tenant, PSA)[-1:]]:
+            ports.connections.note(tenant, PSA, what)
 
 
 def _known(tenant: str, kind: Kind, ports: Ports) -> _Known:
