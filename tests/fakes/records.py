@@ -38,7 +38,8 @@ def trait(name: TraitName, value: str) -> tuple[Trait, ...]:
 
 
 def customer(id_: str, name: str, **more: Any) -> Customer:
-    return Customer(ref_of(Kind.CUSTOMER, id_), STAMP, Standing.LIVE, name, **more)
+    given = {"version": STAMP, "standing": Standing.LIVE, **more}
+    return Customer(ref=ref_of(Kind.CUSTOMER, id_), name=name, **given)
 
 
 def invoice(id_: str, number: str, total_minor: int = 10_000, *, on: date = DAY, **more: Any) -> Invoice:

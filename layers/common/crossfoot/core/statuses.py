@@ -65,7 +65,9 @@ def invoice_status(invoice: Invoice) -> InvoiceStatus:
         return InvoiceStatus.VOID
     if not invoice.balance_minor:
         return InvoiceStatus.PAID
-    return InvoiceStatus.PARTIAL if invoice.balance_minor < invoice.total_minor else InvoiceStatus.OPEN
+    # Of a negative invoice both are negative.
+    partial = abs(invoice.balance_minor) < abs(invoice.total_minor)
+    return InvoiceStatus.PARTIAL if partial else InvoiceStatus.OPEN
 
 
 def credit_memo_status(memo: CreditMemo) -> CreditMemoStatus:

@@ -22,7 +22,7 @@ def invoice_now(invoice: Invoice) -> Iterator[Decision]:
             yield did(invoice.ref, "I3", InvoiceStatus.PAID, "It is paid in full.")
         case Standing.LIVE:
             open_amount = format_minor(invoice.balance_minor, invoice.currency)
-            partial = invoice.balance_minor < invoice.total_minor
+            partial = abs(invoice.balance_minor) < abs(invoice.total_minor)
             code = InvoiceStatus.PARTIAL if partial else InvoiceStatus.OPEN
             yield did(invoice.ref, "I3", code, f"{open_amount} of it is open.")
 
