@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from crossfoot.adapters.quickbooks.client import QuickBooksClient
+from crossfoot.adapters.quickbooks.cursor import ENTITIES as READ
 from crossfoot.adapters.quickbooks.pages import Limits
 from crossfoot.adapters.quickbooks.source import QuickBooksSource
 from crossfoot.adapters.quickbooks.tokens import TokenSource
@@ -23,7 +24,7 @@ from crossfoot.ports import Window
 from tests.adapters.sandbox import CountingBudget
 
 BEGIN = datetime(2026, 11, 3, 17, 0, 0, tzinfo=UTC)
-ENTITIES = {"Customer": Kind.CUSTOMER, "Invoice": Kind.INVOICE, "Payment": Kind.PAYMENT}
+ENTITIES = {entity: Kind(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", entity).lower()) for entity in READ}
 THROTTLED = {"Error": [{"Message": "ThrottleExceeded", "Detail": "wait", "code": "003001"}], "type": "SERVICE"}
 UNSUPPORTED = {"Error": [{"Message": "Unsupported Operation", "code": "500"}], "type": "ValidationFault"}
 
@@ -85,6 +86,7 @@ class WireCompany:
         named: Wire = {"DisplayName": f"Customer {record_id}", "AcctNum": str(token)}
         money: Wire = {
             "TxnDate": "2026-11-03", "CustomerRef": {"value": "1"}, "TotalAmt": token + 1, "Balance": 0, "Line": [],
+            "DepositToAccountRef": {"value": "35"},
         }  # fmt: skip
         self.living[entity][record_id] = row | (named if entity == "Customer" else money)
         return record_id
