@@ -1,7 +1,8 @@
 """The few QuickBooks calls that we make, each counted before and understood after."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -10,7 +11,7 @@ from crossfoot.adapters.quickbooks.faults import Fault, find_fault, read_fault, 
 from crossfoot.adapters.quickbooks.tokens import TokenSource
 from crossfoot.core.model import System
 from crossfoot.errors import RemoteUnavailable
-from crossfoot.http import Answer, Door, Wire, write_json
+from crossfoot.http import Answer, Door, Download, Wire, write_json
 from crossfoot.ports import Budget
 
 MINOR_VERSION = "75"
@@ -70,6 +71,23 @@ class QuickBooksClient:
         reply = self._read("POST", "/batch", {}, body, "application/json")
         answers = {str(item.get("bId")): item for item in reply.body.get("BatchItemResponse") or ()}
         return [self._outcome(answers.get(str(place)), reply.time) for place in range(len(questions))]
+
+    @contextmanager
+    def open_pdf(self, path: str) -> Iterator[Iterator[bytes]]:
+        """Read a printed transaction in chunks. It is metered as any read; where it breaks off, the chunks raise."""
+        token = self._tokens.access_token()
+        with ExitStack() as stack:
+            download = stack.enter_context(self._stream(path, token))
+            if download.answer.status == 401:
+                download = stack.enter_context(self._stream(path, self._tokens.renew(token)))
+            if not download.answer.ok:
+                self._understand(download.answer, path)
+            yield download.chunks
+
+    def _stream(self, path: str, token: str) -> AbstractContextManager[Download]:
+        self._budget.take(self._tenant, System.QUICKBOOKS, metered=True)
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/pdf"}
+        return self._door.stream(self._root + path, headers=headers, params={"minorversion": MINOR_VERSION})
 
     def _outcome(self, item: Mapping[str, Any] | None, time: str) -> Reply | Exception:
         if item is None:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-ENTITIES = ("Customer", "Invoice", "Payment")
+ENTITIES = ("Customer", "Invoice", "Payment", "CreditMemo", "Deposit")
 # QuickBooks never deletes names, it makes them inactive. Source: developer.intuit.com, "delete an object".
 NAME_LISTS = frozenset(
     {"Account", "Class", "Customer", "Department", "Employee", "Item", "PaymentMethod", "Term", "Vendor"}

@@ -15,11 +15,13 @@ then names the kind in `unseen`, and a live comparison of the books (X4) heals i
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import batched
 from typing import Any
+from urllib.parse import quote as quote_path
 
 from crossfoot.adapters.quickbooks.client import QuickBooksClient, Reply, ask_changes, ask_query, changes_in
 from crossfoot.adapters.quickbooks.cursor import (
@@ -92,6 +94,10 @@ class QuickBooksSource:
         Raises: Rejected("unreadable") when one is there that cannot be kept exactly: it must not pass for missing.
         """
         return tuple(payment for some in batched(ids, IDS_PER_QUERY, strict=False) for payment in self._payments(some))
+
+    def open_pdf(self, invoice: Ref) -> AbstractContextManager[Iterator[bytes]]:
+        """Open the printed invoice as a stream."""
+        return self._client.open_pdf(f"/invoice/{quote_path(invoice.id, safe='')}/pdf")
 
     def _payments(self, ids: Sequence[str]) -> Iterable[Payment]:
         listed = ",".join(quote(each) for each in ids)
