@@ -6,14 +6,19 @@ from functools import cache, cached_property, partial
 from crossfoot.adapters.app_secret import AppSecret
 from crossfoot.adapters.clock import SystemClock
 from crossfoot.adapters.connectwise.client import ConnectWiseClient
+from crossfoot.adapters.connectwise.connector import ConnectWiseConnector
 from crossfoot.adapters.connectwise.rows import ConnectWisePsa
 from crossfoot.adapters.connectwise.site import Codebases, stored_account
+from crossfoot.adapters.dead_letters import SqsDeadLetters
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.budget import TableBudget
 from crossfoot.adapters.dynamodb.connections import TableConnections
 from crossfoot.adapters.dynamodb.cursors import TableCursors
 from crossfoot.adapters.dynamodb.effects import TableEffects
+from crossfoot.adapters.dynamodb.fetch_runs import TableFetchRuns
+from crossfoot.adapters.dynamodb.filters import TableFilters
 from crossfoot.adapters.dynamodb.history import TableHistory
+from crossfoot.adapters.dynamodb.limits import TableLimits
 from crossfoot.adapters.dynamodb.preferences import TablePreferences
 from crossfoot.adapters.dynamodb.reports import TableReports
 from crossfoot.adapters.dynamodb.secrets import TableSecrets
@@ -30,7 +35,14 @@ from crossfoot.errors import NeedsPartner
 from crossfoot.http import LOCAL, STRICT, Door
 from crossfoot.ledger import Patience
 from crossfoot.ports import AccountingSource, Connection, Psa, Source
-from crossfoot.steps import crossfoot, fetch_new_data, mirror_payment, sweep
+from crossfoot.steps import (
+    crossfoot,
+    fetch_new_data,
+    fetch_unpaid_invoices,
+    mirror_payment,
+    sweep,
+    tend_connection,
+)
 
 
 class Parts:
@@ -44,7 +56,10 @@ class Parts:
         self.history = TableHistory(self.table, self.clock)
         self.effects = TableEffects(self.table)
         self.preferences = TablePreferences(self.table)
-        self.cursors = TableCursors(self.table)
+        self.cursors = TableCursors(self.table, self.clock)
+        self.runs = TableFetchRuns(self.table, self.clock)
+        self.limits = TableLimits(self.table, self.clock)
+        self.filters = TableFilters(self.table)
         self.reports = TableReports(self.table)
         self.budget = TableBudget(self.table, self.clock)
 
@@ -80,6 +95,9 @@ class Parts:
             "nudge": self.config.nudges_queue_url,
             "mirror_payment": self.config.payments_queue_url,
             "crossfoot": self.config.crossfoot_queue_url,
+            "fetch_unpaid": self.config.unpaid_queue_url,
+            "tend_connection": self.config.tending_queue_url,
+            "archive_outside": self.config.tending_queue_url,
         }
         return SqsQueue({kind: url for kind, url in urls.items() if url})
 
@@ -154,13 +172,48 @@ def fetch_new_data_ports(parts: Parts) -> fetch_new_data.Ports:
     """Wire fetch_new_data."""
     return fetch_new_data.Ports(
         book=parts.book,
+        clock=parts.clock,
         connections=parts.connections,
         cursors=parts.cursors,
         effects=parts.effects,
+        filters=parts.filters,
         history=parts.history,
         preferences=parts.preferences,
         queue=parts.queue,
+        runs=parts.runs,
         systems=parts.systems,
+    )
+
+
+def fetch_unpaid_invoices_ports(parts: Parts) -> fetch_unpaid_invoices.Ports:
+    """Wire fetch_unpaid_invoices."""
+    return fetch_unpaid_invoices.Ports(
+        book=parts.book,
+        clock=parts.clock,
+        connections=parts.connections,
+        effects=parts.effects,
+        preferences=parts.preferences,
+        queue=parts.queue,
+        runs=parts.runs,
+        systems=parts.systems,
+    )
+
+
+def tend_connection_ports(parts: Parts) -> tend_connection.Ports:
+    """Wire tend_connection. Raises: RemoteUnavailable when the product's own secret cannot be read."""
+    settings = parts.app.settings
+    return tend_connection.Ports(
+        book=parts.book,
+        clock=parts.clock,
+        connections=parts.connections,
+        effects=parts.effects,
+        filters=parts.filters,
+        keys=ConnectWiseConnector(parts.door, settings.connectwise_client_id),
+        preferences=parts.preferences,
+        queue=parts.queue,
+        secrets=parts.secrets,
+        systems=parts.systems,
+        public_url=settings.public_url,
     )
 
 
@@ -183,7 +236,14 @@ def mirror_payment_ports(parts: Parts) -> mirror_payment.Ports:
 
 def sweep_ports(parts: Parts) -> sweep.Ports:
     """Wire sweep."""
-    return sweep.Ports(connections=parts.connections, queue=parts.queue, clock=parts.clock)
+    config = parts.config.require("payments_dead_queue_url")
+    return sweep.Ports(
+        clock=parts.clock,
+        connections=parts.connections,
+        dead_letters=SqsDeadLetters(config.payments_dead_queue_url),
+        history=parts.history,
+        queue=parts.queue,
+    )
 
 
 def crossfoot_ports(parts: Parts) -> crossfoot.Ports:
