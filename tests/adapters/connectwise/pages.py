@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from crossfoot.adapters.connectwise.client import ConnectWiseClient
 from crossfoot.adapters.connectwise.rows import ConnectWisePsa
 from crossfoot.adapters.connectwise.site import Account, Codebases
-from crossfoot.http import LOCAL, Answer, Door
+from crossfoot.errors import AnswerTooLarge
+from crossfoot.http import LOCAL, MAX_ANSWER_BYTES, Answer, Door
 
 from tests.adapters.sandbox import CountingBudget
 
@@ -35,6 +36,7 @@ class PagedDoor(Door):
         self._indexes: dict[tuple[str, str | None], Mapping[Any, Records]] = {}
         self.always: dict[str, Records] = {}
         self.answers: dict[str, Any] = {}
+        self.largest_bytes = MAX_ANSWER_BYTES
         self.pages_of: dict[str, list[bytes]] = {}
         self.asked: list[tuple[str, Mapping[str, str]]] = []
 
@@ -55,7 +57,10 @@ class PagedDoor(Door):
         self.asked.append((path, asked))
         if path in self.pages_of:
             return _answer_of(self.pages_of[path].pop(0), url)
-        return _answer(self.answers.get(path, self._page(path, asked)), url)
+        answer = _answer(self.answers.get(path, self._page(path, asked)), url)
+        if len(answer.content) > self.largest_bytes:
+            raise AnswerTooLarge("more than we take in")
+        return answer
 
     def calls_to(self, path: str) -> int:
         return sum(each == path for each, _ in self.asked)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from crossfoot.adapters.connectwise.client import IDS_PER_CALL, MAX_IDS_CHARS, PAGE_SIZE, chunk_ids
 from crossfoot.core.model import CreditMemo, Invoice, Record
+from crossfoot.errors import AnswerTooLarge
 
 from tests.adapters.connectwise.pages import Pages, company, invoice, product, time_entry
 
@@ -77,6 +78,22 @@ def _full_grown(n: int) -> dict[str, Any]:
 
 def _lines_in(records: tuple[Record, ...]) -> int:
     return sum(len(each.lines or ()) for each in records if isinstance(each, Invoice))
+
+
+def test_a_page_that_is_more_than_we_take_in_is_asked_for_in_smaller_ones() -> None:
+    entries = [time_entry(n, 1, notes="x" * 200) for n in range(1, 251)]
+    pages = Pages(invoices=[invoice(1, serviceTotal=1)], time=entries)
+    pages.door.largest_bytes = 60_000
+    assert _lines_in(pages.psa.fetch_changes("").records) == 250
+    sizes = [asked["pageSize"] for path, asked in pages.door.asked if path == "/time/entries"]
+    assert sizes == ["1000", "100", "1000", "100", "1000"]
+
+
+def test_a_record_that_alone_is_more_than_we_take_in_says_so() -> None:
+    pages = Pages(invoices=[invoice(1, topComment="x" * 2_000)])
+    pages.door.largest_bytes = 1_000
+    with pytest.raises(AnswerTooLarge):
+        pages.psa.fetch_changes("")
 
 
 @pytest.mark.parametrize("id_", ["7", "1234567", "123456789012"])

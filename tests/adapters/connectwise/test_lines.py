@@ -89,6 +89,8 @@ def test_an_expense_is_what_the_invoice_asks_for_it(fields: dict[str, Any], show
         ({"price": 0.0125, "extPrice": None}, 4),
         ({"quantity": "2.5", "price": "4", "extPrice": None}, 1000),
         ({"quantity": -3, "extPrice": -29.97}, -2997),
+        ({"billableOption": "DoNotBill"}, 0),
+        ({"cancelledFlag": True}, 0),
     ],
 )
 def test_a_product_is_its_extended_price(fields: dict[str, Any], amount_minor: int) -> None:

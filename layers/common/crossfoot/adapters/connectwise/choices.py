@@ -9,7 +9,7 @@ from crossfoot.core.model import TraitName
 from crossfoot.errors import Rejected
 from crossfoot.ports import Choice
 
-_TABLES = {
+TABLES = {
     TraitName.COMPANY_TYPE: "/company/companies/types",
     TraitName.COMPANY_STATUS: "/company/companies/statuses",
     TraitName.AGREEMENT_TYPE: "/finance/agreements/types",
@@ -17,7 +17,7 @@ _TABLES = {
     TraitName.DEPARTMENT: "/system/departments",
 }
 # These have no table: they are the values of the field `type` of an invoice, API version 2026.4.
-_INVOICE_TYPES = (
+INVOICE_TYPES = (
     Choice("Agreement", "Agreement"),
     Choice("Consolidated", "Consolidated"),
     Choice("CreditMemo", "Credit Memo"),
@@ -30,8 +30,8 @@ _INVOICE_TYPES = (
 
 def fetch_choices(client: ConnectWiseClient) -> Mapping[TraitName, tuple[Choice, ...]]:
     """Read the values as they are now, by name; none of what may not be read. Source: C4."""
-    read = {name: _fetch_table(client, path) for name, path in _TABLES.items()}
-    return {**read, TraitName.INVOICE_TYPE: _INVOICE_TYPES}
+    read = {name: _fetch_table(client, path) for name, path in TABLES.items()}
+    return {**read, TraitName.INVOICE_TYPE: INVOICE_TYPES}
 
 
 def _fetch_table(client: ConnectWiseClient, path: str) -> tuple[Choice, ...]:

@@ -11,7 +11,7 @@ from crossfoot.adapters.connectwise.refusals import NOT_FOUND, SECURITY, Refusal
 from crossfoot.adapters.connectwise.site import Account, Codebases
 from crossfoot.adapters.connectwise.translate import to_mark
 from crossfoot.core.model import System
-from crossfoot.errors import AuthExpired, CrossfootError, NeedsPartner, Rejected, RemoteUnavailable
+from crossfoot.errors import AnswerTooLarge, AuthExpired, CrossfootError, NeedsPartner, Rejected, RemoteUnavailable
 from crossfoot.http import Answer, Door, Download, Wire, write_json
 from crossfoot.ports import Budget
 
@@ -33,15 +33,16 @@ type Attention = Callable[[str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of records, and the vendor's own time of it as a mark."""
+    """One page of records, the vendor's own time of it as a mark, and how many records were asked for."""
 
     records: Sequence[Mapping[str, Any]]
     time: str
+    size: int
 
     @property
     def is_last(self) -> bool:
         """Tell whether no page follows. The link to a next page is always there: only a short page says so."""
-        return len(self.records) < PAGE_SIZE
+        return len(self.records) < self.size
 
     @property
     def last_id(self) -> int:
@@ -81,10 +82,18 @@ class ConnectWiseClient:
         self, path: str, page_id: int, conditions: str = "", *, fields: str = "", quiet: bool = False
     ) -> Page:
         """Read the next page in the order of ids: nothing that changes meanwhile can move a record out of sight."""
-        asked = {"pageSize": str(PAGE_SIZE), "conditions": conditions, "fields": fields}
+        asked = {"conditions": conditions, "fields": fields}
         params = {name: value for name, value in asked.items() if value}
-        answer = self.get(path, params, page_id=page_id, quiet=quiet)
-        return Page(_records_in(answer), time_of(answer))
+        size = PAGE_SIZE
+        while True:
+            try:
+                answer = self.get(path, {**params, "pageSize": str(size)}, page_id=page_id, quiet=quiet)
+            except AnswerTooLarge:
+                if size == 1:
+                    raise
+                size = max(size // 10, 1)
+            else:
+                return Page(_records_in(answer), time_of(answer), size)
 
     def pages(self, path: str, conditions: str = "", *, fields: str = "", quiet: bool = False) -> Iterator[Page]:
         """Read every page. Takes: `fields` are names that every version of ConnectWise knows."""

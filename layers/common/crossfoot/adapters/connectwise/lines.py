@@ -62,7 +62,9 @@ def to_product_line(wire: Wire, currency: str) -> Line:
         id=str(int(wire["id"])),
         kind=LineKind.PRODUCT,
         description=_text(wire.get("customerDescription") or wire.get("description")),
-        amount_minor=_billed_minor(wire, currency, wire.get("extPrice"), quantity, price),
+        amount_minor=_billed_minor(
+            wire, currency, 0 if wire.get("cancelledFlag") else wire.get("extPrice"), quantity, price
+        ),
         quantity=quantity,
         unit_price=price,
         item=_text(item.get("identifier") or item.get("name")),
