@@ -152,3 +152,12 @@ class Company:
         line = {"Amount": amount, "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]}
         body = {"CustomerRef": invoice["CustomerRef"], "TotalAmt": amount, "Line": [line], **fields}
         return self.post("Payment", body)
+
+    def query(self, entity: str) -> list[dict[str, Any]]:
+        """Read the records of an entity type, as an accountant sees them."""
+        reply = self.client().query(f"SELECT * FROM {entity} MAXRESULTS 1000")
+        return list(reply.body["QueryResponse"].get(entity, ()))
+
+    def expense_account(self) -> str:
+        """Give the id of an account that fees go to."""
+        return str(next(each["Id"] for each in self.query("Account") if each["Classification"] == "Expense"))

@@ -8,8 +8,19 @@ from typing import Any
 import pytest
 from crossfoot.adapters.quickbooks.pages import Limits
 from crossfoot.adapters.quickbooks.source import quote
-from crossfoot.core.model import Customer, Invoice, Payment, Record, Standing
-from crossfoot.errors import RemoteUnavailable
+from crossfoot.core.model import (
+    CreditMemo,
+    Customer,
+    Deposit,
+    Invoice,
+    Kind,
+    Payment,
+    Record,
+    Ref,
+    Standing,
+    System,
+)
+from crossfoot.errors import Rejected, RemoteUnavailable
 
 from tests.adapters.quickbooks.company import Company
 
@@ -248,3 +259,53 @@ def test_a_read_that_fails_is_unavailable_and_can_be_repeated(company: Company, 
     with pytest.raises(RemoteUnavailable):
         company.source.fetch_changes("")
     assert company.read_all()[1]
+
+
+def test_i1_credit_memos_their_application_and_deposits_are_read(company: Company) -> None:
+    customer = company.customer()
+    invoice = company.invoice(customer, 100)
+    line = {
+        "Amount": 30,
+        "DetailType": "SalesItemLineDetail",
+        "SalesItemLineDetail": {"ItemRef": {"value": "1"}},
+    }
+    memo = company.post("CreditMemo", {"CustomerRef": {"value": customer["Id"]}, "Line": [line]})
+    applied = company.post(
+        "Payment",
+        {
+            "CustomerRef": {"value": customer["Id"]},
+            "TotalAmt": 0,
+            "Line": [
+                {"Amount": 30, "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]},
+                {"Amount": 30, "LinkedTxn": [{"TxnId": memo["Id"], "TxnType": "CreditMemo"}]},
+            ],
+        },
+    )
+    paid = company.pay(invoice, 70)
+    bank = next(account for account in company.query("Account") if account["AccountType"] == "Bank")
+    linked = {"Amount": 70, "LinkedTxn": [{"TxnId": paid["Id"], "TxnType": "Payment", "TxnLineId": "0"}]}
+    fee = {
+        "Amount": -2.03,
+        "DetailType": "DepositLineDetail",
+        "DepositLineDetail": {"AccountRef": {"value": company.expense_account()}},
+    }
+    deposit = company.post("Deposit", {"DepositToAccountRef": {"value": bank["Id"]}, "Line": [linked, fee]})
+    records, _ = company.read_all()
+    read_memo = latest(CreditMemo, records, memo["Id"])
+    assert (read_memo.total_minor, read_memo.remaining_minor) == (3000, 0)
+    assert [line.amount_minor for line in read_memo.lines or ()] == [3000]
+    assert [use.credit_memo for use in latest(Payment, records, applied["Id"]).credits] == [read_memo.ref]
+    assert latest(Payment, records, applied["Id"]).allocations == ()
+    assert latest(Invoice, records, invoice["Id"]).balance_minor == 0
+    read_deposit = latest(Deposit, records, deposit["Id"])
+    assert read_deposit.total_minor == 6797
+    assert [line.amount_minor for line in read_deposit.lines or () if line.payment is None] == [-203]
+    assert latest(Payment, records, paid["Id"]).deposit == read_deposit.ref
+
+
+def test_i1_an_invoice_is_printed_as_a_stream(company: Company) -> None:
+    invoice = company.invoice(company.customer(), 100)
+    with company.source.open_pdf(Ref(System.QUICKBOOKS, Kind.INVOICE, invoice["Id"])) as chunks:
+        assert b"".join(chunks).startswith(b"%PDF")
+    with pytest.raises(Rejected), company.source.open_pdf(Ref(System.QUICKBOOKS, Kind.INVOICE, "../999")):
+        raise AssertionError("there is no such invoice")
