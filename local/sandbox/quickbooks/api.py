@@ -120,6 +120,9 @@ class Api:
         kind = kind_of_path(call.parts[0]) if call.parts else None
         if kind is not None and call.method == "POST" and len(call.parts) == 1:
             return _write(book, kind, call)
+        if kind is not None and call.method == "POST" and call.parts[2:] == ("send",):
+            sent_to = call.params.get("sendTo")
+            return {kind.name: writes.send(book, kind, book.need(kind.name, call.parts[1]), sent_to)}
         if kind is not None and call.method == "GET" and len(call.parts) <= 2:
             return {kind.name: _read(book, kind, call)}
         if kind is not None and call.method == "GET" and kind.pdf and call.parts[2:] == ("pdf",):

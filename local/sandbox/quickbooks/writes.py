@@ -8,10 +8,11 @@ from local.sandbox.quickbooks.book import OTHER_USER, TRANSACTION_IDS, Book
 from local.sandbox.quickbooks.credits import apply_credits
 from local.sandbox.quickbooks.entities import ENTITIES, Entity
 from local.sandbox.quickbooks.fields import applied_to
-from local.sandbox.quickbooks.kinds import Kind, cleaned
+from local.sandbox.quickbooks.kinds import PROPERTIES, Kind, cleaned
 from local.sandbox.quickbooks.ledger import OPEN_KINDS, Effect, Link, post, stored_as
 from local.sandbox.quickbooks.names import stays_inactive
 from local.sandbox.quickbooks.settlements import SETTLEMENTS, check_not_deposited, without
+from local.sandbox.quickbooks.times import metadata_time
 from local.sandbox.store import Record
 
 _READ_ONLY = ("Id", "SyncToken", "MetaData", "domain", "sparse", "status")
@@ -89,6 +90,22 @@ def void_record(book: Book, kind: Kind, old: Record) -> Record:
     voided = book.change(kind.name, old, entity.void(old), "void")
     _post(book, entity, old, voided)
     return book.get(kind.name, voided["Id"]) or voided
+
+
+def send(book: Book, kind: Kind, old: Record, address: str | None) -> Record:
+    """E-mail a transaction, to the address given or the one that it holds; the sandbox only notes that it did.
+
+    Raises: Refusal; 6000 when there is no address.
+    """
+    if kind.name not in ENTITIES or "emailed" not in kind.verbs:
+        raise refusals.unsupported(f"send on {kind.name}")
+    address = address or old.get("BillEmail", {}).get("Address")
+    if not address:
+        raise refusals.business("There is no e-mail address to send this to.")
+    delivery = {"DeliveryType": "Email", "DeliveryTime": metadata_time(book.clock.now())}
+    noted = {"BillEmail": {"Address": address}, "EmailStatus": "EmailSent", "DeliveryInfo": delivery}
+    known = PROPERTIES[kind.name]
+    return book.change(kind.name, old, old | {name: value for name, value in noted.items() if name in known}, "emailed")
 
 
 def delete(book: Book, kind: Kind, body: Mapping[str, Any]) -> Record:

@@ -197,6 +197,53 @@ def test_the_webhooks_of_an_entity_have_its_own_verbs(company: Company, kind: st
     assert _told(company) == expected
 
 
+_SALE, _MONEY, _PLAIN = (
+    "created updated deleted void emailed",
+    "created updated deleted void",
+    "created updated deleted",
+)
+# Vendor file 1.3: the events that the vendor sends of each entity.
+EVENTS = {
+    **dict.fromkeys(["Invoice", "Payment", "CreditMemo", "SalesReceipt", "RefundReceipt"], _SALE),
+    **dict.fromkeys(["BillPayment", "Purchase", "Transfer"], _MONEY),
+    **dict.fromkeys(["Bill", "VendorCredit", "Deposit", "JournalEntry", "TimeActivity", "CompanyCurrency"], _PLAIN),
+    **dict.fromkeys(["Estimate", "PurchaseOrder"], "created updated deleted emailed"),
+    **dict.fromkeys(["Account", "Customer", "Vendor", "Item", "Employee", "Class"], "created updated deleted merged"),
+    **dict.fromkeys(["Department", "PaymentMethod"], "created updated merged"),
+    **dict.fromkeys(["Term", "TaxAgency", "Budget", "JournalCode"], "created updated"),
+    "Preferences": "updated",
+    **dict.fromkeys(["TaxCode", "TaxRate", "CompanyInfo", "Attachable"], ""),
+}
+
+
+@pytest.mark.parametrize(("kind", "verbs"), EVENTS.items())
+def test_the_events_of_an_entity_are_those_of_the_vendor(kind: str, verbs: str) -> None:
+    assert KINDS[kind].verbs == set(verbs.split())
+
+
+@pytest.mark.parametrize("kind", ["Invoice", "CreditMemo", "Payment"])
+def test_what_is_sent_by_mail_is_marked_and_told_of(company: Company, kind: str) -> None:
+    made = make(company, kind)
+    company.control("POST", "webhooks", {"url": "http://127.0.0.1:9/hook"})
+    assert company.refusal("POST", f"{kind.lower()}/{made['Id']}/send")[0] == "6000"
+    response = company.call("POST", f"{kind.lower()}/{made['Id']}/send", sendTo="ap@example.com")
+    sent = load_json(response.text)[kind]
+    assert (sent["SyncToken"], sent.get("EmailStatus", "EmailSent")) == ("1", "EmailSent")
+    assert _told(company) == [f"{kind.lower()}.emailed"]
+    assert company.refusal("POST", f"bill/{make(company, 'Bill')['Id']}/send", sendTo="x@example.com")[0] == "500"
+
+
+@pytest.mark.parametrize("kind", ["Invoice", "Payment", "BillPayment", "Deposit"])
+def test_a_batch_voids_what_a_request_can_void(company: Company, kind: str) -> None:
+    made = make(company, kind)
+    item = {"bId": "1", "operation": "update", "optionsData": "void", kind: _head(made)}
+    (answer,) = load_json(company.call("POST", "batch", {"BatchItemRequest": [item]}).text)["BatchItemResponse"]
+    if kind == "Deposit":
+        assert answer["Fault"]["Error"][0]["code"] == "500"
+    else:
+        assert (answer[kind]["TotalAmt"], answer[kind]["PrivateNote"]) == (0, "Voided")
+
+
 def test_tax_codes_and_rates_are_read_and_nothing_else(company: Company) -> None:
     for kind in ("TaxCode", "TaxRate", "TaxAgency"):
         rows = company.query(f"select * from {kind}")[kind]
