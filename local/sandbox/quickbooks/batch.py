@@ -5,6 +5,7 @@ from typing import Any
 
 from local.sandbox.quickbooks import refusals, writes
 from local.sandbox.quickbooks.book import Book
+from local.sandbox.quickbooks.changes import changed_since
 from local.sandbox.quickbooks.kinds import KINDS
 from local.sandbox.quickbooks.refusals import Refusal
 from local.sandbox.quickbooks.replay import Replay, check_batch_ids
@@ -46,6 +47,9 @@ def _run_item(book: Book, item: Any, request_id: str | None) -> Record:
 def _carry_out(book: Book, item: Mapping[str, Any]) -> Record:
     if "Query" in item:
         return {"QueryResponse": run_query(book, str(item["Query"]))}
+    if isinstance(asked := item.get("CDCQuery"), Mapping):
+        # As Intuit's Java SDK asks it (BatchOperation.addCDCQuery): each has the cap to itself.
+        return {"CDCResponse": changed_since(book, str(asked.get("Entities")), str(asked.get("ChangedSince")))}
     names = [name for name in item if name not in _FRAME]
     if len(names) != 1 or names[0] not in KINDS or not isinstance(item[names[0]], Mapping):
         raise refusals.unsupported(f"batch on {', '.join(names) or 'nothing'}")

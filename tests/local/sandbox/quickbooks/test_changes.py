@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from local.sandbox.store import load_json
 from tests.local.sandbox.quickbooks.driver import Company
 
 BEFORE = "2026-11-20T11:00:00-08:00"
@@ -111,3 +112,16 @@ def test_a_plus_that_was_not_escaped_is_understood(company: Company) -> None:
     company.customer("Amy")
     (answer,) = company.changes("Customer", "2026-11-20T19:00:00 00:00")
     assert answer["maxResults"] == 1
+
+
+def test_a_batch_asks_for_changes_and_each_question_has_the_cap_to_itself(company: Company) -> None:
+    invoice = company.invoice(company.customer("Amy"), "1")
+    company.control("POST", "switches", {"cdc_cap": 1})
+    asked = [{"bId": name, "CDCQuery": {"Entities": name, "ChangedSince": BEFORE}} for name in ("Customer", "Invoice")]
+    answers = load_json(company.call("POST", "batch", {"BatchItemRequest": asked}).text)["BatchItemResponse"]
+    by_id = {answer["bId"]: answer["CDCResponse"]["QueryResponse"] for answer in answers}
+    assert [each["DisplayName"] for part in by_id["Customer"] for each in part["Customer"]] == ["Amy"]
+    assert [each["Id"] for part in by_id["Invoice"] for each in part["Invoice"]] == [invoice["Id"]]
+    refused = [{"bId": "1", "CDCQuery": {"Entities": "TaxCode", "ChangedSince": BEFORE}}]
+    (answer,) = load_json(company.call("POST", "batch", {"BatchItemRequest": refused}).text)["BatchItemResponse"]
+    assert answer["Fault"]["Error"]
