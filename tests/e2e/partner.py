@@ -18,6 +18,7 @@ from local.stack.paths import Home
 from local.stack.record import load_record
 
 DAY = date(2026, 11, 3)
+CREDIT_MEMO, DEPOSIT = "50", "60"
 PATIENCE_S = 240
 PREFERENCES = {
     "external_payments_enabled": True,
@@ -90,6 +91,7 @@ class Partner:
         """Enter the same invoices in both systems."""
         quickbooks = [("Customer", {"Id": "9", "SyncToken": "0", "DisplayName": "Contoso", "Active": True})]
         quickbooks += [("Invoice", self._quickbooks_invoice(number)) for number in self.numbers]
+        quickbooks += [("CreditMemo", self._credit_memo()), ("Deposit", self._deposit())]
         self.deployed.quickbooks.load(self.realm["realm_id"], quickbooks)
         company = {"id": 19, "identifier": "contoso", "name": "Contoso", "accountNumber": "9"}
         connectwise = [("Company", company), *(("Invoice", self._connectwise_invoice(n)) for n in self.numbers)]
@@ -120,6 +122,19 @@ class Partner:
             "Id": number, "SyncToken": "0", "DocNumber": number, "TxnDate": DAY.isoformat(),
             "CustomerRef": {"value": "9", "name": "Contoso"}, "CurrencyRef": {"value": "USD"},
             "TotalAmt": self.amount, "Balance": self.amount, "Line": [], "LinkedTxn": [],
+        }  # fmt: skip
+
+    def _credit_memo(self) -> Record:
+        return {
+            "Id": CREDIT_MEMO, "SyncToken": "0", "DocNumber": "CM-1", "TxnDate": DAY.isoformat(),
+            "CustomerRef": {"value": "9", "name": "Contoso"}, "CurrencyRef": {"value": "USD"},
+            "TotalAmt": self.amount, "RemainingCredit": self.amount, "Balance": self.amount, "Line": [],
+        }  # fmt: skip
+
+    def _deposit(self) -> Record:
+        return {
+            "Id": DEPOSIT, "SyncToken": "0", "TxnDate": DAY.isoformat(), "CurrencyRef": {"value": "USD"},
+            "DepositToAccountRef": {"value": "4", "name": "Operating Account"}, "TotalAmt": self.amount, "Line": [],
         }  # fmt: skip
 
     def _connectwise_invoice(self, number: str) -> Record:

@@ -6,23 +6,31 @@ from typing import Any
 
 import pytest
 import requests
+from crossfoot.core.model import TraitName
 from crossfoot.messages.routes import Route
 from crossfoot.steps.api.needs import Ports
 from crossfoot.steps.api.routes import ROUTES
 
-from tests.e2e.partner import PREFERENCES, Deployed, Partner
+from local.sandbox.store import Record
+from tests.e2e.partner import CREDIT_MEMO, DEPOSIT, PREFERENCES, Deployed, Partner
 from tests.e2e.tokens import KINDS, STATUS_OF, Forger
+from tests.fakes.whole import BODIES as ALL_BODIES
+from tests.fakes.whole import path_of
+
+# What a route's path is filled with, as tests.fakes.whole.VALUES has it.
+type Values = dict[str, str]
 
 CLOSED = [route for route in ROUTES if not route.is_open]
 DESTRUCTIVE_LAST = sorted(CLOSED, key=lambda route: route.method == "DELETE")
 BODIES: dict[str, Any] = {
-    "connectQuickBooks": {},
+    **ALL_BODIES,
     "connectConnectWise": {
         "site_url": "https://psa.invalid",
         "company_id": "acme",
         "public_key": "public",
         "private_key": "private",
     },
+    "putFilters": {**{name.value: [] for name in TraitName}, "from": None, "to": None},
     "putPreferences": PREFERENCES,
     "startCrossfoot": {"live": False},
 }
@@ -32,29 +40,42 @@ def _name(route: Route[Ports]) -> str:
     return route.name
 
 
+def _values(partner: Partner, payment: Record) -> Values:
+    """Name one of everything that a partner has."""
+    return {
+        "/v1/connections/{system}": "quickbooks",
+        "/v1/records/{kind}": "payment",
+        "/v1/records/{kind}/{id}": f"quickbooks-{payment['Id']}",
+        "/v1/customers/{id}": "quickbooks-9",
+        "/v1/invoices/{id}": "quickbooks-1001",
+        "/v1/credit-memos/{id}": f"quickbooks-{CREDIT_MEMO}",
+        "/v1/deposits/{id}": f"quickbooks-{DEPOSIT}",
+        "/v1/fetches/{id}": partner.api.get("/v1/fetches")["fetches"][0]["id"],
+    }
+
+
 def _words_of(partner: Partner) -> tuple[str, ...]:
     """List what gives a partner away."""
     return partner.tenant, partner.name, partner.realm["realm_id"], str(partner.amount), "Contoso"
 
 
 def _call(
-    deployed: Deployed, route: Route[Ports], record: str, token: str, body: object | None = None
+    deployed: Deployed, route: Route[Ports], values: Values, token: str, body: object | None = None
 ) -> requests.Response:
-    path = route.path.replace("{system}", "quickbooks").replace("{kind}", "payment").replace("{id}", record)
     headers = {"Authorization": token} if token else {}
-    url = f"{deployed.urls['api']}{path}"
+    url = f"{deployed.urls['api']}{path_of(route, values)}"
     return requests.request(route.method, url, json=body or BODIES.get(route.name), headers=headers, timeout=90)
 
 
 @pytest.fixture(scope="module")
-def strangers_payment(deployed: Deployed, two: tuple[Partner, Partner]) -> str:
-    """A payment that only the first partner has."""
+def strangers(deployed: Deployed, two: tuple[Partner, Partner]) -> Values:
+    """What the first partner has, among it a payment that nobody else does."""
     first, _ = two
     for _ in range(3):
         payment = first.pay("1002", first.amount / 7)
     deployed.wait_for_rest("payments of the first partner")
     assert first.explain(payment)["id"] == f"quickbooks-{payment['Id']}"
-    return f"quickbooks-{payment['Id']}"
+    return _values(first, payment)
 
 
 @pytest.fixture(scope="module")
@@ -71,24 +92,24 @@ def forger(deployed: Deployed, two: tuple[Partner, Partner]) -> Iterator[Forger]
 
 
 @pytest.fixture(scope="module")
-def own(deployed: Deployed) -> tuple[Partner, str]:
+def own(deployed: Deployed) -> tuple[Partner, Values]:
     """A partner that has everything, and that may lose it."""
     partner = Partner(deployed, "West IT", Decimal("44.00"))
     partner.enter_invoices()
     partner.connect()
     payment = partner.pay("1001", Decimal("4.00"))
     deployed.wait_for_rest("the payment of West IT")
-    return partner, f"quickbooks-{payment['Id']}"
+    return partner, _values(partner, payment)
 
 
 @pytest.mark.parametrize("route", DESTRUCTIVE_LAST, ids=_name)
 def test_x6_every_route_works_for_its_own_partner(
-    deployed: Deployed, own: tuple[Partner, str], route: Route[Ports]
+    deployed: Deployed, own: tuple[Partner, Values], route: Route[Ports]
 ) -> None:
     """The twin of the tests below: what they try fails for no other reason than whose token it is."""
-    partner, payment = own
+    partner, values = own
     keys = {name: partner.keys[name] for name in BODIES["connectConnectWise"]}
-    answer = _call(deployed, route, payment, partner.token, keys if route.name == "connectConnectWise" else None)
+    answer = _call(deployed, route, values, partner.token, keys if route.name == "connectConnectWise" else None)
     assert answer.status_code == route.status, answer.text
 
 
@@ -97,13 +118,13 @@ def test_x6_every_route_works_for_its_own_partner(
 def test_x6_nobody_gets_in_without_a_valid_token(
     deployed: Deployed,
     two: tuple[Partner, Partner],
-    strangers_payment: str,
+    strangers: Values,
     forger: Forger,
     kind: str,
     route: Route[Ports],
 ) -> None:
     first, _ = two
-    answer = _call(deployed, route, strangers_payment, forger.token(kind))
+    answer = _call(deployed, route, strangers, forger.token(kind))
     assert answer.status_code == STATUS_OF[kind], f"{kind}: {answer.status_code} {answer.text}"
     for word in _words_of(first):
         assert word not in answer.text, f"{kind}: {answer.text}"
@@ -111,10 +132,10 @@ def test_x6_nobody_gets_in_without_a_valid_token(
 
 @pytest.mark.parametrize("route", CLOSED, ids=_name)
 def test_x6_another_partner_sees_no_byte_of_what_is_not_its_own(
-    deployed: Deployed, two: tuple[Partner, Partner], strangers_payment: str, outsider: Partner, route: Route[Ports]
+    deployed: Deployed, two: tuple[Partner, Partner], strangers: Values, outsider: Partner, route: Route[Ports]
 ) -> None:
     first, _ = two
-    answer = _call(deployed, route, strangers_payment, outsider.token)
+    answer = _call(deployed, route, strangers, outsider.token)
     for word in _words_of(first):
         assert word not in answer.text, f"{route.name}: {answer.text}"
     if "{" in route.path:

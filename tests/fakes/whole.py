@@ -1,5 +1,6 @@
 """An API whose partner has one of everything, and how each route is asked for it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -51,11 +52,11 @@ VALUES = {
 }
 
 
-def path_of(route: Route[Ports]) -> str:
-    """Fill in what TENANT has. Raises: KeyError for a new parameter: then VALUES needs an example of it."""
+def path_of(route: Route[Ports], values: Mapping[str, str] = VALUES) -> str:
+    """Fill a route's parameters in. Raises: KeyError for a new parameter: then the values need an example of it."""
     parts = route.path.split("/")
     filled = [
-        VALUES["/".join(parts[: place + 1])] if part.startswith("{") else part for place, part in enumerate(parts)
+        values["/".join(parts[: place + 1])] if part.startswith("{") else part for place, part in enumerate(parts)
     ]
     return "/".join(filled)
 

@@ -109,8 +109,10 @@ def _deploy(number: int) -> Aws:
     sqs = boto3.client("sqs")
     queues = {
         name: sqs.create_queue(QueueName=f"{name}-{number}.fifo", Attributes=fifo)["QueueUrl"]
-        for name in ("nudges", "payments", "crossfoot")
+        for name in ("nudges", "payments", "payments_dead", "crossfoot", "unpaid", "tending")
     }
+    bucket = f"documents-{number}"
+    boto3.client("s3").create_bucket(Bucket=bucket)
     return Aws(
         {
             "STAGE": "local",
@@ -126,6 +128,7 @@ def _deploy(number: int) -> Aws:
             "PAYMENT_TIMEOUT_S": "30",
             "VENDOR_COMMIT_S": "45",
             "USER_POOL_CLIENT_ID": AUDIENCE,
+            "DOCUMENTS_BUCKET": bucket,
             **{f"{name.upper()}_QUEUE_URL": url for name, url in queues.items()},
         },
         queues,
