@@ -169,6 +169,9 @@ def _member_record(member: Member, moment: str) -> Record:
         "defaultPhone": "Office",
         "securityRole": {"id": 63, "name": "Crossfoot"},
         "inactiveFlag": False,
+        "invoiceScreenDefaultTabFormat": "ShowInvoicingTab",
+        "invoicingDisplayOptions": "RemainOnInvoicingScreen",
+        "agreementInvoicingDisplayOptions": "RemainOnInvoicingScreen",
         "_info": {"lastUpdated": moment, "updatedBy": "zAdmin"},
     }
 

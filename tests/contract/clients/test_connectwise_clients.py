@@ -66,6 +66,11 @@ def test_the_lock_of_the_node_clients_names_no_registry() -> None:
     assert all("integrity" in package for name, package in lock["packages"].items() if name)
 
 
+REVENUE = [["R", -300.0], ["RE", -40.1], ["RP", -50.0], ["ST", 0.0]]
+# How many records a new company has in each table, in the order in which both walks read them.
+TABLE_COUNTS = [3, 3, 3, 3, 2, 9, 21, 1, 1, 2, 2, 2, 2, 3, 3, 3, 1, 2]
+
+
 def test_connectwise_rest_from_npm_works_unchanged(ready: dict[str, str]) -> None:
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
@@ -75,7 +80,32 @@ def test_connectwise_rest_from_npm_works_unchanged(ready: dict[str, str]) -> Non
     installed(NODE / "node_modules" / ".installed", lock, install, folder=NODE)
     seen = walked([node, str(NODE / "walk.js")], ready, trust="NODE_EXTRA_CA_CERTS")
     callback = seen.pop("callback")
+    assert list(seen.pop("tables").values()) == TABLE_COUNTS
+    refused = {"status": 400, "code": "InvalidObject", "inner": "InvalidObject"}
     assert seen == {
+        "lines": {
+            "amounts": [300, 40.1, 50],
+            "hourlyCost": "45.00",
+            "totals": [300, 40.1, 50, 390.1],
+            "inOne": [1, 1, 1],
+            "noNull": {"status": 400, "code": "ApiFindCondition"},
+        },
+        "printed": "%PDF-",
+        "reports": 8,
+        "agreement": {"type": "Managed Services", "billed": [8, 760], "additions": 1},
+        "accounting": {
+            "ownId": True,
+            "total": 390.1,
+            "details": REVENUE,
+            "part": refused,
+            "posted": "NODE-1",
+            "exportedAgain": 1,
+            "locked": refused,
+            "left": {"count": 0},
+            "takenBack": {"count": 1},
+            "balanced": 0,
+        },
+        "merge": {"success": True, "gone": {"status": 404, "code": "NotFound"}},
         "isCloud": True,
         "paged": ["node5", "node4", "node3", "node2", "node1"],
         "company": {"id": 22, "name": "Node 3"},
@@ -104,7 +134,28 @@ def test_pyconnectwise_works_unchanged(ready: dict[str, str]) -> None:
     install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PYCONNECTWISE]
     installed(folder / ".installed", f"{PYCONNECTWISE} on {sys.version}", make, install, folder=folder.parent)
     seen = walked([str(python), str(HERE / "pyconnectwise_walk.py")], ready, trust="REQUESTS_CA_BUNDLE")
+    assert list(seen.pop("tables").values()) == TABLE_COUNTS
     assert seen == {
+        "lines": {
+            "hours": 2.5,
+            "expense": 40.1,
+            "discount": 10,
+            "totals": [300, 40.1, 50, 390.1],
+            "in_one": [1, 1, 1],
+            "no_null": True,
+        },
+        "agreement": {"type": "Managed Services", "billed": [8, 760], "additions": 1},
+        "accounting": {
+            "own_id": True,
+            "total": 390.1,
+            "details": REVENUE,
+            "marked": 1,
+            "left": 1,
+            "locked": True,
+            "again": 2,
+            "balanced": 0,
+        },
+        "merge": {"success": True, "gone": True},
         "codebase": "v2026_1/",
         "is_cloud": True,
         "paged": ["py1", "py2", "py3", "py4", "py5"],

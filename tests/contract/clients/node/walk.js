@@ -75,6 +75,110 @@ async function payment(api, invoice) {
   return { second, rows: rows.map(({ type, amount, paymentDate }) => ({ type, amount, paymentDate })), balance: paid.balance }
 }
 
+// Every table by the client's own method; what is asked for is how many records each has.
+const TABLES = {
+  CompanyAPI: ['getCompanyCompaniesTypes', 'getCompanyCompaniesStatuses'],
+  FinanceAPI: [
+    'getFinanceBillingStatuses', 'getFinanceBillingTerms', 'getFinanceTaxCodes', 'getFinanceGlAccounts',
+    'getFinanceGlAccountsMappedTypes', 'getFinanceGlCaptions', 'getFinanceAccountingPackageSetup',
+    'getFinanceAgreementsTypes',
+  ],
+  TimeAPI: ['getTimeWorkRoles', 'getTimeWorkTypes'],
+  ExpenseAPI: ['getExpenseTypes'],
+  ProcurementAPI: ['getProcurementCatalog'],
+  SystemAPI: ['getSystemLocations', 'getSystemDepartments', 'getSystemMembers'],
+  ServiceAPI: ['getServiceBoards'],
+}
+
+async function tables(api) {
+  const found = {}
+  for (const [module, methods] of Object.entries(TABLES)) {
+    for (const method of methods) {
+      found[method] = (await api[module][method]({ pageSize: 1000 })).length
+    }
+  }
+  return found
+}
+
+// An invoice with a line of each kind.
+async function billed(api, company) {
+  const { id } = await api.FinanceAPI.postFinanceInvoices({ type: 'Standard', company: { id: company.id } })
+  const named = { invoice: { id }, billableOption: 'Billable' }
+  const ticket = await api.ServiceAPI.postServiceTickets({ summary: 'Printer', company: { id: company.id }, board: { id: 1 } })
+  const worked = { timeStart: '2026-11-02T09:00:00Z', timeEnd: '2026-11-02T11:30:00Z', workRole: { id: 1 } }
+  await api.TimeAPI.postTimeEntries({ ...named, ...worked, ticket: { id: ticket.id }, hourlyCost: '45.00' })
+  const spent = { type: { id: 1 }, amount: 40.1, date: '2026-11-02T00:00:00Z' }
+  await api.ExpenseAPI.postExpenseEntries({ ...named, ...spent })
+  const item = { catalogItem: { id: 1 }, quantity: 3, price: 20 }
+  const product = await api.ProcurementAPI.postProcurementProducts({ ...named, ...item })
+  await api.ProcurementAPI.patchProcurementProductsById(product.id, replace('discount', 10))
+  return id
+}
+
+async function lines(api, id) {
+  const asked = { conditions: `invoice/id in (${id},1)` }
+  const [time] = await api.TimeAPI.getTimeEntries(asked)
+  const [expense] = await api.ExpenseAPI.getExpenseEntries(asked)
+  const [product] = await api.ProcurementAPI.getProcurementProducts(asked)
+  const { serviceTotal, expenseTotal, productTotal, total } = await api.FinanceAPI.getFinanceInvoicesById(id)
+  const info = await api.FinanceAPI.getFinanceInfoInvoiceById(id)
+  return {
+    amounts: [time.extendedInvoiceAmount, expense.invoiceAmount, product.extPrice],
+    hourlyCost: time.hourlyCost,
+    totals: [serviceTotal, expenseTotal, productTotal, total],
+    inOne: [info.timeEntries.length, info.expenses.length, info.products.length],
+    noNull: await refusal(api.TimeAPI.getTimeEntries({ conditions: 'invoice = null' })),
+  }
+}
+
+async function agreement(api, company) {
+  const finance = api.FinanceAPI
+  const sent = { name: 'Care', type: { id: 1 }, company: { id: company.id }, contact: { id: 7 }, billAmount: 500 }
+  const made = await finance.postFinanceAgreements(sent)
+  const addition = { product: { id: 3 }, billCustomer: 'Billable', quantity: 10, lessIncluded: 2 }
+  const added = await finance.postFinanceAgreementsByParentIdAdditions(made.id, addition)
+  const listed = await finance.getFinanceAgreementsByParentIdAdditions(made.id, {})
+  return { type: made.type.name, billed: [added.billedQuantity, added.extPrice], additions: listed.length }
+}
+
+// Close, preview, post, read what was posted, and take it back.
+async function accounting(api, id) {
+  const finance = api.FinanceAPI
+  await finance.patchFinanceInvoicesById(id, replace('status', { id: 3 }))
+  const [row] = await finance.getFinanceAccountingUnpostedinvoices({ conditions: `billingLogId = ${id}` })
+  const wanted = { exportInvoicesFlag: true, includedInvoiceIds: [id] }
+  const [transaction] = (await finance.postFinanceAccountingExport(wanted)).transactions
+  const ids = [...transaction.glEntryIds.split(',').map(Number), ...transaction.detail.map((part) => part.id)]
+  const sent = { exportInvoicesFlag: true, batchIdentifier: 'NODE-1' }
+  const part = await refusal(finance.postFinanceAccountingBatches({ ...sent, processedRecordIds: ids.slice(1) }))
+  await finance.postFinanceAccountingBatches({ ...sent, processedRecordIds: ids })
+  const [batch] = await finance.getFinanceAccountingBatches({ conditions: 'batchIdentifier = "NODE-1"' })
+  const entries = await finance.getFinanceAccountingBatchesByParentIdEntries(batch.id, {})
+  const again = await finance.postFinanceAccountingBatchesByIdExport(batch.id, {})
+  const { glBatch } = await finance.getFinanceInvoicesById(id)
+  const locked = await refusal(finance.patchFinanceInvoicesById(id, replace('status', { id: 1 })))
+  const waiting = () => finance.getFinanceAccountingUnpostedinvoicesCount({ conditions: `billingLogId = ${id}` })
+  const left = await waiting()
+  await finance.deleteFinanceAccountingBatchesById(batch.id)
+  return {
+    ownId: row.id !== id,
+    total: transaction.total,
+    details: transaction.detail.map(({ glTypeId, total }) => [glTypeId, total]),
+    part,
+    posted: glBatch.name,
+    exportedAgain: again.transactions.length,
+    locked,
+    left,
+    takenBack: await waiting(),
+    balanced: Number(entries.reduce((sum, { debit, credit }) => sum + debit - credit, 0).toFixed(2)),
+  }
+}
+
+async function merge(api, gone, kept) {
+  const { success } = await api.CompanyAPI.postCompanyCompaniesByIdMerge(gone, { toCompanyId: kept })
+  return { success, gone: await refusal(api.CompanyAPI.getCompanyCompaniesById(gone)) }
+}
+
 async function walk() {
   const api = new ManageAPI(options)
   const info = await api.SystemAPI.getSystemInfo()
@@ -91,12 +195,21 @@ async function walk() {
   const invoice = await api.FinanceAPI.postFinanceInvoices(made)
   const closed = await api.FinanceAPI.patchFinanceInvoicesById(invoice.id, replace('status', { id: 3 }))
   const since = `lastUpdated >= [${invoice._info.lastUpdated}] and status/isClosed = true`
+  const changed = await api.FinanceAPI.getFinanceInvoicesCount({ conditions: since })
+  const bill = await billed(api, company)
   return {
+    tables: await tables(api),
+    lines: await lines(api, bill),
+    reports: (await api.SystemAPI.getSystemReports()).length,
+    printed: String(await api.FinanceAPI.getFinanceInvoicesByIdPdf(bill)).slice(0, 5),
+    agreement: await agreement(api, company),
+    accounting: await accounting(api, bill),
+    merge: await merge(api, company.id - 1, company.id),
     isCloud: info.isCloud,
     paged: pages.map((found) => found.identifier),
     company,
     closed: closed.status.isClosed,
-    changed: await api.FinanceAPI.getFinanceInvoicesCount({ conditions: since }),
+    changed,
     payment: await payment(api, invoice),
     unknownName: await refusal(api.FinanceAPI.getFinanceInvoices({ conditions: 'invoiceDate > [2026-01-01T00:00:00Z]' })),
     missing: await refusal(api.FinanceAPI.getFinanceInvoicesById(999999)),
