@@ -88,7 +88,7 @@ class SandboxBooks(Reading):
         """Load a credit memo and apply it on the same payment, as QuickBooks' own screen does."""
         credit = _amount(credit_minor)
         memo = {"Id": MEMO_ID, "SyncToken": "0", "TotalAmt": credit, "Balance": credit, "RemainingCredit": credit}
-        time = {"MetaData": {"LastUpdatedTime": "2026-11-01T00:00:00-08:00"}}
+        time = {"MetaData": {"LastUpdatedTime": "2026-11-01T00:00:00-08:00"}, "TxnDate": TODAY.isoformat()}
         self.company.load(("CreditMemo", {**memo, **time, **self._payer()}))
         lines = [
             self._line("Invoice", self.names.id_of(invoice), cash_minor + credit_minor),
