@@ -12,6 +12,8 @@ from crossfoot.messages import MirrorPayment, read_message
 from crossfoot.ports import DeadLetter
 
 BATCH = 10
+# A queue with more unreadable letters than this wants a person first.
+MAX_RECEIVES = 20
 # Longer than a sweep needs from taking a letter to removing it.
 HIDDEN_S = 300
 
@@ -26,16 +28,16 @@ class SqsDeadLetters:
         self._sqs = AwsService(SQS)
 
     def take(self, limit: int) -> tuple[DeadLetter, ...]:
-        """Read some; what cannot be read is hidden for a while, and stays."""
-        letters: list[DeadLetter] = []
-        for _ in range(limit):
-            found = self._receive(min(BATCH, limit - len(letters)))
-            if not found:
-                break
-            letters += [letter for letter in map(_to_letter, found) if letter is not None]
-            if len(letters) == limit:
-                break
-        return tuple(letters)
+        """Read some; what cannot be read is hidden for a while, and stays.
+
+        A lane gives no more of its letters until those that it gave are removed.
+        """
+        for _ in range(MAX_RECEIVES):
+            found = self._receive(min(BATCH, limit))
+            letters = tuple(letter for letter in map(_to_letter, found) if letter is not None)
+            if letters or not found:
+                return letters
+        return ()
 
     def remove(self, letters: Sequence[DeadLetter]) -> None:
         """Take them away; one whose receipt is too old stays for the next sweep."""

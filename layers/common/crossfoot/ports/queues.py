@@ -34,7 +34,10 @@ class DeadLetters(Protocol):
     """The payments that were given up (X3)."""
 
     def take(self, limit: int) -> tuple[DeadLetter, ...]:
-        """Read some. They stay where they are until they are removed, and so does what cannot be read."""
+        """Read some; none are given where none is left that can be read.
+
+        They stay where they are until they are removed, and so does what cannot be read. More may be given after that.
+        """
         ...
 
     def remove(self, letters: Sequence[DeadLetter]) -> None:

@@ -88,13 +88,15 @@ def _revive(ports: Ports) -> int:
     What cannot be read stays where it is: its alarm tells a person.
     Source: X3.
     """
-    letters = ports.dead_letters.take(MAX_DEAD_LETTERS)
-    for letter in letters:
-        ports.history.save(letter.message.tenant, [_stuck(letter)])
-    ports.queue.send([_again(letter) for letter in letters])
-    # Last: a worker that dies before leaves the letters where they were, and payments may be queued twice.
-    ports.dead_letters.remove(letters)
-    return len(letters)
+    revived = 0
+    while revived < MAX_DEAD_LETTERS and (letters := ports.dead_letters.take(MAX_DEAD_LETTERS - revived)):
+        for letter in letters:
+            ports.history.save(letter.message.tenant, [_stuck(letter)])
+        ports.queue.send([_again(letter) for letter in letters])
+        # Last: a worker that dies before leaves the letters where they were, and payments may be queued twice.
+        ports.dead_letters.remove(letters)
+        revived += len(letters)
+    return revived
 
 
 def _stuck(letter: DeadLetter) -> Decision:

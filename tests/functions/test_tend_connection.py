@@ -1,0 +1,89 @@
+"""tend_connection: the real handler looks after a connection to the ConnectWise sandbox, and archives."""
+
+import json
+from collections.abc import Callable, Iterator
+from types import ModuleType
+
+import boto3
+import pytest
+from crossfoot.adapters.clock import SystemClock
+from crossfoot.adapters.dynamodb.book import TableBook
+from crossfoot.adapters.dynamodb.connections import TableConnections
+from crossfoot.adapters.dynamodb.filters import TableFilters
+from crossfoot.adapters.dynamodb.table import Table
+from crossfoot.adapters.vault import KmsVault
+from crossfoot.core.filters import ImportFilters
+from crossfoot.core.model import Customer, Kind, Ref, Standing, System, TraitName, Version
+from crossfoot.messages import ArchiveOutside
+from crossfoot.ports import Connection, ConnectionState
+
+from tests.adapters.sandbox import Sandbox, running
+from tests.functions.conftest import APP_SECRET, Aws, in_time, sample
+
+type Load = Callable[[str], ModuleType]
+
+TENANT = "t_0a1b2c3d4e5f6071"
+GONE = Ref(System.CONNECTWISE, Kind.CUSTOMER, "999999")
+
+
+@pytest.fixture(scope="module")
+def connectwise() -> Iterator[Sandbox]:
+    with running("connectwise") as sandbox:
+        yield sandbox
+
+
+def _table(aws: Aws) -> Table:
+    return Table(aws.environment["TABLE_NAME"])
+
+
+def _connections(aws: Aws) -> TableConnections:
+    return TableConnections(_table(aws), KmsVault(aws.environment["TOKEN_KEY_ID"]), SystemClock())
+
+
+@pytest.fixture
+def handler(aws: Aws, load: Load, connectwise: Sandbox) -> ModuleType:
+    """The handler, for a partner whose book holds a company that ConnectWise has no more."""
+    ready = connectwise.ready
+    secret = {**APP_SECRET, "connectwise_client_id": ready["client_id"]}
+    arn = aws.environment["APP_SECRET_ARN"]
+    boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps(secret))
+    details = {"site_url": ready["site_url"], "company_id": ready["company_id"]}
+    connection = Connection(TENANT, System.CONNECTWISE, ConnectionState.CONNECTED, "acme@one", "Acme", details=details)
+    keys = {"public_key": ready["public_key"], "private_key": ready["private_key"], "callback_token": "token"}
+    _connections(aws).connect(connection, keys)
+    version = Version("2026-11-01T10:00:00Z", "2026-11-01T10:00:00Z")
+    TableBook(_table(aws)).save(TENANT, [Customer(GONE, version, Standing.LIVE, "Contoso")])
+    return load("tend_connection")
+
+
+def _history(aws: Aws) -> list[str]:
+    return [event.what for event in _connections(aws).load_history(TENANT, System.CONNECTWISE)][1:]
+
+
+def test_i5_i8_the_sample_request_finds_what_is_gone_and_mends_the_callbacks(aws: Aws, handler: ModuleType) -> None:
+    assert handler.handler(sample("tend_connection"), in_time()) == {"batchItemFailures": []}
+    stored = TableBook(_table(aws)).load(TENANT, GONE)
+    assert stored is not None
+    assert stored.standing is Standing.DELETED
+    found, mended = _history(aws)
+    assert found == "Found 1 deleted in ConnectWise: Contoso"
+    assert "callbacks" in mended
+    assert handler.handler(sample("tend_connection"), in_time()) == {"batchItemFailures": []}
+    assert _history(aws) == [found, mended], "once is enough"
+
+
+def test_c5_a_request_to_archive_archives(aws: Aws, handler: ModuleType) -> None:
+    filters = ImportFilters({TraitName.COMPANY_TYPE: frozenset({"1"})})
+    TableFilters(_table(aws)).save(TENANT, filters)
+    event = sample("tend_connection")
+    event["Records"][0]["body"] = ArchiveOutside(tenant=TENANT).to_json()
+    assert handler.handler(event, in_time()) == {"batchItemFailures": []}
+    stored = TableBook(_table(aws)).load(TENANT, GONE)
+    assert isinstance(stored, Customer)
+    assert stored.keeping.archived
+
+
+def test_a_partner_that_is_not_connected_needs_nothing(aws: Aws, handler: ModuleType) -> None:
+    event = sample("tend_connection")
+    event["Records"][0]["body"] = event["Records"][0]["body"].replace(TENANT, "t_00000009")
+    assert handler.handler(event, in_time()) == {"batchItemFailures": []}
