@@ -46,8 +46,7 @@ def merge(book: Book, kind: Kind, gone_id: str, kept_id: str) -> Record:
     gone, kept = book.get(kind.name, gone_id), book.get(kind.name, kept_id)
     if gone is None or kept is None or gone_id == kept_id:
         raise ValueError(f"there are no two {kind.name} records {gone_id!r} and {kept_id!r}")
-    assert kind.list_name is not None
-    _point_anew(book, kind, gone_id, {"value": kept_id, "name": kept[kind.list_name]})
+    _point_anew(book, kind, gone_id, kept)
     sums = {name: money(amount_of(kept, name) + amount_of(gone, name)) for name in _BALANCES if name in kept}
     merged = book.change(kind.name, kept, kept | sums, "merged")
     if book.switches.merge_trace:
@@ -56,7 +55,8 @@ def merge(book: Book, kind: Kind, gone_id: str, kept_id: str) -> Record:
     return merged
 
 
-def _point_anew(book: Book, kind: Kind, gone_id: str, to: Record) -> None:
+def _point_anew(book: Book, kind: Kind, gone_id: str, kept: Record) -> None:
+    to = {"value": kept["Id"], "name": kept[str(kind.list_name)]}
     for name in book.store.kinds(book.realm):
         if name not in KINDS or not (KINDS[name].transaction or KINDS[name].list_name):
             continue
@@ -65,6 +65,8 @@ def _point_anew(book: Book, kind: Kind, gone_id: str, to: Record) -> None:
             moved = _moved(record, kind.name, pointers, gone_id, to)
             if moved == record:
                 continue
+            if name == kind.name and moved.get("ParentRef") != record.get("ParentRef"):
+                moved["FullyQualifiedName"] = f"{kept['FullyQualifiedName']}:{record[str(kind.list_name)]}"
             if book.switches.merge_trace:
                 book.change(name, record, moved, verb=None, token=False)
             else:

@@ -125,6 +125,8 @@ def sold(qb: Any) -> dict[str, Any]:
     taxed.TxnTaxDetail.TxnTaxCodeRef = ref(TaxCode.where("Name = 'California'", qb=qb)[0].Id)
     taxed = taxed.save(qb=qb)
     seen["tax"] = [taxed.TxnTaxDetail.TotalTax, taxed.TotalAmt, TaxRate.get(1, qb=qb).RateValue, TaxCode.count(qb=qb)]
+    invoice.send(qb=qb, send_to="ap@example.com")
+    seen["sent"] = Invoice.get(invoice.Id, qb=qb).EmailStatus
     pdf = invoice.download_pdf(qb)
     seen["pdf"] = [pdf[:5].decode(), f"INVOICE {invoice.DocNumber}".encode() in pdf]
     note = Attachable()

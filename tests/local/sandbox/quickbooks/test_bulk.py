@@ -56,19 +56,19 @@ def test_what_makes_no_book_is_refused(company: Company, body: dict[str, object]
 
 
 def test_pages_of_a_long_list_are_quick_and_miss_nothing(company: Company) -> None:
-    company.control("POST", "bulk", {"invoices": 3000, "customers": 30, "lines": 1})
+    company.control("POST", "bulk", {"invoices": 2100, "customers": 30, "lines": 1})
     for order in ("MetaData.LastUpdatedTime", "Id", "MetaData.LastUpdatedTime desc, Id desc"):
         seen: list[str] = []
         started_s = time.process_time()
-        for start in (1, 1001, 2001, 3001):
+        for start in (1, 1001, 2001, 2101):
             page = f"select * from Invoice orderby {order} startposition {start} maxresults 1000"
             seen += [each["Id"] for each in company.query(page).get("Invoice", [])]
         assert time.process_time() - started_s < 2
-        assert len(set(seen)) == len(seen) == 3000
+        assert len(set(seen)) == len(seen) == 2100
         assert (seen == sorted(seen, key=int)) == (not order.endswith("desc"))
-    open_ones = company.query("select * from Invoice where Balance > '0' startposition 1401 maxresults 1000")
-    assert open_ones["maxResults"] == 100
-    assert company.query("select count(*) from Invoice where Balance > '0'") == {"totalCount": 1500}
+    open_ones = company.query("select * from Invoice where Balance > '0' startposition 1001 maxresults 1000")
+    assert open_ones["maxResults"] == 50
+    assert company.query("select count(*) from Invoice where Balance > '0'") == {"totalCount": 1050}
 
 
 @pytest.mark.parametrize("comparison", ["<", "<=", "=", ">=", ">"])

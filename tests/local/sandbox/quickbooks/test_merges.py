@@ -37,7 +37,8 @@ def test_the_customer_that_stays_has_the_other_ones_transactions_jobs_and_balanc
     assert company.get("Payment", payment["Id"])["CustomerRef"] == once
     held = company.get("Deposit", deposit["Id"])["Line"][0]["DepositLineDetail"]["Entity"]
     assert held == once | {"type": "CUSTOMER"}
-    assert company.get("Customer", job["Id"])["ParentRef"] == ref(kept)
+    moved = company.get("Customer", job["Id"])
+    assert (moved["ParentRef"], moved["FullyQualifiedName"]) == (ref(kept), "Once:Job")
     changed, invoices = company.changes("Customer,Invoice", SINCE)
     assert [(each["Id"], each.get("status")) for each in changed["Customer"]] == [
         (kept["Id"], None),
