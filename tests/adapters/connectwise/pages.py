@@ -111,7 +111,12 @@ class Pages:
         self.budget = CountingBudget()
         account = Account("https://cw.example.com", "larkspur", "public", "private", "client")
         codebases = Codebases(self.door, self.budget)
-        self.psa = ConnectWisePsa(ConnectWiseClient(self.door, "t_1", account, codebases, self.budget))
+        self._client = ConnectWiseClient(self.door, "t_1", account, codebases, self.budget)
+        self.psa = ConnectWisePsa(self._client)
+
+    def slow_down(self, call_s: float) -> None:
+        """Let every call take so long, by the clock of the adapter."""
+        self.psa = ConnectWisePsa(self._client, lambda: call_s * len(self.door.asked))
 
 
 _PATHS = {

@@ -2,13 +2,17 @@
 
 import json
 import tracemalloc
+from collections.abc import Iterator
+from itertools import pairwise
 from math import ceil
 from typing import Any
 
 import pytest
 from crossfoot.adapters.connectwise.client import IDS_PER_CALL, MAX_IDS_CHARS, PAGE_SIZE, chunk_ids
+from crossfoot.adapters.connectwise.source import WINDOW_S
 from crossfoot.core.model import CreditMemo, Invoice, Record
 from crossfoot.errors import AnswerTooLarge
+from crossfoot.ports import Window
 
 from tests.adapters.connectwise.pages import Pages, company, invoice, product, time_entry
 
@@ -44,18 +48,36 @@ def test_a_first_import_of_20000_invoices_takes_hardly_more_calls_than_it_must()
         time=[time_entry(n, n) for n in range(1, INVOICES + 1, 2)],
         products=[product(n, n) for n in range(5, INVOICES + 1, 5)],
     )
-    windows, cursor, read, lines = 0, "", 0, 0
-    while True:
-        window = pages.psa.fetch_changes(cursor)
-        windows, cursor = windows + 1, window.cursor
+    windows, read, lines = 0, 0, 0
+    for window in _windows(pages):
+        windows += 1
         read += len(window.records)
-        lines += sum(len(each.lines or ()) for each in window.records if isinstance(each, Invoice | CreditMemo))
-        if not window.more:
-            break
+        lines += _lines_in(window.records)
     assert (read, lines) == (20_400, 10_000 + 4_000 + 6_666)
     assert windows == INVOICES // PAGE_SIZE + 1, "one page of invoices is one window"
     assert len(pages.budget.calls) <= 1.1 * (1 + needed_calls(invoices))
     assert not any(metered for _, _, metered in pages.budget.calls)
+
+
+def test_on_a_slow_site_windows_are_shorter_and_nothing_is_lost_or_read_twice() -> None:
+    """Every call takes four seconds: a page of a thousand invoices with lines would be far beyond a worker's time."""
+    invoices = [invoice(n, serviceTotal=1, productTotal=n % 4) for n in range(1, 2_501)]
+    pages = Pages(
+        invoices=invoices,
+        time=[time_entry(n, n) for n in range(1, 2_501)],
+        products=[product(n, n) for n in range(1, 2_501) if n % 4],
+    )
+    pages.slow_down(call_s=4.0)
+    calls, read, lines = [0], list[str](), 0
+    for window in _windows(pages):
+        calls.append(len(pages.door.asked))
+        read += [record.ref.id for record in window.records]
+        lines += _lines_in(window.records)
+    assert read == [str(n) for n in range(1, 2_501)]
+    assert lines == 2_500 + 1_875
+    longest = max(later - earlier for earlier, later in pairwise(calls))
+    assert longest * 4.0 <= WINDOW_S + 4 * 4.0, "the call that was late, and what was waiting of each source"
+    assert len(calls) > 5
 
 
 def test_the_worst_window_fits_into_a_workers_memory() -> None:
@@ -71,13 +93,22 @@ def test_the_worst_window_fits_into_a_workers_memory() -> None:
     assert len(full) < peak < MEMORY_FOR_A_WINDOW
 
 
+def _windows(pages: Pages) -> Iterator[Window]:
+    """Read on until there is no more."""
+    window = pages.psa.fetch_changes("")
+    yield window
+    while window.more:
+        window = pages.psa.fetch_changes(window.cursor)
+        yield window
+
+
 def _full_grown(n: int) -> dict[str, Any]:
     """Give a time entry as long as the vendor's own, which has some 70 fields."""
     return time_entry(n, n % 150 + 1, **{f"field{at}": {"id": n, "name": f"value {at}"} for at in range(60)})
 
 
 def _lines_in(records: tuple[Record, ...]) -> int:
-    return sum(len(each.lines or ()) for each in records if isinstance(each, Invoice))
+    return sum(len(each.lines or ()) for each in records if isinstance(each, Invoice | CreditMemo))
 
 
 def test_a_page_that_is_more_than_we_take_in_is_asked_for_in_smaller_ones() -> None:

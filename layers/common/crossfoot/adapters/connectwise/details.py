@@ -1,10 +1,10 @@
 """Reads what an invoice does not hold itself, for many invoices at once: its lines, and the types of its agreements."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from crossfoot.adapters.connectwise.client import ConnectWiseClient, Page, chunk_ids, conditions_of_ids
+from crossfoot.adapters.connectwise.client import IDS_PER_CALL, ConnectWiseClient, Page, chunk_ids, conditions_of_ids
 from crossfoot.adapters.connectwise.lines import LINE_SOURCES, LineSource, agreement_lines, has_lines, signed
 from crossfoot.adapters.connectwise.translate import currency_of, id_of
 from crossfoot.core.model import Line
@@ -33,20 +33,72 @@ def fetch_agreement_types(client: ConnectWiseClient, invoices: Sequence[Wire]) -
     return types
 
 
-def fetch_lines(client: ConnectWiseClient, invoices: Sequence[Wire]) -> dict[str, tuple[Line, ...]]:
-    """Read the lines of invoices.
+def fetch_lines(
+    client: ConnectWiseClient, invoices: Sequence[Wire], is_late: Callable[[], bool] = lambda: False
+) -> tuple[dict[str, tuple[Line, ...]], int]:
+    """Read the lines of invoices, for as many at once as a call takes.
 
     A source that may not be read (C3) leaves its lines out, and no invoice is kept back for it. An invoice with a line
     that cannot be understood is left out: the book keeps the lines that it has.
+
+    Takes: `is_late` is asked between the calls.
+    Returns: the lines by invoice id, and how many invoices were come by: all, or those up to where it was late.
     Source: I1.
     """
-    by_id = {id_of(each): each for each in invoices if id_of(each).isdecimal()}
-    found = {id_: _agreement_lines(invoice) for id_, invoice in by_id.items()}
-    for source in LINE_SOURCES:
-        for id_, lines in _lines_of(client, source, by_id).items():
-            known = found[id_]
-            found[id_] = None if known is None or lines is None else (*known, *lines.values())
-    return {id_: lines for id_, lines in found.items() if lines is not None}
+    reading = _Reading(client)
+    for invoice in invoices:
+        reading.add(invoice)
+        if reading.read(at_least=IDS_PER_CALL) and is_late():
+            break
+    reading.read(at_least=1)
+    return reading.lines(), reading.taken
+
+
+class _Reading:
+    """Gathers the invoices that have lines of a source until they fill a call."""
+
+    def __init__(self, client: ConnectWiseClient) -> None:
+        self._client = client
+        self.taken = 0
+        self._invoices: dict[str, Wire] = {}
+        self._waiting: dict[LineSource, list[str]] = {source: [] for source in LINE_SOURCES}
+        self._found: dict[LineSource, _Found] = {source: {} for source in LINE_SOURCES}
+
+    def add(self, invoice: Wire) -> None:
+        self.taken += 1
+        id_ = id_of(invoice)
+        if id_.isdecimal():
+            self._invoices[id_] = invoice
+            for source, waiting in self._waiting.items():
+                if has_lines(invoice, source):
+                    waiting.append(id_)
+
+    def read(self, at_least: int) -> bool:
+        """Read the sources for which so many invoices wait. Returns: whether there was one."""
+        due = [source for source, waiting in self._waiting.items() if len(waiting) >= at_least]
+        for source in due:
+            try:
+                self._read(source, self._waiting[source])
+            except Rejected as refusal:
+                log.warning("connectwise lines of %s are left out: %s. %s", source.path, refusal, refusal.fix)
+                del self._waiting[source]
+            else:
+                self._waiting[source] = []
+        return bool(due)
+
+    def lines(self) -> dict[str, tuple[Line, ...]]:
+        """Give what was found, source by source."""
+        lines = {id_: _agreement_lines(invoice) for id_, invoice in self._invoices.items()}
+        for found in self._found.values():
+            for id_, more in found.items():
+                known = lines[id_]
+                lines[id_] = None if known is None or more is None else (*known, *more.values())
+        return {id_: each for id_, each in lines.items() if each is not None}
+
+    def _read(self, source: LineSource, waiting: Sequence[str]) -> None:
+        for ids in chunk_ids(waiting):
+            for page in self._client.pages(source.path, f"invoice/{conditions_of_ids(ids)}", quiet=True):
+                _sort_in(page, source, self._invoices, self._found[source])
 
 
 def _agreement_lines(invoice: Wire) -> tuple[Line, ...] | None:
@@ -55,18 +107,6 @@ def _agreement_lines(invoice: Wire) -> tuple[Line, ...] | None:
     except UNREADABLE:
         log.exception("connectwise invoice %s: its agreement's amount cannot be read", invoice.get("id"))
         return None
-
-
-def _lines_of(client: ConnectWiseClient, source: LineSource, invoices: Mapping[str, Wire]) -> _Found:
-    found: _Found = {}
-    try:
-        for ids in chunk_ids(id_ for id_, invoice in invoices.items() if has_lines(invoice, source)):
-            for page in client.pages(source.path, f"invoice/{conditions_of_ids(ids)}", quiet=True):
-                _sort_in(page, source, invoices, found)
-    except Rejected as refusal:
-        log.warning("connectwise lines of %s are left out: %s. %s", source.path, refusal, refusal.fix)
-        return {}
-    return found
 
 
 def _sort_in(page: Page, source: LineSource, invoices: Mapping[str, Wire], found: _Found) -> None:

@@ -1,6 +1,7 @@
 """Payment rows on ConnectWise invoices (E1, E7)."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -18,8 +19,8 @@ from crossfoot.ports import Choice
 class ConnectWisePsa(ConnectWiseSource):
     """A ConnectWise site whose invoices' payment rows we keep. Implements the port Psa."""
 
-    def __init__(self, client: ConnectWiseClient) -> None:
-        super().__init__(client)
+    def __init__(self, client: ConnectWiseClient, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(client, now)
         self._rows = client
 
     def fetch_choices(self) -> Mapping[TraitName, tuple[Choice, ...]]:

@@ -9,6 +9,7 @@ from the answer, what others write is read when an effect looks at the rows, or 
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
@@ -26,6 +27,9 @@ type Wire = Mapping[str, Any]
 
 INVOICES = "/finance/invoices"
 COMPANIES = "/company/companies"
+
+# Lines take many calls where there are many, and a window has to end well within a worker's time on a slow site too.
+WINDOW_S = 15.0
 
 log = logging.getLogger(__name__)
 
@@ -59,22 +63,21 @@ class ConnectWiseSource:
 
     system = System.CONNECTWISE
 
-    def __init__(self, client: ConnectWiseClient) -> None:
-        self._client = client
+    def __init__(self, client: ConnectWiseClient, now: Callable[[], float] = time.monotonic) -> None:
+        self._client, self._now = client, now
 
     def fetch_changes(self, cursor: str) -> Window:
         """Read what changed since the cursor; "" starts a first import. Source: I1, I8.
 
-        One page of each kind is one window: what does not fit follows.
+        One page of each kind is one window, less of it where its lines take long: what does not fit follows.
         """
-        position = read_cursor(cursor)
-        read = _Read()
+        position, read, began = read_cursor(cursor), _Read(), self._now()
         while True:
             page = self._page(position)
-            self._read_into(read, position.kind, page)
+            part = self._read_into(read, position.kind, page, lambda: self._now() - began > WINDOW_S)
             position = replace(position, mark=position.mark or page.time)
-            if not page.is_last:
-                return read.window(replace(position, page_id=page.last_id), more=True)
+            if not page.is_last or len(part.records) < len(page.records):
+                return read.window(replace(position, page_id=part.last_id), more=True)
             if position.kind is Kind.INVOICE:
                 return read.window(Cursor(since=position.mark))
             position = replace(position, kind=Kind.INVOICE, page_id=0)
@@ -103,11 +106,15 @@ class ConnectWiseSource:
     def _page(self, position: Cursor) -> Page:
         return self._client.page_after(_PATHS[position.kind], position.page_id, _since(position.since))
 
-    def _read_into(self, read: "_Read", kind: Kind, page: Page) -> None:
+    def _read_into(self, read: "_Read", kind: Kind, page: Page, is_late: Callable[[], bool]) -> Page:
+        """Read a page, or what there is time for. Returns: the part that was read."""
         if kind is Kind.CUSTOMER:
             read.add(page, lambda wire: to_customer(wire, page.time), lambda _: Kind.CUSTOMER)
-        else:
-            self._read_bills_into(read, page, fetch_lines(self._client, page.records))
+            return page
+        lines, taken = fetch_lines(self._client, page.records, is_late)
+        part = replace(page, records=page.records[:taken])
+        self._read_bills_into(read, part, lines)
+        return part
 
     def _read_bills_into(self, read: "_Read", page: Page, lines: Mapping[str, tuple[Line, ...]] | None) -> None:
         types = fetch_agreement_types(self._client, page.records)
