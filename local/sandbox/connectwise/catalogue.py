@@ -31,6 +31,7 @@ KINDS: Mapping[str, Callable[[Model], Collection]] = {
     "TimeEntry": billing.TimeEntries,
     "UnpostedExpense": unposted.UnpostedExpenses,
     "UnpostedInvoice": unposted.UnpostedInvoices,
+    "UnpostedInvoiceTaxableLevel": unposted.UnpostedTaxLevels,
     "UnpostedPayments": unposted.UnpostedPayments,
 }
 

@@ -83,7 +83,9 @@ def _complete(company: LoginCompany, invoices: set[int], known: set[int]) -> Non
     for invoice_id in invoices:
         invoice = completed(records, _with_closed_flag(records.get("Invoice", invoice_id) or {}, statuses))
         if invoice_id not in known:
-            records.put(OPENING, opening_of(records, invoice))
+            opening = opening_of(records, invoice)
+            if any(opening[name] for name in ("payments", "credits", "balance")):
+                records.put(OPENING, opening)
         invoice = {**figures(records, invoice), **invoice}
         records.put("Invoice", invoice)
         if is_closed(invoice) and not invoice.get("glBatch"):

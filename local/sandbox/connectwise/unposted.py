@@ -7,6 +7,7 @@ from local.sandbox.connectwise import ledger, lines, taxes
 from local.sandbox.connectwise.amounts import amount
 from local.sandbox.connectwise.call import Call
 from local.sandbox.connectwise.collection import Derived
+from local.sandbox.connectwise.errors import not_found
 from local.sandbox.connectwise.records import Record, Records
 from local.sandbox.connectwise.schema import INVOICE
 
@@ -38,8 +39,32 @@ class UnpostedInvoices(Derived):
         return sorted(found, key=lambda row: int(row["id"]))
 
 
+class UnpostedTaxLevels(Derived):
+    """The tax of one unposted invoice, level by level; it lies below the id of the ledger record."""
+
+    @override
+    def computed(self, call: Call) -> list[Record]:
+        record_id = call.ids["parentId"]
+        posting = next((p for p in waiting_invoices(call.records) if p["recordId"] == record_id), None)
+        if posting is None:
+            raise not_found("UnpostedInvoice", record_id)
+        invoice = call.records.get(INVOICE.name, posting["id"]) or {}
+        found = _levels(call.records, invoice, lines.lines_of(call.records, posting["id"]))
+        return [
+            {
+                "id": record_id * 10 + level.number,
+                "taxLevel": level.number,
+                "taxCodeXref": level.text("TaxCodeXref") or "",
+                "taxAmount": tax,
+                "_info": invoice.get("_info"),
+            }
+            for level, tax in found
+        ]
+
+
 def _unposted(records: Records, posting: Record, invoice: Record) -> Record:
     billed = lines.lines_of(records, invoice["id"])
+    taxed = _levels(records, invoice, billed)
     terms = records.get("BillingTerm", (invoice.get("billingTerms") or {}).get("id") or 0) or {}
     shown = {
         "id": posting["recordId"],
@@ -55,7 +80,7 @@ def _unposted(records: Records, posting: Record, invoice: Record) -> Record:
         "hasProducts": bool(billed[lines.PRODUCTS]),
         "invoiceTaxableFlag": bool(invoice.get("taxableFlag")),
         "salesTaxAmount": amount(invoice, "salesTax"),
-        **_tax_levels(records, invoice, billed),
+        **(_tax_fields(taxed) if taxed else _NO_TAX),
         "createdBy": invoice.get("closedBy"),
         "dateClosed": (invoice.get("_info") or {}).get("lastUpdated"),
         "_info": invoice.get("_info"),
@@ -63,15 +88,15 @@ def _unposted(records: Records, posting: Record, invoice: Record) -> Record:
     return {name: value for name, value in shown.items() if value is not None}
 
 
-def _tax_levels(records: Records, invoice: Record, billed: dict[lines.LineKind, list[Record]]) -> Record:
-    """Spread the tax over the six names that the levels have here. The flags say nothing: a real one is false too."""
+def _levels(
+    records: Records, invoice: Record, billed: dict[lines.LineKind, list[Record]]
+) -> list[tuple[taxes.Level, Decimal]]:
     code = taxes.code_of(records, invoice)
-    if code is None or not invoice.get("taxableFlag"):
-        return _NO_TAX
-    return _tax_fields(list(taxes.on_lines(code, invoice, billed)))
+    return list(taxes.on_lines(code, invoice, billed)) if code and invoice.get("taxableFlag") else []
 
 
 def _tax_fields(found: list[tuple[taxes.Level, Decimal]]) -> Record:
+    """Spread the tax over the six names that the levels have here. The flags say nothing: a real one is false too."""
     shown: Record = {}
     by_level = {level.number: (level.text("TaxCodeXref") or "", tax) for level, tax in found}
     for number, name in enumerate(TAX_NAMES, 1):

@@ -147,6 +147,23 @@ def test_an_unposted_invoice_has_an_id_of_its_own_and_names_the_invoice(sandbox:
     assert sandbox.get(f"{UNPOSTED}/count", conditions=f"billingLogId={invoice}")[1] == {"count": 1}
 
 
+def test_the_tax_of_an_unposted_invoice_is_told_by_level(sandbox: Sandbox) -> None:
+    taxed = {"taxableFlag": True, "taxCode": {"id": 12}}
+    invoice = sandbox.new_invoice(sandbox.new_company("bob"), 0, type="Standard", **taxed)
+    add(sandbox, "/procurement/products", PRODUCT, invoice)
+    close(sandbox, invoice)
+    [row] = sandbox.get(UNPOSTED)[1]
+    assert (row["salesTaxAmount"], row["stateTaxAmount"], row["countyTaxAmount"]) == (
+        Decimal("4.95"), Decimal("4.20"), Decimal("0.75"),
+    )  # fmt: skip
+    assert (row["stateTaxXref"], row["countyTaxXref"], row["cityTaxXref"]) == ("T1", "T2", "")
+    levels = sandbox.get(f"{UNPOSTED}/{row['id']}/taxableLevels")[1]
+    assert [(each["taxLevel"], each["taxCodeXref"], each["taxAmount"]) for each in levels] == [
+        (1, "T1", Decimal("4.20")), (2, "T2", Decimal("0.75")),
+    ]  # fmt: skip
+    assert sandbox.get(f"{UNPOSTED}/{invoice}/taxableLevels")[0] == 404
+
+
 def test_a_preview_posts_nothing_and_shows_what_a_recorded_export_shows(sandbox: Sandbox, invoice: int) -> None:
     body = {"exportInvoicesFlag": True, "includedInvoiceIds": [invoice], "batchIdentifier": "try"}
     status, seen = sandbox.post("/finance/accounting/export", body)
