@@ -1,7 +1,9 @@
 """What the sandbox answers, held against the official schemas and the recordings, where those lie beside the project."""
 
 import json
+import xml.etree.ElementTree as ET
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -146,16 +148,77 @@ def test_recorded_callbacks_have_the_fields_that_the_sandbox_sends(sandbox: Sand
         }
 
 
-def test_a_recorded_company_can_be_loaded_and_is_served_as_it_was(sandbox: Sandbox) -> None:
-    recorded = json.loads((RECORDINGS / "django-connectwise" / "company.json").read_text())
+FIXTURES = {
+    "agreement": "Agreement",
+    "agreement_type": "AgreementType",
+    "board": "Board",
+    "company": "Company",
+    "company_status_list": "CompanyStatus",
+    "company_types_list": "CompanyType",
+    "department": "Department",
+    "member": "Member",
+    "service_ticket": "Ticket",
+    "system_location": "Location",
+    "time_entry": "TimeEntry",
+    "work_role": "WorkRole",
+    "work_type": "WorkType",
+}
+
+
+@pytest.mark.parametrize("file", FIXTURES)
+def test_recorded_records_can_be_loaded_and_are_served_as_they_were(sandbox: Sandbox, file: str) -> None:
+    recorded = json.loads((RECORDINGS / "django-connectwise" / f"{file}.json").read_text())
+    model = schema.MODELS[FIXTURES[file]]
     sandbox.turn(extra_fields=False)
-    assert sandbox.control("POST", "load", json.dumps({"entity": "Company", "record": recorded}))[0] == 200
-    status, shown = sandbox.get(f"/company/companies/{recorded['id']}")
-    assert status == 200
-    assert recorded["_info"].items() <= shown.pop("_info").items()
-    for name in recorded.keys() - {"_info"}:
-        assert _without_links(shown[name]) == _without_links(recorded[name]), name
+    for record in recorded if isinstance(recorded, list) else [recorded]:
+        line = json.dumps({"entity": model.name, "record": record})
+        assert sandbox.control("POST", "load", line)[0] == 200
+        status, shown = sandbox.get(f"{model.path}/{record['id']}")
+        assert status == 200
+        assert (record.get("_info") or {}).items() <= shown.pop("_info").items()
+        for name in record.keys() - {"_info"}:
+            assert _without_links(shown[name]) == _without_links(record[name]), name
+
+
+def test_recorded_members_of_arrays_are_found(sandbox: Sandbox) -> None:
+    recorded = json.loads((RECORDINGS / "django-connectwise" / "company.json").read_text())
+    sandbox.control("POST", "load", json.dumps({"entity": "Company", "record": recorded}))
     assert sandbox.get("/company/companies/count", childConditions='types/name = "partner"')[1] == {"count": 1}
+
+
+def test_an_export_is_laid_out_like_the_recorded_one(sandbox: Sandbox) -> None:
+    """A Miscellaneous invoice of one product for 10 without tax: the same entries in the same order, with adjoining ids."""
+    file = RECORDINGS / "zynk-xml" / "Exporting-GL-Batches-from-ConnectWise-REST-Interface.1.xml"
+    recorded = ET.fromstring(file.read_text().encode()).find("transactions/transaction")
+    assert recorded is not None
+    invoice = sandbox.new_invoice(sandbox.new_company("fox"), 0)
+    product = {"catalogItem": {"id": 1}, "billableOption": "Billable", "quantity": 1, "price": 10}
+    add(sandbox, "/procurement/products", product, invoice)
+    sandbox.patch(f"/finance/invoices/{invoice}", "status", {"id": 3})
+    [ours] = sandbox.post("/finance/accounting/export", {"exportInvoicesFlag": True})[1]["transactions"]
+    assert _layout(ours["glEntryIds"], [_detail_of(part) for part in ours["detail"]]) == _layout(
+        recorded.findtext("glEntryIds"), [_detail_of(_texts(part)) for part in recorded.findall("detail/detailItem")]
+    )
+    for name in ("glTypeId", "documentType", "billingType", "description"):
+        assert ours[name] == recorded.findtext(name)
+    assert Decimal(ours["total"]) == Decimal(recorded.findtext("total") or 0)
+
+
+def _texts(node: ET.Element) -> dict[str, str]:
+    return {child.tag: child.text or "" for child in node}
+
+
+def _detail_of(part: Mapping[str, Any]) -> tuple[int, list[Any]]:
+    """Take what a detail of the two has in common. Returns: its id, and the rest."""
+    amounts = [Decimal(part[name]) for name in ("quantity", "total", "itemPrice")]
+    return int(part["id"]), [part["glTypeId"], part["documentType"], part["taxNote"], *amounts]
+
+
+def _layout(entry_ids: str | None, details: list[tuple[int, list[Any]]]) -> tuple[list[int], list[Any]]:
+    """Count ids from the lowest. Returns: those of the header's entries, and the details with theirs."""
+    header = [int(part) for part in (entry_ids or "").split(",")]
+    lowest = min([*header, *(number for number, _ in details)])
+    return [number - lowest for number in header], [(number - lowest, rest) for number, rest in details]
 
 
 def _without_links(value: Any) -> Any:
