@@ -78,6 +78,8 @@ def list_outside(ports: Ports, asked: Asked[Nothing, OutsideQuery]) -> OutsideLi
     def choose(records: Sequence[Record]) -> Sequence[tuple[Record, Decision]]:
         return outside(tenant, records, filters, ports.book)
 
+    if filters.is_open:
+        return OutsideList(counted=_count(ports, tenant), records=[], next_cursor="")
     found, next_cursor = fill_page(_reader(ports, tenant, query.kind), query, choose)
     return OutsideList(
         counted=_count(ports, tenant),
