@@ -6,8 +6,7 @@ from typing import Any
 from crossfoot.config import load_config
 from crossfoot.entry import handle_batch
 from crossfoot.log import start_logging
-from crossfoot.messages import ArchiveOutside, TendConnection
-from crossfoot.steps.tend_connection import archive_outside, tend_connection
+from crossfoot.steps.tend_connection import REQUESTS, Request, serve
 from crossfoot.wiring.workers import tend_connection_ports, worker
 
 start_logging(load_config().powertools_service_name, load_config().log_level)
@@ -19,12 +18,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Do what each request asks for."""
     time = context.get_remaining_time_in_millis
 
-    def do(request: TendConnection | ArchiveOutside) -> object:
-        if isinstance(request, TendConnection):
-            return tend_connection(request.tenant, request.system, get_ports())
-        return archive_outside(request, get_ports(), time)
+    def do(request: Request) -> None:
+        serve(request, get_ports(), time)
 
     try:
-        return handle_batch(event, (TendConnection, ArchiveOutside), lambda _tenant, _requests: do, remaining_ms=time)
+        return handle_batch(event, REQUESTS, lambda _tenant, _requests: do, remaining_ms=time)
     finally:
         worker().budget.flush()

@@ -157,6 +157,7 @@ class World:
         self.connectwise = FakeConnectWise(self.clock, many_rows=many_rows, rows_move_invoice=rows_move_invoice)
         tables = tables or Tables(self.clock)
         self.book, self.history, self.effects = tables.book, tables.history, tables.effects
+        self.matches = tables.matches
         self.cursors, self.preferences, self.reports = tables.cursors, tables.preferences, tables.reports
         self.runs, self.filters, self.limits = tables.runs, tables.filters, tables.limits
         self.connections = WorldConnections(tenant, self.worker_clock)
@@ -209,12 +210,8 @@ class World:
             case FetchUnpaid():
                 unpaid_ports = self._ports(fetch_unpaid_invoices.Ports, wire, systems)
                 fetch_unpaid_invoices.fetch_unpaid_invoices(message, unpaid_ports, self.remaining_ms)
-            case TendConnection():
-                tend_ports = self._ports(tend_connection.Ports, wire, systems)
-                tend_connection.tend_connection(message.tenant, message.system, tend_ports)
-            case ArchiveOutside():
-                archive_ports = self._ports(tend_connection.Ports, wire, systems)
-                tend_connection.archive_outside(message, archive_ports, self.remaining_ms)
+            case TendConnection() | ArchiveOutside():
+                tend_connection.serve(message, self._ports(tend_connection.Ports, wire, systems), self.remaining_ms)
             case MirrorPayment():
                 self.mirror_step([message.payment_id], trip).mirror(message.payment_id)
             case CrossfootRequest():

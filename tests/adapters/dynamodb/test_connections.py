@@ -285,3 +285,49 @@ def test_a_touch_never_raises_a_connection_that_was_just_disconnected(table_name
     mine.interruptions = [lambda: theirs.disconnect(TENANT, QBO)]
     TableConnections(mine, PlainVault(), clock).touch(TENANT, QBO)
     assert theirs.list_due(QBO, START + timedelta(days=9), 10) == ()
+
+
+def test_c7_a_warning_is_shown_and_told_once_and_the_connection_goes_on(
+    connections: TableConnections, clock: FakeClock
+) -> None:
+    connections.connect(make_connection(), TOKENS)
+    for _ in range(2):
+        clock.advance(60)
+        connections.warn(TENANT, QBO, "The consent ends on 2026-12-01.", "Connect again.")
+    stored = connections.load(TENANT, QBO)
+    assert stored is not None
+    assert (stored.state, stored.reason, stored.fix) == (
+        ConnectionState.CONNECTED,
+        "The consent ends on 2026-12-01.",
+        "Connect again.",
+    )
+    assert [event.what for event in connections.load_history(TENANT, QBO)][1:] == [stored.reason]
+    connections.warn(TENANT, QBO, "", "")
+    stored = connections.load(TENANT, QBO)
+    assert stored is not None
+    assert (stored.reason, stored.fix) == ("", "")
+
+
+def test_c7_a_warning_never_covers_what_stopped_a_connection(connections: TableConnections) -> None:
+    connections.connect(make_connection(), TOKENS)
+    connections.need_attention(TENANT, QBO, "The keys are refused.", "Connect again.")
+    connections.warn(TENANT, QBO, "", "")
+    connections.warn(TENANT, QBO, "Something else.", "")
+    stored = connections.load(TENANT, QBO)
+    assert stored is not None
+    assert (stored.state, stored.reason) == (ConnectionState.NEEDS_ATTENTION, "The keys are refused.")
+
+
+def test_i8_who_had_a_turn_and_was_not_read_goes_behind_the_others(
+    connections: TableConnections, clock: FakeClock
+) -> None:
+    tenants = [f"t_0000000{n}" for n in range(4)]
+    for number, tenant in enumerate(tenants):
+        connections.connect(make_connection(tenant, str(number)), TOKENS)
+        connections.touch(tenant, QBO)
+        clock.advance(60)
+    due = clock.now() + timedelta(hours=1)
+    connections.set_back(QBO, tenants[:2], clock.now())
+    assert connections.list_due(QBO, due, 9) == (*tenants[2:], *tenants[:2])
+    connections.set_back(QBO, tenants[2:3], clock.now() - timedelta(days=1))
+    assert connections.list_due(QBO, due, 9) == (*tenants[2:], *tenants[:2]), "who was read since stays"

@@ -10,7 +10,7 @@ from crossfoot.core.pacing import Pace, in_no_hurry
 from crossfoot.core.tending import Worry, forecast_end, say, too_many_gone
 from crossfoot.follow_ups import follow_ups
 from crossfoot.letting_in import outside
-from crossfoot.messages import ArchiveOutside
+from crossfoot.messages import ArchiveOutside, TendConnection
 from crossfoot.ports import (
     CALLBACK_TOKEN,
     Book,
@@ -23,6 +23,7 @@ from crossfoot.ports import (
     Grant,
     KeyDoor,
     ListPage,
+    Matches,
     PreferencesStore,
     Queue,
     Secrets,
@@ -41,6 +42,8 @@ _LISTS = {Kind.CUSTOMER: (Kind.CUSTOMER,), Kind.INVOICE: (Kind.INVOICE, Kind.CRE
 _FILTERED = (Kind.CUSTOMER, Kind.INVOICE, Kind.CREDIT_MEMO)
 
 type Counted = Customer | Invoice | CreditMemo
+type Request = TendConnection | ArchiveOutside
+REQUESTS: tuple[type[Request], ...] = (TendConnection, ArchiveOutside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Ports:
     clock: Clock
     connections: Connections
     effects: EffectStore
+    matches: Matches
     filters: FilterStore
     keys: KeyDoor
     preferences: PreferencesStore
@@ -58,6 +62,15 @@ class Ports:
     secrets: Secrets
     systems: Systems
     public_url: str
+
+
+def serve(request: Request, ports: Ports, remaining_ms: Callable[[], int] = in_no_hurry) -> None:
+    """Do what one request asks for. Raises: errors of the vendor and of our table."""
+    match request:
+        case TendConnection():
+            tend_connection(request.tenant, request.system, ports)
+        case ArchiveOutside():
+            archive_outside(request, ports, remaining_ms)
 
 
 def tend_connection(tenant: str, system: System, ports: Ports) -> None:
