@@ -29,7 +29,7 @@ class Patience:
     """How long to leave alone what somebody else may still be doing.
 
     Takes: `longest_life` is the timeout of a function that sends (template.yaml, PaymentTimeout); `longest_commit` is how
-    long a vendor may take to commit what it took in, after we stopped waiting for its answer (http/door.py, READ_TIMEOUT_S).
+    long a vendor may take to commit what it took in, after we stopped waiting for its answer (READ_TIMEOUT_S of http).
     """
 
     longest_life: timedelta = timedelta(seconds=30)
