@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from crossfoot.adapters.connectwise import callback, source
+from crossfoot.adapters.connectwise import lines as connectwise_lines
 from crossfoot.adapters.connectwise import translate as connectwise
 from crossfoot.adapters.connectwise.refusals import read_refusal, to_error
 from crossfoot.adapters.quickbooks import translate as quickbooks
@@ -268,6 +269,35 @@ def test_the_recorded_payment_row_keeps_its_amount_and_date() -> None:
         assert (row.id, row.foreign) == (str(wire["id"]), False)
         sent = connectwise.from_row(row.amount_minor, row.paid_on, "USD")
         assert sent == {"amount": wire["amount"], "paymentDate": wire["paymentDate"]}
+
+
+def test_the_recorded_time_entry_bills_its_hours_not_those_worked() -> None:
+    wire = exact((CONNECTWISE / "django-connectwise" / "time_entry.json").read_text())
+    read = connectwise_lines.to_time_line(wire, "USD")
+    assert wire["invoiceHours"] != wire["actualHours"]
+    assert (
+        from_minor(read.amount_minor, "USD")
+        == wire["extendedInvoiceAmount"]
+        == wire["invoiceHours"] * wire["hourlyRate"]
+    )
+    assert (read.id, read.quantity, read.unit_price) == (str(wire["id"]), wire["invoiceHours"], wire["hourlyRate"])
+    assert (read.description, read.item) == (wire["notes"], wire["workRole"]["name"])
+    assert read.worked_on == datetime.fromisoformat(wire["timeStart"]).date()
+
+
+def test_the_schemas_of_lines_have_the_fields_that_are_read_of_them() -> None:
+    schemas = json.loads((CONNECTWISE / "openapi" / "connectwise-psa-finance-slice.COMPOSITE.json").read_text())
+    read = {
+        "TimeEntry": "id invoice notes invoiceHours hourlyRate extendedInvoiceAmount billableOption workRole workType"
+        " taxCode timeStart",
+        "ExpenseEntry": "id invoice notes invoiceAmount amount billableOption type date",
+        "ProductItem": "id invoice customerDescription description quantity price extPrice billableOption catalogItem"
+        " taxCode",
+        "Invoice": "serviceTotal expenseTotal productTotal agreementAmount agreement",
+    }
+    for name, fields in read.items():
+        assert set(fields.split()) <= set(schemas["components"]["schemas"][name]["properties"]), name
+    assert {each.path for each in connectwise_lines.LINE_SOURCES} <= set(schemas["paths"])
 
 
 def test_the_recorded_companies_keep_their_names_and_ids() -> None:
