@@ -25,9 +25,11 @@ from crossfoot.core.model import (
     System,
 )
 from crossfoot.errors import Conflict, Rejected
-from crossfoot.ports import ListPage
+from crossfoot.ports import ListPage, Numbered
 
 NAME_LENGTH = 60
+MAX_NUMBER_LENGTH = 128
+MAX_SAME_NUMBER = 20
 
 
 class FakeBook:
@@ -70,6 +72,17 @@ class FakeBook:
         wanted = normalise(number)
         invoices = (record for record in self._of(tenant, Kind.INVOICE) if isinstance(record, Invoice))
         return tuple(invoice for invoice in invoices if wanted and normalise(invoice.number) == wanted)
+
+    def load_numbered(self, tenant: str, numbers: Iterable[str]) -> dict[str, Numbered]:
+        wanted = {number for each in numbers if 0 < len(number := normalise(each)) <= MAX_NUMBER_LENGTH}
+        return {number: self._numbered(tenant, number) for number in sorted(wanted)}
+
+    def _numbered(self, tenant: str, number: str) -> Numbered:
+        found = sorted(self.load_invoices_numbered(tenant, number), key=lambda invoice: _name(invoice.ref))
+        if len(found) <= MAX_SAME_NUMBER:
+            return Numbered(tuple(found))
+        of_each = ([invoice for invoice in found if invoice.ref.system is system] for system in System)
+        return Numbered(tuple(invoice for some in of_each for invoice in some[:MAX_SAME_NUMBER]), crowded=True)
 
     def list_records(
         self,

@@ -50,7 +50,7 @@ def pointers_of(tenant: str, record: Record) -> frozenset[Key]:
     match record:
         case Payment():
             found |= {keys.paid_by(tenant, invoice, record.ref) for invoice in invoices_of(record)}
-        case Invoice() if normalise(record.number):
+        case Invoice() if 0 < len(normalise(record.number)) <= keys.MAX_ID_LENGTH:
             found |= {keys.numbered(tenant, record.number, record.ref)}
         case Customer() if is_named(record):
             found |= {keys.named(tenant, record.name, record.ref)}

@@ -1,0 +1,104 @@
+"""Records as hypothesis draws them: few ids, names, numbers and times, so that they meet."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from crossfoot.core.model import (
+    Allocation,
+    CreditUse,
+    Keeping,
+    Kind,
+    Record,
+    Ref,
+    Standing,
+    System,
+    Trait,
+    TraitName,
+    Version,
+)
+from hypothesis import strategies as st
+
+from tests.adapters.dynamodb.records import (
+    make_credit_memo,
+    make_customer,
+    make_deposit,
+    make_deposit_lines,
+    make_invoice,
+    make_lines,
+    make_payment,
+)
+
+NUMBERS = ("INV-1", "inv 1", "INV-2", "")
+NAMES = ("Acme", "ACME, Inc.", "acme inc", "Becker", "")
+IDS = st.sampled_from(("1", "2", "#3"))
+DAYS = st.sampled_from((date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 3)))
+VERSIONS = st.builds(
+    Version,
+    st.sampled_from([f"2026-11-03T17:00:0{second}Z" for second in range(4)]),
+    st.sampled_from([f"2026-11-03T18:00:0{second}Z" for second in range(3)]),
+)
+LINES = st.sampled_from((None, (), make_lines(2), make_lines(2, "Remote support"), make_lines(300)))
+COMMON: dict[str, st.SearchStrategy[Any]] = {
+    "standing": st.sampled_from((Standing.LIVE, Standing.LIVE, Standing.VOID)),
+    "at": VERSIONS,
+    "system": st.sampled_from(System),
+}
+FILTERABLE: dict[str, st.SearchStrategy[Any]] = {
+    "traits": st.sampled_from(((), (Trait(TraitName.LOCATION, "2"),))),
+    "keeping": st.builds(Keeping, left_out=st.booleans()),
+}
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Record:
+    """Draw a record of any kind, or what tells that one was deleted."""
+    common: dict[str, Any] = {name: draw(of) for name, of in COMMON.items()}
+    filterable: dict[str, Any] = {name: draw(of) for name, of in FILTERABLE.items()}
+    system, id_, customer = common.pop("system"), draw(IDS), Ref(System.QUICKBOOKS, Kind.CUSTOMER, draw(IDS))
+    of_somebody: dict[str, Any] = {"customer": draw(st.sampled_from((None, replace(customer, system=system))))}
+    own: dict[str, Any] = {}
+    kind: Kind = draw(st.sampled_from(Kind))
+    match kind:
+        case Kind.CUSTOMER:
+            customer_record = make_customer(id_, name=draw(st.sampled_from(NAMES)), **filterable, **common)
+            return _deleted(draw, replace(customer_record, ref=Ref(system, Kind.CUSTOMER, id_)))
+        case Kind.INVOICE:
+            own = {"number": draw(st.sampled_from(NUMBERS)), "issued_on": draw(DAYS), "lines": draw(LINES)}
+            balance = draw(st.sampled_from((0, 500, 125_000)))
+            return _deleted(
+                draw, make_invoice(id_, system, balance_minor=balance, **own, **of_somebody, **filterable, **common)
+            )
+        case Kind.PAYMENT:
+            paid = [Allocation(Ref(system, Kind.INVOICE, invoice), 5) for invoice in draw(st.sets(IDS))]
+            used = [CreditUse(Ref(system, Kind.CREDIT_MEMO, memo), 7) for memo in draw(st.sets(IDS, max_size=1))]
+            payment = make_payment(
+                id_,
+                allocations=tuple(paid),
+                credits=tuple(used),
+                paid_on=draw(st.none() | DAYS),
+                deposit=draw(st.sampled_from((None, Ref(system, Kind.DEPOSIT, "1")))),
+                **of_somebody,
+                **common,
+            )
+            return _deleted(draw, replace(payment, ref=Ref(system, Kind.PAYMENT, id_)))
+        case Kind.CREDIT_MEMO:
+            own = {"issued_on": draw(DAYS), "lines": draw(LINES)}
+            return _deleted(draw, make_credit_memo(id_, system, **own, **of_somebody, **filterable, **common))
+        case Kind.DEPOSIT:
+            held = draw(st.sampled_from((None, make_deposit_lines(2), make_deposit_lines(400))))
+            deposit = make_deposit(id_, deposited_on=draw(st.none() | DAYS), lines=held, **common)
+            return _deleted(draw, deposit)
+
+
+def _deleted(draw: st.DrawFn, record: Record) -> Record:
+    """Now and then, give what vendors send of a deleted record instead: its id, and blanks."""
+    if draw(st.integers(0, 4)):
+        return record
+    blanks: dict[str, Any] = {
+        "name": "", "number": "", "customer": None, "customer_name": "", "total_minor": 0, "balance_minor": 0,
+        "remaining_minor": 0, "allocations": (), "credits": (), "lines": None, "traits": (), "paid_on": None,
+        "deposited_on": None, "deposit": None,
+    }  # fmt: skip
+    own = {name: blank for name, blank in blanks.items() if hasattr(record, name)}
+    return replace(record, standing=Standing.DELETED, **own)
