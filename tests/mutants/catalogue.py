@@ -36,12 +36,10 @@ MUTANTS = (
     Mutant(
         "the cursor is moved before the follow-ups are queued",
         f"{STEPS}/fetch_new_data.py",
-        "        ports.queue.send(_follow_ups(tenant, window.records, ports))\n"
-        "        if window.cursor != cursor:\n"
-        "            ports.cursors.move(tenant, system, cursor, window.cursor)\n",
-        "        if window.cursor != cursor:\n"
-        "            ports.cursors.move(tenant, system, cursor, window.cursor)\n"
-        "        ports.queue.send(_follow_ups(tenant, window.records, ports))\n",
+        "        progress = _take_in(",
+        "        _move(tenant, system, position, window, Progress(), ports)\n"
+        "        position = ports.cursors.load(tenant, system)\n"
+        "        progress = _take_in(",
     ),
     Mutant(
         "a lost answer is not looked for",
@@ -83,14 +81,13 @@ MUTANTS = (
     Mutant(
         "follow-ups come from what was saved",
         f"{STEPS}/fetch_new_data.py",
-        "        ports.book.save(tenant, window.records)\n",
-        "        stored = ports.book.load_many(tenant, [r.ref for r in window.records])\n"
-        "        ports.book.save(tenant, window.records)\n"
-        "        changed = tuple(\n"
-        "            r for r in window.records\n"
-        "            if r.ref not in stored or stored[r.ref].version.updated_at != r.version.updated_at\n"
-        "        )\n"
-        "        window = type(window)(changed, window.cursor, window.more, window.unreadable)\n",
+        "    ports.book.save(tenant, [record for record in records if record.ref not in changed])\n",
+        "    stored = ports.book.load_many(tenant, [r.ref for r in records])\n"
+        "    ports.book.save(tenant, records)\n"
+        "    records = tuple(\n"
+        "        r for r in records\n"
+        "        if r.ref not in stored or stored[r.ref].version.updated_at != r.version.updated_at\n"
+        "    )\n",
     ),
     Mutant(
         "the queue's delay is shorter than the nudges' window",
