@@ -86,6 +86,7 @@ class FakeApi:
             book=self.world.book,
             history=self.world.history,
             effects=self.world.effects,
+            matches=self.world.matches,
             preferences=self.world.preferences,
             reports=self.world.reports,
             filters=self.world.filters,

@@ -14,6 +14,7 @@ from crossfoot.ports import Clock, Dated
 
 from tests.fakes.book import FakeBook
 from tests.fakes.fetching import FakeCursors, FakeFetchRuns, FakeFilters, FakeLimits
+from tests.fakes.matches import FakeMatches
 
 
 class FakeHistory:
@@ -117,6 +118,7 @@ class Tables:
         self.book = FakeBook()
         self.history = FakeHistory(clock)
         self.effects = FakeEffects()
+        self.matches = FakeMatches()
         self.runs = FakeFetchRuns(clock)
         self.cursors = FakeCursors(self.runs)
         self.limits = FakeLimits(clock)

@@ -112,6 +112,7 @@ def test_x4_nightly_every_connected_partner_is_asked_for_once(world: World) -> N
         clock=world.clock,
         connections=Everybody(),  # type: ignore[arg-type]
         effects=world.effects,
+        matches=world.matches,
         preferences=world.preferences,
         queue=world.queue,
         reports=world.reports,

@@ -8,7 +8,7 @@ from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.rows import standing_of
 from crossfoot.linking import link_invoices
 from crossfoot.messages import Message, MirrorPayment
-from crossfoot.ports import Book, EffectStore, PreferencesStore
+from crossfoot.ports import Book, EffectStore, Matches, PreferencesStore
 
 
 class Stores(Protocol):
@@ -18,6 +18,8 @@ class Stores(Protocol):
     def book(self) -> Book: ...
     @property
     def effects(self) -> EffectStore: ...
+    @property
+    def matches(self) -> Matches: ...
     @property
     def preferences(self) -> PreferencesStore: ...
 
@@ -30,7 +32,7 @@ def follow_ups(tenant: str, records: Sequence[Record], stores: Stores) -> list[M
     """
     invoices = [record for record in records if isinstance(record, Invoice)]
     invoices += _twins(tenant, invoices, stores.book)
-    links = link_invoices(tenant, invoices, stores.book, stores.effects)
+    links = link_invoices(tenant, invoices, stores.book, stores.effects, stores.matches)
     # Read after the records were saved: whoever turns the toggle on later finds them in the book (PUT /v1/preferences
     # queues a crossfoot, which picks up what waits).
     if not stores.preferences.load(tenant).external_payments_enabled:

@@ -6,12 +6,15 @@ from pathlib import Path
 
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import Key
+from crossfoot.core.matters import MatterKey
 from crossfoot.core.model import Kind, Ref, System, Version
+from crossfoot.core.verdicts import Pair
 
 PAGE = Path(__file__).parents[3] / "docs" / "data.md"
 QBO = System.QUICKBOOKS
 INVOICE, PAYMENT, CUSTOMER = Ref(QBO, Kind.INVOICE, "129"), Ref(QBO, Kind.PAYMENT, "77"), Ref(QBO, Kind.CUSTOMER, "58")
 ROWS_OF = Ref(System.CONNECTWISE, Kind.INVOICE, "501")
+CUSTOMERS = Pair(CUSTOMER, Ref(System.CONNECTWISE, Kind.CUSTOMER, "7"))
 AT = datetime(2026, 11, 3, 17, 4, 5, tzinfo=UTC)
 
 MADE = {
@@ -28,6 +31,9 @@ MADE = {
     Key(keys.initials("t_1"), "w"),
     keys.named("t_1", "Weiskopf Consulting", CUSTOMER),
     keys.unpaid("t_1", INVOICE, Version("2026-11-03T17:00:01Z", "2026-11-03T18:00:01Z")),
+    keys.verdicts("t_1", INVOICE),
+    keys.decided("t_1", Pair(INVOICE, ROWS_OF)),
+    keys.matter("t_1", MatterKey("inv129", CUSTOMERS)),
     keys.preferences("t_1"),
     keys.filters("t_1"),
     keys.walk("t_1", QBO),

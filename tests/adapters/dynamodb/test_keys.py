@@ -7,7 +7,9 @@ from itertools import combinations
 import pytest
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import Key
-from crossfoot.core.model import Kind, Ref, System, Version
+from crossfoot.core.matters import MatterKey
+from crossfoot.core.model import ACCOUNTING, PSA, Kind, Ref, System, Version
+from crossfoot.core.verdicts import Pair, pair_of
 from crossfoot.errors import BadMessage
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -15,6 +17,11 @@ from hypothesis import strategies as st
 IDS = st.text(min_size=1, max_size=20) | st.text("#%-T/aA1 ", min_size=1, max_size=6)
 REFS = st.builds(Ref, st.sampled_from(System), st.sampled_from(Kind), IDS)
 AT = datetime(2026, 11, 3, 17, 4, 5, tzinfo=UTC)
+
+
+def pair(kind: Kind, one: str, other: str) -> Pair:
+    return pair_of(Ref(ACCOUNTING, kind, one), Ref(PSA, kind, other))
+
 
 # Every key that is made from a partner and ids that come from outside.
 OWN_KEYS: dict[str, Callable[[str, Ref, str], Key]] = {
@@ -32,6 +39,9 @@ OWN_KEYS: dict[str, Callable[[str, Ref, str], Key]] = {
     "unpaid": lambda tenant, ref, other: keys.unpaid(
         tenant, Ref(ref.system, Kind.INVOICE, ref.id), Version(other, "s")
     ),
+    "verdicts": lambda tenant, ref, _: keys.verdicts(tenant, ref),
+    "decided": lambda tenant, ref, other: keys.decided(tenant, pair(Kind.INVOICE, ref.id, other)),
+    "matter": lambda tenant, ref, other: keys.matter(tenant, MatterKey(other, pair(Kind.CUSTOMER, ref.id, other))),
     "filters": lambda tenant, _, __: keys.filters(tenant),
     "walk": lambda tenant, ref, _: keys.walk(tenant, ref.system),
     "turn": lambda tenant, _, other: keys.turn(tenant, other),
@@ -97,6 +107,10 @@ def test_pointers_come_back_as_what_they_point_at(ref: Ref, id_: str) -> None:
     assert keys.numbered_ref(keys.numbered("t_1", "INV-1", invoice)) == invoice
     assert keys.started_run(keys.started("t_1", AT, id_)) == id_
     assert keys.unpaid_ref(keys.unpaid("t_1", invoice, Version(id_, "s")), ref.system) == (invoice, (id_, "s"))
+    decided = pair(Kind.INVOICE, ref.id, id_)
+    assert keys.decided_pair(keys.decided("t_1", decided)) == decided
+    for customers in (None, pair(Kind.CUSTOMER, ref.id, id_), pair(Kind.CUSTOMER, "!", "!")):
+        assert keys.matter_key(keys.matter("t_1", MatterKey(id_, customers))) == MatterKey(id_, customers)
     customer = Ref(ref.system, Kind.CUSTOMER, id_)
     assert keys.named_ref(keys.named("t_1", "Weiskopf & Sons", customer)) == ("weiskopfsons", customer)
     assert keys.due_tenant(keys.due(ref.system, id_, "")) == id_

@@ -1,7 +1,7 @@
 """Which external payments go to ConnectWise at all (E1 to E4)."""
 
 from crossfoot.core.decisions import Decision, skipped, waits
-from crossfoot.core.model import Link, LinkOrigin, Payment
+from crossfoot.core.model import Invoice, Keeping, Link, LinkOrigin, Payment
 from crossfoot.core.preferences import ExternalPaymentsMode, Preferences
 
 
@@ -36,4 +36,22 @@ def decide_link(payment: Payment, link: Link, preferences: Preferences) -> Decis
     if only_synced and link.origin is not LinkOrigin.SYNCED:
         sentence = "The mode is Synced Invoices Only, and the sync tool did not create this invoice."
         return skipped(payment.ref, "E4", "not_synced_by_tool", sentence, "Choose All Invoices.", link.accounting)
+    return None
+
+
+def decide_keeping(payment: Payment, invoice: Invoice, keeping: Keeping) -> Decision | None:
+    """Say why a payment is left alone on an invoice that takes no part; None when it does.
+
+    What was entered before stays entered: archiving is no correction of the books.
+    Takes: `keeping` of either copy.
+    Source: E2, C4, C5, I5.
+    """
+    if keeping.archived:
+        sentence = f"Invoice {invoice.number} is archived, so its payments are left as they are."
+        fix = "Bring the invoice back where it is shown as archived; the payment then follows."
+        return skipped(payment.ref, "E2", "archived", sentence, fix, invoice.ref)
+    if keeping.left_out:
+        sentence = f"The import filters leave invoice {invoice.number} out, so its payments are left as they are."
+        fix = "Widen the import filters under Connections; saving them reads everything again."
+        return skipped(payment.ref, "E2", "left_out", sentence, fix, invoice.ref)
     return None

@@ -1,13 +1,17 @@
 """Match the QuickBooks and the ConnectWise copy of one invoice: number, amount, customer and date (I9)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from crossfoot.core.decisions import Decision, did, refused, waits
-from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Link, Standing, System
+from crossfoot.core.decisions import Decision, did, refused, skipped, waits
+from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Link, LinkOrigin, Ref, Standing, System
 from crossfoot.core.money import format_minor
+from crossfoot.core.verdicts import UNDECIDED, Verdict, Verdicts
 
 _NAMES = {System.QUICKBOOKS: "QuickBooks", System.CONNECTWISE: "ConnectWise"}
+_WIDEN = "Widen the import filters under Connections; saving them reads everything again."
+_BRING_BACK = "Bring it back where it is shown as archived."
+NO_LINKS: Mapping[Ref, Link] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,51 +27,126 @@ def normalise(text: str) -> str:
     return "".join(character for character in text.casefold() if character.isalnum())
 
 
-def differences(one: Invoice, other: Invoice) -> tuple[str, ...]:
-    """List in words what keeps two copies from being one invoice; empty when they are identical (E2, I9)."""
-    pairs = (
-        ("the numbers differ", normalise(one.number), normalise(other.number), one.number, other.number),
+def differences(one: Invoice, other: Invoice, verdicts: Verdicts = UNDECIDED) -> tuple[str, ...]:
+    """List in words what keeps two copies from being one invoice; empty when they are identical (E2, I9).
+
+    Where the partner confirmed the two, number, date and customer may differ; the money never.
+    """
+    confirmed = verdicts.on(one.ref, other.ref) is Verdict.SAME
+    money = (
         ("the currencies differ", one.currency, other.currency, one.currency, other.currency),
         ("the totals differ", one.total_minor, other.total_minor, _total(one), _total(other)),
+    )
+    names = (
+        ("the numbers differ", normalise(one.number), normalise(other.number), one.number, other.number),
         ("the dates differ", one.issued_on, other.issued_on, one.issued_on, other.issued_on),
+    )
+    customers = () if verdicts.is_one_customer(one, other) else (
         ("the customers differ", normalise(one.customer_name), normalise(other.customer_name),
          one.customer_name, other.customer_name),
     )  # fmt: skip
     return tuple(
         f"{words}: {shown} in {_NAMES[one.ref.system]}, {other_shown} in {_NAMES[other.ref.system]}"
-        for words, value, other_value, shown, other_shown in pairs
+        for words, value, other_value, shown, other_shown in (money if confirmed else (*names, *money, *customers))
         if value != other_value
     )
 
 
-def match_invoice(invoice: Invoice, same_number: Iterable[Invoice]) -> Match:
-    """Find the other system's copy of an invoice among those that carry its number.
+def is_imported(invoice: Invoice) -> bool:
+    """Tell whether an invoice takes part: neither left out by the filters nor archived (C4, C5, I5)."""
+    return not (invoice.keeping.left_out or invoice.keeping.archived)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The invoices among which a copy is looked for, and what is known of them.
+
+    Takes: `invoices` carry one number, or are linked or confirmed with one that does; `crowded` when there are more of
+    them than anybody looks at.
+    """
+
+    invoices: tuple[Invoice, ...]
+    links: Mapping[Ref, Link] = field(default_factory=dict)
+    verdicts: Verdicts = UNDECIDED
+    crowded: bool = False
+
+    def of(self, invoice: Invoice) -> tuple[Invoice, ...]:
+        """Find the invoices that may be its other copy."""
+        return tuple(other for other in self.invoices if self.may_be_one(invoice, other))
+
+    def may_be_one(self, one: Invoice, other: Invoice) -> bool:
+        """Tell whether two invoices may be copies of each other, as far as nobody decided otherwise."""
+        if (
+            one.ref.system is other.ref.system
+            or Standing.LIVE is not one.standing
+            or other.standing is not one.standing
+        ):
+            return False
+        if self.verdicts.separate(one, other):
+            return False
+        linked = self.links.get(one.ref)
+        is_linked = linked is not None and linked.other(one.ref) == other.ref
+        if not is_linked and not (is_imported(one) and is_imported(other)):
+            return False
+        fixed, other_fixed = self._fixed_to(one.ref), self._fixed_to(other.ref)
+        if fixed is not None or other_fixed is not None:
+            return fixed in (None, other.ref) and other_fixed in (None, one.ref)
+        return is_linked or (bool(normalise(one.number)) and normalise(one.number) == normalise(other.number))
+
+    def _fixed_to(self, ref: Ref) -> Ref | None:
+        """Name the copy that is beyond doubt: the partner confirmed it, or the sync tool wrote it; while it is live."""
+        other = self.verdicts.same_as(ref)
+        if other is None or not self._is_live(other):
+            link = self.links.get(ref)
+            other = link.other(ref) if link is not None and link.origin is LinkOrigin.SYNCED else None
+        return other if other is not None and self._is_live(other) else None
+
+    def _is_live(self, ref: Ref) -> bool:
+        return any(each.ref == ref and each.standing is Standing.LIVE for each in self.invoices)
+
+
+def match_invoice(
+    invoice: Invoice,
+    same_number: Iterable[Invoice],
+    verdicts: Verdicts = UNDECIDED,
+    links: Mapping[Ref, Link] = NO_LINKS,
+    *,
+    crowded: bool = False,
+) -> Match:
+    """Find the other system's copy of an invoice among those that carry its number, or were confirmed with it.
 
     Takes: `same_number` may hold the invoice itself and copies from its own system. They count: two invoices with one
-    number in one system make the pair ambiguous.
-    Returns: a link only when exactly one live invoice on each side carries the number and they are identical.
+    number in one system make the pair ambiguous, until the partner has said which is which.
+    Returns: a link only when exactly one live invoice on each side comes into question and they are identical, or the
+    partner confirmed them.
     Source: I9.
     """
-    copies = {found.ref: found for found in (*same_number, invoice) if found.standing is Standing.LIVE}
-    ours = [found for ref, found in copies.items() if ref.system is invoice.ref.system]
-    theirs = [found for ref, found in copies.items() if ref.system is not invoice.ref.system]
-    elsewhere = _other(invoice.ref.system)
-    if invoice.standing is not Standing.LIVE:
-        return Match(None, waits(invoice.ref, "I9", "not_live", "This invoice was voided or deleted."))
+    known = {found.ref: found for found in (*same_number, invoice)}
+    candidates = Candidates(tuple(known.values()), links, verdicts, crowded)
+    held = _held(invoice)
+    if held is not None:
+        return Match(None, held)
+    theirs = candidates.of(invoice)
     if not theirs:
-        return Match(None, _missing(invoice, elsewhere))
-    if len(ours) > 1 or len(theirs) > 1:
+        return Match(None, _missing(invoice, candidates))
+    confirmed = verdicts.on(invoice.ref, theirs[0].ref) is Verdict.SAME
+    ours = [each for each in candidates.invoices if any(candidates.may_be_one(each, their) for their in theirs)]
+    if len(ours) > 1 or len(theirs) > 1 or (crowded and not confirmed):
         return Match(None, _ambiguous(invoice, ours, theirs))
-    found = differences(invoice, theirs[0])
+    found = () if confirmed else differences(invoice, theirs[0], verdicts)
     if found:
         return Match(None, _different(invoice, theirs[0], found))
     by_system = {invoice.ref.system: invoice.ref, theirs[0].ref.system: theirs[0].ref}
-    link = Link(by_system[ACCOUNTING], by_system[PSA])
+    origin = LinkOrigin.CONFIRMED if confirmed else LinkOrigin.MATCHED
     sentence = f"Invoice {invoice.number} is the same in QuickBooks and ConnectWise."
-    return Match(link, did(invoice.ref, "I9", "matched", sentence, theirs[0].ref))
+    if confirmed:
+        sentence = f"The partner confirmed that invoice {invoice.number} is the same in QuickBooks and ConnectWise."
+    decision = did(invoice.ref, "I9", "confirmed" if confirmed else "matched", sentence, theirs[0].ref)
+    return Match(Link(by_system[ACCOUNTING], by_system[PSA], origin), decision)
 
 
-def _other(system: System) -> System:
+def other_system(system: System) -> System:
+    """Name the other one."""
     return PSA if system is ACCOUNTING else ACCOUNTING
 
 
@@ -75,24 +154,62 @@ def _total(invoice: Invoice) -> str:
     return format_minor(invoice.total_minor, invoice.currency)
 
 
-def _missing(invoice: Invoice, elsewhere: System) -> Decision:
-    if not invoice.number:
+def _held(invoice: Invoice) -> Decision | None:
+    if invoice.standing is not Standing.LIVE:
+        return waits(invoice.ref, "I9", "not_live", "This invoice was voided or deleted.")
+    if invoice.keeping.archived:
+        return skipped(invoice.ref, "I9", "archived", "This invoice is archived, so it is not matched.", _BRING_BACK)
+    if invoice.keeping.left_out:
+        sentence = "The import filters leave this invoice out, so it is not matched."
+        return skipped(invoice.ref, "I9", "left_out", sentence, _WIDEN)
+    return None
+
+
+def _missing(invoice: Invoice, candidates: Candidates) -> Decision:
+    elsewhere = other_system(invoice.ref.system)
+    if not normalise(invoice.number):
         sentence = "This invoice has no number, so its copy in the other system cannot be found."
         return refused(invoice.ref, "I9", "no_number", sentence, "Give the invoice its number.")
+    aside = find_aside(invoice, candidates.invoices)
+    if aside is not None:
+        what = "it is archived here" if aside.keeping.archived else "the import filters leave it out"
+        code = "counterpart_archived" if aside.keeping.archived else "counterpart_left_out"
+        sentence = f"Invoice {invoice.number} is in {_NAMES[elsewhere]}, but {what}."
+        return waits(invoice.ref, "I9", code, sentence, _BRING_BACK if aside.keeping.archived else _WIDEN, aside.ref)
+    apart = [each.ref for each in candidates.invoices if _is_apart(invoice, each, candidates.verdicts)]
+    if apart:
+        sentence = f"The partner said that no invoice {invoice.number} in {_NAMES[elsewhere]} is this one."
+        fix = "Nothing to do; take that back under Matches if it was wrong."
+        return waits(invoice.ref, "I9", "separated", sentence, fix, *apart)
     sentence = f"No invoice {invoice.number} is in {_NAMES[elsewhere]} yet."
     fix = f"Nothing to do if it is still to come; otherwise enter it in {_NAMES[elsewhere]} under this number."
     return waits(invoice.ref, "I9", "no_counterpart", sentence, fix)
 
 
-def _ambiguous(invoice: Invoice, ours: list[Invoice], theirs: list[Invoice]) -> Decision:
+def find_aside(invoice: Invoice, same_number: Iterable[Invoice]) -> Invoice | None:
+    """Find a live copy that would come into question, were it not left out or archived. Source: C4, I5, I9."""
+    for each in same_number:
+        is_copy = each.ref.system is not invoice.ref.system and each.standing is Standing.LIVE
+        if is_copy and normalise(each.number) == normalise(invoice.number) and not is_imported(each):
+            return each
+    return None
+
+
+def _is_apart(invoice: Invoice, other: Invoice, verdicts: Verdicts) -> bool:
+    is_copy = other.ref.system is not invoice.ref.system and other.standing is Standing.LIVE
+    return is_copy and verdicts.separate(invoice, other)
+
+
+def _ambiguous(invoice: Invoice, ours: Iterable[Invoice], theirs: Iterable[Invoice]) -> Decision:
+    ours, theirs = list(ours), list(theirs)
     counts = f"{len(ours)} in {_NAMES[ours[0].ref.system]}, {len(theirs)} in {_NAMES[theirs[0].ref.system]}"
     sentence = f"More than one invoice carries the number {invoice.number}: {counts}."
-    fix = "Renumber, void or delete the copies that should not be there."
+    fix = "Say under Matches which two are the same; or renumber, void or delete the copies that should not be there."
     others = (found.ref for found in (*ours, *theirs) if found.ref != invoice.ref)
     return refused(invoice.ref, "I9", "ambiguous", sentence, fix, *others)
 
 
 def _different(invoice: Invoice, other: Invoice, found: tuple[str, ...]) -> Decision:
     sentence = f"Invoice {invoice.number} is in both systems, but not identical: {'; '.join(found)}."
-    fix = "Correct the copy that is wrong; the two are joined as soon as they agree."
+    fix = "Correct the copy that is wrong; the two are joined as soon as they agree. Or confirm them under Matches."
     return refused(invoice.ref, "I9", "not_identical", sentence, fix, other.ref)

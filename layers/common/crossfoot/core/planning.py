@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from crossfoot.core.decisions import Decision, did, refused, waits
 from crossfoot.core.effects import Effect, EffectState
-from crossfoot.core.eligibility import decide_link, is_external
+from crossfoot.core.eligibility import decide_keeping, decide_link, is_external
 from crossfoot.core.matching import differences
-from crossfoot.core.model import Invoice, Kind, Link, Payment, PaymentRow, Ref, Standing
+from crossfoot.core.model import IMPORTED, Invoice, Keeping, Kind, Link, Payment, PaymentRow, Ref, Standing
 from crossfoot.core.money import format_minor
 from crossfoot.core.preferences import Preferences
 from crossfoot.core.rows import (
@@ -22,6 +22,7 @@ from crossfoot.core.rows import (
     to_body,
     to_result,
 )
+from crossfoot.core.verdicts import UNDECIDED, Verdicts
 
 PAYMENT_ROWS = "payment_rows"
 # In an effect's body, beside the write: the last change of the ConnectWise invoice for which it was planned.
@@ -33,7 +34,9 @@ class Situation:
     """Everything that bears on one payment and one invoice that it pays, or used to pay.
 
     Takes: `psa` is the ConnectWise copy as it is now; `payments` are all that pay or ever paid the invoice; `latest` is
-    the newest effect on its rows, settled, or None; `live_rows` are its rows as they are now, None while not read.
+    the newest effect on its rows, settled, or None; `live_rows` are its rows as they are now, None while not read;
+    `psa_keeping` is how the book keeps the ConnectWise copy, or the one that would be it; `verdicts` are the partner's on
+    both copies and their customers, and `parted` tells that they are against the link: then nothing is owed over it.
     """
 
     payment: Payment
@@ -44,6 +47,9 @@ class Situation:
     payments: tuple[Payment, ...] = ()
     latest: Effect | None = None
     live_rows: tuple[PaymentRow, ...] | None = None
+    psa_keeping: Keeping = IMPORTED
+    verdicts: Verdicts = UNDECIDED
+    parted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +69,16 @@ def invoices_of(payment: Payment) -> tuple[Ref, ...]:
 def plan_payment(situation: Situation, preferences: Preferences) -> Plan:
     """Decide the next thing to do for a payment on one invoice.
 
-    Source: E2, E4, E5, E6, E7, E8. The caller has made sure of E1 and E3 (`decide_payment`).
+    Source: E2, E4, E5, E6, E7, E8, I9. The caller has made sure of E1 and E3 (`decide_payment`).
     """
     pays = any(part.invoice == situation.invoice for part in situation.payment.allocations)
+    kept_out = _kept_out(situation)
+    if kept_out is not None:
+        return Plan(decision=kept_out if pays else None)
     if situation.link is None or situation.accounting is None:
         return Plan(decision=_not_there(situation) if pays else None)
+    if situation.parted:
+        return _take_back(situation, pays)
     held = decide_link(situation.payment, situation.link, preferences)
     if held is not None:
         return Plan(decision=held)
@@ -76,6 +87,24 @@ def plan_payment(situation: Situation, preferences: Preferences) -> Plan:
     if unfit is not None:
         return Plan(decision=unfit)
     return _plan_rows(situation, paid)
+
+
+def _kept_out(situation: Situation) -> Decision | None:
+    """Say that one of the copies takes no part. Source: E2, C4, C5, I5."""
+    accounting = situation.accounting
+    if accounting is None:
+        return None
+    held = (decide_keeping(situation.payment, accounting, each) for each in (accounting.keeping, situation.psa_keeping))
+    return next((decision for decision in held if decision is not None), None)
+
+
+def _take_back(situation: Situation, pays: bool) -> Plan:
+    """Take back what was entered over a link that the partner is against; the link goes when nothing stands on it."""
+    is_there = situation.psa is not None and situation.psa.standing is Standing.LIVE
+    plan = _plan_rows(situation, ()) if is_there and standing_of(situation.latest).carries else Plan()
+    if plan.read_rows or plan.write is not None or plan.decision is not None:
+        return plan
+    return Plan(decision=_not_there(situation) if pays else None)
 
 
 def external_parts(payments: Iterable[Payment], invoice: Ref) -> tuple[Paid, ...]:
@@ -130,10 +159,10 @@ def _unfit(situation: Situation, pays: bool) -> Decision | None:
         sentence = f"Invoice {number} is no longer in ConnectWise."
         return refused(payment, "E2", "psa_invoice_gone", sentence, "Enter the invoice in ConnectWise again.", invoice)
     # Taking a payment back must work on invoices that have drifted apart, a void one above all.
-    found = differences(situation.accounting, situation.psa) if pays else ()
+    found = differences(situation.accounting, situation.psa, situation.verdicts) if pays else ()
     if found:
         sentence = f"Invoice {number} is no longer identical in both systems: {'; '.join(found)}."
-        fix = "Correct the copy that is wrong; the payment then follows by itself."
+        fix = "Correct the copy that is wrong, or confirm the two under Matches; the payment then follows by itself."
         return refused(payment, "E2", "not_identical", sentence, fix, invoice, situation.psa.ref)
     return None
 

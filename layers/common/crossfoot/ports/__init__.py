@@ -15,8 +15,9 @@ from crossfoot.ports.connections import Connection, ConnectionEvent, Connections
 from crossfoot.ports.decisions import Dated, EffectStore, FilterStore, History, PreferencesStore, Reports
 from crossfoot.ports.documents import Documents
 from crossfoot.ports.fetching import Cursors, FetchRuns, Limits, Position, RunPage
+from crossfoot.ports.matches import Decided, Matches, Page
 from crossfoot.ports.queues import Budget, DeadLetter, DeadLetters, Queue
-from crossfoot.ports.records import Book, ListPage
+from crossfoot.ports.records import Book, ListPage, Numbered
 from crossfoot.ports.secrets import Authorizations, SealedSecrets, Secrets
 from crossfoot.ports.systems import AccountingSource, Choice, PaymentRows, Psa, Source, Systems, Window
 
@@ -39,6 +40,7 @@ __all__ = [
     "Dated",
     "DeadLetter",
     "DeadLetters",
+    "Decided",
     "Documents",
     "EffectStore",
     "FetchRuns",
@@ -48,7 +50,10 @@ __all__ = [
     "KeyDoor",
     "Limits",
     "ListPage",
+    "Matches",
+    "Numbered",
     "OAuthDoor",
+    "Page",
     "PaymentRows",
     "Position",
     "PreferencesStore",

@@ -28,6 +28,14 @@ class ListPage:
     next_cursor: str
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """The invoices that carry a number; `crowded` when there are more than anybody looks at."""
+
+    invoices: tuple[Invoice, ...]
+    crowded: bool = False
+
+
 class Book(Protocol):
     """The book: what both systems hold, under the partner's key."""
 
@@ -69,6 +77,13 @@ class Book(Protocol):
 
     def load_invoices_numbered(self, tenant: str, number: str) -> tuple[Invoice, ...]:
         """Read the invoices of both systems that carry a number (compared without case and spaces)."""
+        ...
+
+    def load_numbered(self, tenant: str, numbers: Iterable[str]) -> dict[str, Numbered]:
+        """Read the invoices of both systems that carry some numbers, side by side and consistently.
+
+        Returns: an entry for every number that invoices can be found by, under the number as `normalise` folds it.
+        """
         ...
 
     def list_records(

@@ -1,25 +1,25 @@
 """crossfoot: compare a partner's books to the cent, say why they differ, and pick up what waits (X4)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from crossfoot.core.crossfoot import Difference, Pair, Report, compare, report_on
 from crossfoot.core.eligibility import is_external
-from crossfoot.core.matching import match_invoice
 from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Link, Payment, Record, Ref, Standing, System
 from crossfoot.core.planning import PAYMENT_ROWS, external_parts
 from crossfoot.core.rows import Standing as RowStanding
 from crossfoot.core.rows import standing_of
 from crossfoot.errors import Rejected
 from crossfoot.letting_in import is_imported, is_left_out
-from crossfoot.linking import link_invoices
+from crossfoot.linking import decide_unlinked, link_invoices
 from crossfoot.messages import CrossfootRequest, MirrorPayment
 from crossfoot.ports import (
     Book,
     Clock,
     Connections,
     EffectStore,
+    Matches,
     PreferencesStore,
     Queue,
     Reports,
@@ -40,6 +40,7 @@ class Ports:
     clock: Clock
     connections: Connections
     effects: EffectStore
+    matches: Matches
     preferences: PreferencesStore
     queue: Queue
     reports: Reports
@@ -134,23 +135,23 @@ def _reread_payments(tenant: str, payments: Sequence[Payment], ports: Ports) -> 
 def _compare_page(request: CrossfootRequest, records: Sequence[Record], tally: _Tally, ports: Ports) -> None:
     tenant = request.tenant
     invoices = {record.ref: record for record in records if isinstance(record, Invoice)}
-    links = link_invoices(tenant, tuple(invoices.values()), ports.book, ports.effects)
+    links = link_invoices(tenant, tuple(invoices.values()), ports.book, ports.effects, ports.matches)
     others = ports.book.load_many(tenant, [link.other(ref) for ref, link in links.items()])
     effects = ports.effects.load_latest_of(tenant, PAYMENT_ROWS, {link.psa for link in links.values()})
+    alone = (invoice for ref, invoice in invoices.items() if ref not in links)
+    tally.one_sided.extend(_one_sided(tenant, alone, ports))
     for ref, invoice in invoices.items():
         link = links.get(ref)
-        if link is None:
-            tally.one_sided.extend(_one_sided(tenant, invoice, ports.book))
-        elif ref == link.accounting:  # a pair is counted once
+        if link is not None and ref == link.accounting:  # a pair is counted once
             other = others.get(link.psa)
             if isinstance(other, Invoice):
                 standing = standing_of(effects.get(link.psa))
                 _compare_pair(request, _Pairing(link, invoice, other, standing), tally, ports)
 
 
-def _one_sided(tenant: str, invoice: Invoice, book: Book) -> Iterator[str]:
-    if invoice.standing is Standing.LIVE and is_imported(invoice):
-        yield match_invoice(invoice, book.load_invoices_numbered(tenant, invoice.number)).decision.code
+def _one_sided(tenant: str, invoices: Iterable[Invoice], ports: Ports) -> list[str]:
+    alone = [invoice for invoice in invoices if invoice.standing is Standing.LIVE and is_imported(invoice)]
+    return [why.code for why in decide_unlinked(tenant, alone, ports.book, ports.matches).values()] if alone else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from crossfoot.ports import (
     FetchRuns,
     FilterStore,
     History,
+    Matches,
     Position,
     PreferencesStore,
     Queue,
@@ -47,6 +48,7 @@ class Ports:
     connections: Connections
     cursors: Cursors
     effects: EffectStore
+    matches: Matches
     filters: FilterStore
     history: History
     preferences: PreferencesStore

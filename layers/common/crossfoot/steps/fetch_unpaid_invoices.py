@@ -16,6 +16,7 @@ from crossfoot.ports import (
     Connections,
     EffectStore,
     FetchRuns,
+    Matches,
     PreferencesStore,
     Queue,
     Source,
@@ -36,6 +37,7 @@ class Ports:
     clock: Clock
     connections: Connections
     effects: EffectStore
+    matches: Matches
     preferences: PreferencesStore
     queue: Queue
     runs: FetchRuns

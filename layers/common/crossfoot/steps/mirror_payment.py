@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from crossfoot.core.decisions import Decision, Outcome, refused
 from crossfoot.core.effects import Effect, EffectState
 from crossfoot.core.eligibility import decide_payment
+from crossfoot.core.matching import differences
 from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Payment, PaymentRow, Ref
 from crossfoot.core.planning import (
     PAYMENT_ROWS,
@@ -20,12 +21,14 @@ from crossfoot.core.rows import Operation, RowWrite, from_body, is_same, standin
 from crossfoot.errors import BadMessage, Conflict, NeedsPartner, Rejected
 from crossfoot.ledger import PATIENCE, Patience, Written, confirm_adopted, perform, settle, withdraw
 from crossfoot.ledger import plan as plan_effect
+from crossfoot.linking import load_bearing
 from crossfoot.ports import (
     Book,
     Clock,
     Connections,
     EffectStore,
     History,
+    Matches,
     PaymentRows,
     PreferencesStore,
     Psa,
@@ -44,6 +47,7 @@ class Ports:
     book: Book
     history: History
     effects: EffectStore
+    matches: Matches
     preferences: PreferencesStore
     connections: Connections
     systems: Systems
@@ -150,18 +154,22 @@ class MirrorPayments:
         links = self._ports.book.load_links(self._tenant, refs)
         accounting = self._ports.book.load_many(self._tenant, refs)
         psa_refs = [link.psa for link in links.values()]
+        bearing = load_bearing(self._tenant, accounting, links, self._ports.book, self._ports.matches)
         latest = self._ports.effects.load_latest_of(self._tenant, PAYMENT_ROWS, psa_refs)
         live = {found.ref: found for found in self._psa.fetch_invoices([ref.id for ref in psa_refs])}
         for ref in refs:
-            link = links.get(ref)
+            link, invoice = links.get(ref), _as_invoice(accounting.get(ref))
             self._invoices[ref] = Situation(
                 payment=eligible[0],
                 invoice=ref,
-                accounting=_as_invoice(accounting.get(ref)),
+                accounting=invoice,
                 link=link,
                 psa=live.get(link.psa) if link else None,
                 payments=self._ports.book.load_payments_of(self._tenant, ref) if link else (),
                 latest=latest.get(link.psa) if link else None,
+                psa_keeping=bearing.psa_keeping(ref),
+                verdicts=bearing.verdicts,
+                parted=ref in bearing.parted,
             )
 
     def _hands(self) -> RowHands:
@@ -224,19 +232,35 @@ class MirrorPayments:
     def _apply(self, situation: Situation, write: RowWrite) -> tuple[Situation, Effect | None]:
         """Write, unless the book has moved on: then give the situation to plan again from.
 
-        The planned effect is the fence: who changes a payment from here on meets it. So the payments are read once more
-        after it is stored, and before anything is sent.
+        The planned effect is the fence: who changes a payment, or takes a link away, from here on meets it. So the
+        payments and the partner's verdicts are read once more after it is stored, and before anything is sent.
         """
         planned = plan_effect(to_effect(self._tenant, situation, write), self._ports.effects, self._ports.clock)
         payments = self._ports.book.load_payments_of(self._tenant, situation.invoice)
-        if payments != situation.payments:
-            return replace(situation, payments=payments, latest=planned), None
+        judged = self._judged(situation)
+        if payments != situation.payments or not _is_decided_alike(situation, judged):
+            return replace(judged, payments=payments, latest=planned), None
         if write.operation is Operation.ADOPT:
             written = Written("", to_result(write.standing_after(planned.generation, None)))
             settled = confirm_adopted(planned, written, self._ports.effects, self._ports.clock)
         else:
             settled = perform(planned, self._ports.effects, self._hands(), self._ports.clock, self._ports.patience)
         return _after(situation, settled, write), settled
+
+    def _judged(self, situation: Situation) -> Situation:
+        """Read the partner's verdicts anew."""
+        assert situation.accounting is not None
+        assert situation.link is not None
+        accounting, links = {situation.invoice: situation.accounting}, {situation.invoice: situation.link}
+        bearing = load_bearing(self._tenant, accounting, links, self._ports.book, self._ports.matches)
+        return replace(situation, verdicts=bearing.verdicts, parted=situation.invoice in bearing.parted)
+
+
+def _is_decided_alike(one: Situation, other: Situation) -> bool:
+    assert one.accounting is not None
+    assert one.psa is not None
+    found, found_now = (differences(one.accounting, one.psa, each.verdicts) for each in (one, other))
+    return one.parted == other.parted and found == found_now
 
 
 def _place(effect: Effect | None) -> tuple[int, int]:

@@ -25,6 +25,7 @@ def api_ports(parts: Parts) -> Ports:
         book=parts.book,
         history=parts.history,
         effects=parts.effects,
+        matches=parts.matches,
         preferences=parts.preferences,
         reports=parts.reports,
         filters=parts.filters,

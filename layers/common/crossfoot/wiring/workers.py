@@ -19,6 +19,7 @@ from crossfoot.adapters.dynamodb.fetch_runs import TableFetchRuns
 from crossfoot.adapters.dynamodb.filters import TableFilters
 from crossfoot.adapters.dynamodb.history import TableHistory
 from crossfoot.adapters.dynamodb.limits import TableLimits
+from crossfoot.adapters.dynamodb.matches import TableMatches
 from crossfoot.adapters.dynamodb.preferences import TablePreferences
 from crossfoot.adapters.dynamodb.reports import TableReports
 from crossfoot.adapters.dynamodb.secrets import TableSecrets
@@ -55,6 +56,7 @@ class Parts:
         self.book = TableBook(self.table)
         self.history = TableHistory(self.table, self.clock)
         self.effects = TableEffects(self.table)
+        self.matches = TableMatches(self.table)
         self.preferences = TablePreferences(self.table)
         self.cursors = TableCursors(self.table, self.clock)
         self.runs = TableFetchRuns(self.table, self.clock)
@@ -176,6 +178,7 @@ def fetch_new_data_ports(parts: Parts) -> fetch_new_data.Ports:
         connections=parts.connections,
         cursors=parts.cursors,
         effects=parts.effects,
+        matches=parts.matches,
         filters=parts.filters,
         history=parts.history,
         preferences=parts.preferences,
@@ -192,6 +195,7 @@ def fetch_unpaid_invoices_ports(parts: Parts) -> fetch_unpaid_invoices.Ports:
         clock=parts.clock,
         connections=parts.connections,
         effects=parts.effects,
+        matches=parts.matches,
         preferences=parts.preferences,
         queue=parts.queue,
         runs=parts.runs,
@@ -207,6 +211,7 @@ def tend_connection_ports(parts: Parts) -> tend_connection.Ports:
         clock=parts.clock,
         connections=parts.connections,
         effects=parts.effects,
+        matches=parts.matches,
         filters=parts.filters,
         keys=ConnectWiseConnector(parts.door, settings.connectwise_client_id),
         preferences=parts.preferences,
@@ -223,6 +228,7 @@ def mirror_payment_ports(parts: Parts) -> mirror_payment.Ports:
         book=parts.book,
         history=parts.history,
         effects=parts.effects,
+        matches=parts.matches,
         preferences=parts.preferences,
         connections=parts.connections,
         systems=parts.systems,
@@ -253,6 +259,7 @@ def crossfoot_ports(parts: Parts) -> crossfoot.Ports:
         clock=parts.clock,
         connections=parts.connections,
         effects=parts.effects,
+        matches=parts.matches,
         preferences=parts.preferences,
         queue=parts.queue,
         reports=parts.reports,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import islice
 
 from crossfoot.adapters.dynamodb import keys, shapes
 from crossfoot.adapters.dynamodb.lines import Lines
@@ -26,7 +27,10 @@ from crossfoot.core.model import (
     Ref,
     System,
 )
-from crossfoot.ports import ListPage
+from crossfoot.ports import ListPage, Numbered
+
+# More invoices of one number and system than that tell nobody anything.
+MAX_SAME_NUMBER = 20
 
 
 class TableBook:
@@ -89,6 +93,29 @@ class TableBook:
         records = self.load_many(tenant, [keys.numbered_ref(key) for key, _ in self._table.starting(pk, "")])
         invoices = (record for record in records.values() if isinstance(record, Invoice))
         return tuple(invoice for invoice in invoices if normalise(invoice.number) == wanted)
+
+    def load_numbered(self, tenant: str, numbers: Iterable[str]) -> dict[str, Numbered]:
+        """Read the invoices of both systems that carry some numbers."""
+        wanted = {number for each in numbers if 0 < len(number := normalise(each)) <= keys.MAX_ID_LENGTH}
+        found = dict(self._table.each(lambda number: self._pointers_of(tenant, number), sorted(wanted)))
+        records = self.load_many(tenant, {ref for refs, _ in found.values() for ref in refs})
+        invoices = {ref: record for ref, record in records.items() if isinstance(record, Invoice)}
+        return {
+            number: Numbered(
+                tuple(invoices[ref] for ref in refs if ref in invoices and normalise(invoices[ref].number) == number),
+                crowded,
+            )
+            for number, (refs, crowded) in found.items()
+        }
+
+    def _pointers_of(self, tenant: str, number: str) -> tuple[str, tuple[list[Ref], bool]]:
+        pk, most = keys.number_pk(tenant, number), MAX_SAME_NUMBER
+        found = [key for key, _ in islice(self._table.starting(pk, "", page=most + 1), most + 1)]
+        crowded = len(found) > most
+        if crowded:  # as many of either system
+            of_each = (self._table.starting(pk, f"{system}-", page=most) for system in System)
+            found = [key for pointers in of_each for key, _ in islice(pointers, most)]
+        return number, ([keys.numbered_ref(key) for key in found], crowded)
 
     def list_records(
         self,

@@ -9,11 +9,14 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from crossfoot.core.matching import normalise
-from crossfoot.core.model import Kind, Ref, System, Version, parse_ref
+from crossfoot.core.matters import MatterKey
+from crossfoot.core.model import ACCOUNTING, PSA, Kind, Ref, System, Version, parse_ref
+from crossfoot.core.verdicts import Pair
 from crossfoot.errors import BadMessage
 
 RECORD = "RECORD"
 LINK = "LINK"
+VERDICTS = "VERDICTS"
 LINES = "LINES#"
 PREFERENCES = "PREFERENCES"
 FILTERS = "FILTERS"
@@ -356,6 +359,63 @@ def calls(tenant: str, system: System, minute: str) -> Key:
 def metered_calls(tenant: str, system: System, month_text: str) -> Key:
     """The metered calls made in a month."""
     return Key(_own(tenant, "budget", system), f"METERED#{month_text}")
+
+
+# --- matches (I9) ------------------------------------------------------------------------------------------------------
+
+# In place of the customers, where it is not they that keep invoices apart. No id is written so.
+_NO_CUSTOMERS = "!#!"
+
+
+def verdicts(tenant: str, ref: Ref) -> Key:
+    """The partner's verdicts on a record's pairs."""
+    return Key(record_pk(tenant, ref), VERDICTS)
+
+
+def decided_pk(tenant: str) -> str:
+    """The partition of the pairs that the partner decided on."""
+    return _own(tenant, "decided")
+
+
+def decided(tenant: str, pair: Pair) -> Key:
+    """A pair's place among those that the partner decided on."""
+    return Key(decided_pk(tenant), f"{pair.accounting.kind}#{_of_pair(pair)}")
+
+
+def decided_pair(key: Key) -> Pair:
+    """Read such a place."""
+    kind, accounting, psa = key.sk.split("#")
+    return _pair(Kind(kind), accounting, psa)
+
+
+def matters_pk(tenant: str) -> str:
+    """The partition of the open matters."""
+    return _own(tenant, "matters")
+
+
+def apart(customers: Pair | None) -> str:
+    """The start of the sort key of every open matter that a pair of customers keeps apart."""
+    return f"{_of_pair(customers) if customers else _NO_CUSTOMERS}#"
+
+
+def matter(tenant: str, about: MatterKey) -> Key:
+    """An open matter."""
+    return Key(matters_pk(tenant), apart(about.customers) + escape(about.number))
+
+
+def matter_key(key: Key) -> MatterKey:
+    """Read an open matter."""
+    accounting, psa, number = key.sk.split("#")
+    no_customers = f"{accounting}#{psa}" == _NO_CUSTOMERS
+    return MatterKey(unescape(number), None if no_customers else _pair(Kind.CUSTOMER, accounting, psa))
+
+
+def _of_pair(pair: Pair) -> str:
+    return f"{escape(pair.accounting.id)}#{escape(pair.psa.id)}"
+
+
+def _pair(kind: Kind, accounting: str, psa: str) -> Pair:
+    return Pair(Ref(ACCOUNTING, kind, unescape(accounting)), Ref(PSA, kind, unescape(psa)))
 
 
 # --- what is looked up before the partner is known ---------------------------------------------------------------------

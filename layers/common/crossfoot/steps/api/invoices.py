@@ -5,10 +5,10 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from crossfoot.core.decisions import Decision, Outcome, did
-from crossfoot.core.matching import match_invoice
 from crossfoot.core.model import ACCOUNTING, Invoice, Kind, Link, Payment, Record, Ref, Standing, System
 from crossfoot.core.statuses import invoice_status
 from crossfoot.errors import Rejected
+from crossfoot.linking import decide_unlinked
 from crossfoot.messages.api.invoices import (
     CreditShape,
     InvoiceCopy,
@@ -38,7 +38,10 @@ def list_invoices(ports: Ports, asked: Asked[Nothing, InvoiceQuery]) -> InvoiceL
         found, next_cursor = _page_of_number(ports, tenant, query, primary)
     else:
         found, next_cursor = _page_by_date(ports, tenant, query, primary)
-    return InvoiceList(invoices=[_to_shape(ports, tenant, entry) for entry in found], next_cursor=next_cursor)
+    matches = explain_matches(ports, tenant, [(entry.shown, entry.link) for entry in found])
+    return InvoiceList(
+        invoices=[_to_shape(entry, matches[entry.shown.ref]) for entry in found], next_cursor=next_cursor
+    )
 
 
 def show_invoice(ports: Ports, asked: Asked[OneId]) -> InvoiceDetail:
@@ -58,22 +61,20 @@ def detail_of(ports: Ports, tenant: str, entry: Entry) -> InvoiceDetail:
     """Show all that is known of an invoice."""
     invoice = _accounting_copy(entry)
     payments = ports.book.load_payments_of(tenant, invoice.ref) if invoice else ()
+    matches = explain_matches(ports, tenant, [(entry.shown, entry.link)])
     return InvoiceDetail(
-        **_head(ports, tenant, entry),
+        **_head(entry, matches[entry.shown.ref]),
         copies=[_to_copy_detail(ports, tenant, copy) for copy in entry.copies],
         payments=show_payments(ports, tenant, payments),
         credits=[credit for payment in payments for credit in _credits(payment, invoice)],
     )
 
 
-def explain_match(ports: Ports, tenant: str, invoice: Invoice, link: Link | None) -> Decision:
-    """Say whether an invoice is in both systems, and if not, why. Source: I9."""
-    if link is not None:
-        sentence = f"Invoice {invoice.number} is one invoice in QuickBooks and ConnectWise."
-        return did(invoice.ref, "I9", "matched", sentence, link.other(invoice.ref))
-    same_number = ports.book.load_invoices_numbered(tenant, invoice.number) if invoice.number else ()
-    match = match_invoice(invoice, same_number)
-    return match.decision
+def explain_matches(ports: Ports, tenant: str, invoices: Sequence[tuple[Invoice, Link | None]]) -> dict[Ref, Decision]:
+    """Say of each invoice, with its link, whether it is in both systems, and if not, why. Source: I9."""
+    unlinked = [invoice for invoice, link in invoices if link is None]
+    decided = decide_unlinked(tenant, unlinked, ports.book, ports.matches) if unlinked else {}
+    return decided | {invoice.ref: _matched(invoice, link) for invoice, link in invoices if link is not None}
 
 
 # --- pages -------------------------------------------------------------------------------------------------------------
@@ -122,13 +123,17 @@ def _is_in_time(invoice: Invoice, query: InvoiceQuery) -> bool:
 # --- shapes ------------------------------------------------------------------------------------------------------------
 
 
-def _to_shape(ports: Ports, tenant: str, entry: Entry) -> InvoiceShape:
-    return InvoiceShape(**_head(ports, tenant, entry), copies=[InvoiceCopy(**_copy(copy)) for copy in entry.copies])
+def _matched(invoice: Invoice, link: Link) -> Decision:
+    sentence = f"Invoice {invoice.number} is one invoice in QuickBooks and ConnectWise."
+    return did(invoice.ref, "I9", "matched", sentence, link.other(invoice.ref))
 
 
-def _head(ports: Ports, tenant: str, entry: Entry) -> dict[str, Any]:
+def _to_shape(entry: Entry, match: Decision) -> InvoiceShape:
+    return InvoiceShape(**_head(entry, match), copies=[InvoiceCopy(**_copy(copy)) for copy in entry.copies])
+
+
+def _head(entry: Entry, match: Decision) -> dict[str, Any]:
     shown = entry.shown
-    match = explain_match(ports, tenant, shown, entry.link)
     return {
         "id": str(shown.ref),
         "number": shown.number,

@@ -23,6 +23,7 @@ from crossfoot.ports import (
     History,
     KeyDoor,
     Limits,
+    Matches,
     OAuthDoor,
     PreferencesStore,
     Queue,
@@ -49,6 +50,7 @@ class Ports:
     book: Book
     history: History
     effects: EffectStore
+    matches: Matches
     preferences: PreferencesStore
     reports: Reports
     filters: FilterStore

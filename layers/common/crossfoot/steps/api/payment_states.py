@@ -11,6 +11,7 @@ from crossfoot.core.planning import PAYMENT_ROWS, Situation, external_parts, inv
 from crossfoot.core.preferences import Preferences
 from crossfoot.core.rows import standing_of
 from crossfoot.core.statuses import PaymentStatus, gravest, status_of_outcome
+from crossfoot.linking import load_bearing
 from crossfoot.ports import is_connected
 from crossfoot.steps.api.needs import Ports
 
@@ -66,6 +67,8 @@ class _Known:
         self._links = ports.book.load_links(tenant, refs)
         psa_refs = [link.psa for link in self._links.values()]
         self._records = ports.book.load_many(tenant, [*refs, *psa_refs])
+        accounting = {ref: self._records[ref] for ref in refs if ref in self._records}
+        self._bearing = load_bearing(tenant, accounting, self._links, ports.book, ports.matches)
         self._latest = ports.effects.load_latest_of(tenant, PAYMENT_ROWS, psa_refs)
         self._paying: dict[Ref, tuple[Payment, ...]] = {}
 
@@ -86,6 +89,9 @@ class _Known:
             psa=_as_invoice(self._records.get(link.psa)) if link else None,
             payments=self._payments_of(invoice) if link else (),
             latest=latest,
+            psa_keeping=self._bearing.psa_keeping(invoice),
+            verdicts=self._bearing.verdicts,
+            parted=invoice in self._bearing.parted,
         )
         plan = plan_payment(situation, self._preferences)
         if plan.decision is not None:
