@@ -15,7 +15,7 @@ CREDIT_USE = "CreditUse"
 
 
 def amount(record: Mapping[str, object], name: str) -> Decimal:
-    return lines.ZERO + Decimal(str(record.get(name) or 0))
+    return lines.ZERO + lines.number(record, name)
 
 
 def priced(records: Records, new: Record, old: Record) -> Record:
@@ -83,7 +83,7 @@ def _amounts(new: Record, old: Record) -> Record:
     changed = {name for name in AMOUNTS if amount(new, name) != amount(old, name)}
     if old.get("total") is not None and not changed:
         return {}
-    filled = {name: new[name] if new.get(name) is not None else lines.ZERO for name in AMOUNTS}
+    filled = {name: lines.ZERO if new.get(name) is None else lines.number(new, name) for name in AMOUNTS}
     if changed.intersection(PARTS):
         parts = sum((amount(new, name) for name in PARTS), lines.ZERO)
         filled["subtotal"] = parts - amount(new, "previousProgressApplied")

@@ -7,7 +7,7 @@ from local.sandbox.connectwise import amounts, intake, ledger, lines, pdf, right
 from local.sandbox.connectwise.call import Answer, Call, reference_to
 from local.sandbox.connectwise.collection import Collection, Endpoint
 from local.sandbox.connectwise.errors import FieldFault, invalid, no_permission, not_found
-from local.sandbox.connectwise.records import Record
+from local.sandbox.connectwise.records import Record, value_at
 from local.sandbox.connectwise.schema import CLOSED_INVOICE, INVOICE, INVOICE_PAYMENT, MODELS
 
 UNLOCKED = frozenset({"status", "internalNotes"})
@@ -151,7 +151,7 @@ class Invoices(Collection):
 
 
 def is_closed(invoice: Record) -> bool:
-    return bool((invoice.get("status") or {}).get("isClosed"))
+    return bool(value_at(invoice, ("status", "isClosed")))
 
 
 def _billed_company(call: Call, sent: Record) -> Record:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from local.sandbox.connectwise import lines
-from local.sandbox.connectwise.records import Record, Records
+from local.sandbox.connectwise.records import Record, Records, value_at
 
 POSTING = "Posting"
 """What one closed invoice posted, under the invoice's id. Without `entries` no mapping covered it: it can never be
@@ -108,7 +108,7 @@ def _entries(records: Records, invoice: Record) -> tuple[list[Entry], list[Entry
         owed[entry.extra.get("receivable", "other")] -= entry.amount
     owed["tax"] = tax
     receivable = [Entry(RECEIVABLE, amount, "Accounts Receivable", context) for amount in owed.values()]
-    code = {**context, "Tax Code": (invoice.get("taxCode") or {}).get("id")}
+    code = {**context, "Tax Code": value_at(invoice, ("taxCode", "id"))}
     taxes = [Entry(TAX, -tax, "Level 1 Sales Tax", code)] if tax or _is_mapped(records, code) else []
     return revenue, receivable, taxes
 
@@ -179,26 +179,26 @@ def _context(invoice: Record, line: Record) -> dict[str, int | None]:
 
 def _line_context(records: Records, kind: lines.LineKind, line: Record) -> dict[str, int | None]:
     if kind is lines.TIME:
-        ticket = records.get("Ticket", (line.get("ticket") or {}).get("id", 0)) or {}
+        ticket = records.get("Ticket", value_at(line, ("ticket", "id"))) or {}
         return {
-            "Work Role": (line.get("workRole") or {}).get("id"),
-            "Work Type": (line.get("workType") or {}).get("id"),
-            "Service Board": (ticket.get("board") or {}).get("id"),
+            "Work Role": value_at(line, ("workRole", "id")),
+            "Work Type": value_at(line, ("workType", "id")),
+            "Service Board": value_at(ticket, ("board", "id")),
         }
     if kind is lines.EXPENSES:
-        return {"Expense Type": (line.get("type") or {}).get("id")}
-    item = records.get("CatalogItem", (line.get("catalogItem") or {}).get("id", 0)) or {}
-    return {"Product Type": (item.get("type") or {}).get("id")}
+        return {"Expense Type": value_at(line, ("type", "id"))}
+    item = records.get("CatalogItem", value_at(line, ("catalogItem", "id"))) or {}
+    return {"Product Type": value_at(item, ("type", "id"))}
 
 
 def _agreement_type(records: Records, invoice: Record) -> dict[str, int | None]:
-    agreement = records.get("Agreement", (invoice.get("agreement") or {}).get("id", 0)) or {}
-    return {"Agreement Type": (agreement.get("type") or {}).get("id")}
+    agreement = records.get("Agreement", value_at(invoice, ("agreement", "id"))) or {}
+    return {"Agreement Type": value_at(agreement, ("type", "id"))}
 
 
 def post_expense(records: Records, entry: Record) -> None:
     """Make the two entries of an approved expense: its cost, and what is owed to the one who paid it."""
-    context = {**_context({}, entry), "Expense Type": (entry.get("type") or {}).get("id")}
+    context = {**_context({}, entry), "Expense Type": value_at(entry, ("type", "id"))}
     spent = lines.number(entry, "amount")
     text = str(entry.get("notes") or "Expense")
     pair = [Entry("EE", spent, text, context), Entry("AP", -spent, "Accounts Payable", context)]

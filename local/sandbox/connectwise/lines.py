@@ -7,7 +7,7 @@ naming it in `invoice`, which stands for that.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from local.sandbox.connectwise import timestamps
 from local.sandbox.connectwise.records import Record, Records
@@ -35,14 +35,21 @@ def money(value: Decimal) -> Decimal:
 
 
 def number(record: Mapping[str, object], name: str) -> Decimal:
-    return Decimal(str(record.get(name) or 0))
+    """Read an amount; what is no number counts as nothing, for odd records can be loaded."""
+    value = record.get(name)
+    try:
+        found = Decimal("0" if value in (None, "") else str(value))
+    except InvalidOperation:
+        return ZERO
+    return found if found.is_finite() else ZERO
 
 
 def _time_amount(entry: Record) -> Decimal:
     if entry.get("billableOption") in NOT_CHARGED:
         return ZERO
     stated = entry.get("extendedInvoiceAmount")
-    return money(number(entry, "invoiceHours") * number(entry, "hourlyRate") if stated is None else Decimal(stated))
+    worked = number(entry, "invoiceHours") * number(entry, "hourlyRate")
+    return money(worked if stated is None else number(entry, "extendedInvoiceAmount"))
 
 
 def _expense_amount(entry: Record) -> Decimal:
@@ -55,7 +62,7 @@ def _product_amount(item: Record) -> Decimal:
     if item.get("billableOption") in NOT_CHARGED or item.get("cancelledFlag"):
         return ZERO
     stated = item.get("extPrice")
-    return extended(item, "price") if stated is None else money(Decimal(stated))
+    return extended(item, "price") if stated is None else money(number(item, "extPrice"))
 
 
 def extended(item: Record, price: str) -> Decimal:

@@ -72,8 +72,8 @@ def comparable(value: Any, field: Field) -> Any:
         return None
     if field.type == "date":
         return timestamps.parse(value)
-    if field.type in ("int", "number") and isinstance(value, int | Decimal):
-        return value
+    if field.type in ("int", "number"):
+        return value if isinstance(value, int | Decimal) else _as_type_of(Decimal(0), value)
     if isinstance(value, bool):
         return value
     return str(value).casefold()

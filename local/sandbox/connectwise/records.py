@@ -71,8 +71,8 @@ class Records:
         first = bisect_right(shelf.ids, after) if after else 0
         return [shelf.by_id[record_id] for record_id in shelf.ids[first:]]
 
-    def get(self, kind: str, record_id: int) -> Record | None:
-        return self._of(kind).by_id.get(record_id)
+    def get(self, kind: str, record_id: int | None) -> Record | None:
+        return None if record_id is None else self._of(kind).by_id.get(record_id)
 
     def where(self, kind: str, path: Path, values: Iterable[Any]) -> list[Record]:
         """The records of a kind with one of these values at a path, by ascending id, through an index."""

@@ -7,8 +7,8 @@ from typing import override
 
 from local.sandbox.connectwise.call import Call
 from local.sandbox.connectwise.collection import Derived
-from local.sandbox.connectwise.lines import EXPENSES, PRODUCTS, TIME, LineKind
-from local.sandbox.connectwise.records import Record, Records
+from local.sandbox.connectwise.lines import EXPENSES, PRODUCTS, TIME, LineKind, number
+from local.sandbox.connectwise.records import Record, Records, value_at
 
 NAMES = ("One", "Two", "Three", "Four", "Five", "Six")
 CENT = Decimal("0.01")
@@ -37,13 +37,13 @@ class Level:
 
 
 def levels_of(code: Record) -> Iterator[Level]:
-    for number, name in enumerate(NAMES, 1):
+    for place, name in enumerate(NAMES, 1):
         if (rate := code.get(f"level{name}Rate")) is not None:
-            yield Level(number, Decimal(rate), code.get(f"level{name}RateType") == "Amount", code)
+            yield Level(place, Decimal(rate), code.get(f"level{name}RateType") == "Amount", code)
 
 
 def code_of(records: Records, invoice: Record) -> Record | None:
-    return records.get("TaxCode", (invoice.get("taxCode") or {}).get("id", 0))
+    return records.get("TaxCode", value_at(invoice, ("taxCode", "id")))
 
 
 def on_lines(
@@ -57,7 +57,7 @@ def on_lines(
 
 def _taxable(kind: LineKind, invoice: Record, found: Sequence[Record]) -> Decimal:
     if not found:
-        return Decimal(invoice.get(kind.part) or 0)
+        return number(invoice, kind.part)
     return sum((kind.amount(line) for line in found if line.get("taxableFlag", True)), Decimal(0))
 
 

@@ -1,5 +1,6 @@
 """Time, expenses and products: what they come to, and how an invoice follows them."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -176,3 +177,19 @@ def test_loaded_lines_make_up_the_amounts_that_a_loaded_invoice_leaves_out(sandb
     orphan = {"entity": "Addition", "record": {"id": 2}}
     status, refused = sandbox.control("POST", "load", dump_json(orphan))
     assert (status, "does not name the Agreement" in refused["error"]) == (400, True)
+
+
+def test_odd_records_can_be_loaded_and_are_served_as_they_are(sandbox: Sandbox) -> None:
+    odd: dict[str, Any] = {
+        "id": 900, "type": None, "status": "Closed", "company": "Contoso", "total": "a lot", "balance": None,
+        "serviceTotal": "12.50", "taxCode": [], "agreement": 7, "glBatch": "", "reference": "😀", "unheard": {"of": 1},
+        "salesTax": "NaN",
+    }  # fmt: skip
+    closed = {**odd, "id": 901, "status": {"id": 3, "isClosed": True}}
+    line = {"id": 5000, "invoice": {"id": "900"}, "invoiceHours": "two", "extendedInvoiceAmount": "?", "ticket": "x"}
+    lines = [("Invoice", odd), ("Invoice", closed), ("TimeEntry", line), ("TimeEntry", {**line, "id": 5001})]
+    text = "\n".join(json.dumps({"entity": entity, "record": record}) for entity, record in lines)
+    assert sandbox.control("POST", "load", text) == (200, {"Invoice": 2, "TimeEntry": 2})
+    assert sandbox.get("/finance/invoices/900")[1].items() >= {**odd, "balance": None}.items()
+    assert [row["id"] for row in sandbox.get("/time/entries", conditions="invoice/id in (900,901)")[1]] == []
+    assert [row["id"] for row in sandbox.get("/finance/invoices", conditions="total > 0 or total = null")[1]] == []
