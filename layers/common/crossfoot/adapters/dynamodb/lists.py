@@ -7,7 +7,7 @@ from datetime import date
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import FIRST, LAST, Key
 from crossfoot.adapters.dynamodb.paging import name_list, walk_shelves
-from crossfoot.adapters.dynamodb.pointers import customer_of, dated, entries_of
+from crossfoot.adapters.dynamodb.pointers import customer_of, dated, entries_of, is_named
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.core.matching import normalise
 from crossfoot.core.model import Customer, Kind, Record, Ref, System
@@ -133,6 +133,7 @@ class ByName:
         """Tell whether a customer still has the name that it was filed under, and the whole prefix."""
         return (
             isinstance(record, Customer)
+            and is_named(record)
             and keys.file_as(record.name) == keys.named_ref(place)[0]
             and normalise(record.name).startswith(normalise(self.prefix))
         )
