@@ -118,7 +118,10 @@ def test_i8_the_cursor_moves_last(world: World) -> None:
     world.quickbooks.pay("p1", {"q1001": 25_000})
     trip = Trip()
     world.work(_nudge(ACCOUNTING), trip)
-    assert trip.calls.index("save") < trip.calls.index("send") < trip.calls.index("move")
+    saved = trip.calls.index("save")
+    sent = trip.calls.index("send", saved)
+    assert "move" not in trip.calls[saved:sent]
+    assert "move" in trip.calls[sent:]
 
 
 def test_c6_a_disconnected_system_is_not_read_and_its_cursor_stays(world: World) -> None:
@@ -273,6 +276,15 @@ def test_i7_a_run_that_begins_while_a_window_is_read_neither_loses_the_window_no
     done = world.runs.load(TENANT, run.id)
     assert done is not None
     assert done.finished_at is not None
+
+
+def test_i8_a_nudge_that_finds_nothing_asks_for_little_and_writes_the_cursor_only(world: World) -> None:
+    world.work(_nudge(ACCOUNTING))
+    world.clock.advance(3_600)
+    calls = Trip()
+    world.work(_nudge(ACCOUNTING), calls)
+    # Both say where the read stands; the connection keeps when it was.
+    assert calls.calls == ["load", "load", "fetch_changes", "move", "touch"]
 
 
 # --- filters -----------------------------------------------------------------------------------------------------------

@@ -101,6 +101,8 @@ def _find_position(tenant: str, system: System, ports: Ports) -> Position:
 
 def _take_in(tenant: str, source: Source, window: Window, filters: ImportFilters, ports: Ports) -> Progress:
     """Save a window's records, and queue what they imply."""
+    if not window.records and not window.unreadable:
+        return Progress()
     records, outside = let_in(tenant, window.records, filters, ports.book)
     # Saved last: until its invoices follow, a customer that changed is one that changed, however often a worker dies.
     changed = changed_customers(tenant, records, ports.book)
