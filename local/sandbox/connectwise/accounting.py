@@ -136,15 +136,28 @@ def _of_batch(call: Call, batch_id: int) -> list[Record]:
     return [posting for shelf in shelves for posting in call.records.where(shelf, ("batch",), [batch_id])]
 
 
-def _mark(call: Call, posting: Record, batch: Record | None) -> None:
-    """Put a document into a batch, or take it out of the one that it is in."""
+def unbatch(call: Call, invoice_id: int) -> Record:
+    """Take one invoice out of its batch, as can be done in the screens only.
+
+    Returns: what the invoice keeps of the batch. Raises: ValueError when it is in none.
+    """
+    posting = ledger.posting_of(call.records, invoice_id)
+    invoice = call.records.get(INVOICE.name, invoice_id) or {}
+    if posting is None or posting["batch"] is None:
+        raise ValueError(f"invoice: {invoice_id} is in no batch")
+    _mark(call, posting, None, {"unbatchedBatch": invoice["glBatch"]})
+    return {"unbatchedBatch": invoice["glBatch"]}
+
+
+def _mark(call: Call, posting: Record, batch: Record | None, more: Record | None = None) -> None:
+    """Put a document into a batch, or take it out of the one that it is in. Takes: `more`, what its invoice gets too."""
     shelf = ledger.EXPENSE_POSTING if "expense" in posting else ledger.POSTING
     call.records.put(shelf, {**posting, "batch": batch and batch["id"]})
     invoice = call.records.get(INVOICE.name, posting["id"]) if shelf == ledger.POSTING else None
     if invoice is not None:
-        reference = batch and {"id": batch["id"], "name": batch["batchIdentifier"]}
-        after = {name: value for name, value in invoice.items() if name != "glBatch"}
-        after = call.stamped({**after, "glBatch": reference} if reference else after, invoice)
+        marks = {"glBatch": {"id": batch["id"], "name": batch["batchIdentifier"]}} if batch else {}
+        kept = {name: value for name, value in invoice.items() if name not in ("glBatch", "unbatchedBatch")}
+        after = call.stamped({**kept, **marks, **(more or {})}, invoice)
         call.records.put(INVOICE.name, after)
         Collection(INVOICE).note(call, after, invoice)
 

@@ -81,6 +81,12 @@ class Call:
         return None
 
 
+def by_hand(site: Site, company: LoginCompany) -> Call:
+    """A change that somebody makes in the screens."""
+    somebody = Member(1, "Admin1", "", "")
+    return Call(site, company, somebody, "", "", {}, {}, None, site.now)
+
+
 def reference_to(kind: str, record: Record) -> Record:
     """What another record holds of this one. Takes: the kind of reference, such as "BillingTerms"."""
     named = {name: record.get(name) for name in REFERENCES[kind].fields}

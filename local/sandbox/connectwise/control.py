@@ -4,6 +4,7 @@ POST companies {"name", "company_id"?}          another login company; answers l
 POST members?company= {"identifier"}            another member with keys, such as a bookkeeper who works in the screens
 POST load?company=                              the body is JSONL as for --load
 POST seed?company= {"invoices": 20000, …}       many invoices with lines; see `seeding.py`
+POST unbatch?company= {"invoice": 7}            takes an invoice out of its accounting batch, as in the screens
 GET  payments?company=                          every payment row
 GET  deliveries                                 callbacks sent, with the status of each attempt
 GET, POST switches                              see `switches.py`
@@ -21,9 +22,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.sandbox.connectwise import timestamps
+from local.sandbox.connectwise.accounting import unbatch
+from local.sandbox.connectwise.amounts import amount
+from local.sandbox.connectwise.call import by_hand
 from local.sandbox.connectwise.delivery import Delivery
 from local.sandbox.connectwise.loading import load_lines
-from local.sandbox.connectwise.records import Record
+from local.sandbox.connectwise.records import Record, value_at
 from local.sandbox.connectwise.seeding import read_wish, seed
 from local.sandbox.connectwise.site import LoginCompany, Site
 from local.sandbox.page import Panel
@@ -48,6 +52,7 @@ class Control:
             _route("POST", "members", self.add_member, 201),
             _route("POST", "load", self.load),
             _route("POST", "seed", self.seed, 201),
+            _route("POST", "unbatch", self.unbatch),
             _route("GET", "payments", self.payments),
             _route("GET", "deliveries", self.deliveries),
             _route("GET", "switches", self.switches),
@@ -80,6 +85,17 @@ class Control:
 
     async def seed(self, request: Request) -> Any:
         return seed(self.site, self._company(request), read_wish(await _object(request)))
+
+    async def unbatch(self, request: Request) -> Any:
+        company, asked = self._company(request), await _object(request)
+        call = by_hand(self.site, company)
+        if not isinstance(asked.get("invoice"), int):
+            raise ValueError("invoice: the id of one")
+        with self.site.store.transaction():
+            kept = unbatch(call, asked["invoice"])
+        company.records.committed()
+        self.delivery.dispatch(company, call.events)
+        return kept
 
     async def payments(self, request: Request) -> Any:
         return all_payments(self._company(request))
@@ -152,16 +168,16 @@ def _company_panels(company: LoginCompany, suffix: str) -> list[Panel]:
 
 
 def _payment_cells(row: Record) -> tuple[str, ...]:
-    invoice = (row.get("invoice") or {}).get("identifier") or (row.get("invoice") or {}).get("id")
+    invoice = value_at(row, ("invoice", "identifier")) or value_at(row, ("invoice", "id"))
     day = str(row.get("paymentDate") or "")[:10]
-    money = f"{Decimal(row.get('amount') or 0):,.2f}"
+    money = f"{amount(row, 'amount'):,.2f}"
     who = _text(row, "appliedBy")
     return str(row["id"]), str(invoice), _text(row, "type"), money, day, who, _text(row, "source"), _changed(row)
 
 
 def _invoice_cells(invoice: Record) -> tuple[str, ...]:
-    amounts = (f"{Decimal(invoice.get(name) or 0):,.2f}" for name in ("total", "payments", "balance"))
-    names = ((invoice.get(name) or {}).get("name") or "" for name in ("company", "status"))
+    amounts = (f"{amount(invoice, name):,.2f}" for name in ("total", "payments", "balance"))
+    names = (str(value_at(invoice, (name, "name")) or "") for name in ("company", "status"))
     customer, status = names
     day = str(invoice.get("date") or "")[:10]
     return _text(invoice, "invoiceNumber"), customer, day, status, *amounts, _changed(invoice)

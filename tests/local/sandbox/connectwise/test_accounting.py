@@ -228,6 +228,22 @@ def test_a_batched_invoice_is_locked_until_its_batch_is_deleted(sandbox: Sandbox
     assert entries_of(sandbox, invoice) == []
 
 
+def test_an_invoice_taken_out_of_its_batch_by_hand_says_so_until_it_is_batched_again(
+    sandbox: Sandbox, invoice: int
+) -> None:
+    made = batched(sandbox, invoice)
+    assert sandbox.control("POST", "unbatch", {"invoice": invoice})[0] == 200
+    shown = sandbox.get(f"/finance/invoices/{invoice}")[1]
+    assert (shown["unbatchedBatch"], "glBatch" in shown) == ({"id": made, "name": "CF-1"}, False)
+    assert [row["billingLogId"] for row in sandbox.get(UNPOSTED)[1]] == [invoice]
+    assert sandbox.get(f"{BATCHES}/{made}/entries")[1] == []
+    assert sandbox.control("POST", "unbatch", {"invoice": invoice})[0] == 400
+    assert sandbox.control("POST", "unbatch", {"invoice": "x"})[0] == 400
+    again = batched(sandbox, invoice, "CF-2")
+    shown = sandbox.get(f"/finance/invoices/{invoice}")[1]
+    assert (shown["glBatch"]["id"], "unbatchedBatch" in shown) == (again, False)
+
+
 @pytest.mark.parametrize("missing", ["processedRecordIds", "flags", "part", "unknown", "posted", "invoice"])
 def test_a_batch_that_makes_no_sense_is_refused_and_posts_nothing(sandbox: Sandbox, invoice: int, missing: str) -> None:
     ids = ids_of(sandbox, invoice)

@@ -190,6 +190,21 @@ def test_odd_records_can_be_loaded_and_are_served_as_they_are(sandbox: Sandbox) 
     lines = [("Invoice", odd), ("Invoice", closed), ("TimeEntry", line), ("TimeEntry", {**line, "id": 5001})]
     text = "\n".join(json.dumps({"entity": entity, "record": record}) for entity, record in lines)
     assert sandbox.control("POST", "load", text) == (200, {"Invoice": 2, "TimeEntry": 2})
+    assert sandbox.http.get("/_sandbox").status_code == 200
     assert sandbox.get("/finance/invoices/900")[1].items() >= {**odd, "balance": None}.items()
     assert [row["id"] for row in sandbox.get("/time/entries", conditions="invoice/id in (900,901)")[1]] == []
     assert [row["id"] for row in sandbox.get("/finance/invoices", conditions="total > 0 or total = null")[1]] == []
+
+
+def test_a_line_tells_the_callbacks_of_itself_and_of_its_invoice(sandbox: Sandbox) -> None:
+    invoice = new_invoice(sandbox)
+    for kind in ("time", "invoice"):
+        url = f"http://127.0.0.1:9/{kind}?id="
+        assert sandbox.post("/system/callbacks", {"url": url, "objectId": 0, "type": kind, "level": "owner"})[0] == 201
+    line = add(sandbox, "/time/entries", TIME, invoice)
+    sandbox.patch(f"/time/entries/{line['id']}", "notes", "the same amount")
+    sent = [message.url.partition("9/")[2] for message in sandbox.http.delivery.sent]
+    assert sent == [
+        f"time?id={line['id']}&action=added", f"invoice?id={invoice}&action=updated",
+        f"time?id={line['id']}&action=updated",
+    ]  # fmt: skip
