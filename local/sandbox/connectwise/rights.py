@@ -1,6 +1,7 @@
 """The security role of an API member: which right an endpoint needs, and how much of it the member has.
 
-Source: the rights that sellers of integrations publish; ConnectWise's own matrix is behind a login.
+Source: the rights that sellers of integrations publish; ConnectWise's own matrix is behind a login. Nobody publishes what
+"Agreement Invoicing" opens: here, the types and recaps of agreements, and their invoices among the others.
 """
 
 from collections.abc import Mapping
