@@ -113,6 +113,18 @@ def test_x6_every_route_works_for_its_own_partner(
     assert answer.status_code == route.status, answer.text
 
 
+def test_x6_a_link_opens_the_partners_own_document_and_nothing_beside_it(
+    deployed: Deployed, two: tuple[Partner, Partner], outsider: Partner
+) -> None:
+    first, _ = two
+    link = first.api.post("/v1/invoices/quickbooks-1001/pdf", {})["url"]
+    answer = requests.get(link, timeout=30)
+    assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-"), answer.text
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="Invoice 1001.pdf"')
+    for spoilt in (link.partition("?")[0], link.replace(first.tenant, outsider.tenant)):
+        assert requests.get(spoilt, timeout=30).status_code in {403, 404}
+
+
 @pytest.mark.parametrize("route", CLOSED, ids=_name)
 @pytest.mark.parametrize("kind", KINDS)
 def test_x6_nobody_gets_in_without_a_valid_token(
