@@ -154,4 +154,18 @@ MUTANTS = (
         "        said = {name: value for name, value in asdict(self).items() if name != 'system'}\n"
         "        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()\n",
     ),
+    Mutant(
+        "a census is believed whatever it misses",
+        "layers/common/crossfoot/rereading.py",
+        "    return gone <= max(FEW, known // SHARE)\n",
+        "    return True\n",
+        unseen="nobody's security role changes in the simulation",
+    ),
+    Mutant(
+        "what leaves the list of the unpaid is not noted before it is saved",
+        f"{STEPS}/fetch_unpaid_invoices.py",
+        "    if set(healing) - set(place.healing):\n",
+        "    if False:\n",
+        unseen="the simulation's partners do not press that button",
+    ),
 )

@@ -393,6 +393,18 @@ def test_c4_a_company_that_is_let_in_at_last_brings_its_invoices(world: World) -
     assert world.rows("1001") == [(25_000, "2026-11-03")]
 
 
+def test_c4_a_company_that_is_renamed_and_still_left_out_brings_nothing_in(world: World) -> None:
+    world.filters.save(TENANT, ONLY_CLIENTS)
+    _company(world, VENDORS)
+    _, psa = world.invoice_in_both("1001", 25_000)
+    world.fetch_and_settle()
+    world.clock.advance(86_400)
+    company = _company(world, VENDORS, name="Contoso Ltd")
+    world.fetch_and_settle()
+    assert _kept(world, company) == _kept(world, psa) == (True, False)
+    assert world.book.load_link(TENANT, psa) is None
+
+
 # --- customers that change ---------------------------------------------------------------------------------------------
 
 
