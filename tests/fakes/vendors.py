@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from crossfoot.core.model import (
     ACCOUNTING,
@@ -13,6 +13,9 @@ from crossfoot.core.model import (
     Allocation,
     CreditMemo,
     CreditUse,
+    Customer,
+    Deposit,
+    DepositLine,
     Invoice,
     Kind,
     Line,
@@ -22,92 +25,27 @@ from crossfoot.core.model import (
     Record,
     Ref,
     Standing,
-    System,
     Trait,
     TraitName,
-    Version,
 )
-from crossfoot.core.windows import OVERLAP
 from crossfoot.errors import Rejected
 from crossfoot.ports import Choice, Window
 
 from tests.fakes.clock import FakeClock
+from tests.fakes.filing import CUSTOMER_ID, NEW, TODAY, Filed, seen_now
 
-TODAY = date(2026, 11, 3)
-CUSTOMER_ID = "1"
-# The one credit memo that payments apply.
+# The credit memo that payments apply unless another is named; it need not be there.
 MEMO_ID = "9000"
 IMPORT = "import "
 
 
-class _Records:
-    """Records that remember when they changed."""
-
-    def __init__(self, system: System, clock: FakeClock) -> None:
-        self.system = system
-        self.clock = clock
-        self.records: dict[Ref, Record] = {}
-        self.reads = 0
-
-    def fetch_changes(self, cursor: str) -> Window:
-        self.reads += 1
-        now = self.clock.stamp()
-        since = _before(cursor) if cursor else ""
-        changed = [record for record in self.records.values() if record.version.updated_at >= since]
-        return Window(tuple(_seen(record, now) for record in changed), now)
-
-    def fetch_invoices(self, ids: Sequence[str]) -> tuple[Invoice, ...]:
-        self.reads += 1
-        now = self.clock.stamp()
-        found = (self.records.get(Ref(self.system, Kind.INVOICE, id_)) for id_ in ids)
-        return tuple(_seen(r, now) for r in found if isinstance(r, Invoice) and r.standing is not Standing.DELETED)
-
-    def put(self, record: Record) -> None:
-        stamp = self.clock.stamp()
-        self.records[record.ref] = replace(record, version=Version(stamp, stamp))
-
-    def invoice(self, id_: str) -> Invoice:
-        record = self.records[Ref(self.system, Kind.INVOICE, id_)]
-        assert isinstance(record, Invoice)
-        return record
-
-    def add_invoice(
-        self, id_: str, number: str, total_minor: int, *, customer: str = "Contoso", on: date = TODAY
-    ) -> Ref:
-        ref = Ref(self.system, Kind.INVOICE, id_)
-        paid = 0 if self.system is PSA else None
-        invoice = Invoice(
-            ref=ref,
-            version=Version("", ""),
-            standing=Standing.LIVE,
-            number=number,
-            customer=Ref(self.system, Kind.CUSTOMER, CUSTOMER_ID),
-            customer_name=customer,
-            issued_on=on,
-            due_on=on,
-            currency="USD",
-            total_minor=total_minor,
-            balance_minor=total_minor,
-            paid_minor=paid,
-        )
-        self.put(invoice)
-        return ref
-
-
-def _before(stamp: str) -> str:
-    return (datetime.fromisoformat(stamp) - OVERLAP).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _seen[R: Record](record: R, now: str) -> R:
-    return replace(record, version=replace(record.version, seen_at=now))
-
-
-class FakeQuickBooks(_Records):
-    """Invoices and payments; a payment moves the balances of what it pays."""
+class FakeQuickBooks(Filed):
+    """Invoices, payments, credit memos and deposits; a payment moves the balances of what it pays and what it applies."""
 
     def __init__(self, clock: FakeClock) -> None:
         super().__init__(ACCOUNTING, clock)
         self._applied: dict[Ref, dict[Ref, int]] = {}
+        self._used: dict[Ref, tuple[CreditUse, ...]] = {}
 
     def add_invoice(
         self,
@@ -116,10 +54,10 @@ class FakeQuickBooks(_Records):
         total_minor: int,
         *,
         customer: str = "Contoso",
+        customer_id: str = CUSTOMER_ID,
         on: date = TODAY,
-        type_: str = "Miscellaneous",
     ) -> Ref:
-        ref = super().add_invoice(id_, number, total_minor, customer=customer, on=on)
+        ref = super().add_invoice(id_, number, total_minor, customer=customer, customer_id=customer_id, on=on)
         self._bill(self.invoice(id_))
         return ref
 
@@ -133,7 +71,7 @@ class FakeQuickBooks(_Records):
             return super().fetch_changes(cursor)
         self.reads += 1
         now = self.clock.stamp()
-        live = [_seen(r, now) for r in self.records.values() if r.standing is not Standing.DELETED]
+        live = [seen_now(r, now) for r in self.records.values() if r.standing is not Standing.DELETED]
         if not cursor:
             return Window(tuple(r for r in live if r.ref.kind is Kind.CUSTOMER), IMPORT + now, more=True)
         found = tuple(record for record in live if record.ref.kind is not Kind.CUSTOMER)
@@ -152,10 +90,11 @@ class FakeQuickBooks(_Records):
         on: date = TODAY,
         marker: str = "",
         credited: Mapping[str, int] | None = None,
+        memo: str = MEMO_ID,
     ) -> Ref:
         """Record a payment, or change the one with this id, over invoices by id.
 
-        Takes: `credited` is what credit memos on the same payment take off its invoices, beyond the cash of `parts`.
+        Takes: `credited` is what the credit memo takes off its invoices on the same payment, beyond the cash of `parts`.
         Raises: Rejected when it would pay more than is open.
         """
         ref = Ref(self.system, Kind.PAYMENT, id_)
@@ -166,11 +105,12 @@ class FakeQuickBooks(_Records):
             applied[invoice] = applied.get(invoice, 0) + v
         self._check_open(ref, applied)
         allocations = tuple(Allocation(invoice, amount) for invoice, amount in cash.items())
-        stamp, payer = Version("", ""), Ref(self.system, Kind.CUSTOMER, CUSTOMER_ID)
-        payment = Payment(ref, stamp, Standing.LIVE, payer, on, "USD", sum(cash.values()), allocations, marker)
-        memo = Ref(self.system, Kind.CREDIT_MEMO, MEMO_ID)
-        self.put(replace(payment, credits=(CreditUse(memo, sum(credited.values())),) if credited else ()))
+        payer = Ref(self.system, Kind.CUSTOMER, CUSTOMER_ID)
+        payment = Payment(ref, NEW, Standing.LIVE, payer, on, "USD", sum(cash.values()), allocations, marker)
+        used = (CreditUse(Ref(self.system, Kind.CREDIT_MEMO, memo), sum(credited.values())),) if credited else ()
+        self.put(replace(payment, credits=used))
         self._apply(ref, applied)
+        self._use_credit(ref, used)
         return ref
 
     def void(self, id_: str) -> None:
@@ -179,12 +119,14 @@ class FakeQuickBooks(_Records):
         assert isinstance(before, Payment)
         self.put(replace(before, standing=Standing.VOID, total_minor=0, allocations=(), credits=()))
         self._apply(before.ref, {})
+        self._use_credit(before.ref, ())
 
     def delete(self, id_: str) -> None:
         """Delete a payment: from now on only its id is known."""
         ref = Ref(self.system, Kind.PAYMENT, id_)
-        self.put(Payment(ref, Version("", ""), Standing.DELETED, None, None, "", 0))
+        self.put(Payment(ref, NEW, Standing.DELETED, None, None, "", 0))
         self._apply(ref, {})
+        self._use_credit(ref, ())
 
     def void_invoice(self, id_: str) -> None:
         """Void an invoice that nothing pays."""
@@ -193,13 +135,67 @@ class FakeQuickBooks(_Records):
     def delete_invoice(self, id_: str) -> None:
         """Delete an invoice that nothing pays: from now on only its id is known, and the day of its deletion."""
         today = self.clock.now().date()
-        version, ref = Version("", ""), self.invoice(id_).ref
-        self.put(Invoice(ref, version, Standing.DELETED, "", None, "", today, None, "", 0, 0))
+        ref = self.invoice(id_).ref
+        self.put(Invoice(ref, NEW, Standing.DELETED, "", None, "", today, None, "", 0, 0))
+
+    def bill(self, id_: str, total_minor: int) -> None:
+        """Let an invoice come to another total."""
+        before = self.invoice(id_)
+        left = before.balance_minor + total_minor - before.total_minor
+        self._bill(replace(before, total_minor=total_minor, balance_minor=left))
+
+    def add_credit_memo(
+        self, id_: str, number: str, total_minor: int, *, customer: str = "Contoso", customer_id: str = CUSTOMER_ID
+    ) -> Ref:
+        """Give a customer a credit, which payments can apply."""
+        ref, payer = Ref(self.system, Kind.CREDIT_MEMO, id_), Ref(self.system, Kind.CUSTOMER, customer_id)
+        lines = (_sold(total_minor),)
+        self.put(CreditMemo(
+            ref, NEW, Standing.LIVE, number, payer, customer, TODAY, "USD", total_minor, total_minor, lines
+        ))  # fmt: skip
+        return ref
+
+    def deposit(self, id_: str, payments: Sequence[str], fee_minor: int = 0) -> Ref:
+        """Put payments into the bank, less a fee; until the deposit is deleted they say that they are in it."""
+        ref = Ref(self.system, Kind.DEPOSIT, id_)
+        held = [self._payment(payment) for payment in payments]
+        fee = (DepositLine(None, -fee_minor, "90", "Fee"),) if fee_minor else ()
+        lines = (*(DepositLine(payment.ref, 0) for payment in held), *fee)
+        total = sum(payment.total_minor for payment in held) - fee_minor
+        self.put(Deposit(ref, NEW, Standing.LIVE, TODAY, "35", "Checking", "USD", total, lines))
+        for payment in held:
+            self.put(replace(payment, deposit=ref))
+        return ref
+
+    def delete_deposit(self, id_: str) -> None:
+        """Take a deposit back; its payments are free again."""
+        ref = Ref(self.system, Kind.DEPOSIT, id_)
+        self.put(Deposit(ref, NEW, Standing.DELETED, None, "", "", "", 0))
+        for record in [*self.records.values()]:
+            if isinstance(record, Payment) and record.deposit == ref:
+                self.put(replace(record, deposit=None))
 
     def _bill(self, invoice: Invoice) -> None:
         """Sell the invoice's total on its one line."""
-        line = Line("1", LineKind.ITEM, "", invoice.total_minor, item="Services", tax_code="NON")
-        self.put(replace(invoice, lines=(line,)))
+        self.put(replace(invoice, lines=(_sold(invoice.total_minor),)))
+
+    def _drop(self, record: Record) -> None:
+        """A customer that was merged into another one shows as deleted."""
+        self.put(Customer(record.ref, NEW, Standing.DELETED, ""))
+
+    def _payment(self, id_: str) -> Payment:
+        record = self.records[Ref(self.system, Kind.PAYMENT, id_)]
+        assert isinstance(record, Payment)
+        return record
+
+    def _use_credit(self, payment: Ref, now: tuple[CreditUse, ...]) -> None:
+        changes = [(use.credit_memo, use.amount_minor) for use in self._used.get(payment, ())]
+        changes += [(use.credit_memo, -use.amount_minor) for use in now]
+        self._used[payment] = now
+        for ref, change in changes:
+            memo = self.records.get(ref)
+            if isinstance(memo, CreditMemo):
+                self.put(replace(memo, remaining_minor=memo.remaining_minor + change))
 
     def _check_open(self, payment: Ref, applied: Mapping[Ref, int]) -> None:
         before = self._applied.get(payment, {})
@@ -217,7 +213,7 @@ class FakeQuickBooks(_Records):
                 self.put(replace(invoice, balance_minor=invoice.balance_minor + change))
 
 
-class FakeConnectWise(_Records):
+class FakeConnectWise(Filed):
     """Invoices with their lines and payment rows, and credit memos, which have the ids of invoices too.
 
     Takes: what ConnectWise does not document. `many_rows`: an invoice takes more than one payment row;
@@ -305,10 +301,11 @@ class FakeConnectWise(_Records):
         total_minor: int,
         *,
         customer: str = "Contoso",
+        customer_id: str = CUSTOMER_ID,
         on: date = TODAY,
         type_: str = "Miscellaneous",
     ) -> Ref:
-        ref = super().add_invoice(id_, number, total_minor, customer=customer, on=on)
+        ref = super().add_invoice(id_, number, total_minor, customer=customer, customer_id=customer_id, on=on)
         billed = replace(self.invoice(id_), credited_minor=0, lines=(), traits=(_type(type_),))
         self.records[ref] = billed
         return ref
@@ -322,12 +319,14 @@ class FakeConnectWise(_Records):
         left = total - (invoice.paid_minor or 0) - (invoice.credited_minor or 0)
         self.put(replace(invoice, lines=lines, total_minor=total, balance_minor=left))
 
-    def add_credit_memo(self, id_: str, number: str, total_minor: int, *, customer: str = "Contoso") -> Ref:
+    def add_credit_memo(
+        self, id_: str, number: str, total_minor: int, *, customer: str = "Contoso", customer_id: str = CUSTOMER_ID
+    ) -> Ref:
         """Give a customer a credit, which can be applied."""
-        ref, payer = Ref(self.system, Kind.CREDIT_MEMO, id_), Ref(self.system, Kind.CUSTOMER, CUSTOMER_ID)
-        stamp, traits = Version("", ""), (_type("CreditMemo"),)
+        ref, payer = Ref(self.system, Kind.CREDIT_MEMO, id_), Ref(self.system, Kind.CUSTOMER, customer_id)
+        traits = (_type("CreditMemo"),)
         self.put(CreditMemo(
-            ref, stamp, Standing.LIVE, number, payer, customer, TODAY, "USD", total_minor, total_minor, (), traits
+            ref, NEW, Standing.LIVE, number, payer, customer, TODAY, "USD", total_minor, total_minor, (), traits
         ))  # fmt: skip
         return ref
 
@@ -350,7 +349,11 @@ class FakeConnectWise(_Records):
 
     def delete_invoice(self, id_: str) -> None:
         """Delete an invoice that has no rows: nothing shows it any more, not even that it is gone."""
-        del self.records[self.invoice(id_).ref]
+        self._drop(self.invoice(id_))
+
+    def delete(self, ref: Ref) -> None:
+        """Delete a company or a credit memo, as silently."""
+        self._drop(self.records[ref])
 
     def _check_there(self, invoice: Ref) -> None:
         if invoice not in self.records:
@@ -379,6 +382,10 @@ class FakeConnectWise(_Records):
             self.put(record)
         else:
             self.records[record.ref] = record
+
+
+def _sold(total_minor: int) -> Line:
+    return Line("1", LineKind.ITEM, "", total_minor, item="Services", tax_code="NON")
 
 
 def _type(name: str) -> Trait:

@@ -10,7 +10,7 @@ from crossfoot.core.preferences import Preferences
 from crossfoot.core.rows import standing_of
 from crossfoot.messages import CrossfootRequest
 
-from tests.fakes.vendors import TODAY
+from tests.fakes.filing import TODAY
 from tests.fakes.world import World
 from tests.simulation.choices import Choices
 

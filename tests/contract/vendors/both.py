@@ -5,12 +5,15 @@ from dataclasses import fields
 from pprint import pformat
 from typing import Any
 
-from crossfoot.core.model import Allocation, Kind, Line, LineKind, Record, Ref, System
+from crossfoot.core.model import Allocation, CreditUse, DepositLine, Kind, Line, LineKind, Record, Ref, System
 from crossfoot.core.windows import OVERLAP
 from crossfoot.errors import Rejected
 
 # So much later than a change that the overlap of a read no longer reaches it.
 LATER_S = OVERLAP.total_seconds() + 60
+
+# What has a form, or ids, of the system's own.
+OF_THE_SYSTEM = frozenset({"version", "account_id"})
 
 type Shown = dict[str, Any]
 
@@ -87,7 +90,7 @@ class Names:
 
     def _fields(self, record: Record) -> Shown:
         assert record.version.updated_at[:19] <= record.version.seen_at[:19]
-        shown = {f.name: self._plain(getattr(record, f.name)) for f in fields(record) if f.name != "version"}
+        shown = {f.name: self._plain(getattr(record, f.name)) for f in fields(record) if f.name not in OF_THE_SYSTEM}
         if shown["standing"] == "deleted" and "issued_on" in shown:
             assert shown.pop("issued_on").isoformat() == record.version.updated_at[:10]
         return shown
@@ -98,6 +101,11 @@ class Names:
                 return self.name_of(value)
             case Allocation():
                 return {self.name_of(value.invoice): value.amount_minor}
+            case CreditUse():
+                return {self.name_of(value.credit_memo): value.amount_minor}
+            case DepositLine():
+                held = self._plain(value.payment)
+                return {"payment": held, "amount_minor": value.amount_minor, "memo": value.memo}
             case Line():
                 shown = {f.name: getattr(value, f.name) for f in fields(value)}
                 return {**shown, "id": self._lines.get((value.kind, value.id), value.id)}

@@ -15,7 +15,8 @@ from crossfoot.ports import Choice
 from tests.adapters.connectwise.site import Msp
 from tests.contract.vendors.both import Names, Reading
 from tests.fakes.clock import FakeClock
-from tests.fakes.vendors import CUSTOMER_ID, TODAY, FakeConnectWise
+from tests.fakes.filing import CUSTOMER_ID, TODAY
+from tests.fakes.vendors import FakeConnectWise
 
 CUSTOMER = "Contoso"
 MISSING = "999999"

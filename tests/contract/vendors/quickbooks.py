@@ -13,10 +13,10 @@ from tests.adapters.quickbooks.company import Company
 from tests.adapters.sandbox import exact
 from tests.contract.vendors.both import Names, Reading
 from tests.fakes.clock import FakeClock
-from tests.fakes.vendors import CUSTOMER_ID, TODAY, FakeQuickBooks
+from tests.fakes.filing import CUSTOMER_ID, TODAY
+from tests.fakes.vendors import FakeQuickBooks
 
 CUSTOMER = "Contoso"
-MEMO_ID = "9000"
 
 
 class FakeBooks(Reading):
@@ -39,9 +39,20 @@ class FakeBooks(Reading):
         self.names.give(Kind.PAYMENT, name, name)
         self.fake.pay(name, parts, on=on, marker=marker)
 
-    def pay_with_credit(self, name: str, invoice: str, cash_minor: int, credit_minor: int) -> None:
+    def add_credit_memo(self, name: str, number: str, total_minor: int) -> None:
+        self.names.give(Kind.CREDIT_MEMO, name, name)
+        self.fake.add_credit_memo(name, number, total_minor, customer=CUSTOMER)
+
+    def pay_with_credit(self, name: str, invoice: str, cash_minor: int, memo: str, credit_minor: int) -> None:
         self.names.give(Kind.PAYMENT, name, name)
-        self.fake.pay(name, {invoice: cash_minor} if cash_minor else {}, credited={invoice: credit_minor})
+        self.fake.pay(name, {invoice: cash_minor} if cash_minor else {}, credited={invoice: credit_minor}, memo=memo)
+
+    def deposit(self, name: str, *payments: str, fee_minor: int = 0) -> None:
+        self.names.give(Kind.DEPOSIT, name, name)
+        self.fake.deposit(name, payments, fee_minor)
+
+    def delete_deposit(self, name: str) -> None:
+        self.fake.delete_deposit(name)
 
     def void(self, name: str) -> None:
         self.fake.void(name)
@@ -70,13 +81,8 @@ class SandboxBooks(Reading):
         self.company.sandbox.control("clock", {"advance_s": seconds})
 
     def add_invoice(self, name: str, number: str, total_minor: int) -> None:
-        line = {
-            "Amount": _amount(total_minor),
-            "DetailType": "SalesItemLineDetail",
-            "SalesItemLineDetail": {"ItemRef": {"value": "1"}},
-        }
         days = {"TxnDate": TODAY.isoformat(), "DueDate": TODAY.isoformat()}
-        body = {**self._payer(), "DocNumber": number, **days, "Line": [line]}
+        body = {**self._payer(), "DocNumber": number, **days, "Line": [_sold(total_minor)]}
         self.names.give(Kind.INVOICE, name, self._post("Invoice", body)["Id"])
 
     def pay(self, name: str, parts: Mapping[str, int], *, on: date = TODAY, marker: str = "") -> None:
@@ -84,17 +90,30 @@ class SandboxBooks(Reading):
         note = {"PrivateNote": f"Paid through the platform {marker}"} if marker else {}
         self._save(name, {"TotalAmt": _amount(sum(parts.values())), "TxnDate": on.isoformat(), "Line": lines, **note})
 
-    def pay_with_credit(self, name: str, invoice: str, cash_minor: int, credit_minor: int) -> None:
-        """Load a credit memo and apply it on the same payment, as QuickBooks' own screen does."""
-        credit = _amount(credit_minor)
-        memo = {"Id": MEMO_ID, "SyncToken": "0", "TotalAmt": credit, "Balance": credit, "RemainingCredit": credit}
-        time = {"MetaData": {"LastUpdatedTime": "2026-11-01T00:00:00-08:00"}, "TxnDate": TODAY.isoformat()}
-        self.company.load(("CreditMemo", {**memo, **time, **self._payer()}))
+    def add_credit_memo(self, name: str, number: str, total_minor: int) -> None:
+        body = {**self._payer(), "DocNumber": number, "TxnDate": TODAY.isoformat(), "Line": [_sold(total_minor)]}
+        self.names.give(Kind.CREDIT_MEMO, name, self._post("CreditMemo", body)["Id"])
+
+    def pay_with_credit(self, name: str, invoice: str, cash_minor: int, memo: str, credit_minor: int) -> None:
+        """Apply a credit memo on a payment, as QuickBooks' own screen does."""
         lines = [
             self._line("Invoice", self.names.id_of(invoice), cash_minor + credit_minor),
-            self._line("CreditMemo", MEMO_ID, credit_minor),
+            self._line("CreditMemo", self.names.id_of(memo), credit_minor),
         ]
         self._save(name, {"TotalAmt": _amount(cash_minor), "TxnDate": TODAY.isoformat(), "Line": lines})
+
+    def deposit(self, name: str, *payments: str, fee_minor: int = 0) -> None:
+        lines = [self._held(payment) for payment in payments]
+        if fee_minor:
+            fee = {"AccountRef": {"value": self.company.expense_account()}}
+            amounts = {"Amount": -_amount(fee_minor), "Description": "Fee"}
+            lines.append({**amounts, "DetailType": "DepositLineDetail", "DepositLineDetail": fee})
+        bank = next(each["Id"] for each in self.company.query("Account") if each["Name"] == "Checking")
+        body = {"DepositToAccountRef": {"value": bank}, "TxnDate": TODAY.isoformat(), "Line": lines}
+        self.names.give(Kind.DEPOSIT, name, self._post("Deposit", body)["Id"])
+
+    def delete_deposit(self, name: str) -> None:
+        self._post("Deposit", {"Id": self.names.id_of(name), "SyncToken": "0"}, operation="delete")
 
     def void(self, name: str) -> None:
         body = {**self._head(name), "sparse": True}
@@ -118,6 +137,11 @@ class SandboxBooks(Reading):
         known = self._payments.get(name)
         return {field: known[field] for field in ("Id", "SyncToken")} if known else {}
 
+    def _held(self, payment: str) -> dict[str, Any]:
+        paid = self._payments[payment]
+        link = {"TxnId": paid["Id"], "TxnType": "Payment", "TxnLineId": "0"}
+        return {"Amount": float(paid["TotalAmt"]), "LinkedTxn": [link]}
+
     def _payer(self) -> dict[str, Any]:
         return {"CustomerRef": {"value": self.customer["Id"]}}
 
@@ -139,6 +163,11 @@ class SandboxBooks(Reading):
             raise Rejected(error["code"], error["Detail"])
         stored: dict[str, Any] = told[entity]
         return stored
+
+
+def _sold(total_minor: int) -> dict[str, Any]:
+    detail = {"ItemRef": {"value": "1"}}
+    return {"Amount": _amount(total_minor), "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
 
 
 def _amount(minor: int) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.contract.vendors.both import LATER_S
 from tests.contract.vendors.connectwise import Mood
-from tests.fakes.vendors import TODAY
+from tests.fakes.filing import TODAY
 
 LATER = date(2026, 11, 9)
 

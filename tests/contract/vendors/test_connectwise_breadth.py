@@ -7,7 +7,7 @@ from crossfoot.core.model import LineKind, Trait, TraitName
 
 from tests.contract.vendors.both import LATER_S
 from tests.contract.vendors.connectwise import Mood
-from tests.fakes.vendors import TODAY
+from tests.fakes.filing import TODAY
 
 
 def bill(site: Any) -> None:

@@ -159,10 +159,29 @@ def test_our_marker_is_read_back(books: Any) -> None:
 @pytest.mark.parametrize("cash_minor", [0, 3_000])
 def test_a_credit_lowers_a_balance_and_is_no_cash(books: Any, cash_minor: int) -> None:
     books.add_invoice("A", "1001", 25_000)
-    books.pay_with_credit("P", "A", cash_minor, 10_000)
+    books.add_credit_memo("M", "3001", 12_000)
+    books.pay_with_credit("P", "A", cash_minor, "M", 10_000)
     seen = books.read()
     assert (seen["P"]["total_minor"], sum(pays(seen["P"]).values())) == (cash_minor, cash_minor)
     assert seen["A"]["balance_minor"] == 15_000 - cash_minor
+    assert (seen["M"]["total_minor"], seen["M"]["remaining_minor"]) == (12_000, 2_000)
+    books.pass_time(LATER_S)
+    books.delete("P")
+    assert books.read()["M"]["remaining_minor"] == 12_000, "a payment that is gone gives the credit back"
+
+
+def test_a_deposit_holds_payments_until_it_is_deleted(books: Any) -> None:
+    books.add_invoice("A", "1001", 25_000)
+    books.pay("P", {"A": 5_000})
+    books.pay("Q", {"A": 4_000})
+    books.deposit("D", "P", "Q", fee_minor=300)
+    seen = books.read()
+    assert (seen["D"]["total_minor"], seen["P"]["deposit"], seen["Q"]["deposit"]) == (8_700, "D", "D")
+    assert [line["payment"] for line in seen["D"]["lines"]] == ["P", "Q", None]
+    books.pass_time(LATER_S)
+    books.delete_deposit("D")
+    seen = books.read()
+    assert (seen["D"]["standing"], seen["P"]["deposit"], seen["Q"]["deposit"]) == ("deleted", None, None)
 
 
 def test_of_two_changes_in_one_second_the_last_one_is_read(books: Any) -> None:
