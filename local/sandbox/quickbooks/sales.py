@@ -117,12 +117,9 @@ def _subtotal(amount: Decimal) -> Record:
 
 
 def _filled_discount(_book: Book, line: Record, _before: Record) -> Record:
-    needed = (
-        "DiscountPercent" in line.get(_DISCOUNT, {})
-        if line.get(_DISCOUNT, {}).get("PercentBased")
-        else ("Amount" in line)
-    )
-    if not needed:
+    detail = line.get(_DISCOUNT, {})
+    holder, needed = (detail, "DiscountPercent") if detail.get("PercentBased") else (line, "Amount")
+    if needed not in holder:
         raise refusals.discount_incomplete()
     return line
 
