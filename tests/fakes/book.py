@@ -165,7 +165,9 @@ class FakeBook:
             return
         merged = _without_lines(_merge(record, stored))
         lines = getattr(record, "lines", None)
-        if lines is not None and (stored is None or record.standing is not Standing.DELETED):
+        if stored is not None and record.standing is Standing.DELETED:
+            lines = None
+        if lines is not None and lines != self.lines.get((tenant, record.ref)):
             self.lines[tenant, record.ref] = lines
         elif stored is not None and _same_read(merged, stored) == stored:
             return

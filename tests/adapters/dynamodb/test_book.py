@@ -174,6 +174,13 @@ def test_i9_numbers_are_found_in_both_systems_however_they_are_typed(book: Table
     assert book.load_invoices_numbered(TENANT, "--") == ()
 
 
+def test_a_number_that_is_longer_than_any_key_is_kept_and_leads_nowhere(book: TableBook) -> None:
+    odd = make_invoice("1", number="9" * 500)
+    book.save(TENANT, [odd, make_invoice("2")])
+    assert book.load(TENANT, odd.ref) == odd
+    assert book.load_invoices_numbered(TENANT, odd.number) == ()
+
+
 def test_an_invoice_that_was_numbered_anew_is_found_by_its_new_number_only(book: TableBook) -> None:
     book.save(TENANT, [make_invoice(number="A-1")])
     book.save(TENANT, [make_invoice(number="B-2", at=version(2))])

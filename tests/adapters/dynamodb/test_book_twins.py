@@ -25,7 +25,9 @@ from tests.adapters.dynamodb.records import (
     invoice_ref,
     make_customer,
     make_deposit,
+    make_deposit_lines,
     make_invoice,
+    version,
 )
 from tests.fakes.book import FakeBook
 
@@ -122,6 +124,10 @@ def _lists(book: Book, tenant: str, limit: int) -> dict[str, Any]:
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(ACTS, max_size=12), st.sampled_from(LIMITS))
 @example([saving([make_customer("1", name="")]), saving([make_customer("1", name="", standing=Standing.DELETED)])], 1)
+@example(
+    [saving([make_deposit("1", at=version(1, seen), lines=make_deposit_lines(2))]) for seen in (0, 1)],
+    3,
+)
 def test_the_fake_book_says_what_the_real_one_says(acts: list[Act], limit: int) -> None:
     real, fake = TableBook(MemoryTable()), FakeBook()
     for act in acts:

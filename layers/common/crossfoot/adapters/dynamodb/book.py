@@ -87,7 +87,7 @@ class TableBook:
     def load_invoices_numbered(self, tenant: str, number: str) -> tuple[Invoice, ...]:
         """Read the invoices of both systems that carry a number."""
         wanted = normalise(number)
-        if not wanted:
+        if not 0 < len(wanted) <= keys.MAX_ID_LENGTH:
             return ()
         pk = keys.number_pk(tenant, number)
         records = self.load_many(tenant, [keys.numbered_ref(key) for key, _ in self._table.starting(pk, "")])
