@@ -148,9 +148,8 @@ class Site:
     def _seed(self, company: LoginCompany) -> None:
         stamps = {"lastUpdated": timestamps.to_wire(self.now), "updatedBy": "zAdmin"}
         for kind, seeds in SEEDS.items():
-            for seed in seeds:
-                company.records.put(kind, {**seed, "_info": stamps})
-                company.records.reserve_id(kind, seed["id"])
+            company.records.put_many(kind, ({**seed, "_info": stamps} for seed in seeds))
+            company.records.reserve_id(kind, max(seed["id"] for seed in seeds))
         for kind, last in FIRST_IDS.items():
             company.records.reserve_id(kind, last)
         company.records.committed()

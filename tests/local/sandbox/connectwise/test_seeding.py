@@ -78,7 +78,7 @@ CONDITIONS = st.recursive(
 
 
 @given(conditions=CONDITIONS, after=st.integers(0, 6), billed=st.lists(st.sampled_from([None, 7, 8]), max_size=9))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_looking_at_fewer_records_finds_the_same(conditions: str, after: int, billed: list[int | None]) -> None:
     store = Store(None)
     records, model = Records(store, "book"), MODELS["TimeEntry"]
