@@ -40,11 +40,11 @@ class FakeMatches:
     def remove_verdict(self, tenant: str, pair: Pair) -> None:
         self.decided.pop((tenant, pair), None)
 
-    def list_decided(self, tenant: str, *, cursor: str, limit: int) -> Page[Decided]:
+    def list_decided(self, tenant: str, kind: Kind, *, cursor: str, limit: int) -> Page[Decided]:
         kept = {
             f"{pair.accounting.kind}#{pair.accounting.id}#{pair.psa.id}": decided
             for (owner, pair), decided in self.decided.items()
-            if owner == tenant
+            if owner == tenant and pair.accounting.kind is kind
         }
         return _page(kept, cursor, limit)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from crossfoot.core.matters import MatterKey
-from crossfoot.core.model import Ref
+from crossfoot.core.model import Kind, Ref
 from crossfoot.core.verdicts import Pair, Verdict, Verdicts
 
 
@@ -50,8 +50,8 @@ class Matches(Protocol):
         """Forget a verdict; one that is gone is no error. Raises: Conflict as save_verdict."""
         ...
 
-    def list_decided(self, tenant: str, *, cursor: str, limit: int) -> Page[Decided]:
-        """Read a page of the verdicts, those on customers first. Raises: Rejected("cursor_invalid")."""
+    def list_decided(self, tenant: str, kind: Kind, *, cursor: str, limit: int) -> Page[Decided]:
+        """Read a page of the verdicts on invoices, or on customers. Raises: Rejected("cursor_invalid")."""
         ...
 
     def load_open(self, tenant: str, keys: Iterable[MatterKey]) -> frozenset[MatterKey]:

@@ -57,12 +57,12 @@ class TableMatches:
             Delete(keys.decided(tenant, pair)),
         )
 
-    def list_decided(self, tenant: str, *, cursor: str, limit: int) -> Page[Decided]:
+    def list_decided(self, tenant: str, kind: Kind, *, cursor: str, limit: int) -> Page[Decided]:
         """Read a page of the verdicts. Raises: Rejected("cursor_invalid")."""
         require_limit(limit)
-        digest = name_list(tenant, "decided")
-        after = from_cursor(digest, cursor, lambda place: place.count("#") == 2)
-        places = self._table.starting(keys.decided_pk(tenant), "", after=after, page=limit + 1)
+        digest = name_list(tenant, "decided", kind)
+        after = from_cursor(digest, cursor, lambda place: place.startswith(f"{kind}#") and place.count("#") == 2)
+        places = self._table.starting(keys.decided_pk(tenant), f"{kind}#", after=after, page=limit + 1)
         found = list(islice(places, limit + 1))
         decided = tuple(_to_decided(keys.decided_pair(key), item) for key, item in found[:limit])
         return Page(decided, to_cursor(digest, found[limit - 1][0].sk) if len(found) > limit else "")

@@ -18,6 +18,7 @@ from crossfoot.messages.api.explain import Explanation, OneRecord
 from crossfoot.messages.api.fetches import FetchesStarted, FetchList, FetchShape, FetchStart, OneFetch
 from crossfoot.messages.api.filters import ChoicesShape, FiltersSaved, FiltersShape, OutsideList, OutsideQuery
 from crossfoot.messages.api.invoices import InvoiceDetail, InvoiceList, InvoiceQuery, PdfLink
+from crossfoot.messages.api.matches import MatchDecision, MatchList, MatchQuery, OneMatch
 from crossfoot.messages.api.payments import PaymentList, PaymentQuery
 from crossfoot.messages.api.preferences import PreferencesShape
 from crossfoot.messages.api.words import Accepted, OneId, PageQuery
@@ -33,6 +34,7 @@ from crossfoot.steps.api import (
     fetches,
     filters,
     invoices,
+    matches,
     payments,
     pdfs,
     permissions,
@@ -159,6 +161,21 @@ _BOOK: tuple[Route[Ports], ...] = (
     ),
 )  # fmt: skip
 
+_MATCHES: tuple[Route[Ports], ...] = (
+    Route(
+        "listMatches", "GET", "/v1/matches", "List what is to be decided about matches, or was decided",
+        matches.list_matches, MatchList, query=MatchQuery,
+    ),
+    Route(
+        "decideMatch", "POST", "/v1/matches", "Say once that two invoices, or customers, are the same or different",
+        matches.decide_match, MatchList, body=MatchDecision, problems=(404, 409, 422),
+    ),
+    Route(
+        "takeBackMatch", "DELETE", "/v1/matches/{id}", "Take a decision about a match back",
+        matches.take_back_match, None, 204, path_shape=OneMatch, problems=(404, 409),
+    ),
+)  # fmt: skip
+
 _WORK: tuple[Route[Ports], ...] = (
     Route(
         "getPreferences", "GET", "/v1/preferences", "Show the preferences",
@@ -190,4 +207,4 @@ _WORK: tuple[Route[Ports], ...] = (
     ),
 )  # fmt: skip
 
-ROUTES = (*_CONNECTIONS, *_BOOK, *_WORK)
+ROUTES = (*_CONNECTIONS, *_BOOK, *_MATCHES, *_WORK)

@@ -1,0 +1,96 @@
+"""The shapes of matches: pairs that are open for the partner's decision, and those that were decided (I9)."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from crossfoot.core.matters import MatterCode
+from crossfoot.core.model import Kind
+from crossfoot.core.verdicts import Verdict
+from crossfoot.messages.api.words import Currency, CustomerName, Money, NextCursor, PageQuery, RecordId
+from crossfoot.messages.routes import Shape
+
+MatchKind = Literal[Kind.INVOICE, Kind.CUSTOMER]
+MatchState = Literal["open", "decided"]
+MatchId = Annotated[
+    str,
+    Field(
+        pattern=r"^(invoice|customer|number):[^\x00-\x20/]{1,400}$",
+        description="A pair of records, or a number that several invoices carry.",
+        examples=["invoice:129:501"],
+    ),
+]
+
+
+class MatchQuery(PageQuery):
+    """Which matches to list."""
+
+    state: MatchState = "open"
+    kind: MatchKind = Kind.INVOICE
+
+
+class OneMatch(Shape):
+    """A match, by its id."""
+
+    id: MatchId
+
+
+class MatchDecision(Shape):
+    """The partner's word on two invoices, or on two customers: the same, or two different ones."""
+
+    kind: MatchKind = Kind.INVOICE
+    accounting: RecordId
+    psa: RecordId
+    verdict: Verdict
+
+
+class MatchedInvoice(Shape):
+    """An invoice of one system, with what it is compared by."""
+
+    id: RecordId
+    number: str
+    issued_on: date
+    customer: CustomerName
+    currency: Currency
+    total: Money
+
+
+class InvoiceMatch(Shape):
+    """Invoices of both systems that may be one, or were decided on. `customers` is the match of their customers, where
+    it is they that differ: confirmed once, it settles all their invoices."""
+
+    id: MatchId
+    state: MatchState
+    code: MatterCode | Verdict
+    accounting: list[MatchedInvoice]
+    psa: list[MatchedInvoice]
+    differences: list[str]
+    sentence: str
+    fix: str
+    linked: bool
+    customers: MatchId | None
+    decided_at: datetime | None
+
+
+class CustomerMatch(Shape):
+    """Two customers that keep invoices apart, or were decided on."""
+
+    id: MatchId
+    state: MatchState
+    code: Literal["customers_differ"] | Verdict
+    accounting: CustomerName
+    psa: CustomerName
+    keeps_apart: list[str] = Field(description="The numbers of some of the invoices.")
+    more: bool = Field(description="There are further ones.")
+    sentence: str
+    fix: str
+    decided_at: datetime | None
+
+
+class MatchList(Shape):
+    """A page of matches of one kind."""
+
+    invoices: list[InvoiceMatch]
+    customers: list[CustomerMatch]
+    next_cursor: NextCursor
