@@ -5,7 +5,7 @@ Receivable entries are positive and the rest negative, so that a document's entr
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +25,8 @@ RECEIVABLES = ("service", "expense", "product", "agreement", "other", "tax")
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry before it has an id. `amount` is a debit when positive; `context` is what a mapping may go by."""
+    """One entry before it has an id. `amount` is a debit when positive; `context` is what a mapping may go by;
+    `receivable` tells in which part of what is owed a revenue is counted, and `line` which line it comes from."""
 
     gl_type: str
     amount: Decimal
@@ -34,7 +35,8 @@ class Entry:
     quantity: Decimal = Decimal(0)
     price: Decimal = lines.ZERO
     cost: Decimal = lines.ZERO
-    extra: Record = field(default_factory=dict)
+    receivable: str = "other"
+    line: Record | None = None
 
 
 class _UnmappedError(Exception):
@@ -96,7 +98,7 @@ def _numbered(entry_id: int, entry: Entry, account: Record) -> Record:
     counted = {"quantity": entry.quantity, "price": entry.price, "cost": entry.cost}
     counted = {name: value for name, value in counted.items() if value}
     made = {"id": entry_id, "type": entry.gl_type, "amount": entry.amount, "description": entry.description}
-    return {**made, **counted, **codes, **entry.extra}
+    return {**made, **counted, **codes, **({"line": entry.line} if entry.line else {})}
 
 
 def _entries(records: Records, invoice: Record) -> tuple[list[Entry], list[Entry], list[Entry]]:
@@ -105,7 +107,7 @@ def _entries(records: Records, invoice: Record) -> tuple[list[Entry], list[Entry
     context = _context(invoice, {})
     owed = dict.fromkeys(RECEIVABLES, lines.ZERO)
     for entry in revenue:
-        owed[entry.extra.get("receivable", "other")] -= entry.amount
+        owed[entry.receivable] -= entry.amount
     owed["tax"] = tax
     receivable = [Entry(RECEIVABLE, amount, "Accounts Receivable", context) for amount in owed.values()]
     code = {**context, "Tax Code": value_at(invoice, ("taxCode", "id"))}
@@ -157,8 +159,7 @@ def _whole(
 ) -> Entry:
     context = {**_context(invoice, {}), **(more or {})}
     sign = 1 if amount > 0 else -1
-    extra = {"receivable": receivable}
-    return Entry(gl_type, -amount, text, context, Decimal(-sign), abs(amount), extra=extra)
+    return Entry(gl_type, -amount, text, context, Decimal(-sign), abs(amount), receivable=receivable)
 
 
 def _of_line(records: Records, kind: lines.LineKind, line: Record, invoice: Record) -> Entry:
@@ -166,8 +167,8 @@ def _of_line(records: Records, kind: lines.LineKind, line: Record, invoice: Reco
     quantity, price, cost = kind.figures(line)
     context = {**_context(invoice, line), **_line_context(records, kind, line)}
     text = str(line.get("description") or line.get("notes") or kind.model)
-    extra = {"receivable": _RECEIVABLE_OF[kind], "line": {"kind": kind.model, "id": line["id"]}}
-    return Entry(kind.gl_type, -amount, text, context, -quantity, price, cost, extra=extra)
+    named = {"kind": kind.model, "id": line["id"]}
+    return Entry(kind.gl_type, -amount, text, context, -quantity, price, cost, _RECEIVABLE_OF[kind], named)
 
 
 def _context(invoice: Record, line: Record) -> dict[str, int | None]:

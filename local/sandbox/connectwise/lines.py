@@ -37,6 +37,8 @@ def money(value: Decimal) -> Decimal:
 def number(record: Mapping[str, object], name: str) -> Decimal:
     """Read an amount; what is no number counts as nothing, for odd records can be loaded."""
     value = record.get(name)
+    if isinstance(value, Decimal) and value.is_finite():
+        return value
     try:
         found = Decimal("0" if value in (None, "") else str(value))
     except InvalidOperation:
