@@ -30,6 +30,12 @@ BODIES: dict[str, Any] = {
         "public_key": "public",
         "private_key": "private",
     },
+    "decideMatch": {
+        "kind": "invoice",
+        "accounting": "quickbooks-1002",
+        "psa": "connectwise-1001",
+        "verdict": "different",
+    },
     "putFilters": {**{name.value: [] for name in TraitName}, "from": None, "to": None},
     "putPreferences": PREFERENCES,
     "startCrossfoot": {"live": False},
@@ -41,7 +47,8 @@ def _name(route: Route[Ports]) -> str:
 
 
 def _values(partner: Partner, payment: Record) -> Values:
-    """Name one of everything that a partner has."""
+    """Name one of everything that a partner has, a decision among it."""
+    partner.api.post("/v1/matches", {**BODIES["decideMatch"], "psa": "connectwise-1003"})
     return {
         "/v1/connections/{system}": "quickbooks",
         "/v1/records/{kind}": "payment",
@@ -50,6 +57,7 @@ def _values(partner: Partner, payment: Record) -> Values:
         "/v1/invoices/{id}": "quickbooks-1001",
         "/v1/credit-memos/{id}": f"quickbooks-{CREDIT_MEMO}",
         "/v1/deposits/{id}": f"quickbooks-{DEPOSIT}",
+        "/v1/matches/{id}": "invoice:1002:1003",
         "/v1/fetches/{id}": partner.api.get("/v1/fetches")["fetches"][0]["id"],
     }
 

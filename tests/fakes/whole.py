@@ -36,6 +36,12 @@ BODIES: dict[str, Any] = {
         "from": None,
         "to": None,
     },
+    "decideMatch": {
+        "kind": "invoice",
+        "accounting": "quickbooks-q1003",
+        "psa": "connectwise-c1003",
+        "verdict": "different",
+    },
     "startFetch": {"what": "new_data"},
     "startCrossfoot": {"live": True},
 }
@@ -49,6 +55,7 @@ VALUES = {
     "/v1/credit-memos/{id}": "quickbooks-q50",
     "/v1/deposits/{id}": "quickbooks-q200",
     "/v1/fetches/{id}": "run-canary",
+    "/v1/matches/{id}": "invoice:q1004:c1004",
 }
 
 
@@ -67,7 +74,12 @@ def whole_api() -> FakeApi:
     api.connect_both()
     api.world.invoice_in_both("1001", 1000)
     api.world.invoice_in_both("1002", 1000)
+    for number in ("1003", "1004"):
+        api.world.quickbooks.add_invoice(f"q{number}", number, 500)
+        api.world.connectwise.add_invoice(f"c{number}", number, 600)
     api.work()
+    apart = {**BODIES["decideMatch"], "accounting": "quickbooks-q1004", "psa": "connectwise-c1004"}
+    assert api.call("POST", "/v1/matches", body=apart).status == 200
     api.world.quickbooks.pay("77", {"q1001": 1000})
     api.work()
     api.world.connectwise.put(replace(api.world.connectwise.invoice("c1002"), total_minor=900))
