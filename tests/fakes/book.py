@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from urllib.parse import quote
@@ -155,6 +156,14 @@ class FakeBook:
         if link.origin is LinkOrigin.MATCHED:
             link = self.links.get((tenant, link.accounting), link)
         self.links[tenant, link.accounting] = self.links[tenant, link.psa] = link
+
+    def save_links(self, tenant: str, links: Iterable[Link]) -> frozenset[Link]:
+        saved = set()
+        for link in links:
+            with suppress(Conflict):
+                self.save_link(tenant, link)
+                saved.add(link)
+        return frozenset(saved)
 
     def _of(self, tenant: str, kind: Kind) -> list[Record]:
         return [record for (owner, ref), record in self.records.items() if owner == tenant and ref.kind is kind]

@@ -82,3 +82,12 @@ def test_i9_a_link_that_leads_elsewhere_by_now_is_not_taken_away(book: TableBook
     with pytest.raises(Conflict):
         book.remove_link(TENANT, LINK)
     assert book.load_link(TENANT, OURS) == other
+
+
+def test_i9_many_links_are_saved_side_by_side_and_those_that_clash_are_left_out(book: TableBook) -> None:
+    book.save_link(TENANT, LINK)
+    many = [Link(invoice_ref(f"q{n}"), invoice_ref(f"c{n}", CW)) for n in range(12)]
+    clashing = Link(invoice_ref("2"), THEIRS)
+    assert book.save_links(TENANT, [*many, LINK, clashing]) == frozenset([*many, LINK])
+    assert book.load_links(TENANT, [link.psa for link in many]) == {link.psa: link for link in many}
+    assert book.load_link(TENANT, clashing.accounting) is None

@@ -30,11 +30,12 @@ def link_invoices(
     links, doubtful = joining.review(invoices)
     loose = [invoice.ref for invoice in invoices if invoice.ref not in links]
     seen = gather(tenant, loose, doubtful, book, matches)
-    for ref in loose:
-        invoice = seen.invoices.get(ref)
-        link = seen.match(invoice).link if invoice is not None and ref not in links else None
-        if link is not None and joining.join(link, ref, seen.links):
-            links[link.accounting] = links[link.psa] = link
+    found: dict[Link, Ref] = {}
+    for invoice in (seen.invoices[ref] for ref in loose if ref in seen.invoices):
+        link = seen.match(invoice).link
+        if link is not None:
+            found.setdefault(link, invoice.ref)
+    links |= joining.join(found, seen.links)
     keep_open(tenant, seen.with_links(links), book, matches)
     return {invoice.ref: links[invoice.ref] for invoice in invoices if invoice.ref in links}
 

@@ -40,27 +40,28 @@ class Joining:
                 doubtful += _numbers_if_different(kept, copies, verdicts)
         return standing, doubtful
 
-    def join(self, link: Link, newcomer: Ref, links: Mapping[Ref, Link]) -> bool:
-        """Save a link, in place of one to a copy that is gone, or that the partner's word has overtaken.
+    def join(self, found: Mapping[Link, Ref], links: Mapping[Ref, Link]) -> dict[Ref, Link]:
+        """Save links side by side, in place of those to a copy that is gone, or that the partner's word has overtaken.
 
-        Takes: `links` as they were read; whoever made another one since is met by the condition of the write.
-        Returns: False when the copy belongs to another live invoice.
+        Takes: `found` with the newcomer that each was found for; `links` as they were read: whoever made another one since
+        is met by the condition of the write.
+        Returns: the links that stand by now, from both sides. A copy that belongs to another live invoice is left to it.
         """
+        free = [link for link, newcomer in found.items() if self._make_room(link, newcomer, links)]
+        saved = self._book.save_links(self._tenant, free) if free else frozenset()
+        # What is missing there another worker linked meanwhile; the next look at either finds what is right.
+        return {ref: link for link in saved for ref in (link.accounting, link.psa)}
+
+    def _make_room(self, link: Link, newcomer: Ref, links: Mapping[Ref, Link]) -> bool:
         earlier = links.get(link.other(newcomer))
-        if earlier is not None and (earlier.accounting, earlier.psa) != (link.accounting, link.psa):
-            overtaken = link.origin is LinkOrigin.CONFIRMED and earlier.origin is not LinkOrigin.SYNCED
-            if not overtaken and self._is_live(earlier.other(link.other(newcomer))):
-                return False
-            if (overtaken or earlier.psa == link.psa) and self.is_busy(earlier):
-                return False
-            if not self._take_away(earlier):
-                return False
-        try:
-            self._book.save_link(self._tenant, link)
-        except Conflict:
-            # Another worker linked one of the two meanwhile; the next look at either finds what is right.
+        if earlier is None or (earlier.accounting, earlier.psa) == (link.accounting, link.psa):
+            return True
+        overtaken = link.origin is LinkOrigin.CONFIRMED and earlier.origin is not LinkOrigin.SYNCED
+        if not overtaken and self._is_live(earlier.other(link.other(newcomer))):
             return False
-        return True
+        if (overtaken or earlier.psa == link.psa) and self.is_busy(earlier):
+            return False
+        return self._take_away(earlier)
 
     def is_busy(self, link: Link) -> bool:
         """Tell whether payments stand on the rows over a link, or may be on their way there."""

@@ -134,3 +134,10 @@ class Book(Protocol):
         Raises: Conflict when either side is linked to another record.
         """
         ...
+
+    def save_links(self, tenant: str, links: Iterable[Link]) -> frozenset[Link]:
+        """Link many pairs side by side, each as by `save_link`.
+
+        Returns: those that stand; a pair of which either side is linked to another record is left out.
+        """
+        ...

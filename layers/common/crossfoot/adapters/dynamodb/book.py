@@ -156,3 +156,7 @@ class TableBook:
     def save_link(self, tenant: str, link: Link) -> None:
         """Link two invoices. Raises: Conflict when either side is linked to another record."""
         self._links.save(tenant, link)
+
+    def save_links(self, tenant: str, links: Iterable[Link]) -> frozenset[Link]:
+        """Link many pairs side by side."""
+        return self._links.save_many(tenant, links)

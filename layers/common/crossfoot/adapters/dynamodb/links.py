@@ -6,6 +6,7 @@ from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.table import Delete, Put, Table, When
 from crossfoot.adapters.dynamodb.values import Item, text
 from crossfoot.core.model import Link, LinkOrigin, Ref, System
+from crossfoot.errors import Conflict
 
 
 class Links:
@@ -22,7 +23,23 @@ class Links:
 
     def save(self, tenant: str, link: Link) -> None:
         """Link two invoices; that the sync tool wrote one is never forgotten. Raises: Conflict."""
-        stored = self.load_many(tenant, [link.accounting]).get(link.accounting)
+        self._save(tenant, link, self.load_many(tenant, [link.accounting]).get(link.accounting))
+
+    def save_many(self, tenant: str, links: Iterable[Link]) -> frozenset[Link]:
+        """Link many pairs side by side. Returns: those of which neither side is linked to another record."""
+        wanted = list(dict.fromkeys(links))
+        stored = self.load_many(tenant, [link.accounting for link in wanted])
+
+        def save(link: Link) -> Link | None:
+            try:
+                self._save(tenant, link, stored.get(link.accounting))
+            except Conflict:
+                return None
+            return link
+
+        return frozenset(link for link in self._table.each(save, wanted) if link is not None)
+
+    def _save(self, tenant: str, link: Link, stored: Link | None) -> None:
         if stored and stored.psa == link.psa and link.origin in (stored.origin, LinkOrigin.MATCHED):
             return
         self._table.transact(
