@@ -22,7 +22,7 @@ from crossfoot.core.model import (
     Version,
 )
 from crossfoot.errors import Conflict
-from crossfoot.messages import MirrorPayment, Nudge
+from crossfoot.messages import CrossfootRequest, MirrorPayment, Nudge
 from crossfoot.ports import ConnectionState, Position, Window
 
 from tests.fakes.trip import Crash, Mode, Trip
@@ -445,3 +445,17 @@ def test_i9_a_renamed_customer_is_not_forgotten_when_a_worker_dies(mode: Mode) -
         world = _renamed_world()
         world.settle(Trip(call, mode), only=Nudge)
         assert world.rows("1001") == [(25_000, "2026-11-03")], f"{mode} at {trip.calls[call]}"
+
+
+def test_i5_deletions_that_can_no_longer_be_seen_have_the_books_compared_live(world: World) -> None:
+    fetch = world.quickbooks.fetch_changes
+
+    def blind(cursor: str) -> Window:
+        return replace(fetch(cursor), unseen=(Kind.INVOICE,))
+
+    world.fetch_and_settle()
+    world.quickbooks.fetch_changes = blind  # type: ignore[method-assign]
+    world.work(_nudge(ACCOUNTING))
+    [asked] = [message for message in world.queue.messages if isinstance(message, CrossfootRequest)]
+    assert asked.live
+    assert "invoice" in asked.because

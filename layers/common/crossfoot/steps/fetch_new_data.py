@@ -12,7 +12,7 @@ from crossfoot.core.pacing import Pace, in_no_hurry
 from crossfoot.errors import Conflict
 from crossfoot.follow_ups import follow_ups
 from crossfoot.letting_in import changed_customers, is_left_out, let_in, match_again
-from crossfoot.messages import Nudge
+from crossfoot.messages import CrossfootRequest, Nudge
 from crossfoot.ports import (
     Book,
     Clock,
@@ -75,6 +75,7 @@ def fetch_new_data(tenant: str, system: System, ports: Ports, remaining_ms: Call
         # read with the old ones can never move it.
         filters = ports.filters.load(tenant) if system is PSA else ImportFilters()
         window = source.fetch_changes(position.cursor)
+        _heal_unseen(tenant, window, ports)
         progress = _take_in(tenant, source, window, filters, ports)
         total += progress.total
         if not window.more:
@@ -115,6 +116,13 @@ def _take_in(tenant: str, source: Source, window: Window, filters: ImportFilters
         match_again(tenant, change, source, filters, ports)
     ports.book.save(tenant, [change.now for change in changed.values()])
     return count((record.ref.kind for record in window.records), len(window.unreadable), outside)
+
+
+def _heal_unseen(tenant: str, window: Window, ports: Ports) -> None:
+    """Have the books compared live where the system can no longer show all that was deleted. Source: I5, I8."""
+    if window.unseen:
+        because = f"deletions cannot be seen any more: {', '.join(window.unseen)}, {window.cursor}"[:500]
+        ports.queue.send([CrossfootRequest(tenant=tenant, live=True, because=because)])
 
 
 def _unreadable(ref: Ref) -> Decision:
