@@ -18,7 +18,7 @@ COUNTS = (
     "ApproximateNumberOfMessagesDelayed",
 )
 # In the order in which work flows from one to the next.
-QUEUES = ("NudgesQueueUrl", "CrossfootQueueUrl", "PaymentsQueueUrl")
+QUEUES = ("TendingQueueUrl", "UnpaidQueueUrl", "NudgesQueueUrl", "CrossfootQueueUrl", "PaymentsQueueUrl")
 
 
 class Patience:

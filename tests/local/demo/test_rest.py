@@ -15,7 +15,7 @@ from tests.local.demo.conftest import Office
 
 @pytest.fixture
 def stack() -> Iterator[Stack]:
-    """The three queues and their dead-letter queues."""
+    """The queues and their dead-letter queues."""
     with mock_aws():
         session = boto3.Session("test", "test", region_name="us-east-1")
         sqs = session.client("sqs")
@@ -45,7 +45,8 @@ def work(stack: Stack, office: Office) -> Work:
 
 def test_empty_queues_are_rest(work: Work) -> None:
     assert work.at_rest()
-    assert work.under_way() == {"webhooks": 0, "nudges": 0, "crossfoot": 0, "payments": 0}
+    names = ("webhooks", "tending", "unpaid", "nudges", "crossfoot", "payments")
+    assert work.under_way() == dict.fromkeys(names, 0)
 
 
 @pytest.mark.parametrize("name", QUEUES)
