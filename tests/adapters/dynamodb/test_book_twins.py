@@ -15,6 +15,7 @@ from crossfoot.ports import Book, ListPage
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.adapters.dynamodb.doubles import OneCallAtATime
 from tests.adapters.dynamodb.drawn import IDS, NUMBERS, records
 from tests.adapters.dynamodb.memory import MemoryTable
 from tests.adapters.dynamodb.records import (
@@ -53,11 +54,17 @@ def linking(accounting: str, psa: str, origin: LinkOrigin, removes: bool) -> Act
     return lambda book, tenant: book.remove_link(tenant, link) if removes else book.save_link(tenant, link)
 
 
+def linking_many(pairs: list[tuple[str, str]]) -> Act:
+    links = [Link(invoice_ref(accounting), invoice_ref(psa, CW)) for accounting, psa in pairs]
+    return lambda book, tenant: book.save_links(tenant, links)
+
+
 ACTS = st.one_of(
     st.builds(saving, st.lists(records(), min_size=1, max_size=4)),
     st.builds(saving, st.lists(records(), min_size=1, max_size=4)),
     st.builds(archiving, st.lists(st.sampled_from(FILTERABLE), max_size=4), st.booleans()),
     st.builds(linking, IDS, IDS, st.sampled_from(LinkOrigin), st.booleans()),
+    st.builds(linking_many, st.lists(st.tuples(IDS, IDS), max_size=3, unique_by=lambda pair: pair[0])),
 )
 
 
@@ -171,6 +178,7 @@ def test_x6_every_method_of_the_book_is_asked_in_these_tests() -> None:
         archiving([], True),
         linking("1", "1", LinkOrigin.MATCHED, False),
         linking("1", "1", LinkOrigin.MATCHED, True),
+        linking_many([("1", "1")]),
     ):
         act(book, TENANT)
     everything(book, TENANT, 3)
@@ -181,7 +189,7 @@ def test_x6_every_method_of_the_book_is_asked_in_these_tests() -> None:
 @given(st.lists(ACTS, min_size=4, max_size=8))
 def test_the_table_in_memory_says_what_dynamodb_says(shared_table: Table, acts: list[Act]) -> None:
     """The other tests of this file run on it, because they are many."""
-    real, memory = TableBook(shared_table), TableBook(MemoryTable())
+    real, memory = TableBook(OneCallAtATime(shared_table.name)), TableBook(MemoryTable())
     tenant = f"t_{next(_TENANTS):08x}"
     for act in acts:
         assert outcome(act, real, tenant) == outcome(act, memory, tenant)
