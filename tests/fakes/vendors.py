@@ -29,7 +29,7 @@ from crossfoot.core.model import (
     TraitName,
 )
 from crossfoot.errors import Rejected
-from crossfoot.ports import Choice, Window
+from crossfoot.ports import Choice, Found, Window
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.filing import CUSTOMER_ID, NEW, TODAY, Filed, seen_now
@@ -64,23 +64,20 @@ class FakeQuickBooks(Filed):
     def fetch_changes(self, cursor: str) -> Window:
         """Read as the port says.
 
-        A first import knows no deletions. So its mark is taken before any transaction is read, and the changes since
-        that mark follow at once: what goes meanwhile is seen to go, also by a worker that takes over a broken import.
+        A first import knows no deletions. So its mark is taken before any record is read, and the changes since that
+        mark follow at once: what goes meanwhile is seen to go, also by a worker that takes over a broken import.
         """
         if cursor and not cursor.startswith(IMPORT):
             return super().fetch_changes(cursor)
         self.reads += 1
         now = self.clock.stamp()
-        live = [seen_now(r, now) for r in self.records.values() if r.standing is not Standing.DELETED]
         if not cursor:
-            return Window(tuple(r for r in live if r.ref.kind is Kind.CUSTOMER), IMPORT + now, more=True)
-        found = tuple(record for record in live if record.ref.kind is not Kind.CUSTOMER)
-        return Window(found, cursor.removeprefix(IMPORT), more=True)
+            return Window((), IMPORT + now, more=True)
+        live = tuple(seen_now(r, now) for r in self.records.values() if r.standing is not Standing.DELETED)
+        return Window(live, cursor.removeprefix(IMPORT), more=True)
 
-    def fetch_payments(self, ids: Sequence[str]) -> tuple[Payment, ...]:
-        self.reads += 1
-        found = (self.records.get(Ref(self.system, Kind.PAYMENT, id_)) for id_ in ids)
-        return tuple(r for r in found if isinstance(r, Payment) and r.standing is not Standing.DELETED)
+    def fetch_payments(self, ids: Sequence[str]) -> Found[Payment]:
+        return self._find(Payment, Kind.PAYMENT, ids)
 
     def pay(
         self,
@@ -233,8 +230,9 @@ class FakeConnectWise(Filed):
         self.writes = 0
         self._next_row = 500
 
-    def fetch_invoices(self, ids: Sequence[str]) -> tuple[Invoice, ...]:
-        return tuple(replace(invoice, lines=None) for invoice in super().fetch_invoices(ids))
+    def fetch_invoices(self, ids: Sequence[str]) -> Found[Invoice]:
+        found = super().fetch_invoices(ids)
+        return replace(found, records=tuple(replace(invoice, lines=None) for invoice in found.records))
 
     def fetch_ids(self, kind: Kind) -> frozenset[str]:
         self.reads += 1

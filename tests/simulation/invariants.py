@@ -42,7 +42,7 @@ def _check_nothing_crossed_over(office: Office, tables: Tables) -> None:
             assert row.amount_minor % office.unit_minor == 0, f"{ref} holds a row of another partner: {row}"
     for (tenant, ref), record in tables.book.records.items():
         if tenant == office.world.tenant:
-            known = {**office.world.quickbooks.records, **office.world.connectwise.records}
+            known = office.world.quickbooks.ever | office.world.connectwise.ever
             assert ref in known, f"{ref} is in the book of a partner that never had it"
             total = getattr(record, "total_minor", 0)
             assert total % office.unit_minor == 0, f"{ref} in the book holds another partner's amount"

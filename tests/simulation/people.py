@@ -10,11 +10,13 @@ from crossfoot.core.preferences import Preferences
 from crossfoot.core.rows import standing_of
 from crossfoot.messages import CrossfootRequest
 
-from tests.fakes.filing import TODAY
+from tests.fakes.filing import CUSTOMER_ID, TODAY
 from tests.fakes.world import World
 from tests.simulation.choices import Choices
 
 NUMBERS = ("1001", "1002", "1003")
+# The type of their ConnectWise copies.
+MAIN_TYPE = "Miscellaneous"
 TOTAL_UNITS = 12
 # What Crossfoot leaves on a payment that it made itself (E1).
 MARKER = "xf:00000000000000aa"
@@ -87,7 +89,7 @@ class Office:
         self._record(f"x{self._payments}", marker=MARKER)
 
     def _edit(self) -> None:
-        live = self._live()
+        live = self._editable()
         if live:
             payment = self.choices.one_of(live)
             self._record(payment.ref.id, marker=payment.marker)
@@ -111,7 +113,7 @@ class Office:
         return {k: v for k, v in parts.items() if v <= room[k]}
 
     def _end(self) -> None:
-        live = self._live()
+        live = self._editable()
         if live:
             payment = self.choices.one_of(live)
             delete = self.choices.chance(50)
@@ -126,7 +128,7 @@ class Office:
         """
         number = self.choices.one_of(NUMBERS)
         psa, connectwise = Ref(PSA, Kind.INVOICE, f"c{number}"), self.world.connectwise
-        waiting = [p for p in self._live() if not p.marker and self._pays(p, number)]
+        waiting = [p for p in self.live_payments() if not p.marker and self._pays(p, number)]
         if (
             number in self.late
             or not waiting
@@ -213,7 +215,8 @@ class Office:
     def _enter(self, number: str) -> None:
         self.say(f"enters invoice {number} in ConnectWise")
         self.late.discard(number)
-        self.world.connectwise.add_invoice(f"c{number}", number, TOTAL_UNITS * self.unit_minor)
+        payer = self.world.connectwise.customer(CUSTOMER_ID).name
+        self.world.connectwise.add_invoice(f"c{number}", number, TOTAL_UNITS * self.unit_minor, customer=payer)
 
     def _toggle(self) -> None:
         if self.toggles:
@@ -231,7 +234,12 @@ class Office:
             request = CrossfootRequest(tenant=self.world.tenant, every_payment=True, because=self.world.clock.stamp())
             self.world.queue.send([request])
 
-    def _live(self) -> list[Payment]:
+    def _editable(self) -> list[Payment]:
+        """QuickBooks locks a payment that is in a deposit."""
+        return [payment for payment in self.live_payments() if payment.deposit is None]
+
+    def live_payments(self) -> list[Payment]:
+        """List the payments that stand."""
         records = self.world.quickbooks.records.values()
         return [r for r in records if isinstance(r, Payment) and r.standing is Standing.LIVE and r.total_minor]
 

@@ -105,9 +105,9 @@ STRIKES = (
     "keys refused",
     *sorted(LATE),
 )
-VENDOR_READS = frozenset({"fetch_changes", "fetch_invoices", "fetch_rows"})
+VENDOR_READS = frozenset({"fetch_changes", "fetch_invoices", "fetch_payments", "fetch_rows", "fetch_ids"})
 # Where something is decided: a vendor's write, a move in the ledger, work handed on, the cursor.
-TURNING_POINTS = VENDOR_WRITES | {"insert", "replace", "send", "move", "fetch_rows"}
+TURNING_POINTS = VENDOR_WRITES | {"insert", "replace", "send", "move", "move_walk", "fetch_rows"}
 ONLY_VENDORS = frozenset({"throttled", "keys refused"})
 
 

@@ -1,0 +1,80 @@
+"""Compares the book with both systems: every record, every field, every line."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from crossfoot.core.model import CreditMemo, Customer, Deposit, Invoice, Keeping, Payment, Record, Ref, Standing
+
+from tests.fakes.world import World
+
+
+def unequal(world: World) -> list[str]:
+    """List what the book holds otherwise than the systems do; empty when they are equal (I8).
+
+    Left aside is when a record was read, and what belongs to the book alone: how it keeps a record, and which invoices a
+    payment used to pay. Of what is deleted only that counts. What the partner archived may be gone without a word.
+    """
+    return [*_gone(world), *_different(world)]
+
+
+def stored_records(world: World) -> dict[Ref, Record]:
+    """Give the records of the world's partner, without lines."""
+    return {ref: record for (tenant, ref), record in world.book.records.items() if tenant == world.tenant}
+
+
+def shown_records(world: World) -> dict[Ref, Record]:
+    """Give the records of both systems as they are now."""
+    return {**world.quickbooks.records, **world.connectwise.records}
+
+
+def _gone(world: World) -> Iterator[str]:
+    shown = shown_records(world)
+    for ref, record in stored_records(world).items():
+        is_there = ref in shown and shown[ref].standing is not Standing.DELETED
+        archived = getattr(record, "keeping", Keeping()).archived
+        if not is_there and record.standing is not Standing.DELETED and not archived:
+            yield f"{ref} is gone, and the book does not know"
+
+
+def _different(world: World) -> Iterator[str]:
+    stored = stored_records(world)
+    for ref, record in shown_records(world).items():
+        if record.standing is Standing.DELETED:
+            continue
+        if ref not in stored:
+            yield f"{ref} is not in the book"
+        elif (kept := _plain(with_lines(world, stored[ref]))) != (seen := _plain(_lines_or_none(record))):
+            yield f"{ref.kind} {ref}: the book holds {kept}, the system {seen}"
+
+
+def with_lines(world: World, record: Record) -> Record:
+    """Give a record of the book with its lines."""
+    match record:
+        case Invoice() | CreditMemo():
+            return replace(record, lines=world.book.load_lines(world.tenant, record))
+        case Deposit():
+            return replace(record, lines=world.book.load_deposit_lines(world.tenant, record))
+        case _:
+            return record
+
+
+def _lines_or_none(record: Record) -> Record:
+    """A system that shows no lines has none."""
+    match record:
+        case Invoice() | CreditMemo():
+            return replace(record, lines=record.lines or ())
+        case Deposit():
+            return replace(record, lines=record.lines or ())
+        case _:
+            return record
+
+
+def _plain(record: Record) -> Record:
+    version = replace(record.version, seen_at="")
+    match record:
+        case Payment():
+            return replace(record, version=version, former_invoices=())
+        case Customer() | Invoice() | CreditMemo():
+            return replace(record, version=version, keeping=Keeping())
+        case _:
+            return replace(record, version=version)
