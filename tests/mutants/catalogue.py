@@ -111,11 +111,10 @@ MUTANTS = (
     ),
     Mutant(
         "work follows only from a link that is new",
-        "layers/common/crossfoot/linking.py",
-        "    links = book.load_links(tenant, [invoice.ref for invoice in invoices])\n    for invoice in invoices:\n"
-        "        if invoice.ref not in links and",
-        "    known = book.load_links(tenant, [invoice.ref for invoice in invoices])\n    links = {}\n"
-        "    for invoice in invoices:\n        if invoice.ref not in known and",
+        "layers/common/crossfoot/linking/__init__.py",
+        "    return {invoice.ref: links[invoice.ref] for invoice in invoices if invoice.ref in links}\n",
+        "    new = {ref for link in found for ref in (link.accounting, link.psa)} & links.keys()\n"
+        "    return {invoice.ref: links[invoice.ref] for invoice in invoices if invoice.ref in new}\n",
     ),
     Mutant(
         "an unfinished effect is not settled before the next plan",
