@@ -19,7 +19,7 @@ from crossfoot.core.model import (
     Version,
 )
 from crossfoot.core.windows import OVERLAP
-from crossfoot.ports import Window
+from crossfoot.ports import Found, Window
 
 from tests.fakes.clock import FakeClock
 
@@ -31,7 +31,8 @@ NEW = Version("", "")
 class Filed:
     """The records of one system.
 
-    Takes: `page_size` is how many records a window holds, None for all; `ever` are the records that it ever had.
+    Takes: `page_size` is how many records a window holds, None for all; `ever` are the records that it ever had;
+    `unreadable` are those that hold something which cannot be kept exactly, when they are read by their ids.
     """
 
     def __init__(self, system: System, clock: FakeClock) -> None:
@@ -39,6 +40,7 @@ class Filed:
         self.clock = clock
         self.records: dict[Ref, Record] = {}
         self.ever: set[Ref] = set()
+        self.unreadable: set[Ref] = set()
         self.reads = 0
         self.page_size: int | None = None
 
@@ -57,11 +59,16 @@ class Filed:
             return Window(page, place.mark)
         return Window(page, replace(place, last=_order(page[-1])).to_text(), more=True)
 
-    def fetch_invoices(self, ids: Sequence[str]) -> tuple[Invoice, ...]:
+    def fetch_invoices(self, ids: Sequence[str]) -> Found[Invoice]:
+        return self._find(Invoice, Kind.INVOICE, ids)
+
+    def _find[R: (Invoice, Payment)](self, kind: type[R], name: Kind, ids: Sequence[str]) -> Found[R]:
         self.reads += 1
         now = self.clock.stamp()
-        found = (self.records.get(Ref(self.system, Kind.INVOICE, id_)) for id_ in ids)
-        return tuple(seen_now(r, now) for r in found if isinstance(r, Invoice) and r.standing is not Standing.DELETED)
+        there = [self.records.get(Ref(self.system, name, id_)) for id_ in ids]
+        living = [r for r in there if isinstance(r, kind) and r.standing is not Standing.DELETED]
+        odd = tuple(r.ref for r in living if r.ref in self.unreadable)
+        return Found(tuple(seen_now(r, now) for r in living if r.ref not in self.unreadable), odd)
 
     # --- what people do -------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import pytest
 from crossfoot.core.fetching import FetchKind, FetchRun, FetchState, new_run
 from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Keeping, Kind, Ref, Standing, System
 from crossfoot.messages import FetchUnpaid, MirrorPayment
-from crossfoot.ports import ConnectionState, ListPage
+from crossfoot.ports import ConnectionState, Found, ListPage
 from crossfoot.steps import fetch_unpaid_invoices
 
 from tests.fakes.trip import Crash, Mode, Trip
@@ -96,7 +96,7 @@ def test_c4_what_the_filters_left_out_is_neither_read_nor_brought_in(world: Worl
     asked: list[str] = []
     fetch = world.connectwise.fetch_invoices
 
-    def listen(ids: Sequence[str]) -> tuple[Invoice, ...]:
+    def listen(ids: Sequence[str]) -> Found[Invoice]:
         asked.extend(ids)
         return fetch(ids)
 
@@ -204,3 +204,13 @@ def test_a_run_that_is_unknown_or_over_is_done(world: World) -> None:
     reads = world.connectwise.reads
     world.work(message)
     assert world.connectwise.reads == reads
+
+
+def test_x5_an_invoice_that_cannot_be_read_is_not_taken_for_deleted(world: World) -> None:
+    ref = Ref(PSA, Kind.INVOICE, "c1001")
+    world.connectwise.unreadable.add(ref)
+    _walk(world, PSA)
+    world.settle()
+    stored = world.book.load(TENANT, ref)
+    assert stored is not None
+    assert stored.standing is Standing.LIVE

@@ -347,3 +347,17 @@ def test_i9_e8_an_invoice_that_was_deleted_in_connectwise_and_entered_again_is_j
     world.settle()
     assert [row.amount_minor for row in world.connectwise.rows[again]] == [25_000]
     assert world.crossfoot(live=True).difference_count == 0
+
+
+def test_x5_an_invoice_that_cannot_be_read_in_connectwise_is_told_apart_from_one_that_is_gone(world: World) -> None:
+    _, psa = world.invoice_in_both("1001", 25_000)
+    world.fetch_and_settle()
+    world.connectwise.unreadable.add(psa)
+    payment = world.quickbooks.pay("p1", {"q1001": 5_000})
+    world.fetch_and_settle()
+    [told] = [each.item for each in world.history.load(TENANT, payment)]
+    assert (told.code, told.fix[:7]) == ("psa_invoice_unreadable", "Correct")
+    world.connectwise.unreadable.clear()
+    world.connectwise.put(world.connectwise.invoice("c1001"))
+    world.fetch_and_settle()
+    assert world.rows("1001") == [(5_000, "2026-11-03")]

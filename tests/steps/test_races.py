@@ -10,6 +10,7 @@ from crossfoot.core.model import ACCOUNTING, PSA, Kind, PaymentRow, Ref
 from crossfoot.errors import AuthExpired, Conflict, NeedsPartner, OutcomeUnknown, Rejected
 from crossfoot.ledger import LONGEST_COMMIT
 from crossfoot.messages import MirrorPayment, Nudge
+from crossfoot.ports import Found
 
 from tests.fakes.world import TENANT, World
 
@@ -227,7 +228,7 @@ def test_i5_many_invoices_that_vanish_at_once_are_not_archived(world: World) -> 
     for number in range(2001, 2041):
         world.invoice_in_both(str(number), 10_000)
     world.fetch_and_settle()
-    _instead(world, "fetch_invoices", lambda ids: ())
+    _instead(world, "fetch_invoices", lambda ids: Found(()))
     world.crossfoot()
     assert all(record.standing.value == "live" for record in world.book.records.values())
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from crossfoot.core.model import CreditMemo, Customer, Invoice, Payment, Standing
-from crossfoot.ports import Source
+from crossfoot.ports import Found, Source
 
 FEW = 3
 SHARE = 20
@@ -19,11 +19,13 @@ def reread_invoices(known: Sequence[Invoice], source: Source, now: datetime) -> 
     Source: I5.
     """
     kept = {invoice.ref: invoice.keeping for invoice in known}
-    seen = {found.ref: found for found in source.fetch_invoices([ref.id for ref in kept])} if kept else {}
-    gone = [invoice for invoice in known if invoice.ref not in seen and invoice.standing is Standing.LIVE]
+    found = source.fetch_invoices([ref.id for ref in kept]) if kept else Found[Invoice](())
+    seen = {invoice.ref: invoice for invoice in found.records}
+    there = {*seen, *found.unreadable}
+    gone = [invoice for invoice in known if invoice.ref not in there and invoice.standing is Standing.LIVE]
     believed = gone if are_believed(len(gone), len(known)) else []
     # A filter that left an invoice out is not asked again here, and reading it must not bring it in (C4).
-    still = [replace(found, keeping=kept[ref]) for ref, found in seen.items() if ref in kept]
+    still = [replace(invoice, keeping=kept[ref]) for ref, invoice in seen.items() if ref in kept]
     return [*still, *(as_deleted(invoice, now) for invoice in believed)]
 
 

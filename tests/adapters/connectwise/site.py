@@ -118,7 +118,7 @@ class Msp:
         raise AssertionError("it does not come to an end")
 
     def read_invoice(self, ref: Ref) -> Invoice:
-        [invoice] = self.psa.fetch_invoices([ref.id])
+        [invoice] = self.psa.fetch_invoices([ref.id]).records
         return invoice
 
 

@@ -220,5 +220,5 @@ def test_by_id_no_lines_are_read(msp: Msp) -> None:
     id_ = bill(msp, "L4")
     msp.psa.fetch_invoices([id_])
     msp.budget.calls.clear()
-    [found] = msp.psa.fetch_invoices([id_])
+    [found] = msp.psa.fetch_invoices([id_]).records
     assert (found.lines, len(msp.budget.calls)) == (None, 1)

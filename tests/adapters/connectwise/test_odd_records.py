@@ -157,7 +157,7 @@ def test_c4_an_invoice_has_its_type_agreement_type_location_and_department() -> 
         Trait(TraitName.LOCATION, "2"),
     )
     [record] = pages.psa.fetch_changes("").records
-    [by_id] = pages.psa.fetch_invoices(["1"])
+    [by_id] = pages.psa.fetch_invoices(["1"]).records
     assert isinstance(record, Invoice)
     assert record.traits == by_id.traits == expected
 
@@ -200,4 +200,4 @@ def test_every_other_type_is_an_invoice(type_: str) -> None:
 
 def test_a_credit_memo_is_none_of_the_invoices_that_are_read_by_id() -> None:
     pages = Pages(invoices=[invoice(1), invoice(2, type="CreditMemo", total=-5, balance=-5)])
-    assert [each.ref.id for each in pages.psa.fetch_invoices(["1", "2"])] == ["1"]
+    assert [each.ref.id for each in pages.psa.fetch_invoices(["1", "2"]).records] == ["1"]

@@ -221,7 +221,7 @@ def test_some_invoices_are_read_in_one_call_and_missing_ones_left_out(company: C
     customer = company.customer()
     ids = [company.invoice(customer, 10)["Id"] for _ in range(3)]
     company.budget.calls.clear()
-    found = company.source.fetch_invoices([*ids, "99999"])
+    found = company.source.fetch_invoices([*ids, "99999"]).records
     assert sorted(each.ref.id for each in found) == sorted(ids)
     assert len(company.budget.calls) == 1
 
@@ -249,7 +249,7 @@ def test_one_record_that_cannot_be_kept_exactly_does_not_sink_the_rest(company: 
         windows.append(window := company.source.fetch_changes(window.cursor))
     assert "777" in {ref.id for each in windows for ref in each.unreadable}
     assert invoice["Id"] in {record.ref.id for each in windows for record in each.records}
-    assert [each.ref.id for each in company.source.fetch_invoices(["777", invoice["Id"]])] == [invoice["Id"]]
+    assert [each.ref.id for each in company.source.fetch_invoices(["777", invoice["Id"]]).records] == [invoice["Id"]]
 
 
 @pytest.mark.parametrize("fault", ["server_error", "proxy_html", "lost_answer", "cut_connection"])

@@ -163,4 +163,4 @@ class Reading:
         }
 
     def _fetch(self, names: Any) -> Any:
-        return self.source.fetch_invoices([self.names.id_of(name) for name in names])
+        return self.source.fetch_invoices([self.names.id_of(name) for name in names]).records

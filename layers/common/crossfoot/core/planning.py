@@ -33,10 +33,11 @@ SEEN = "seen"
 class Situation:
     """Everything that bears on one payment and one invoice that it pays, or used to pay.
 
-    Takes: `psa` is the ConnectWise copy as it is now; `payments` are all that pay or ever paid the invoice; `latest` is
-    the newest effect on its rows, settled, or None; `live_rows` are its rows as they are now, None while not read;
-    `psa_keeping` is how the book keeps the ConnectWise copy, or the one that would be it; `verdicts` are the partner's on
-    both copies and their customers, and `parted` tells that they are against the link: then nothing is owed over it.
+    Takes: `psa` is the ConnectWise copy as it is now, None where it is gone or `psa_unreadable`; `payments` are all that
+    pay or ever paid the invoice; `latest` is the newest effect on its rows, settled, or None; `live_rows` are its rows as
+    they are now, None while not read; `psa_keeping` is how the book keeps the ConnectWise copy, or the one that would be
+    it; `verdicts` are the partner's on both copies and their customers, and `parted` tells that they are against the
+    link: then nothing is owed over it.
     """
 
     payment: Payment
@@ -44,6 +45,7 @@ class Situation:
     accounting: Invoice | None = None
     link: Link | None = None
     psa: Invoice | None = None
+    psa_unreadable: bool = False
     payments: tuple[Payment, ...] = ()
     latest: Effect | None = None
     live_rows: tuple[PaymentRow, ...] | None = None
@@ -155,6 +157,10 @@ def _unfit(situation: Situation, pays: bool) -> Decision | None:
     payment, invoice = situation.payment.ref, situation.invoice
     assert situation.accounting is not None
     number = situation.accounting.number
+    if situation.psa_unreadable:
+        sentence = f"Invoice {number} holds something in ConnectWise that cannot be kept exactly."
+        fix = "Correct its amounts in ConnectWise; the payment then follows by itself."
+        return refused(payment, "X5", "psa_invoice_unreadable", sentence, fix, invoice)
     if situation.psa is None or situation.psa.standing is not Standing.LIVE:
         sentence = f"Invoice {number} is no longer in ConnectWise."
         return refused(payment, "E2", "psa_invoice_gone", sentence, "Enter the invoice in ConnectWise again.", invoice)

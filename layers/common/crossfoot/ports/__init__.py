@@ -19,7 +19,7 @@ from crossfoot.ports.matches import Decided, Matches, Page
 from crossfoot.ports.queues import Budget, DeadLetter, DeadLetters, Queue
 from crossfoot.ports.records import Book, ListPage, Numbered
 from crossfoot.ports.secrets import Authorizations, SealedSecrets, Secrets
-from crossfoot.ports.systems import AccountingSource, Choice, PaymentRows, Psa, Source, Systems, Window
+from crossfoot.ports.systems import AccountingSource, Choice, Found, PaymentRows, Psa, Source, Systems, Window
 
 __all__ = [
     "CALLBACK_TOKEN",
@@ -45,6 +45,7 @@ __all__ = [
     "EffectStore",
     "FetchRuns",
     "FilterStore",
+    "Found",
     "Grant",
     "History",
     "KeyDoor",

@@ -27,6 +27,17 @@ class Window:
     unseen: tuple[Kind, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Found[R: Record]:
+    """Records that were read by their ids; missing ones are left out.
+
+    Takes: `unreadable` are there, and hold something we cannot keep exactly: they must not pass for missing.
+    """
+
+    records: tuple[R, ...]
+    unreadable: tuple[Ref, ...] = ()
+
+
 class Source(Protocol):
     """A system that records are fetched from (I1, I8)."""
 
@@ -42,11 +53,8 @@ class Source(Protocol):
         """
         ...
 
-    def fetch_invoices(self, ids: Sequence[str]) -> tuple[Invoice, ...]:
-        """Read some invoices as they are now, in as few calls as the vendor allows; missing ones are left out.
-
-        Their lines may be None: not read.
-        """
+    def fetch_invoices(self, ids: Sequence[str]) -> Found[Invoice]:
+        """Read some invoices as they are now, in as few calls as the vendor allows. Their lines may be None: not read."""
         ...
 
     def open_pdf(self, invoice: Ref) -> AbstractContextManager[Iterator[bytes]]:
@@ -57,11 +65,8 @@ class Source(Protocol):
 class AccountingSource(Source, Protocol):
     """The accounting: what a Source reads, and payments by id."""
 
-    def fetch_payments(self, ids: Sequence[str]) -> tuple[Payment, ...]:
-        """Read some payments as they are now, in as few calls as the vendor allows; missing ones are left out.
-
-        Raises: Rejected when one is there that cannot be read: it must not pass for missing.
-        """
+    def fetch_payments(self, ids: Sequence[str]) -> Found[Payment]:
+        """Read some payments as they are now, in as few calls as the vendor allows."""
         ...
 
 

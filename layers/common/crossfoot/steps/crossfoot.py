@@ -10,7 +10,6 @@ from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Link, Payment, 
 from crossfoot.core.planning import PAYMENT_ROWS, external_parts
 from crossfoot.core.rows import Standing as RowStanding
 from crossfoot.core.rows import standing_of
-from crossfoot.errors import Rejected
 from crossfoot.letting_in import is_imported, is_left_out
 from crossfoot.linking import decide_unlinked, link_invoices
 from crossfoot.messages import CrossfootRequest, MirrorPayment
@@ -122,12 +121,10 @@ def _reread_payments(tenant: str, payments: Sequence[Payment], ports: Ports) -> 
     live = [payment for payment in payments if payment.standing is Standing.LIVE]
     if not live or not is_connected(ports.connections, tenant, ACCOUNTING):
         return tuple(payments)
-    try:
-        seen = ports.systems.accounting(tenant).fetch_payments([payment.ref.id for payment in live])
-    except Rejected:
-        return tuple(payments)  # One of them cannot be read, so none of them can be said to be gone.
-    known, now = {payment.ref for payment in seen}, ports.clock.now()
-    ports.book.save(tenant, [*seen, *(as_deleted(payment, now) for payment in live if payment.ref not in known)])
+    found = ports.systems.accounting(tenant).fetch_payments([payment.ref.id for payment in live])
+    there, now = {*(payment.ref for payment in found.records), *found.unreadable}, ports.clock.now()
+    gone = [as_deleted(payment, now) for payment in live if payment.ref not in there]
+    ports.book.save(tenant, [*found.records, *gone])
     stored = ports.book.load_many(tenant, [payment.ref for payment in payments])
     return tuple(record for record in stored.values() if isinstance(record, Payment))
 

@@ -156,7 +156,8 @@ class MirrorPayments:
         psa_refs = [link.psa for link in links.values()]
         bearing = load_bearing(self._tenant, accounting, links, self._ports.book, self._ports.matches)
         latest = self._ports.effects.load_latest_of(self._tenant, PAYMENT_ROWS, psa_refs)
-        live = {found.ref: found for found in self._psa.fetch_invoices([ref.id for ref in psa_refs])}
+        found = self._psa.fetch_invoices([ref.id for ref in psa_refs])
+        live = {invoice.ref: invoice for invoice in found.records}
         for ref in refs:
             link, invoice = links.get(ref), _as_invoice(accounting.get(ref))
             self._invoices[ref] = Situation(
@@ -165,6 +166,7 @@ class MirrorPayments:
                 accounting=invoice,
                 link=link,
                 psa=live.get(link.psa) if link else None,
+                psa_unreadable=link is not None and link.psa in found.unreadable,
                 payments=self._ports.book.load_payments_of(self._tenant, ref) if link else (),
                 latest=latest.get(link.psa) if link else None,
                 psa_keeping=bearing.psa_keeping(ref),
@@ -211,7 +213,8 @@ class MirrorPayments:
         assert self._psa is not None
         done = settle(latest, self._ports.effects, self._hands(), self._ports.clock, self._ports.patience)
         seen = self._psa.fetch_invoices([latest.subject.id])
-        return replace(situation, latest=done, psa=seen[0] if seen else None)
+        unreadable = latest.subject in seen.unreadable
+        return replace(situation, latest=done, psa=next(iter(seen.records), None), psa_unreadable=unreadable)
 
     def _at_rest(self, situation: Situation, plan: Plan) -> Situation:
         """Leave an invoice where nothing is to be written. Raises: Conflict when this was decided on an older ledger."""

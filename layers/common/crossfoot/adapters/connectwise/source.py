@@ -21,7 +21,7 @@ from crossfoot.adapters.connectwise.details import UNREADABLE, fetch_agreement_t
 from crossfoot.adapters.connectwise.translate import id_of, is_credit_memo, to_bill, to_customer
 from crossfoot.core.model import CreditMemo, Invoice, Kind, Line, Record, Ref, System
 from crossfoot.core.windows import OVERLAP
-from crossfoot.ports import Window
+from crossfoot.ports import Found, Window
 
 type Wire = Mapping[str, Any]
 
@@ -82,13 +82,13 @@ class ConnectWiseSource:
                 return read.window(Cursor(since=position.mark))
             position = replace(position, kind=Kind.INVOICE, page_id=0)
 
-    def fetch_invoices(self, ids: Sequence[str]) -> tuple[Invoice, ...]:
-        """Read some invoices as they are now, without their lines; missing ones are left out, and credit memos too."""
+    def fetch_invoices(self, ids: Sequence[str]) -> Found[Invoice]:
+        """Read some invoices as they are now, without their lines; credit memos are left out."""
         read = _Read()
         for some in chunk_ids(ids):
             for page in self._client.pages(INVOICES, conditions_of_ids(some)):
                 self._read_bills_into(read, page, lines=None)
-        return tuple(record for record in read.records if isinstance(record, Invoice))
+        return Found(tuple(r for r in read.records if isinstance(r, Invoice)), tuple(read.unreadable))
 
     def fetch_ids(self, kind: Kind) -> frozenset[str]:
         """Read the ids of what is there now (I5).

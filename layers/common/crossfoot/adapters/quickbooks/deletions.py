@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crossfoot.adapters.quickbooks.cursor import Cursor, shift
-from crossfoot.adapters.quickbooks.pages import ONE_SECOND, Found, Limits, time_of
+from crossfoot.adapters.quickbooks.pages import ONE_SECOND, Limits, WireRecords, time_of
 from crossfoot.adapters.quickbooks.translate import is_deleted
 
 
@@ -31,7 +31,7 @@ def plan_looks(position: Cursor, earliest: str) -> list[Look]:
     return [Look(entities, max(since, earliest), since < earliest) for entities, since in looks]
 
 
-def after_look(position: Cursor, look: Look, found: Found, limits: Limits) -> tuple[Mapping[str, str], bool]:
+def after_look(position: Cursor, look: Look, found: WireRecords, limits: Limits) -> tuple[Mapping[str, str], bool]:
     """Take a look's answer.
 
     Returns: from when on deletions are still to be asked for, by entity type, and whether some are hidden for good.
@@ -47,6 +47,6 @@ def after_look(position: Cursor, look: Look, found: Found, limits: Limits) -> tu
     return {**others, look.entities[0]: max(last, shift(look.since, ONE_SECOND))}, look.late or hidden
 
 
-def only_deleted(found: Sequence[tuple[str, Mapping[str, object]]]) -> Found:
+def only_deleted(found: Sequence[tuple[str, Mapping[str, object]]]) -> WireRecords:
     """Leave out what lives: the pages hold it, and what changed since is read again from the mark on."""
     return [(entity, row) for entity, row in found if is_deleted(row)]

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 type Row = Mapping[str, Any]
 type Rows = Sequence[Row]
-type Found = list[tuple[str, Row]]
+type WireRecords = list[tuple[str, Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Taken:
     Takes: `unseen` are the entity types whose deletions can no longer all be shown.
     """
 
-    found: Found
+    found: WireRecords
     following: Cursor
     unseen: tuple[str, ...]
 
@@ -114,7 +114,7 @@ def take_pages(position: Cursor, asked: Sequence[tuple[Page, Rows | Exception]],
 
     Takes: the pages in the order in which they were planned; an error where the vendor refused one.
     """
-    found: Found = []
+    found: WireRecords = []
     unseen: list[str] = []
     for entity, group in groupby(asked, key=lambda each: each[0].entity):
         if entity != position.entity or position.stage is not Stage.PAGES:

@@ -35,12 +35,12 @@ from crossfoot.adapters.quickbooks.cursor import (
     shift,
 )
 from crossfoot.adapters.quickbooks.deletions import Look, after_look, only_deleted, plan_looks
-from crossfoot.adapters.quickbooks.pages import Found, Limits, Page, Rows, plan_pages, take_pages
+from crossfoot.adapters.quickbooks.pages import Limits, Page, Rows, WireRecords, plan_pages, take_pages
 from crossfoot.adapters.quickbooks.translate import DEFAULT_CURRENCY, to_record, to_utc
 from crossfoot.core.model import Invoice, Kind, Payment, Record, Ref, System
 from crossfoot.core.windows import OVERLAP
-from crossfoot.errors import AnswerTooLarge, RateLimited, Rejected, RemoteUnavailable
-from crossfoot.ports import Clock, Window
+from crossfoot.errors import AnswerTooLarge, RateLimited, RemoteUnavailable
+from crossfoot.ports import Clock, Found, Window
 
 LIMITS = Limits()
 CDC_REACH = timedelta(days=30)
@@ -84,34 +84,28 @@ class QuickBooksSource:
             case Stage.CHANGES:
                 return self._changes(position)
 
-    def fetch_invoices(self, ids: Sequence[str]) -> tuple[Invoice, ...]:
-        """Read some invoices as they are now; missing ones are left out."""
-        return tuple(invoice for some in batched(ids, IDS_PER_QUERY, strict=False) for invoice in self._invoices(some))
+    def fetch_invoices(self, ids: Sequence[str]) -> Found[Invoice]:
+        """Read some invoices as they are now."""
+        return self._find(Invoice, "Invoice", ids)
 
-    def fetch_payments(self, ids: Sequence[str]) -> tuple[Payment, ...]:
-        """Read some payments as they are now; missing ones are left out.
-
-        Raises: Rejected("unreadable") when one is there that cannot be kept exactly: it must not pass for missing.
-        """
-        return tuple(payment for some in batched(ids, IDS_PER_QUERY, strict=False) for payment in self._payments(some))
+    def fetch_payments(self, ids: Sequence[str]) -> Found[Payment]:
+        """Read some payments as they are now."""
+        return self._find(Payment, "Payment", ids)
 
     def open_pdf(self, invoice: Ref) -> AbstractContextManager[Iterator[bytes]]:
         """Open the printed invoice as a stream."""
         return self._client.open_pdf(f"/invoice/{quote_path(invoice.id, safe='')}/pdf")
 
-    def _payments(self, ids: Sequence[str]) -> Iterable[Payment]:
-        listed = ",".join(quote(each) for each in ids)
-        reply = self._client.query(f"SELECT * FROM Payment WHERE Id IN ({listed}) MAXRESULTS {IDS_PER_QUERY}")  # noqa: S608 ids are quoted
-        records, unreadable = self._translate([("Payment", wire) for wire in _rows(reply, "Payment")], reply)
-        if unreadable:
-            raise Rejected("unreadable", f"payments {', '.join(ref.id for ref in unreadable)} cannot be kept exactly")
-        return (record for record in records if isinstance(record, Payment))
-
-    def _invoices(self, ids: Sequence[str]) -> Iterable[Invoice]:
-        listed = ",".join(quote(each) for each in ids)
-        reply = self._client.query(f"SELECT * FROM Invoice WHERE Id IN ({listed}) MAXRESULTS {IDS_PER_QUERY}")  # noqa: S608 ids are quoted
-        records, _ = self._translate([("Invoice", wire) for wire in _rows(reply, "Invoice")], reply)
-        return (record for record in records if isinstance(record, Invoice))
+    def _find[R: (Invoice, Payment)](self, kind: type[R], entity: str, ids: Sequence[str]) -> Found[R]:
+        records: list[R] = []
+        unreadable: list[Ref] = []
+        for some in batched(ids, IDS_PER_QUERY, strict=False):
+            listed = ",".join(quote(each) for each in some)
+            reply = self._client.query(f"SELECT * FROM {entity} WHERE Id IN ({listed}) MAXRESULTS {IDS_PER_QUERY}")  # noqa: S608 ids are quoted
+            read, odd = self._translate([(entity, wire) for wire in _rows(reply, entity)], reply)
+            records.extend(record for record in read if isinstance(record, kind))
+            unreadable.extend(odd)
+        return Found(tuple(records), tuple(unreadable))
 
     def _changes(self, position: Cursor) -> Window:
         since = shift(position.mark, -OVERLAP)
@@ -157,7 +151,7 @@ class QuickBooksSource:
     def _deletions(self, position: Cursor) -> Window:
         looks = plan_looks(position, format_mark(self._clock.now() - CDC_SAFE_REACH))
         unseen: list[str] = []
-        gone: Found = []
+        gone: WireRecords = []
         for look, reply in self._look(looks):
             found = _changed(reply)
             deletions, hidden = after_look(position, look, found, self._limits)
@@ -188,7 +182,7 @@ class QuickBooksSource:
         return self._client.changes(look.entities, in_offset_form(look.since))
 
     def _window(
-        self, found: Found, reply: Reply, following: Cursor, *, more: bool = True, unseen: Sequence[str] = ()
+        self, found: WireRecords, reply: Reply, following: Cursor, *, more: bool = True, unseen: Sequence[str] = ()
     ) -> Window:
         records, unreadable = self._translate(found, reply)
         for entity in unseen:
@@ -196,7 +190,7 @@ class QuickBooksSource:
         kinds = tuple(dict.fromkeys(_KINDS[entity] for entity in unseen))
         return Window(records, following.to_text(), more, unreadable, kinds)
 
-    def _translate(self, found: Found, reply: Reply) -> tuple[tuple[Record, ...], tuple[Ref, ...]]:
+    def _translate(self, found: WireRecords, reply: Reply) -> tuple[tuple[Record, ...], tuple[Ref, ...]]:
         records: list[Record] = []
         unreadable: list[Ref] = []
         for entity, wire in found:
@@ -223,6 +217,6 @@ def _rows_or_error(page: Page, reply: Reply | Exception) -> Rows | Exception:
     return _rows(reply, page.entity) if isinstance(reply, Reply) else reply
 
 
-def _changed(reply: Reply) -> Found:
+def _changed(reply: Reply) -> WireRecords:
     parts = (part for change in changes_in(reply.body) for part in change.get("QueryResponse") or ())
     return [(entity, wire) for part in parts for entity in ENTITIES for wire in part.get(entity) or ()]
