@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from benchmarks.book import measure_book
 from benchmarks.figures import BenchError, Figure
 from benchmarks.ingest import measure_ingest
 from benchmarks.mirror import measure_payments
@@ -21,7 +22,7 @@ class Part(Protocol):
     def __call__(self, folder: Path, /) -> Iterator[Figure]: ...
 
 
-PARTS: Mapping[str, Part] = {"ingest": measure_ingest, "payments": measure_payments}
+PARTS: Mapping[str, Part] = {"ingest": measure_ingest, "payments": measure_payments, "book": measure_book}
 
 
 def main() -> int:

@@ -21,6 +21,16 @@ _MEANS = {
     "mirror_1000_vendor_calls": "vendor calls for 1,000 payments, on 1,000 invoices, that were recorded at once",
     "mirror_1000_metered_calls": "those of them that Intuit meters",
     "mirror_write_units": "DynamoDB write units for one of these payments, all steps together",
+    "first_import_20000_call_ratio": "vendor calls of the first import of 20,000 invoices, over the pages that they fill; "
+    "of both systems, the one that needs more",
+    "first_import_20000_invocations": "invocations of `fetch_new_data` for it, of the system that needs more",
+    "first_import_write_units_per_record": "DynamoDB write units for one of its records, both systems, joined",
+    "first_import_worst_memory_mb": "MiB that the largest of its invocations held at its peak",
+    "fetch_unpaid_calls_per_1000_connectwise": "ConnectWise calls that read 1,000 unpaid invoices again",
+    "fetch_unpaid_calls_per_1000_quickbooks": "metered QuickBooks calls that read 1,000 unpaid invoices again",
+    "idle_partner_metered_calls_month": "metered QuickBooks calls in 30 days of sweeps in which nothing changes",
+    "nudge_that_finds_nothing_calls": "vendor calls of the dearest nudge of these 30 days",
+    "nudge_that_finds_nothing_write_units": "DynamoDB write units of the dearest nudge of these 30 days",
 }
 _HEAD = """# Performance
 
@@ -50,6 +60,21 @@ _HOW = """## How it is measured
 - **Side by side**, the other one reads each payment and its invoice with python-quickbooks, finds the invoice in
   ConnectWise by number, looks at its rows and adds one, with plain requests. It keeps to the ten calls a second that
   QuickBooks allows.
+- **The first import** reads 20,000 invoices of 700 days with two lines each from both systems, one after the other, and the
+  10,000 payments of QuickBooks. Every invoice is in both, so each is joined with its copy. The handler of `fetch_new_data`
+  runs as it is deployed, each invocation in a fresh process with the 120 seconds that it has in production; what it queues
+  starts the next one. Its memory is the most that this process held (VmHWM), Python and everything imported among it.
+- **Pages needed** are 1,000 records each, of every type that is asked for, at least one for each type; and for ConnectWise,
+  whose lines are read apart, one call for 150 invoices and each of the two kinds of lines that they have (time, products).
+  Nothing here names an agreement; one call for 150 of those would be added. QuickBooks takes several pages in one batch, so
+  its ratio is below 1. How many invocations there are depends on the machine, as time in Lambda does on its memory.
+- **The table of the first import** is a DynamoDB in memory, a process of its own that answers within a millisecond: the
+  local one would take most of the time. It holds conditions and transactions as AWS does, and the write units of every call
+  are weighed as above. Afterwards the counts, every link, and the lines of some invoices are compared with what was put in.
+- **Unpaid invoices** are read by the handler of `fetch_unpaid_invoices`, 1,000 in each system.
+- **The quiet month** is played hour by hour on clocks that are moved ahead, the vendors' too: the sweep, the nudges that it
+  sends, the daily care of both connections. What a nudge costs holds the refresh of tokens, the leased block of calls, and
+  the note of the read on its connection.
 """
 
 

@@ -14,6 +14,7 @@ from benchmarks.deliveries import APP_SECRET, TENANT
 END_OF_HEAD = b"\r\n\r\n"
 
 type Answer = Mapping[str, Any]
+type AnswerCall = Callable[[str, bytes], bytes]
 
 
 def _get_item(body: Mapping[str, Any]) -> Answer:
@@ -41,10 +42,14 @@ CALLS: Mapping[str, Callable[[Mapping[str, Any]], Answer]] = {
 
 
 class Connection(asyncio.Protocol):
-    """One connection, kept alive: reads requests as they are complete, and answers each."""
+    """One connection, kept alive: reads requests as they are complete, and answers each.
 
-    def __init__(self) -> None:
+    Takes: `answer` gets a call's target and body, and gives a whole HTTP response.
+    """
+
+    def __init__(self, answer: AnswerCall | None = None) -> None:
         self.held = b""
+        self._answer = answer or answer_call
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -66,15 +71,19 @@ class Connection(asyncio.Protocol):
         if len(rest) < length:
             return None
         self.held = rest[length:]
-        return answer_call(headers.get("x-amz-target", ""), rest[:length])
+        return self._answer(headers.get("x-amz-target", ""), rest[:length])
 
 
 def answer_call(target: str, body: bytes) -> bytes:
     """Answer one call with a whole HTTP response; what qbo_webhook does not need is refused by name."""
     call = CALLS.get(target)
     content = call(json.loads(body)) if call else {"__type": "UnknownOperation", "message": f"{target} is not here"}
+    return to_http("200 OK" if call else "400 Bad Request", content)
+
+
+def to_http(status: str, content: Answer) -> bytes:
+    """Write a whole HTTP response."""
     text = json.dumps(content).encode()
-    status = "200 OK" if call else "400 Bad Request"
     head = f"HTTP/1.1 {status}\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: {len(text)}\r\n\r\n"
     return head.encode() + text
 
@@ -84,11 +93,12 @@ def _headers(head: bytes) -> dict[str, str]:
     return {name.strip().lower(): value.strip() for name, _, value in lines}
 
 
-async def _serve() -> None:
-    server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", 0)
+async def serve(answer: AnswerCall) -> None:
+    """Serve on a free port of loopback, print the port, and never end."""
+    server = await asyncio.get_running_loop().create_server(lambda: Connection(answer), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    asyncio.run(serve(answer_call))
