@@ -35,15 +35,17 @@ def let_in(
 ) -> tuple[tuple[Record, ...], int]:
     """Mark the records that the filters keep out.
 
-    Returns: the records, in their order; and how many of those kept out are imported already, and stay so (C5).
+    Returns: the records, in their order; and how many of those outside are imported already. They stay so, and whatever
+    happens to them has the same consequences as ever (C5).
     Source: C4, C5.
     """
     if filters.is_open:
         return tuple(records), 0
     customers = _customers_of(tenant, records, book)
-    marked = tuple(_mark(record, customers, filters) for record in records)
-    out = [record.ref for record in marked if is_left_out(record)]
-    stored = book.load_many(tenant, out) if out else {}
+    out = {record.ref for record in records if _judge(record, customers, filters) is not None}
+    stored = book.load_many(tenant, sorted(out)) if out else {}
+    known = {ref for ref, record in stored.items() if not is_left_out(record)}
+    marked = tuple(_mark(record, left_out=record.ref in out - known) for record in records)
     return marked, sum(1 for record in stored.values() if is_imported(record))
 
 
@@ -72,11 +74,10 @@ def _customers_of(tenant: str, records: Sequence[Record], book: Book) -> dict[Re
     return read | {ref: record for ref, record in stored.items() if isinstance(record, Customer)}
 
 
-def _mark(record: Record, customers: dict[Ref, Customer], filters: ImportFilters) -> Record:
+def _mark(record: Record, *, left_out: bool) -> Record:
     if not isinstance(record, Customer | Invoice | CreditMemo):
         return record
-    kept_out = _judge(record, customers, filters) is not None
-    return replace(record, keeping=replace(record.keeping, left_out=kept_out))
+    return replace(record, keeping=replace(record.keeping, left_out=left_out))
 
 
 def _judge(record: Record, customers: dict[Ref, Customer], filters: ImportFilters) -> Decision | None:

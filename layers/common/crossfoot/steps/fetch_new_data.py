@@ -9,7 +9,7 @@ from crossfoot.core.fetching import FetchKind, Progress, count, describe, new_ru
 from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import PSA, Ref, System
 from crossfoot.core.pacing import Pace, in_no_hurry
-from crossfoot.errors import Conflict
+from crossfoot.errors import Conflict, Rejected
 from crossfoot.follow_ups import follow_ups
 from crossfoot.letting_in import changed_customers, is_left_out, let_in, match_again
 from crossfoot.messages import CrossfootRequest, Nudge
@@ -17,6 +17,7 @@ from crossfoot.ports import (
     Book,
     Clock,
     Connections,
+    ConnectionState,
     Cursors,
     EffectStore,
     FetchRuns,
@@ -29,7 +30,6 @@ from crossfoot.ports import (
     Source,
     Systems,
     Window,
-    is_connected,
 )
 
 _TOLD = {
@@ -37,6 +37,7 @@ _TOLD = {
     FetchKind.CATCH_UP: "Caught up on what happened while it was disconnected",
     FetchKind.RESYNC: "Everything was read again with the new import filters",
 }
+_REFUSED = "It refuses to be read: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def fetch_new_data(tenant: str, system: System, ports: Ports, remaining_ms: Call
     Raises: errors of the vendor and of our table. What was saved by then is saved, and is read again.
     Source: I1, I2, I3, I8, C4, C6.
     """
-    if not is_connected(ports.connections, tenant, system):
+    connection = ports.connections.load(tenant, system)
+    if connection is None or connection.state is not ConnectionState.CONNECTED:
         return 0
     source, pace, total = ports.systems.source(tenant, system), Pace(remaining_ms), 0
     while True:
@@ -74,20 +76,36 @@ def fetch_new_data(tenant: str, system: System, ports: Ports, remaining_ms: Call
         # Read after the position: whoever saves other filters sets the cursor back after that, so that a window which was
         # read with the old ones can never move it.
         filters = ports.filters.load(tenant) if system is PSA else ImportFilters()
-        window = source.fetch_changes(position.cursor)
+        window = _fetch_window(tenant, source, position.cursor, ports)
         _heal_unseen(tenant, window, ports)
-        progress = _take_in(tenant, source, window, filters, ports)
+        progress = _take_in(tenant, source, window, filters, Pace(remaining_ms), ports)
+        if progress is None:
+            # The window is read again, and by then fewer of its customers count as changed.
+            late = f"customers {ports.clock.now().isoformat()}"
+            ports.queue.send([Nudge(tenant=tenant, system=system, because=late)])
+            return total
         total += progress.total
         if not window.more:
             _tell_of_the_end(tenant, system, position, progress, ports)
         _move(tenant, system, position, window, progress, ports)
         if not window.more:
+            if connection.reason.startswith(_REFUSED):
+                ports.connections.warn(tenant, system, "", "")
             ports.connections.touch(tenant, system)
             return total
         if not pace.has_time():
             because = f"{position.run} {window.cursor}"[:500]
             ports.queue.send([Nudge(tenant=tenant, system=system, because=because)])
             return total
+
+
+def _fetch_window(tenant: str, source: Source, cursor: str, ports: Ports) -> Window:
+    """Read the next window; a system that refuses says so on its connection, which stays as it is (C7, X1)."""
+    try:
+        return source.fetch_changes(cursor)
+    except Rejected as refusal:
+        ports.connections.warn(tenant, source.system, f"{_REFUSED}{refusal.detail}", refusal.fix)
+        raise
 
 
 def _find_position(tenant: str, system: System, ports: Ports) -> Position:
@@ -100,21 +118,28 @@ def _find_position(tenant: str, system: System, ports: Ports) -> Position:
     return ports.cursors.load(tenant, system)
 
 
-def _take_in(tenant: str, source: Source, window: Window, filters: ImportFilters, ports: Ports) -> Progress:
-    """Save a window's records, and queue what they imply."""
+def _take_in(
+    tenant: str, source: Source, window: Window, filters: ImportFilters, pace: Pace, ports: Ports
+) -> Progress | None:
+    """Save a window's records, and queue what they imply. Returns: None when there was no time for all of it."""
     if not window.records and not window.unreadable:
         return Progress()
     records, outside = let_in(tenant, window.records, filters, ports.book)
-    # Saved last: until its invoices follow, a customer that changed is one that changed, however often a worker dies.
     changed = changed_customers(tenant, records, ports.book)
     ports.book.save(tenant, [record for record in records if record.ref not in changed])
     ports.history.save(tenant, [_unreadable(ref) for ref in window.unreadable])
     # From what was fetched, not from what was saved: after a crash here, the next read saves nothing new and must still
     # queue all of this.
     ports.queue.send(follow_ups(tenant, [record for record in records if not is_left_out(record)], ports))
-    for change in changed.values():
+    left = list(changed.values())
+    while left:
+        change = left.pop(0)
         match_again(tenant, change, source, filters, ports)
-    ports.book.save(tenant, [change.now for change in changed.values()])
+        # Saved last: until its invoices have followed, a customer that changed is one that changed, however often a
+        # worker dies. From then on no worker begins with it anew.
+        ports.book.save(tenant, [change.now])
+        if left and not pace.has_time():
+            return None
     return count((record.ref.kind for record in window.records), len(window.unreadable), outside)
 
 

@@ -1,0 +1,137 @@
+"""Late, doubled, cut off and odd: what once left the book behind, a run without an end, or a wait without words."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from crossfoot.core.filters import ImportFilters
+from crossfoot.core.model import PSA, Customer, Invoice, Kind, Ref, Standing, Trait, TraitName, Version
+from crossfoot.errors import Rejected
+from crossfoot.messages import Nudge
+
+from tests.fakes.world import TENANT, World
+
+CLIENTS, VENDORS = Trait(TraitName.COMPANY_TYPE, "client"), Trait(TraitName.COMPANY_TYPE, "vendor")
+ONLY_CLIENTS = ImportFilters({TraitName.COMPANY_TYPE: frozenset({"client"})})
+DAY = "2026-11-03"
+
+
+def _company(world: World, id_: str, trait: Trait) -> Ref:
+    ref = Ref(PSA, Kind.CUSTOMER, id_)
+    world.connectwise.put(Customer(ref, Version("", ""), Standing.LIVE, "Contoso", traits=(trait,)))
+    return ref
+
+
+def _is_left_out(world: World, ref: Ref) -> bool:
+    record = world.book.load(TENANT, ref)
+    assert isinstance(record, Customer | Invoice)
+    return record.keeping.left_out
+
+
+def test_c5_e8_an_invoice_outside_narrowed_filters_is_still_imported_and_its_payment_follows_when_it_agrees() -> None:
+    world = World()
+    _company(world, "1", VENDORS)
+    _, psa = world.invoice_in_both("1001", 25_000)
+    wrong = world.connectwise.invoice("c1001")
+    world.connectwise.put(replace(wrong, total_minor=20_000, balance_minor=20_000))
+    world.quickbooks.pay("p1", {"q1001": 25_000})
+    world.fetch_and_settle()
+    assert world.rows("1001") == []
+    world.filters.save(TENANT, ONLY_CLIENTS)
+    world.clock.advance(86_400)
+    world.connectwise.put(replace(wrong, total_minor=25_000, balance_minor=25_000))
+    world.fetch_and_settle()
+    assert not _is_left_out(world, psa)
+    assert world.rows("1001") == [(25_000, DAY)]
+
+
+# --- companies that are let in at last, more than an invocation has time for --------------------------------------------
+
+
+def _world_of_left_out_companies(number: int) -> World:
+    world = World()
+    world.filters.save(TENANT, ONLY_CLIENTS)
+    for each in range(1, number + 1):
+        _company(world, str(each), VENDORS)
+        world.connectwise.add_invoice(f"c{each}", f"{each}", 1_000, customer_id=str(each))
+    world.fetch_and_settle()
+    world.clock.advance(86_400)
+    world.fetch_and_settle()
+    world.clock.advance(3_600)
+    for each in range(1, number + 1):
+        _company(world, str(each), CLIENTS)
+    return world
+
+
+class _Dies(BaseException):
+    """The worker's time is over."""
+
+
+def _dying_after(reads: int, fetch: Callable[..., object]) -> Callable[..., object]:
+    left = iter(range(reads))
+
+    def fetch_or_die(*asked: object) -> object:
+        if next(left, None) is None:
+            raise _Dies
+        return fetch(*asked)
+
+    return fetch_or_die
+
+
+def test_c4_x3_companies_let_in_at_last_are_not_begun_anew_by_each_worker_that_dies(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = _world_of_left_out_companies(6)
+    fetch = world.connectwise.fetch_invoices
+    for _ in range(2):
+        monkeypatch.setattr(world.connectwise, "fetch_invoices", _dying_after(2, fetch))
+        with pytest.raises(_Dies):
+            world.work(Nudge(tenant=TENANT, system=PSA))
+    monkeypatch.setattr(world.connectwise, "fetch_invoices", _dying_after(2, fetch))
+    world.work(Nudge(tenant=TENANT, system=PSA))
+    assert not any(_is_left_out(world, Ref(PSA, Kind.INVOICE, f"c{each}")) for each in range(1, 7))
+
+
+def test_c4_x3_where_time_runs_out_the_other_companies_are_let_in_by_the_next_worker() -> None:
+    world = _world_of_left_out_companies(6)
+    before = world.cursors.load(TENANT, PSA)
+    world.remaining_ms = lambda: 0
+    world.work(Nudge(tenant=TENANT, system=PSA))
+    left_out = [each for each in range(1, 7) if _is_left_out(world, Ref(PSA, Kind.INVOICE, f"c{each}"))]
+    assert len(left_out) == 5
+    assert world.cursors.load(TENANT, PSA) == before, "the window is read again"
+    workers = 1
+    while world.queue.messages:
+        world.clock.advance(1)
+        world.work(world.queue.messages.pop(0))
+        workers += 1
+    assert workers == 6
+    assert not any(_is_left_out(world, Ref(PSA, Kind.INVOICE, f"c{each}")) for each in range(1, 7))
+    assert world.cursors.load(TENANT, PSA) != before
+
+
+# --- a vendor that refuses to be read ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("system_name", ["quickbooks", "connectwise"])
+def test_c7_x1_a_system_that_refuses_to_be_read_is_told_with_the_fix_on_its_connection(
+    system_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    vendor = getattr(world, system_name)
+
+    def refuse(_: str) -> Iterator[None]:
+        raise Rejected("5020", "This plan has no deposits.", "Upgrade the plan.")
+
+    monkeypatch.setattr(vendor, "fetch_changes", refuse)
+    with pytest.raises(Rejected):
+        world.work(Nudge(tenant=TENANT, system=vendor.system))
+    connection = world.connections.load(TENANT, vendor.system)
+    assert connection is not None
+    assert "This plan has no deposits." in connection.reason
+    assert connection.fix == "Upgrade the plan."
+    monkeypatch.undo()
+    world.work(Nudge(tenant=TENANT, system=vendor.system))
+    mended = world.connections.load(TENANT, vendor.system)
+    assert mended is not None
+    assert (mended.reason, mended.fix) == ("", "")
