@@ -12,6 +12,16 @@ type Wire = Mapping[str, Any]
 
 def cash_allocations(wire: Wire, currency: str) -> tuple[Allocation, ...]:
     """Give each invoice its cash: credits on the same payment are used up first, in the order of the invoice lines."""
+    cash = _cash_by_invoice(wire, currency)
+    return tuple(Allocation(_invoice(id_), amount) for id_, amount in cash.items() if amount)
+
+
+def credited_only(wire: Wire, currency: str) -> tuple[Ref, ...]:
+    """List the invoices of a payment that get credits, and no cash. Source: I3."""
+    return tuple(_invoice(id_) for id_, amount in _cash_by_invoice(wire, currency).items() if not amount)
+
+
+def _cash_by_invoice(wire: Wire, currency: str) -> dict[str, int]:
     lines = _minor_lines(wire, currency)
     paid = [(target, amount) for kind, target, amount in lines if kind == "Invoice"]
     credit = max(
@@ -20,15 +30,18 @@ def cash_allocations(wire: Wire, currency: str) -> tuple[Allocation, ...]:
         sum(amount for _, amount in paid) - _applied_cash(wire, currency),
         0,
     )
-    sums = _sum_by_id(_take_off(paid, credit))
-    return tuple(Allocation(Ref(System.QUICKBOOKS, Kind.INVOICE, id_), amount) for id_, amount in sums.items())
+    return _sum_by_id(_take_off(paid, credit))
+
+
+def _invoice(id_: str) -> Ref:
+    return Ref(System.QUICKBOOKS, Kind.INVOICE, id_)
 
 
 def credit_uses(wire: Wire, currency: str) -> tuple[CreditUse, ...]:
     """Give the credit memos that a payment applies. Source: I3."""
     used = ((target, amount) for kind, target, amount in _minor_lines(wire, currency) if kind == "CreditMemo")
     sums = _sum_by_id(used)
-    return tuple(CreditUse(Ref(System.QUICKBOOKS, Kind.CREDIT_MEMO, id_), amount) for id_, amount in sums.items())
+    return tuple(CreditUse(Ref(System.QUICKBOOKS, Kind.CREDIT_MEMO, id_), amount) for id_, amount in sums.items() if amount)
 
 
 def linked_lines(wire: Wire) -> Iterable[tuple[str, str, Decimal]]:
@@ -54,8 +67,8 @@ def _take_off(paid: Iterable[tuple[str, int]], credit: int) -> Iterable[tuple[st
 
 
 def _sum_by_id(parts: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """Add up what goes to the same record; what comes to nothing is left out."""
+    """Add up what goes to the same record."""
     sums: dict[str, int] = {}
     for id_, amount in parts:
         sums[id_] = sums.get(id_, 0) + amount
-    return {id_: amount for id_, amount in sums.items() if amount}
+    return sums

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 ENTITIES = ("Customer", "Invoice", "Payment", "CreditMemo", "Deposit")
-# QuickBooks never deletes names, it makes them inactive. Source: developer.intuit.com, "delete an object".
+# QuickBooks makes names inactive where it deletes others, and then hides them. Source: developer.intuit.com, "delete an
+# object". One that is merged into another disappears all the same.
 NAME_LISTS = frozenset(
     {"Account", "Class", "Customer", "Department", "Employee", "Item", "PaymentMethod", "Term", "Vendor"}
 )

@@ -205,7 +205,7 @@ def _finish(position: Cursor, rows: Rows, limits: Limits) -> tuple[Cursor, bool]
     """Leave an entity type that is paged through. Returns: also whether deletions of it are hidden for good."""
     since = position.deletions_since
     deletions, hidden = dict(position.deletions), False
-    if since and position.entity not in NAME_LISTS:
+    if since:
         deletions[position.entity] = from_when = _deletions_from(position, rows, limits)
         hidden = from_when > since
     if position.next_entity:

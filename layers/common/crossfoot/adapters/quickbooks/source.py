@@ -26,6 +26,7 @@ from urllib.parse import quote as quote_path
 from crossfoot.adapters.quickbooks.client import QuickBooksClient, Reply, ask_changes, ask_query, changes_in
 from crossfoot.adapters.quickbooks.cursor import (
     ENTITIES,
+    NAME_LISTS,
     Cursor,
     Stage,
     format_mark,
@@ -187,7 +188,8 @@ class QuickBooksSource:
         records, unreadable = self._translate(found, reply)
         for entity in unseen:
             log.warning("quickbooks %s: some deletions cannot be read any more", entity)
-        kinds = tuple(dict.fromkeys(_KINDS[entity] for entity in unseen))
+        # Customers are in no comparison of the books, so asking for one would heal nothing.
+        kinds = tuple(dict.fromkeys(_KINDS[entity] for entity in unseen if entity not in NAME_LISTS))
         return Window(records, following.to_text(), more, unreadable, kinds)
 
     def _translate(self, found: WireRecords, reply: Reply) -> tuple[tuple[Record, ...], tuple[Ref, ...]]:
@@ -210,7 +212,12 @@ def quote(value: str) -> str:
 
 def _rows(reply: Reply, entity: str) -> Sequence[Mapping[str, Any]]:
     # An empty result has no list at all.
-    return (reply.body.get("QueryResponse") or {}).get(entity) or ()
+    return _records((reply.body.get("QueryResponse") or {}).get(entity) or ())
+
+
+def _records(found: Sequence[Any]) -> Sequence[Mapping[str, Any]]:
+    """Let what is no record keep its place, without anything in it: how many there are says whether more follow."""
+    return [each if isinstance(each, Mapping) else {} for each in found]
 
 
 def _rows_or_error(page: Page, reply: Reply | Exception) -> Rows | Exception:
@@ -219,4 +226,4 @@ def _rows_or_error(page: Page, reply: Reply | Exception) -> Rows | Exception:
 
 def _changed(reply: Reply) -> WireRecords:
     parts = (part for change in changes_in(reply.body) for part in change.get("QueryResponse") or ())
-    return [(entity, wire) for part in parts for entity in ENTITIES for wire in part.get(entity) or ()]
+    return [(entity, wire) for part in parts for entity in ENTITIES for wire in _records(part.get(entity) or ())]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from crossfoot.adapters.quickbooks.allocations import cash_allocations, credit_uses
+from crossfoot.adapters.quickbooks.allocations import cash_allocations, credit_uses, credited_only
 from crossfoot.adapters.quickbooks.lines import deposit_lines, sales_lines
 from crossfoot.core.model import (
     CreditMemo,
@@ -128,6 +128,7 @@ def to_payment(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURRENCY) 
         reference=wire.get("PaymentRefNum") or "",
         credits=credit_uses(wire, currency) if standing is Standing.LIVE else (),
         deposit=_deposit_of(wire),
+        credit_only=credited_only(wire, currency) if standing is Standing.LIVE else (),
     )
 
 
