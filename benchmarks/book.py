@@ -17,13 +17,14 @@ from benchmarks.lambdas import Lambdas, connect, running_lambdas
 from benchmarks.mirror import say
 from benchmarks.msp import Vendors, running_vendors
 from benchmarks.trade import in_connectwise, in_quickbooks, trade_books
-from local.demo.records import connectwise_ids
+from local.demo.records import FIRST_PAYMENT_ID, connectwise_ids
 from local.demo.seed import Books
 
 INVOICES, UNPAID = 20_000, 1_000
 ROWS_PER_PAGE, IDS_PER_CALL = 1_000, 150
 # Of which ConnectWise invoices here have lines: time entries and products.
 LINE_SOURCES = 2
+SEEN_TWICE = 0.02
 IMPORTED, QUIET = "t_00000001", "t_00000002"
 
 
@@ -47,7 +48,7 @@ def measure_first_import(vendors: Vendors, lambdas: Lambdas) -> Iterator[Figure]
     trader.check(lambdas.parts, IMPORTED)
     records = sum(sum(counts_of(system, trader.books).values()) for system in System)
     yield Figure("first_import_20000_call_ratio", max(ratios), "calls over pages needed", 1.1)
-    yield Figure("first_import_20000_invocations", max(each.invocations for each in used), "invocations", 20)
+    yield Figure("first_import_20000_invocations", max(each.invocations for each in used), "invocations", 12)
     units = round(sum(each.write_units for each in used) / records, 3)
     yield Figure("first_import_write_units_per_record", units, "write units a record", 7)
     yield Figure("first_import_worst_memory_mb", max(each.peak_memory_mb for each in used), "MiB", 256)
@@ -130,9 +131,15 @@ class Trader:
         runs = {run.system: run for run in parts.runs.list_runs(tenant, cursor="", limit=2).runs}
         for system in System:
             wanted = {str(kind): count for kind, count in counts_of(system, self.books).items() if count}
-            if runs[system].finished_at is None or runs[system].progress.read != wanted:
-                raise BenchError(f"{system}: read {runs[system].progress.read} and not {wanted}")
+            read = runs[system].progress.read
+            # A window goes on from the last second of the one before, which QuickBooks then shows again.
+            whole = read.keys() == wanted.keys() and all(0 <= read[k] - n <= n * SEEN_TWICE for k, n in wanted.items())
+            if runs[system].finished_at is None or not whole:
+                raise BenchError(f"{system}: read {read} and not {wanted}")
         refs = [Ref(System.CONNECTWISE, Kind.INVOICE, id_) for id_ in connectwise_ids(self.books).values()]
+        paid = [Ref(System.QUICKBOOKS, Kind.PAYMENT, str(FIRST_PAYMENT_ID + n)) for n in range(len(self.books.paid))]
+        if len(parts.book.load_many(tenant, paid)) != len(paid):
+            raise BenchError("not every payment was read")
         joined = len(parts.book.load_links(tenant, refs))
         if joined != len(refs):
             raise BenchError(f"{joined} of {len(refs)} invoices were joined")
