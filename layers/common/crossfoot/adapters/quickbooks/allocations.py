@@ -41,7 +41,9 @@ def credit_uses(wire: Wire, currency: str) -> tuple[CreditUse, ...]:
     """Give the credit memos that a payment applies. Source: I3."""
     used = ((target, amount) for kind, target, amount in _minor_lines(wire, currency) if kind == "CreditMemo")
     sums = _sum_by_id(used)
-    return tuple(CreditUse(Ref(System.QUICKBOOKS, Kind.CREDIT_MEMO, id_), amount) for id_, amount in sums.items() if amount)
+    return tuple(
+        CreditUse(Ref(System.QUICKBOOKS, Kind.CREDIT_MEMO, id_), amount) for id_, amount in sums.items() if amount
+    )
 
 
 def linked_lines(wire: Wire) -> Iterable[tuple[str, str, Decimal]]:

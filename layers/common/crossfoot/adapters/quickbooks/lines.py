@@ -47,7 +47,7 @@ def _item_line(wire: Wire, currency: str) -> Line:
 
 
 def _line(wire: Wire, kind: LineKind, amount_minor: int, **detail: Any) -> Line:
-    return Line(str(wire.get("Id") or ""), kind, wire.get("Description") or "", amount_minor, **detail)
+    return Line(str(wire.get("Id") or ""), kind, str(wire.get("Description") or ""), amount_minor, **detail)
 
 
 def deposit_lines(wire: Wire, currency: str) -> tuple[DepositLine, ...]:
@@ -56,7 +56,7 @@ def deposit_lines(wire: Wire, currency: str) -> tuple[DepositLine, ...]:
     cash_back = wire.get("CashBack") or {}
     if cash_back.get("Amount"):
         account = str((cash_back.get("AccountRef") or {}).get("value") or "")
-        lines.append(DepositLine(None, -_amount(cash_back, currency), account, cash_back.get("Memo") or ""))
+        lines.append(DepositLine(None, -_amount(cash_back, currency), account, str(cash_back.get("Memo") or "")))
     return tuple(lines)
 
 
@@ -66,7 +66,7 @@ def _deposit_line(wire: Wire, currency: str) -> DepositLine:
     if payment is not None:
         return DepositLine(Ref(System.QUICKBOOKS, Kind.PAYMENT, payment), 0)
     detail = wire.get("DepositLineDetail") or {}
-    memo = wire.get("Description") or ", ".join(f"{kind} {id_}" for kind, id_ in linked)
+    memo = str(wire.get("Description") or "") or ", ".join(f"{kind} {id_}" for kind, id_ in linked)
     return DepositLine(None, _amount(wire, currency), str((detail.get("AccountRef") or {}).get("value") or ""), memo)
 
 

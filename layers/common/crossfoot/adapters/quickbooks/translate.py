@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from crossfoot.adapters.quickbooks.allocations import cash_allocations, credit_uses, credited_only
@@ -82,9 +83,9 @@ def to_customer(wire: Wire, seen_at: str, _home_currency: str = DEFAULT_CURRENCY
         ref=_ref(Kind.CUSTOMER, wire),
         version=_version(wire, seen_at),
         standing=Standing.DELETED if deleted else Standing.LIVE,
-        name="" if deleted else wire.get("FullyQualifiedName") or wire["DisplayName"],
+        name="" if deleted else _text(wire.get("FullyQualifiedName") or wire["DisplayName"]),
         active=not deleted and bool(wire.get("Active", True)),
-        account_number=wire.get("AcctNum") or "",
+        account_number=_text(wire.get("AcctNum")),
     )
 
 
@@ -97,9 +98,9 @@ def to_invoice(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURRENCY) 
         ref=_ref(Kind.INVOICE, wire),
         version=_version(wire, seen_at),
         standing=_standing(wire),
-        number=wire.get("DocNumber") or "",
+        number=_text(wire.get("DocNumber")),
         customer=_customer_ref(wire),
-        customer_name=wire["CustomerRef"].get("name") or "",
+        customer_name=_text(wire["CustomerRef"].get("name")),
         issued_on=date.fromisoformat(wire["TxnDate"]),
         due_on=date.fromisoformat(wire["DueDate"]) if wire.get("DueDate") else None,
         currency=currency,
@@ -124,8 +125,8 @@ def to_payment(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURRENCY) 
         currency=currency,
         total_minor=to_minor(wire["TotalAmt"], currency),
         allocations=cash_allocations(wire, currency) if standing is Standing.LIVE else (),
-        marker=marker_in(wire.get("PrivateNote") or ""),
-        reference=wire.get("PaymentRefNum") or "",
+        marker=marker_in(_text(wire.get("PrivateNote"))),
+        reference=_text(wire.get("PaymentRefNum")),
         credits=credit_uses(wire, currency) if standing is Standing.LIVE else (),
         deposit=_deposit_of(wire),
         credit_only=credited_only(wire, currency) if standing is Standing.LIVE else (),
@@ -141,9 +142,9 @@ def to_credit_memo(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURREN
         ref=_ref(Kind.CREDIT_MEMO, wire),
         version=_version(wire, seen_at),
         standing=_standing(wire),
-        number=wire.get("DocNumber") or "",
+        number=_text(wire.get("DocNumber")),
         customer=_customer_ref(wire),
-        customer_name=wire["CustomerRef"].get("name") or "",
+        customer_name=_text(wire["CustomerRef"].get("name")),
         issued_on=date.fromisoformat(wire["TxnDate"]),
         currency=currency,
         total_minor=to_minor(wire["TotalAmt"], currency),
@@ -165,7 +166,7 @@ def to_deposit(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURRENCY) 
         # Intuit's own sample holds a deposit without a day.
         deposited_on=date.fromisoformat(wire["TxnDate"]) if wire.get("TxnDate") else None,
         account_id=str(wire["DepositToAccountRef"]["value"]),
-        account_name=wire["DepositToAccountRef"].get("name") or "",
+        account_name=_text(wire["DepositToAccountRef"].get("name")),
         currency=currency,
         total_minor=to_minor(wire["TotalAmt"], currency),
         lines=deposit_lines(wire, currency),
@@ -210,14 +211,21 @@ def _version(wire: Wire, seen_at: str) -> Version:
 
 
 def _currency(wire: Wire, home_currency: str) -> str:
-    return (wire.get("CurrencyRef") or {}).get("value") or home_currency
+    return _text((wire.get("CurrencyRef") or {}).get("value")) or home_currency
 
 
 def _standing(wire: Wire) -> Standing:
     """Void is nowhere a field: QuickBooks zeroes every amount and puts "Voided" before the note."""
-    zeroed = not wire["TotalAmt"] and not any(line.get("Amount") for line in wire.get("Line") or ())
-    noted = (wire.get("PrivateNote") or "").startswith("Voided")
+    # An amount may come as a text, and "0.00" is nothing too.
+    amounts = (wire["TotalAmt"], *(line.get("Amount") for line in wire.get("Line") or ()))
+    zeroed = not any(Decimal(amount or 0) for amount in amounts)
+    noted = _text(wire.get("PrivateNote")).startswith("Voided")
     return Standing.VOID if zeroed and noted else Standing.LIVE
+
+
+def _text(value: object) -> str:
+    """Read a text; whatever else stands in its place is no reason to lose the record."""
+    return "" if value is None else str(value)
 
 
 def _deleted_invoice(wire: Wire, seen_at: str) -> Invoice:
