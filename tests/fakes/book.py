@@ -67,7 +67,7 @@ class FakeBook:
 
     def load_payments_of(self, tenant: str, invoice: Ref) -> tuple[Payment, ...]:
         found = [self.records[tenant, ref] for ref in sorted(self.paid_by[tenant, invoice])]
-        return tuple(record for record in found if isinstance(record, Payment))
+        return tuple(record for record in found if isinstance(record, Payment) and invoice in _invoices_of(record))
 
     def load_invoices_numbered(self, tenant: str, number: str) -> tuple[Invoice, ...]:
         wanted = normalise(number)
@@ -181,9 +181,13 @@ class FakeBook:
         elif stored is not None and _same_read(merged, stored) == stored:
             return
         if isinstance(merged, Payment):
-            for invoice in (*(part.invoice for part in merged.allocations), *merged.former_invoices):
+            for invoice in _invoices_of(merged):
                 self.paid_by[tenant, invoice].add(merged.ref)
         self.records[tenant, record.ref] = merged
+
+
+def _invoices_of(payment: Payment) -> tuple[Ref, ...]:
+    return (*(part.invoice for part in payment.allocations), *payment.former_invoices, *payment.credit_only)
 
 
 def dated(record: Record) -> date | None:
@@ -240,7 +244,7 @@ def _merge(record: Record, stored: Record | None) -> Record:
         offered_former = record.former_invoices if isinstance(record, Payment) else ()
         record = known
         if isinstance(known, Payment):
-            record = replace(known, allocations=(), credits=(), deposit=None)
+            record = replace(known, allocations=(), credits=(), credit_only=(), deposit=None)
             record = replace(record, former_invoices=(*known.former_invoices, *offered_former))
     elif isinstance(record, Customer | Invoice | CreditMemo):
         record = replace(record, keeping=_kept(record.keeping, getattr(stored, "keeping", None)))

@@ -186,6 +186,23 @@ def test_i3_an_invoice_shows_its_payments_and_the_credits_on_them(api: FakeApi) 
     ]
 
 
+def test_i3_an_invoice_that_a_credit_alone_lowered_shows_it(api: FakeApi) -> None:
+    invoice_ref, memo = ref_of(Kind.INVOICE, "q7"), ref_of(Kind.CREDIT_MEMO, "q50")
+    applied = payment("q80", {}, credited={"q50": 6_000}, credit_only=(invoice_ref,))
+    api.world.book.save(TENANT, [credit_memo("q50", "CM-1", 10_000, remaining_minor=4_000), applied])
+    found = shown(api, "quickbooks-q7")
+    assert [(each["payment"], each["credit_memo"], each["amount"], each["certain"]) for each in found["credits"]] == [
+        ("quickbooks-q80", str(memo), "60.00", True)
+    ]
+    assert [each["reason"]["code"] for each in found["payments"]] == ["credit_only"]
+    (use,) = api.call("GET", "/v1/credit-memos/quickbooks-q50").body["applied"]
+    assert use["invoices"] == ["quickbooks-q7"]
+    told = api.call("GET", "/v1/records/payment/quickbooks-q80/explain").body
+    assert (told["now"][0]["outcome"], told["now"][0]["rule"]) == ("skipped", "E1")
+    assert "no money" in told["now"][0]["sentence"]
+    assert told["now"][0]["about"] == ["quickbooks-q7", str(memo)]
+
+
 def test_an_invoice_that_was_only_ever_seen_deleted_is_shown(api: FakeApi) -> None:
     bare = invoice("q66", "", 0, standing=Standing.DELETED, currency="", customer=None, customer_name="")
     api.world.book.save(TENANT, [bare])

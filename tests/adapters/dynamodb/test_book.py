@@ -52,6 +52,7 @@ FULL_RECORDS: list[Record] = [
     make_payment(paid={"1": 1, "2": 99_999_999_999}, marker="xf:0123456789abcdef"),
     make_payment("10", allocations=(), paid_on=None, customer=None, reference="", total_minor=0),
     make_payment("11", credits=(CreditUse(CREDIT, 900),), deposit=Ref(QBO, Kind.DEPOSIT, "6")),
+    make_payment("12", allocations=(), credits=(CreditUse(CREDIT, 900),), credit_only=(invoice_ref("1"),)),
     make_customer("60", traits=(Trait(TraitName.COMPANY_TYPE, "1"), Trait(TraitName.COMPANY_STATUS, "#"))),
     make_customer("61", keeping=Keeping(left_out=True)),
     make_invoice("4", CW, credited_minor=0, traits=(Trait(TraitName.LOCATION, "2"),), keeping=Keeping(left_out=True)),
@@ -125,6 +126,18 @@ def test_e5_a_payment_remembers_every_invoice_that_it_ever_paid(book: TableBook)
     assert payment.former_invoices == (invoice_ref("2"), invoice_ref("3"))
     for invoice in ("1", "2", "3"):
         assert book.load_payments_of(TENANT, invoice_ref(invoice)) == (payment,)
+
+
+def test_i3_a_payment_that_only_applies_a_credit_is_found_from_its_invoice_while_it_does(book: TableBook) -> None:
+    credited = make_payment(allocations=(), credit_only=(invoice_ref("1"),))
+    book.save(TENANT, [credited])
+    (payment,) = book.load_payments_of(TENANT, invoice_ref("1"))
+    assert (payment.allocations, payment.former_invoices) == ((), ())
+    book.save(TENANT, [replace(credited, credit_only=(), version=version(2))])
+    assert book.load_payments_of(TENANT, invoice_ref("1")) == ()
+    book.save(TENANT, [replace(credited, version=version(3))])
+    book.save(TENANT, [deleted_payment("9", version(4))])
+    assert book.load_payments_of(TENANT, invoice_ref("1")) == ()
 
 
 def test_a_payment_with_too_many_former_invoices_is_refused_by_name() -> None:

@@ -113,7 +113,20 @@ def test_i3_a_payment_names_the_credit_memos_that_it_applies_and_its_deposit() -
     payment = to_payment(wire, SEEN)
     assert payment.credits == (CreditUse(Ref(System.QUICKBOOKS, Kind.CREDIT_MEMO, "8"), 3000),)
     assert payment.allocations == ()
+    assert payment.credit_only == (Ref(System.QUICKBOOKS, Kind.INVOICE, "7"),)
     assert payment.deposit == Ref(System.QUICKBOOKS, Kind.DEPOSIT, "121")
+
+
+def test_i3_an_invoice_that_also_got_cash_is_paid_and_not_only_credited() -> None:
+    lines = [
+        {"Amount": Decimal(20), "LinkedTxn": [{"TxnId": "6", "TxnType": "Invoice"}]},
+        {"Amount": Decimal(80), "LinkedTxn": [{"TxnId": "7", "TxnType": "Invoice"}]},
+        {"Amount": Decimal(30), "LinkedTxn": [{"TxnId": "8", "TxnType": "CreditMemo"}]},
+    ]
+    payment = to_payment({**HEAD, "TotalAmt": 70, "Line": lines}, SEEN)
+    assert payment.credit_only == (Ref(System.QUICKBOOKS, Kind.INVOICE, "6"),)
+    assert [part.invoice.id for part in payment.allocations] == ["7"]
+    assert to_payment({**HEAD, "TotalAmt": 0, "PrivateNote": "Voided", "Line": []}, SEEN).credit_only == ()
 
 
 LINKED = {

@@ -204,8 +204,8 @@ class Payment:
 
     Takes: `allocations` empty when unapplied, void or deleted; `marker` is the short effect key that we left on a
     record of our own, or empty; `former_invoices` are invoices that an earlier version paid (kept by the book);
-    `credits` are the credit memos that it applies (I3: they lower balances, and are no cash); `deposit` is the deposit
-    that it went into, which locks it.
+    `credits` are the credit memos that it applies (I3: they lower balances, and are no cash), and `credit_only` the
+    invoices that get nothing but credits of it; `deposit` is the deposit that it went into, which locks it.
     """
 
     ref: Ref
@@ -221,6 +221,7 @@ class Payment:
     former_invoices: tuple[Ref, ...] = ()
     credits: tuple[CreditUse, ...] = ()
     deposit: Ref | None = None
+    credit_only: tuple[Ref, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

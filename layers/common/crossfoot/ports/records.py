@@ -72,7 +72,7 @@ class Book(Protocol):
         ...
 
     def load_payments_of(self, tenant: str, invoice: Ref) -> tuple[Payment, ...]:
-        """Read every payment that pays or ever paid the invoice."""
+        """Read every payment that pays or ever paid the invoice, or lowers it by a credit."""
         ...
 
     def load_invoices_numbered(self, tenant: str, number: str) -> tuple[Invoice, ...]:

@@ -78,7 +78,7 @@ class TableBook:
         self._saves.archive(tenant, refs, archived=archived)
 
     def load_payments_of(self, tenant: str, invoice: Ref) -> tuple[Payment, ...]:
-        """Read every payment that pays or ever paid the invoice."""
+        """Read every payment that pays or ever paid the invoice, or lowers it by a credit."""
         pointers = self._table.starting(keys.record_pk(tenant, invoice), keys.PAID_BY)
         records = self.load_many(tenant, [keys.payment_of(key, invoice) for key, _ in pointers])
         payments = (record for record in records.values() if isinstance(record, Payment))

@@ -41,7 +41,7 @@ def _merge_payment(new: Payment, stored: Payment | None) -> Payment:
         return replace(new, former_invoices=_former(new, ()))
     kept = new
     if new.standing is Standing.DELETED:
-        gone = replace(stored, allocations=(), credits=(), deposit=None)
+        gone = replace(stored, allocations=(), credits=(), credit_only=(), deposit=None)
         kept = replace(gone, standing=Standing.DELETED, version=new.version)
     paid_before = (*stored.former_invoices, *(part.invoice for part in stored.allocations), *new.former_invoices)
     return replace(kept, former_invoices=_former(kept, paid_before))

@@ -27,8 +27,9 @@ def customer_of(record: Record) -> Ref | None:
 
 
 def invoices_of(payment: Payment) -> frozenset[Ref]:
-    """Give every invoice that a payment pays or ever paid."""
-    return frozenset(part.invoice for part in payment.allocations) | frozenset(payment.former_invoices)
+    """Give every invoice that a payment pays or ever paid, or lowers by a credit."""
+    paid = frozenset(part.invoice for part in payment.allocations)
+    return paid.union(payment.former_invoices, payment.credit_only)
 
 
 def is_named(record: Record) -> bool:

@@ -167,6 +167,7 @@ def _from_payment(payment: Payment) -> Item:
         "f": [_id_beside(payment.ref, invoice) for invoice in payment.former_invoices],
         "cu": [[_id_beside(payment.ref, use.credit_memo), use.amount_minor] for use in payment.credits],
         "dep": _id_beside(payment.ref, payment.deposit),
+        "co": [_id_beside(payment.ref, invoice) for invoice in payment.credit_only],
     }
 
 
@@ -185,6 +186,7 @@ def _to_payment(ref: Ref, version: Version, standing: Standing, item: Item) -> P
         former_invoices=tuple(Ref(ref.system, Kind.INVOICE, str(each)) for each in rows(item, "f")),
         credits=tuple(CreditUse(*_to_part(ref, Kind.CREDIT_MEMO, part)) for part in rows(item, "cu")),
         deposit=_beside(ref, Kind.DEPOSIT, text(item, "dep")),
+        credit_only=tuple(Ref(ref.system, Kind.INVOICE, str(each)) for each in rows(item, "co")),
     )
 
 

@@ -117,5 +117,5 @@ def _to_application(payment: Payment, amount_minor: int) -> ApplicationShape:
         payment=str(payment.ref),
         paid_on=payment.paid_on,
         amount=to_money(amount_minor, payment.currency),
-        invoices=[str(part.invoice) for part in payment.allocations],
+        invoices=[*map(str, payment.credit_only), *(str(part.invoice) for part in payment.allocations)],
     )

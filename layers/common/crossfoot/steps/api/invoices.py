@@ -191,7 +191,7 @@ def _accounting_copy(entry: Entry) -> Invoice | None:
 
 def _credits(payment: Payment, invoice: Invoice | None) -> Iterator[CreditShape]:
     """Show the credit memos of a payment that pays this invoice now."""
-    paid: set[Ref] = {part.invoice for part in payment.allocations}
+    paid: set[Ref] = {*payment.credit_only, *(part.invoice for part in payment.allocations)}
     if payment.standing is not Standing.LIVE or invoice is None or invoice.ref not in paid:
         return
     for use in payment.credits:

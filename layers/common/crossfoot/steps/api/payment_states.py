@@ -52,6 +52,10 @@ def _pays_nothing(payment: Payment) -> Decision | None:
         return skipped(
             payment.ref, "E5", "nothing_to_take_back", f"This payment is {payment.standing}, and paid nothing."
         )
+    if payment.credit_only:
+        sentence = "It only applies credits; no money came in, so there is nothing to enter in ConnectWise."
+        about = (*payment.credit_only, *(use.credit_memo for use in payment.credits))
+        return skipped(payment.ref, "E1", "credit_only", sentence, "", *about)
     sentence = "This payment is not applied to an invoice in QuickBooks."
     return waits(payment.ref, "E8", "unapplied", sentence, "Apply it to an invoice; it then follows by itself.")
 
