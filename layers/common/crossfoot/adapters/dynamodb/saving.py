@@ -42,7 +42,8 @@ class Saves:
     def save(self, tenant: str, records: Iterable[Record]) -> None:
         """Save records that are all different, where they are not older than what is stored. Raises: Conflict."""
         offered = {record.ref: record for record in records}
-        self._carry_out(tenant, list(offered), lambda ref, seen: _plan_save(tenant, offered[ref], seen))
+        # The first read may be behind: what it gets wrong, the condition finds, or only an equal or older version hides.
+        self._carry_out(tenant, list(offered), lambda ref, seen: _plan_save(tenant, offered[ref], seen), behind=True)
 
     def archive(self, tenant: str, refs: Iterable[Ref], *, archived: bool) -> None:
         """Archive records, or bring them back; those that are not there are passed over. Raises: Conflict."""
@@ -50,14 +51,14 @@ class Saves:
             tenant, list(dict.fromkeys(refs)), lambda ref, seen: _plan_archiving(tenant, ref, seen, archived)
         )
 
-    def _carry_out(self, tenant: str, todo: list[Ref], plan: _Plan) -> None:
+    def _carry_out(self, tenant: str, todo: list[Ref], plan: _Plan, *, behind: bool = False) -> None:
         """Read, plan and write, and again what was changed meanwhile: nothing that somebody else added must get lost.
 
-        The first read may be stale: what it gets wrong, the condition finds, or only an equal or older version hides.
+        Takes: `behind` when the first read need not be consistent, which costs half.
         """
         for attempt in range(SAVE_ATTEMPTS):
             by_key = {keys.record(tenant, ref): ref for ref in todo}
-            items = self._table.get_many(by_key, consistent=attempt > 0)
+            items = self._table.get_many(by_key, consistent=attempt > 0 or not behind)
             planned = (plan(ref, items.get(key, {})) for key, ref in by_key.items())
             todo = self._write(tenant, [change for change in planned if change])
             if not todo:
