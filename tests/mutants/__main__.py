@@ -12,9 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.mutants.catalogue import MUTANTS, Mutant
+from tests.mutants.catalogue import MUTANTS
+from tests.mutants.mutant import Mutant
 
 ROOT = Path(__file__).parents[2]
 COPIED = (
@@ -32,6 +34,7 @@ COPIED = (
 ORDINARY = ("tests/core", "tests/test_ledger.py", "tests/steps", "tests/adapters/dynamodb", "tests/architecture")
 # `make test` runs three times as many.
 SEEDS = 100
+NOT_RUN = "(not run)"
 
 
 def main() -> int:
@@ -39,23 +42,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="run the mutants whose name holds this text")
     parser.add_argument("--seeds-only", action="store_true", help="run the simulation and no tests")
+    parser.add_argument("--tests-only", action="store_true", help="run the tests and no simulation")
+    parser.add_argument("--among", nargs="+", default=ORDINARY, metavar="PATH", help="run only these tests")
     asked = parser.parse_args()
     chosen = [mutant for mutant in MUTANTS if asked.only in mutant.name]
-    survivors = [mutant.name for mutant in chosen if not _is_caught(mutant, with_tests=not asked.seeds_only)]
+    survivors = [mutant.name for mutant in chosen if not _is_caught(mutant, asked)]
     print(f"{len(chosen) - len(survivors)} of {len(chosen)} planted faults caught")
     return 1 if survivors or not chosen else 0
 
 
-def _is_caught(mutant: Mutant, *, with_tests: bool) -> bool:
+def _is_caught(mutant: Mutant, asked: argparse.Namespace) -> bool:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="crossfoot-mutant-") as folder:
         copy = _copy_to(Path(folder))
         plant(mutant, copy)
-        test = _first_failing_test(copy) if with_tests else "(not run)"
-        seed = 0 if mutant.unseen else _first_failing_seed(copy)
+        test = NOT_RUN if asked.seeds_only else _first_failing_test(copy, asked.among)
+        seed = 0 if mutant.unseen or asked.tests_only else _first_failing_seed(copy)
     tests = f"tests: {test or 'SURVIVED'}"
-    print(f"{mutant.name}\n    {tests}; {_tell(mutant, seed)} ({time.monotonic() - began:.0f} s)", flush=True)
-    return bool(test) and bool(seed or mutant.unseen)
+    seen = f"the simulation: {NOT_RUN}" if asked.tests_only else _tell(mutant, seed)
+    print(f"{mutant.name}\n    {tests}; {seen} ({time.monotonic() - began:.0f} s)", flush=True)
+    return bool(test) and bool(seed or mutant.unseen or asked.tests_only)
 
 
 def _tell(mutant: Mutant, seed: int) -> str:
@@ -90,8 +96,8 @@ def _run(copy: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _first_failing_test(copy: Path) -> str:
-    present = [path for path in ORDINARY if (copy / path).exists()]
+def _first_failing_test(copy: Path, among: Sequence[str]) -> str:
+    present = [path for path in among if (copy / path.partition("::")[0]).exists()]
     ran = _run(copy, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *present)
     found = re.search(r"^(?:FAILED|ERROR) (\S+)", ran.stdout, flags=re.MULTILINE)
     if ran.returncode and not found:

@@ -1,27 +1,7 @@
 """The faults: one replacement each, in the words of whoever would make it."""
 
-from dataclasses import dataclass
-
-CORE = "layers/common/crossfoot/core"
-STEPS = "layers/common/crossfoot/steps"
-ADAPTERS = "layers/common/crossfoot/adapters"
-LEDGER = "layers/common/crossfoot/ledger.py"
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """A fault.
-
-    Takes: `old` stands exactly once in `path`; `unseen` says why the simulation cannot see it, where it cannot: the
-    ordinary tests must catch it all the same.
-    """
-
-    name: str
-    path: str
-    old: str
-    new: str
-    unseen: str = ""
-
+from tests.mutants.mutant import ADAPTERS, CORE, LEDGER, STEPS, Mutant
+from tests.mutants.of_the_book import OF_THE_BOOK
 
 MUTANTS = (
     Mutant(
@@ -99,9 +79,15 @@ MUTANTS = (
     Mutant(
         "the partner is missing from a cache key",
         f"{ADAPTERS}/dynamodb/lists.py",
-        "(tenant, kind, day.isoformat()[:7])",
-        '("", kind, day.isoformat()[:7])',
-        unseen="it is in the real table's list of months, and the simulation's table is in memory",
+        "        used = {entry for record in records for entry in entries_of(tenant, record)} - self._known\n"
+        "        there = self._table.get_many(used)\n"
+        "        self._table.put_many({entry: {} for entry in used if entry not in there})\n"
+        "        self._known |= used\n",
+        "        used = {e for record in records for e in entries_of(tenant, record) if Key('', e.sk) not in self._known}\n"
+        "        there = self._table.get_many(used)\n"
+        "        self._table.put_many({entry: {} for entry in used if entry not in there})\n"
+        "        self._known |= {Key('', entry.sk) for entry in used}\n",
+        unseen="it is in the real table's directories of lists, and the simulation's table is in memory",
     ),
     Mutant(
         "the generation is missing from the effect's key: paid, voided, paid again does nothing",
@@ -158,13 +144,13 @@ MUTANTS = (
         "layers/common/crossfoot/rereading.py",
         "    return gone <= max(FEW, known // SHARE)\n",
         "    return True\n",
-        unseen="nobody's security role changes in the simulation",
+        unseen="nobody's security role changes in the simulation, and of so few records a few are believed gone",
     ),
     Mutant(
         "what leaves the list of the unpaid is not noted before it is saved",
         f"{STEPS}/fetch_unpaid_invoices.py",
         "    if set(healing) - set(place.healing):\n",
         "    if False:\n",
-        unseen="the simulation's partners do not press that button",
     ),
+    *OF_THE_BOOK,
 )

@@ -53,6 +53,8 @@ class Bookkeepers:
             for number in OTHER_NUMBERS:
                 id_, minor = self._new_id(vendor.system), 3 * self.office.unit_minor
                 vendor.add_invoice(id_, number, minor, customer=CUSTOMERS["2"], customer_id="2")
+            memo = self._new_id(vendor.system)
+            vendor.add_credit_memo(memo, memo, 2 * self.office.unit_minor)
 
     def act(self) -> System:
         """Do one thing. Returns: the system where it was done."""
@@ -68,7 +70,11 @@ class Bookkeepers:
             self._rename,
             self._merge,
         )
-        own = (self._deposit, self._withdraw) if system is ACCOUNTING else (self._bill, self._retype, self._forget)
+        own = (
+            (self._deposit, self._withdraw)
+            if system is ACCOUNTING
+            else (self._bill, self._retype, self._forget, self._forget)
+        )
         self.office.choices.one_of((*deeds, *own))(system)
         return system
 

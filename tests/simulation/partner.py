@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from crossfoot.core.model import ACCOUNTING, PSA, Kind, Ref, System, TraitName
@@ -25,6 +25,9 @@ from tests.simulation.people import MAIN_TYPE, NUMBERS, Office
 FIRST_DAY = date(2026, 1, 1)
 COMPANY_TYPES = ("client", "vendor")
 INVOICE_TYPES = (MAIN_TYPE, "Progress")
+EVERY = {"new_data": timedelta(hours=1), "unpaid_invoices": timedelta(hours=12)}
+# Our clock is set right now and then, by a few seconds.
+CLOCKS_APART = timedelta(seconds=10)
 PORTS = tuple(each.name for each in fields(Ports))
 OF_THE_OFFICE = frozenset(f"{initial}{number}" for initial in "qc" for number in NUMBERS)
 
@@ -37,6 +40,7 @@ class Partner:
     asked: set[Ref] = field(default_factory=set)
     archived_outside: bool = False
     _tokens: int = 0
+    _begun: dict[str, datetime] = field(default_factory=dict)
 
     def open(self) -> None:
         """Let ConnectWise have the values that are filtered by."""
@@ -68,6 +72,17 @@ class Partner:
         self.office.say(f"asks for {what}")
         with suppress(TooSoon):
             fetches.start_fetch(self._ports(), self._asked(body=FetchStart.model_validate({"what": what})))
+            now, before = self.office.world.clock.now(), self._begun.get(what)
+            assert before is None or now - before > EVERY[what] - CLOCKS_APART, (
+                f"{what} was begun at {before} and {now}"
+            )
+            self._begun[what] = now
+
+    def read_everything_again(self) -> None:
+        """Save the filters as they are: that reads all of ConnectWise again (C4)."""
+        self.office.say("saves the same filters again")
+        shown = filters.show_filters(self._ports(), self._asked())
+        filters.put_filters(self._ports(), self._asked(body=shown))
 
     def _filter(self) -> None:
         choices = self.office.choices
