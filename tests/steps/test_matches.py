@@ -90,6 +90,47 @@ def test_i9_a_pair_that_differs_is_listed_with_both_sides_and_what_can_be_done(a
     assert match["fix"]
 
 
+def test_i9_copies_that_were_joined_and_came_to_differ_say_so_wherever_they_are_shown(api: FakeApi) -> None:
+    api.world.invoice_in_both("1001", 10_000)
+    api.work()
+    api.world.connectwise.put(replace(api.world.connectwise.invoice("c1001"), total_minor=9_000))
+    api.work()
+    shown = api.call("GET", "/v1/invoices/quickbooks-q1001").body["match"]
+    assert (shown["state"], shown["code"]) == ("matched", "differs")
+    assert "the totals differ: 100.00 USD in QuickBooks, 90.00 USD in ConnectWise" in shown["sentence"]
+    assert "payments wait" in shown["sentence"]
+    assert shown["fix"]
+    (in_list,) = api.call("GET", "/v1/invoices").body["invoices"]
+    assert in_list["match"] == shown
+    told = api.call("GET", "/v1/records/invoice/connectwise-c1001/explain").body["now"][0]
+    assert (told["outcome"], told["code"], told["about"]) == ("did", "differs", ["quickbooks-q1001"])
+
+
+def test_i9_what_the_partner_confirmed_is_no_difference_of_joined_copies(api: FakeApi) -> None:
+    differ(api, "1001", on=LATER)
+    api.work()
+    decide(api, "q1001", "c1001", "same")
+    assert api.call("GET", "/v1/invoices/quickbooks-q1001").body["match"]["code"] == "matched"
+
+
+@pytest.mark.parametrize(("side", "elsewhere"), [("QuickBooks", "ConnectWise"), ("ConnectWise", "QuickBooks")])
+def test_i5_a_joined_invoice_that_one_system_deleted_says_where_it_still_stands(
+    api: FakeApi, side: str, elsewhere: str
+) -> None:
+    api.world.invoice_in_both("1001", 10_000)
+    api.work()
+    vendor = api.world.quickbooks if side == "QuickBooks" else api.world.connectwise
+    ref = q("q1001") if side == "QuickBooks" else c("c1001")
+    vendor.delete_invoice(ref.id)
+    api.call("POST", "/v1/fetches", body={"what": "unpaid_invoices"})
+    api.work()
+    now = api.call("GET", f"/v1/records/invoice/{ref}/explain").body["now"]
+    assert now[0]["code"] == "copy_gone"
+    assert now[0]["sentence"] == f"Invoice 1001 was deleted in {side}, and still stands in {elsewhere}."
+    assert elsewhere in now[0]["fix"]
+    assert now[1]["sentence"] == f"It was deleted in {side}, and is archived here."
+
+
 def test_i9_two_candidates_are_listed_as_one_matter(api: FakeApi) -> None:
     differ(api, "1001")
     api.world.connectwise.add_invoice("copy", "1001", 10_000)

@@ -13,6 +13,7 @@ from crossfoot.messages.routes import Asked
 from crossfoot.steps.api.credit_memos import find_applications
 from crossfoot.steps.api.invoices import explain_matches
 from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_why
+from crossfoot.steps.api.pairing import pair
 from crossfoot.steps.api.payment_states import load_payment_states
 from crossfoot.steps.api.standing import credit_memo_now, customer_now, deposit_now, invoice_now, keeping_now
 
@@ -64,10 +65,10 @@ def _explain_payment(ports: Ports, tenant: str, payment: Payment) -> Explanation
 
 
 def _explain_invoice(ports: Ports, tenant: str, invoice: Invoice) -> Explanation:
-    link = ports.book.load_link(tenant, invoice.ref)
-    copies = (link.accounting, link.psa) if link else (invoice.ref,)
+    (entry,) = pair(ports, tenant, [invoice], invoice.ref.system, None)
+    copies = (entry.link.accounting, entry.link.psa) if entry.link else (invoice.ref,)
     effects = [effect for ref in copies for effect in ports.effects.load_all(tenant, ref)]
-    match = explain_matches(ports, tenant, [(invoice, link)])[invoice.ref]
+    match = explain_matches(ports, tenant, [entry])[invoice.ref]
     now = [match, *invoice_now(invoice), *keeping_now(ports, tenant, invoice)]
     title = f"Invoice {invoice.number} of {format_minor(invoice.total_minor, invoice.currency)}"
     return _explanation(ports, tenant, invoice.ref, copies, (), title, now, effects)

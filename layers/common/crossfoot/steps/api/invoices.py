@@ -5,8 +5,10 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from crossfoot.core.decisions import Decision, Outcome, did
-from crossfoot.core.model import ACCOUNTING, Invoice, Kind, Link, Payment, Record, Ref, Standing, System
+from crossfoot.core.matching import differences
+from crossfoot.core.model import ACCOUNTING, Invoice, Kind, Link, LinkOrigin, Payment, Record, Ref, Standing, System
 from crossfoot.core.statuses import invoice_status
+from crossfoot.core.verdicts import UNDECIDED, Verdicts, bearing_on
 from crossfoot.errors import Rejected
 from crossfoot.linking import decide_unlinked
 from crossfoot.messages.api.invoices import (
@@ -23,7 +25,7 @@ from crossfoot.messages.api.words import CustomerName, OneId
 from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.steps.api.lines import show_lines
 from crossfoot.steps.api.listing import by_date, check_days, customer_ref, fill_page, shows
-from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_id, to_money
+from crossfoot.steps.api.needs import SYSTEM_NAMES, Ports, not_found, read_ref, to_id, to_money
 from crossfoot.steps.api.pairing import Entry, load_entry, pair
 from crossfoot.steps.api.payments import show_payments
 
@@ -38,7 +40,7 @@ def list_invoices(ports: Ports, asked: Asked[Nothing, InvoiceQuery]) -> InvoiceL
         found, next_cursor = _page_of_number(ports, tenant, query, primary)
     else:
         found, next_cursor = _page_by_date(ports, tenant, query, primary)
-    matches = explain_matches(ports, tenant, [(entry.shown, entry.link) for entry in found])
+    matches = explain_matches(ports, tenant, found)
     return InvoiceList(
         invoices=[_to_shape(entry, matches[entry.shown.ref]) for entry in found], next_cursor=next_cursor
     )
@@ -61,7 +63,7 @@ def detail_of(ports: Ports, tenant: str, entry: Entry) -> InvoiceDetail:
     """Show all that is known of an invoice."""
     invoice = _accounting_copy(entry)
     payments = ports.book.load_payments_of(tenant, invoice.ref) if invoice else ()
-    matches = explain_matches(ports, tenant, [(entry.shown, entry.link)])
+    matches = explain_matches(ports, tenant, [entry])
     return InvoiceDetail(
         **_head(entry, matches[entry.shown.ref]),
         copies=[_to_copy_detail(ports, tenant, copy) for copy in entry.copies],
@@ -70,11 +72,14 @@ def detail_of(ports: Ports, tenant: str, entry: Entry) -> InvoiceDetail:
     )
 
 
-def explain_matches(ports: Ports, tenant: str, invoices: Sequence[tuple[Invoice, Link | None]]) -> dict[Ref, Decision]:
-    """Say of each invoice, with its link, whether it is in both systems, and if not, why. Source: I9."""
-    unlinked = [invoice for invoice, link in invoices if link is None]
+def explain_matches(ports: Ports, tenant: str, entries: Sequence[Entry]) -> dict[Ref, Decision]:
+    """Say of each invoice whether it is in both systems and identical there, and if not, why. Source: I9."""
+    unlinked = [entry.shown for entry in entries if entry.link is None]
     decided = decide_unlinked(tenant, unlinked, ports.book, ports.matches) if unlinked else {}
-    return decided | {invoice.ref: _matched(invoice, link) for invoice, link in invoices if link is not None}
+    unequal = [copy for entry in entries if _differences(entry, UNDECIDED) for copy in entry.copies]
+    verdicts = ports.matches.load_verdicts(tenant, bearing_on(unequal)) if unequal else UNDECIDED
+    joined = ((entry, entry.link) for entry in entries if entry.link is not None)
+    return decided | {entry.shown.ref: _joined(entry, link, verdicts) for entry, link in joined}
 
 
 # --- pages -------------------------------------------------------------------------------------------------------------
@@ -123,9 +128,31 @@ def _is_in_time(invoice: Invoice, query: InvoiceQuery) -> bool:
 # --- shapes ------------------------------------------------------------------------------------------------------------
 
 
-def _matched(invoice: Invoice, link: Link) -> Decision:
-    sentence = f"Invoice {invoice.number} is one invoice in QuickBooks and ConnectWise."
-    return did(invoice.ref, "I9", "matched", sentence, link.other(invoice.ref))
+def _joined(entry: Entry, link: Link, verdicts: Verdicts) -> Decision:
+    """Say how the copies of a joined invoice stand to each other. Source: I5, I9, E2."""
+    ref, other, number = entry.shown.ref, link.other(entry.shown.ref), entry.shown.number
+    gone = [copy for copy in entry.copies if copy.standing is not Standing.LIVE]
+    if len(gone) == 1 and entry.other is not None:
+        (stands,) = (copy for copy in entry.copies if copy not in gone)
+        here, there = SYSTEM_NAMES[gone[0].ref.system], SYSTEM_NAMES[stands.ref.system]
+        was = "voided" if gone[0].standing is Standing.VOID else "deleted"
+        sentence = f"Invoice {number} was {was} in {here}, and still stands in {there}."
+        fix = f"Void or delete it in {there} too; or enter it in {here} again, under its number."
+        return Decision(ref, Outcome.DID, "I9", "copy_gone", sentence, fix, (other,))
+    sentence = f"Invoice {number} is one invoice in QuickBooks and ConnectWise"
+    told = () if gone or link.origin is LinkOrigin.SYNCED else _differences(entry, verdicts)
+    if not told:
+        return did(ref, "I9", "matched", f"{sentence}.", other)
+    sentence = f"{sentence}, but its copies are not identical, so its payments wait: {'; '.join(told)}."
+    fix = "Correct the copy that is wrong; the payments then follow by themselves. Or confirm the two under Matches."
+    return Decision(ref, Outcome.DID, "I9", "differs", sentence, fix, (other,))
+
+
+def _differences(entry: Entry, verdicts: Verdicts) -> tuple[str, ...]:
+    one, other = entry.shown, entry.other
+    if other is None:
+        return ()
+    return differences(one, other, verdicts) if one.ref.system is ACCOUNTING else differences(other, one, verdicts)
 
 
 def _to_shape(entry: Entry, match: Decision) -> InvoiceShape:

@@ -78,4 +78,4 @@ def keeping_now(ports: Ports, tenant: str, record: Invoice | CreditMemo | Custom
 
 
 def _deleted(ref: Ref) -> Decision:
-    return did(ref, "I5", "archived", "It was deleted there, and is archived here.")
+    return did(ref, "I5", "archived", f"It was deleted in {SYSTEM_NAMES[ref.system]}, and is archived here.")
