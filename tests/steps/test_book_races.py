@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from crossfoot.core.fetching import FetchKind, new_run
 from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import PSA, Customer, Invoice, Kind, Ref, Standing, Trait, TraitName, Version
 from crossfoot.errors import Rejected
-from crossfoot.messages import Nudge
+from crossfoot.messages import FetchUnpaid, Nudge
 
+from tests.fakes.api import FakeApi
 from tests.fakes.world import TENANT, World
 
 CLIENTS, VENDORS = Trait(TraitName.COMPANY_TYPE, "client"), Trait(TraitName.COMPANY_TYPE, "vendor")
@@ -135,3 +137,49 @@ def test_c7_x1_a_system_that_refuses_to_be_read_is_told_with_the_fix_on_its_conn
     mended = world.connections.load(TENANT, vendor.system)
     assert mended is not None
     assert (mended.reason, mended.fix) == ("", "")
+
+
+# --- runs that are cut off by a disconnect -----------------------------------------------------------------------------
+
+KEYS = {"company_id": "acme", "public_key": "pub", "private_key": "key", "site_url": "https://psa-310687.example"}
+
+
+def test_i7_c6_a_walk_that_a_disconnect_cut_off_goes_on_when_it_is_connected_again() -> None:
+    api = FakeApi()
+    api.connect_both()
+    fetches = api.call("POST", "/v1/fetches", body={"what": "unpaid_invoices"}).body["fetches"]
+    api.call("DELETE", "/v1/connections/connectwise")
+    api.world.queue.messages.clear()
+    api.world.clock.advance(600)
+    assert api.call("POST", "/v1/connections/connectwise", body=KEYS).status == 201
+    walks = [message for message in api.world.queue.messages if isinstance(message, FetchUnpaid)]
+    assert [(walk.system, walk.run) for walk in walks] == [(PSA, fetches[1]["id"])]
+    assert api.call("POST", "/v1/fetches", body={"what": "unpaid_invoices"}).status == 429, "the turn is used up"
+
+
+def test_i7_c6_a_walk_that_is_over_is_not_begun_anew_by_a_reconnect() -> None:
+    api = FakeApi()
+    api.connect_both()
+    api.call("POST", "/v1/fetches", body={"what": "unpaid_invoices"})
+    api.work()
+    api.call("DELETE", "/v1/connections/connectwise")
+    assert api.call("POST", "/v1/connections/connectwise", body=KEYS).status == 201
+    assert not [message for message in api.world.queue.messages if isinstance(message, FetchUnpaid)]
+
+
+@pytest.mark.parametrize("reconnected", [True, False])
+def test_c6_a_fetch_by_hand_that_a_reconnect_joined_is_told_as_what_was_caught_up(
+    reconnected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    world.fetch_and_settle()
+    world.runs.begin(TENANT, new_run(PSA, FetchKind.NEW_DATA, world.clock.now(), "1"))
+    known, told = world.connections.load(TENANT, PSA), len(world.connections.history[PSA])
+    assert known is not None
+    world.clock.advance(600 if reconnected else -600)
+    connected = replace(known, connected_at=world.clock.now())
+    monkeypatch.setattr(world.connections, "load", lambda *_: connected)
+    world.clock.advance(3_600)
+    world.work(Nudge(tenant=TENANT, system=PSA))
+    lines = [event.what for event in world.connections.history[PSA][told:]]
+    assert [line.startswith("Caught up") for line in lines] == ([True] if reconnected else [])

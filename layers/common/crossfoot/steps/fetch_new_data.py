@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from crossfoot.core.decisions import Decision, refused
-from crossfoot.core.fetching import FetchKind, Progress, count, describe, new_run
+from crossfoot.core.fetching import FetchKind, FetchRun, Progress, count, describe, new_run
 from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import PSA, Ref, System
 from crossfoot.core.pacing import Pace, in_no_hurry
@@ -16,6 +16,7 @@ from crossfoot.messages import CrossfootRequest, Nudge
 from crossfoot.ports import (
     Book,
     Clock,
+    Connection,
     Connections,
     ConnectionState,
     Cursors,
@@ -86,7 +87,7 @@ def fetch_new_data(tenant: str, system: System, ports: Ports, remaining_ms: Call
             return total
         total += progress.total
         if not window.more:
-            _tell_of_the_end(tenant, system, position, progress, ports)
+            _tell_of_the_end(tenant, connection, position, progress, ports)
         _move(tenant, system, position, window, progress, ports)
         if not window.more:
             if connection.reason.startswith(_REFUSED):
@@ -170,14 +171,22 @@ def _move(tenant: str, system: System, seen: Position, window: Window, progress:
         ports.cursors.move(tenant, system, now, window.cursor, progress, done=False)
 
 
-def _tell_of_the_end(tenant: str, system: System, seen: Position, progress: Progress, ports: Ports) -> None:
+def _tell_of_the_end(tenant: str, connection: Connection, seen: Position, progress: Progress, ports: Ports) -> None:
     """Note in the connection's history that a run is complete, once, and what it read. Source: C6.
 
     Before the run ends: a worker that dies between finds its line, and adds no other.
     """
+    system = connection.system
     run = ports.runs.load(tenant, seen.run) if seen.run else None
-    if run is None or run.kind not in _TOLD:
+    told = _TOLD.get(_what_it_was(run, connection)) if run else None
+    if run is None or told is None:
         return
-    begun = f"{_TOLD[run.kind]} (begun {run.started_at:%Y-%m-%d %H:%M} UTC):"
+    begun = f"{told} (begun {run.started_at:%Y-%m-%d %H:%M} UTC):"
     if not any(event.what.startswith(begun) for event in ports.connections.load_history(tenant, system)):
         ports.connections.note(tenant, system, f"{begun} {describe(run.progress + progress)}")
+
+
+def _what_it_was(run: FetchRun, connection: Connection) -> FetchKind:
+    """Say what a run was: one by hand that was cut off, and joined when the system was connected again, caught up."""
+    is_joined = connection.connected_at is not None and connection.connected_at > run.started_at
+    return FetchKind.CATCH_UP if run.kind is FetchKind.NEW_DATA and is_joined else run.kind

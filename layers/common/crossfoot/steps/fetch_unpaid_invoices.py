@@ -25,8 +25,10 @@ from crossfoot.ports import (
 )
 from crossfoot.rereading import reread_invoices
 
-# Six calls of 150 to ConnectWise, and as few to QuickBooks as it takes.
-INVOICES_PER_READ = 900
+# Whole calls in either system: ten of 150 to ConnectWise, three of 500 to QuickBooks, which meters them.
+INVOICES_PER_READ = 1_500
+# As many as the book lists at once.
+PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def fetch_unpaid_invoices(message: FetchUnpaid, ports: Ports, remaining_ms: Call
     """Walk the unpaid invoices of a system, until the end or until the time is nearly over; the rest goes on by message.
 
     Returns: how many invoices were read. While the system is not connected the run stays where it is, is shown as stuck,
-    and goes on when the partner presses again.
+    and goes on when it is connected again.
     Raises: errors of the vendor and of our table. What was saved by then is saved, and is read again.
     Source: I7, I5.
     """
@@ -128,7 +130,7 @@ def _next_unpaid(tenant: str, system: System, cursor: str, book: Book) -> tuple[
     """Gather unpaid invoices, until their reads are well filled or there are no more; a page may be a short one."""
     found: list[Invoice] = []
     while len(found) < INVOICES_PER_READ:
-        page = book.list_unpaid(tenant, system, cursor=cursor, limit=INVOICES_PER_READ - len(found))
+        page = book.list_unpaid(tenant, system, cursor=cursor, limit=min(PAGE, INVOICES_PER_READ - len(found)))
         found += [record for record in page.records if isinstance(record, Invoice) and not is_left_out(record)]
         cursor = page.next_cursor
         if not cursor:

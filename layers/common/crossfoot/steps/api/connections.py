@@ -4,7 +4,7 @@ import logging
 
 from crossfoot.core.model import ACCOUNTING, PSA, System
 from crossfoot.errors import CrossfootError
-from crossfoot.messages import CrossfootRequest, Nudge
+from crossfoot.messages import CrossfootRequest, FetchUnpaid, Message, Nudge
 from crossfoot.messages.api.connections import (
     AuthorizeUrl,
     BankAccount,
@@ -23,7 +23,7 @@ from crossfoot.ports import CALLBACK_TOKEN, ApiKeys, Connection, ConnectionState
 from crossfoot.steps.api import pages
 from crossfoot.steps.api.needs import SYSTEM_NAMES, Ports, not_found
 from crossfoot.steps.api.permissions import find_missing
-from crossfoot.steps.api.runs import begin_import
+from crossfoot.steps.api.runs import begin_import, find_walk
 
 RETURN_PATH = "/v1/connections/quickbooks/callback"
 
@@ -142,17 +142,20 @@ def _connect(ports: Ports, connection: Connection, secrets: dict[str, str]) -> N
     """Store a connection and start the import (or, after a pause, the catching up: C6).
 
     The read sees what changed meanwhile; what only waited for the connection (E2) has not changed, and is picked up by
-    the comparison.
+    the comparison. A walk over unpaid invoices that was cut off goes on: its turn is used up (I7).
     """
+    tenant, system = connection.tenant, connection.system
     ports.connections.connect(connection, secrets)
-    begin_import(ports, connection.tenant, connection.system)
+    begin_import(ports, tenant, system)
     because = f"connected {ports.clock.now().isoformat()}"
-    ports.queue.send(
-        [
-            Nudge(tenant=connection.tenant, system=connection.system, because=because),
-            CrossfootRequest(tenant=connection.tenant, every_payment=True, because=because),
-        ]
-    )
+    messages: list[Message] = [
+        Nudge(tenant=tenant, system=system, because=because),
+        CrossfootRequest(tenant=tenant, every_payment=True, because=because),
+    ]
+    walk = find_walk(ports, tenant, system)
+    if walk is not None:
+        messages.append(FetchUnpaid(tenant=tenant, system=system, run=walk.id, because=because))
+    ports.queue.send(messages)
 
 
 def _to_connection(ports: Ports, tenant: str, system: System, grant: Grant) -> Connection:

@@ -6,6 +6,9 @@ from crossfoot.core.model import System
 from crossfoot.messages.api.fetches import FetchShape
 from crossfoot.steps.api.needs import Ports
 
+# A partner who presses every button begins few in a day.
+RUNS_LOOKED_AT = 100
+
 
 def new_run(ports: Ports, system: System, kind: FetchKind) -> FetchRun:
     """Make a run that begins now."""
@@ -17,6 +20,13 @@ def begin_import(ports: Ports, tenant: str, system: System) -> FetchRun:
     known = ports.cursors.load(tenant, system).cursor
     kind = FetchKind.CATCH_UP if known else FetchKind.FIRST_IMPORT
     return ports.runs.begin(tenant, new_run(ports, system, kind))
+
+
+def find_walk(ports: Ports, tenant: str, system: System) -> FetchRun | None:
+    """Find the run over a system's unpaid invoices that is on its way. Source: I7."""
+    newest = ports.runs.list_runs(tenant, cursor="", limit=RUNS_LOOKED_AT).runs
+    walks = (run for run in newest if run.system is system and run.kind is FetchKind.UNPAID_INVOICES)
+    return next((run for run in walks if run.finished_at is None), None)
 
 
 def to_fetch(ports: Ports, run: FetchRun) -> FetchShape:
