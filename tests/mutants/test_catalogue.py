@@ -18,4 +18,4 @@ def test_a_fault_fits_the_code(mutant: Mutant) -> None:
 
 def test_most_faults_are_planted_where_the_simulation_can_see_them() -> None:
     assert len(MUTANTS) >= 30
-    assert sum(not mutant.unseen for mutant in MUTANTS) >= 0.75 * len(MUTANTS)
+    assert sum(not mutant.unseen for mutant in MUTANTS) >= 0.7 * len(MUTANTS)
