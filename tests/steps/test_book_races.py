@@ -183,3 +183,22 @@ def test_c6_a_fetch_by_hand_that_a_reconnect_joined_is_told_as_what_was_caught_u
     world.work(Nudge(tenant=TENANT, system=PSA))
     lines = [event.what for event in world.connections.history[PSA][told:]]
     assert [line.startswith("Caught up") for line in lines] == ([True] if reconnected else [])
+
+
+# --- what the filters left out -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("filters", "words"), [(ONLY_CLIENTS, "company type"), (ImportFilters(), "read again")])
+def test_c4_x1_what_was_left_out_names_the_filter_that_keeps_it_out(filters: ImportFilters, words: str) -> None:
+    api = FakeApi()
+    world = api.world
+    world.filters.save(TENANT, ONLY_CLIENTS)
+    _company(world, "1", VENDORS)
+    world.connectwise.add_invoice("c1001", "1001", 25_000)
+    world.fetch_and_settle()
+    world.filters.save(TENANT, filters)
+    for kind, id_ in (("customer", "1"), ("invoice", "c1001")):
+        told = api.call("GET", f"/v1/records/{kind}/connectwise-{id_}/explain").body["now"][-1]
+        assert (told["rule"], told["code"]) == ("C4", "left_out")
+        assert words in told["sentence"]
+        assert told["fix"]

@@ -66,6 +66,11 @@ def outside(
     return tuple((record, why) for record, why in judged if why is not None)
 
 
+def judge(tenant: str, record: Record, filters: ImportFilters, book: Book) -> Decision | None:
+    """Say why the filters keep a record out; None when they let it in. Source: C4."""
+    return _judge(record, _customers_of(tenant, [record], book), filters)
+
+
 def _customers_of(tenant: str, records: Sequence[Record], book: Book) -> dict[Ref, Customer]:
     """Find the customers of invoices and credit memos: those just read, else those in the book."""
     read = {record.ref: record for record in records if isinstance(record, Customer)}

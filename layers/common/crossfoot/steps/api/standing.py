@@ -7,7 +7,7 @@ from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import PSA, CreditMemo, Customer, Deposit, Invoice, Ref, Standing
 from crossfoot.core.money import format_minor
 from crossfoot.core.statuses import CreditMemoStatus, InvoiceStatus
-from crossfoot.letting_in import outside
+from crossfoot.letting_in import judge, outside
 from crossfoot.steps.api.needs import SYSTEM_NAMES, Ports
 
 
@@ -63,18 +63,25 @@ def customer_now(customer: Customer) -> Iterator[Decision]:
 
 def keeping_now(ports: Ports, tenant: str, record: Invoice | CreditMemo | Customer) -> Iterator[Decision]:
     """Say what the partner and the import filters make of a record. Source: C4, C5, I5."""
+    filters = ports.filters.load(tenant) if record.ref.system is PSA else ImportFilters()
     if record.keeping.archived:
         sentence = "The partner archived it here. Outside nothing was changed."
         yield skipped(record.ref, "I5", "archived_here", sentence, "Bring it back where it is shown as archived.")
     if record.keeping.left_out:
-        sentence = "The import filters left it out when it was read, so nothing is done with it."
         fix = "Widen the import filters under Connections; saving them reads everything again."
-        yield skipped(record.ref, "C4", "left_out", sentence, fix)
-    filters = ports.filters.load(tenant) if record.ref.system is PSA else ImportFilters()
+        yield skipped(record.ref, "C4", "left_out", _why_left_out(ports, tenant, record, filters), fix)
     for _, why in outside(tenant, [record], filters, ports.book):
         sentence = f"It stays in the book, as it came in before. {why.sentence}"
         fix = "Archive what lies outside the filters under Connections, or widen them."
         yield skipped(record.ref, "C5", "outside_filters", sentence, fix)
+
+
+def _why_left_out(ports: Ports, tenant: str, record: Invoice | CreditMemo | Customer, filters: ImportFilters) -> str:
+    """Name the filter that keeps a record out. Source: C4, X1."""
+    why = judge(tenant, record, filters, ports.book)
+    if why is None:
+        return "The import filters left it out when it was read. Those of now let it in, once it is read again."
+    return f"{why.sentence} So nothing is done with it."
 
 
 def _deleted(ref: Ref) -> Decision:
