@@ -39,6 +39,8 @@ class FakeBook:
     def __init__(self) -> None:
         self.records: dict[tuple[str, Ref], Record] = {}
         self.lines: dict[tuple[str, Ref], tuple[Line, ...] | tuple[DepositLine, ...]] = {}
+        # The version that the lines are of; a read without lines leaves it behind the record's.
+        self.lines_of: dict[tuple[str, Ref], str] = {}
         self.links: dict[tuple[str, Ref], Link] = {}
         self.paid_by: dict[tuple[str, Ref], set[Ref]] = defaultdict(set)
 
@@ -169,13 +171,18 @@ class FakeBook:
         return [record for (owner, ref), record in self.records.items() if owner == tenant and ref.kind is kind]
 
     def _save(self, tenant: str, record: Record) -> None:
-        stored = self.records.get((tenant, record.ref))
+        key = (tenant, record.ref)
+        stored, lines = self.records.get(key), getattr(record, "lines", None)
         if stored is not None and _is_older(record, stored):
+            of_stored = (stored.version.updated_at, stored.standing) == (record.version.updated_at, record.standing)
+            if lines is not None and of_stored and self.lines_of.get(key) not in (None, record.version.updated_at):
+                self.lines[key], self.lines_of[key] = lines, record.version.updated_at
             return
         merged = _without_lines(_merge(record, stored))
-        lines = getattr(record, "lines", None)
         if stored is not None and record.standing is Standing.DELETED:
             lines = None
+        if lines is not None:
+            self.lines_of[key] = record.version.updated_at
         if lines is not None and lines != self.lines.get((tenant, record.ref)):
             self.lines[tenant, record.ref] = lines
         elif stored is not None and _same_read(merged, stored) == stored:

@@ -33,7 +33,7 @@ from crossfoot.core.model import (
 )
 from crossfoot.errors import Conflict
 
-DIGEST, WRITTEN, PARTS, PACKED = "ld", "ls", "lc", "l"
+DIGEST, WRITTEN, PARTS, PACKED, FROM = "ld", "ls", "lc", "l", "lu"
 # An item holds 400 KB; a part is smaller before it is packed. Lines that pack into a few hundred bytes leave their record
 # within a kilobyte, which is a write unit.
 PART_BYTES = 300_000
@@ -55,14 +55,14 @@ def plan_lines(tenant: str, record: Record, stored: Mapping[str, Plain]) -> Stor
 
     Takes: `stored` is the record's item, empty where there is none.
     """
-    kept = StoredLines({name: stored[name] for name in (DIGEST, WRITTEN, PARTS, PACKED) if name in stored})
+    kept = {name: stored[name] for name in (DIGEST, WRITTEN, PARTS, PACKED) if name in stored}
     lines = record.lines if isinstance(record, Invoice | CreditMemo | Deposit) else None
     if lines is None or (stored and record.standing is Standing.DELETED):
-        return kept
+        return StoredLines(kept | _from_earlier(record, stored))
     rows = [_to_row(line) for line in lines]
     digest = hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:_DIGEST_LENGTH]
     if digest == stored.get(DIGEST):
-        return kept
+        return StoredLines(kept)
     packed = [zlib.compress(part) for part in _parts(rows)]
     if sum(map(len, packed)) <= BESIDE_BYTES:
         return StoredLines({DIGEST: digest} | ({PACKED: packed[0]} if packed else {}))
@@ -71,6 +71,22 @@ def plan_lines(tenant: str, record: Record, stored: Mapping[str, Plain]) -> Stor
         keys.lines_part(tenant, record.ref, written, number): {PACKED: part} for number, part in enumerate(packed)
     }
     return StoredLines({DIGEST: digest, WRITTEN: written, PARTS: len(packed)}, parts)
+
+
+def are_awaited(offered: Record, stored: Mapping[str, Plain]) -> bool:
+    """Tell whether a version brings the lines of the stored one, which was read without them.
+
+    Reads meet: one without lines may be saved before an earlier one that has them.
+    """
+    has_lines = isinstance(offered, Invoice | CreditMemo | Deposit) and offered.lines is not None
+    is_of_stored = offered.version.updated_at == text(stored, "u") and offered.standing.value == text(stored, "st")
+    return has_lines and is_of_stored and bool(text(stored, FROM))
+
+
+def _from_earlier(record: Record, stored: Mapping[str, Plain]) -> Item:
+    """Note which version the stored lines are of, where the record has a later one by now."""
+    version = text(stored, FROM) or text(stored, "u")
+    return {FROM: version} if DIGEST in stored and version != record.version.updated_at else {}
 
 
 def part_keys(tenant: str, ref: Ref, item: Mapping[str, Plain]) -> list[Key]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from crossfoot.adapters.dynamodb import keys, shapes
 from crossfoot.adapters.dynamodb.failures import ConditionFailed
 from crossfoot.adapters.dynamodb.keys import Key
-from crossfoot.adapters.dynamodb.lines import part_keys, plan_lines
+from crossfoot.adapters.dynamodb.lines import are_awaited, part_keys, plan_lines
 from crossfoot.adapters.dynamodb.lists import Directories
 from crossfoot.adapters.dynamodb.merging import is_newer, merge
 from crossfoot.adapters.dynamodb.pointers import is_unpaid, pointers_of
@@ -93,8 +93,11 @@ def _plan_save(tenant: str, offered: Record, seen: Item) -> _Change | None:
     """Say what saving a record comes to; None when the stored one is newer or the same."""
     stored = shapes.to_record(offered.ref, seen) if seen else None
     if stored and not is_newer(offered, stored):
-        return None
-    merged = merge(offered, stored)
+        if not are_awaited(offered, seen):
+            return None
+        merged = stored
+    else:
+        merged = merge(offered, stored)
     lines = plan_lines(tenant, offered, seen)
     item = shapes.to_item(merged, lines.attributes)
     if item[shapes.DIGEST] == seen.get(shapes.DIGEST):

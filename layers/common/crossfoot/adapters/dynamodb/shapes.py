@@ -10,6 +10,7 @@
     deposit      i deposited on   a account id   an account name   cur currency   t total
     what filters can see   tr [[name, value] ...]   lo left out   ar archived
     lines, in lines.py     ld digest   ls the write that they came with   lc parts   l the lines themselves, where small
+                           lu the version that they are of, where it is an earlier one
 
 What is blank is left out. Amounts are minor units. A record speaks only of records of its own system.
 """
