@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from crossfoot.core.model import System
+from crossfoot.core.model import SYSTEM_NAMES, System
 from crossfoot.errors import CrossfootError, NeedsPartner, Rejected
 from crossfoot.ports import (
     Account,
@@ -115,7 +115,7 @@ class FakeSecrets:
     def load(self, tenant: str, system: System) -> SealedSecrets:
         values = self._connections.secrets.get((tenant, system))
         if values is None:
-            raise NeedsPartner(f"{system} is not connected", "Connect it.")
+            raise NeedsPartner(f"{SYSTEM_NAMES[system]} is not connected", "Connect it.")
         return SealedSecrets(dict(values), 1)
 
     def save(

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from crossfoot.core.model import ACCOUNTING, PSA, Ref, System, TraitName
+from crossfoot.core.model import ACCOUNTING, PSA, SYSTEM_NAMES, Ref, System, TraitName
 from crossfoot.core.rights import RIGHTS, Probed, RightState
 from crossfoot.errors import CrossfootError, NeedsPartner, Rejected
 from crossfoot.ports import Choice
@@ -56,7 +56,7 @@ class FakeSystems:
 
     def _open(self, tenant: str, system: System) -> Any:
         if (tenant, system) not in self.connections.secrets:
-            raise NeedsPartner(f"{system} is not connected", "Connect it first.")
+            raise NeedsPartner(f"{SYSTEM_NAMES[system]} is not connected", "Connect it first.")
         return self
 
     def _ask(self, what: str) -> None:

@@ -219,7 +219,7 @@ def test_c3_connecting_names_the_rights_that_are_missing_and_what_stops_without_
     reply = api.call("POST", "/v1/connections/connectwise", body=KEYS)
     assert (reply.status, reply.body["permissions"]) == (201, "tested")
     (right,) = reply.body["missing_rights"]
-    assert right["right"] == "Finance › Accounting Interface: needs All four: All"
+    assert right["right"] == "Finance › Accounting Interface: needs Add, Edit, Delete and Inquire: All"
     assert "posted" in right["without"]
     assert "Finance › Accounting Interface" in str(shown(api, "connectwise")["history"])
 

@@ -228,7 +228,8 @@ def test_an_id_that_cannot_be_is_named(api: FakeApi, path: str, field: str) -> N
 
 
 def test_a_comparison_is_queued_and_its_report_shown(api: FakeApi) -> None:
-    assert api.call("GET", "/v1/crossfoot").status == 404
+    missing = api.call("GET", "/v1/crossfoot")
+    assert (missing.status, missing.body["detail"]) == (404, "There is no report yet.")
     assert api.call("POST", "/v1/crossfoot", body={}).status == 202
     request = api.world.queue.messages[-1]
     assert getattr(request, "live", None) is True

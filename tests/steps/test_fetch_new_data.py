@@ -215,7 +215,7 @@ def test_x3_a_first_import_is_a_run_whose_progress_is_what_was_read(world: World
     assert (run.kind, run.state(world.clock.now())) == (FetchKind.FIRST_IMPORT, FetchState.DONE)
     assert run.progress.read == {"customer": 1, "invoice": 1, "payment": 1}
     assert _history(world, ACCOUNTING) == [
-        "The first import is complete (begun 2026-11-03 18:00 UTC): 1 customer, 1 invoice and 1 payment"
+        "The first import is complete (begun 2026-11-03 18:00:00 UTC): 1 customer, 1 invoice and 1 payment"
     ]
 
 
@@ -250,7 +250,8 @@ def test_c6_the_history_says_once_what_was_caught_up_however_a_worker_dies(world
         world.work(_nudge(ACCOUNTING))
         lines = [line for line in _history(world, ACCOUNTING)[before:] if "disconnected" in line]
         assert lines == [
-            "Caught up on what happened while it was disconnected (begun 2026-11-05 17:00 UTC): 1 invoice and 1 payment"
+            "Caught up on what happened while it was disconnected (begun 2026-11-05 17:00:10 UTC): 1 invoice and 1 "
+            "payment"
         ], f"{mode} at {trip.calls[call]}"
 
 
@@ -375,6 +376,15 @@ def test_c4_filters_that_change_while_a_window_is_read_are_not_overtaken_by_it(
     assert world.cursors.load(TENANT, PSA).cursor == ""
     world.work(_nudge(PSA))
     assert world.runs.list_runs(TENANT, cursor="", limit=1).runs[0].progress.outside == 2
+
+
+def test_c4_two_runs_that_were_begun_in_one_minute_are_both_told(world: World) -> None:
+    world.invoice_in_both("1001", 25_000)
+    for _ in range(2):
+        _begin(world, PSA, FetchKind.RESYNC, from_start=True)
+        world.work(_nudge(PSA))
+        world.clock.advance(20)
+    assert len([line for line in _history(world, PSA) if line.startswith("Everything was read again")]) == 2
 
 
 def test_c4_a_company_that_is_let_in_at_last_brings_its_invoices(world: World) -> None:

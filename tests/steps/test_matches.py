@@ -76,6 +76,11 @@ def keep_customers(api: FakeApi, *names: tuple[System, str, str]) -> None:
         api.world.book.save(TENANT, [customer])
 
 
+def test_a_kind_that_has_no_matches_is_refused_with_the_kinds_that_have(api: FakeApi) -> None:
+    reply = api.call("GET", "/v1/matches", query={"kind": "payment"})
+    assert (reply.status, reply.body["detail"]) == (400, "query.kind: Input should be 'invoice' or 'customer'")
+
+
 # --- open matters ------------------------------------------------------------------------------------------------------
 
 
@@ -360,7 +365,11 @@ def test_a_decision_on_nothing_is_refused(api: FakeApi, body: tuple[str, str, st
     reply = decide(api, *body)
     assert (reply.status, reply.body["code"]) == (status, code)
     swapped = {"accounting": "connectwise-c1001", "psa": "quickbooks-q1001", "verdict": "same"}
-    assert api.call("POST", "/v1/matches", body=swapped).status == 400
+    refused = api.call("POST", "/v1/matches", body=swapped)
+    assert (refused.status, refused.body["detail"]) == (
+        400,
+        "accounting: connectwise-c1001 is no invoice in QuickBooks.",
+    )
 
 
 def test_e4_what_the_sync_tool_wrote_is_not_separated(api: FakeApi) -> None:

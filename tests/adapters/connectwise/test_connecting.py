@@ -65,6 +65,7 @@ def test_a_missing_finance_right_is_named_in_connectwises_words(
     msp.permit(Invoicing="None")
     error = refusal(connector, keys)
     assert error.code == "permission_missing"
+    assert ".)" not in error.detail
     assert "Finance › Invoicing" in error.fix
 
 
@@ -84,6 +85,13 @@ def test_a_site_that_is_none_is_named(connector: ConnectWiseConnector, keys: Api
 def test_a_server_that_is_no_connectwise_is_named(msp: Msp, connector: ConnectWiseConnector, keys: ApiKeys) -> None:
     msp.sandbox.fault("proxy_html", path_contains="/login/companyinfo")
     assert refusal(connector, keys).code == "site_url_invalid"
+
+
+def test_a_server_that_cannot_be_reached_is_named_in_words_for_a_person(
+    connector: ConnectWiseConnector, keys: ApiKeys
+) -> None:
+    detail = refusal(connector, replace(keys, site_url="http://127.0.0.1:1")).detail
+    assert detail == "127.0.0.1 does not answer as a ConnectWise site does"
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,9 @@ def test_a_missing_right_is_named_and_the_partner_is_told(msp: Msp) -> None:
     with pytest.raises(Rejected) as refused:
         msp.psa.fetch_changes("")
     assert "Finance › Invoicing" in refused.value.fix
-    assert "Finance › Invoicing" in msp.attention[0][1]
+    reason, fix = msp.attention[0]
+    assert "Finance › Invoicing" in fix
+    assert reason == "ConnectWise refuses to be read: You do not have security permission to perform this action."
 
 
 def test_the_odd_429_says_how_long_to_wait(msp: Msp) -> None:

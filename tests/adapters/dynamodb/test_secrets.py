@@ -100,7 +100,7 @@ def test_c6_a_refresh_that_began_before_a_disconnect_stores_nothing_after_it(
     if reconnects:
         assert mine.load(TENANT, QBO).values == {"access_token": "again"}
     else:
-        with pytest.raises(NeedsPartner):
+        with pytest.raises(NeedsPartner, match="QuickBooks is not connected"):
             mine.load(TENANT, QBO)
 
 

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from crossfoot.core.decisions import Decision, did, refused, skipped, waits
-from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Link, LinkOrigin, Ref, Standing, System
+from crossfoot.core.model import ACCOUNTING, PSA, SYSTEM_NAMES, Invoice, Link, LinkOrigin, Ref, Standing, System
 from crossfoot.core.money import format_minor
 from crossfoot.core.verdicts import UNDECIDED, Verdict, Verdicts
 
-_NAMES = {System.QUICKBOOKS: "QuickBooks", System.CONNECTWISE: "ConnectWise"}
 _WIDEN = "Widen the import filters under Connections; saving them reads everything again."
 _BRING_BACK = "Bring it back where it is shown as archived."
 NO_LINKS: Mapping[Ref, Link] = {}
@@ -46,7 +45,7 @@ def differences(one: Invoice, other: Invoice, verdicts: Verdicts = UNDECIDED) ->
          one.customer_name, other.customer_name),
     )  # fmt: skip
     return tuple(
-        f"{words}: {shown} in {_NAMES[one.ref.system]}, {other_shown} in {_NAMES[other.ref.system]}"
+        f"{words}: {shown} in {SYSTEM_NAMES[one.ref.system]}, {other_shown} in {SYSTEM_NAMES[other.ref.system]}"
         for words, value, other_value, shown, other_shown in (money if confirmed else (*names, *money, *customers))
         if value != other_value
     )
@@ -174,15 +173,15 @@ def _missing(invoice: Invoice, candidates: Candidates) -> Decision:
     if aside is not None:
         what = "it is archived here" if aside.keeping.archived else "the import filters leave it out"
         code = "counterpart_archived" if aside.keeping.archived else "counterpart_left_out"
-        sentence = f"Invoice {invoice.number} is in {_NAMES[elsewhere]}, but {what}."
+        sentence = f"Invoice {invoice.number} is in {SYSTEM_NAMES[elsewhere]}, but {what}."
         return waits(invoice.ref, "I9", code, sentence, _BRING_BACK if aside.keeping.archived else _WIDEN, aside.ref)
     apart = [each.ref for each in candidates.invoices if _is_apart(invoice, each, candidates.verdicts)]
     if apart:
-        sentence = f"The partner said that no invoice {invoice.number} in {_NAMES[elsewhere]} is this one."
+        sentence = f"The partner said that no invoice {invoice.number} in {SYSTEM_NAMES[elsewhere]} is this one."
         fix = "Nothing to do; take that back under Matches if it was wrong."
         return waits(invoice.ref, "I9", "separated", sentence, fix, *apart)
-    sentence = f"No invoice {invoice.number} is in {_NAMES[elsewhere]} yet."
-    fix = f"Nothing to do if it is still to come; otherwise enter it in {_NAMES[elsewhere]} under this number."
+    sentence = f"No invoice {invoice.number} is in {SYSTEM_NAMES[elsewhere]} yet."
+    fix = f"Nothing to do if it is still to come; otherwise enter it in {SYSTEM_NAMES[elsewhere]} under this number."
     return waits(invoice.ref, "I9", "no_counterpart", sentence, fix)
 
 
@@ -202,7 +201,7 @@ def _is_apart(invoice: Invoice, other: Invoice, verdicts: Verdicts) -> bool:
 
 def _ambiguous(invoice: Invoice, ours: Iterable[Invoice], theirs: Iterable[Invoice]) -> Decision:
     ours, theirs = list(ours), list(theirs)
-    counts = f"{len(ours)} in {_NAMES[ours[0].ref.system]}, {len(theirs)} in {_NAMES[theirs[0].ref.system]}"
+    counts = f"{len(ours)} in {SYSTEM_NAMES[ours[0].ref.system]}, {len(theirs)} in {SYSTEM_NAMES[theirs[0].ref.system]}"
     sentence = f"More than one invoice carries the number {invoice.number}: {counts}."
     fix = "Say under Matches which two are the same; or renumber, void or delete the copies that should not be there."
     others = (found.ref for found in (*ours, *theirs) if found.ref != invoice.ref)

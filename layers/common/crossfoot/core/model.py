@@ -14,6 +14,9 @@ class System(StrEnum):
     CONNECTWISE = "connectwise"
 
 
+# As people write them.
+SYSTEM_NAMES = {System.QUICKBOOKS: "QuickBooks", System.CONNECTWISE: "ConnectWise"}
+
 # The part that each system plays for a partner: where the books are kept, and where the work is invoiced.
 ACCOUNTING = System.QUICKBOOKS
 PSA = System.CONNECTWISE

@@ -37,7 +37,7 @@ _EDIT = "Edit, Delete and Inquire: All"
 RIGHTS = (
     Right("Companies › Company Maintenance", _INQUIRE, "/company/companies", "No customers come in."),
     Right(
-        "Finance › Accounting Interface", "All four: All", "/finance/accounting/batches",
+        "Finance › Accounting Interface", "Add, Edit, Delete and Inquire: All", "/finance/accounting/batches",
         "Invoices synced to QuickBooks cannot be marked as posted.",
     ),
     Right(

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crossfoot.core.model import Kind, System
+from crossfoot.core.model import SYSTEM_NAMES, Kind, System
 
 FORECAST = timedelta(days=30)
 
-_NAMES = {System.QUICKBOOKS: "QuickBooks", System.CONNECTWISE: "ConnectWise"}
 _MANY = {Kind.CUSTOMER: "companies", Kind.INVOICE: "invoices"}
 
 
@@ -24,7 +23,7 @@ def forecast_end(system: System, ends_at: datetime | None, now: datetime) -> Wor
     """Say that a connection's credentials come to their end of life soon. Source: C7."""
     if ends_at is None or ends_at - now > FORECAST:
         return None
-    name = _NAMES[system]
+    name = SYSTEM_NAMES[system]
     reason = f"{name} ends this connection on {ends_at:%Y-%m-%d}, because its consent comes to the end of its life."
     return Worry(reason, f"Connect {name} again before then; everything stays as it is.")
 

@@ -120,12 +120,19 @@ def _check(
         text = _JSON.dump_json(given)
         return shape.model_validate_json(text, strict=strict)
     except ValidationError as error:
-        errors.extend((_name_field(where, each["loc"]), each["msg"]) for each in error.errors(include_input=False))
+        errors.extend(
+            (_name_field(where, each["loc"]), _to_words(each["msg"])) for each in error.errors(include_input=False)
+        )
         return None
 
 
 def _name_field(where: str, location: Sequence[int | str]) -> str:
     return where + ".".join(map(str, location)) if location else where.rstrip(".") or "body"
+
+
+def _to_words(message: str) -> str:
+    """Show a choice by its value alone, and not by the name that it has in our code."""
+    return re.sub(r"<\w+\.\w+: ('[^']*')>", r"\1", message)
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -181,7 +181,7 @@ def _tell_of_the_end(tenant: str, connection: Connection, seen: Position, progre
     told = _TOLD.get(_what_it_was(run, connection)) if run else None
     if run is None or told is None:
         return
-    begun = f"{told} (begun {run.started_at:%Y-%m-%d %H:%M} UTC):"
+    begun = f"{told} (begun {run.started_at:%Y-%m-%d %H:%M:%S} UTC):"
     if not any(event.what.startswith(begun) for event in ports.connections.load_history(tenant, system)):
         ports.connections.note(tenant, system, f"{begun} {describe(run.progress + progress)}")
 

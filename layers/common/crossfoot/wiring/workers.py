@@ -31,7 +31,7 @@ from crossfoot.adapters.quickbooks.tokens import TokenSource
 from crossfoot.adapters.sqs import SqsQueue
 from crossfoot.adapters.vault import KmsVault
 from crossfoot.config import Config, load_config
-from crossfoot.core.model import System
+from crossfoot.core.model import SYSTEM_NAMES, System
 from crossfoot.errors import NeedsPartner
 from crossfoot.http import LOCAL, STRICT, Door
 from crossfoot.ledger import Patience
@@ -160,7 +160,7 @@ class ConnectedSystems:
     def _connection(self, tenant: str, system: System) -> Connection:
         connection = self._parts.connections.load(tenant, system)
         if connection is None:
-            raise NeedsPartner(f"{system} is not connected", "Connect it first.")
+            raise NeedsPartner(f"{SYSTEM_NAMES[system]} is not connected", "Connect it first.")
         return connection
 
 

@@ -173,7 +173,8 @@ class ConnectWiseClient:
             and isinstance(error, NeedsPartner)
             and (stops_reading or isinstance(error, AuthExpired))
         ):
-            self._need_attention(str(error), error.fix)
+            why = f"ConnectWise refuses to be read: {error.detail}" if isinstance(error, Rejected) else str(error)
+            self._need_attention(why, error.fix)
         return error
 
     def _send(self, method: str, path: str, params: Mapping[str, str], body: str | None) -> Answer:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from crossfoot.adapters.connectwise.client import ConnectWiseClient
 from crossfoot.adapters.connectwise.refusals import SECURITY, right_for
@@ -91,9 +92,10 @@ class ConnectWiseConnector:
         try:
             return fetch_company_info(self._door, keys.site_url, keys.company_id)
         except RemoteUnavailable as error:
+            host = urlsplit(keys.site_url).hostname
             raise Rejected(
                 "site_url_invalid",
-                str(error),
+                f"{host} does not answer as a ConnectWise site does",
                 "Check the address (the cloud's are such as https://api-na.myconnectwise.net), and that a firewall of "
                 "your own lets our addresses through.",
             ) from error
@@ -188,6 +190,6 @@ def _is_permission(error: Rejected) -> bool:
 def _without_permission(error: Rejected) -> Rejected:
     return Rejected(
         "permission_missing",
-        f"The API member may not read invoices: {right_for(INVOICES)} is missing ({error.detail})",
+        f"The API member may not read invoices: {right_for(INVOICES)} is missing ({error.detail.rstrip('.')})",
         f"In ConnectWise, give the API member's security role {right_for(INVOICES)}: Edit, Delete and Inquire, level All.",
     )

@@ -54,7 +54,9 @@ def normalise_site_url(typed: str, policy: Policy) -> str:
         raise Rejected("site_url_invalid", error.detail, error.fix) from None
     host = (parts.hostname or "").removesuffix(".")
     if (better := _api_host(host)) != host:
-        raise Rejected("site_url_invalid", f"{host} is where people log in, not the API", f"Use https://{better}")
+        raise Rejected(
+            "site_url_invalid", f"the address {host} is where people log in, not the API", f"Use https://{better}"
+        )
     port = f":{parts.port}" if parts.port not in (None, 443) else ""
     return f"{parts.scheme}://{host}{port}"
 

@@ -7,7 +7,7 @@ from crossfoot.adapters.dynamodb import keys, sealing
 from crossfoot.adapters.dynamodb.failures import ConditionFailed
 from crossfoot.adapters.dynamodb.table import Put, Table, Update, When
 from crossfoot.adapters.dynamodb.values import whole
-from crossfoot.core.model import System
+from crossfoot.core.model import SYSTEM_NAMES, System
 from crossfoot.errors import NeedsPartner
 from crossfoot.ports import Clock, SealedSecrets
 
@@ -25,7 +25,7 @@ class TableSecrets:
         """Read them, consistently. Raises: NeedsPartner when the system is not connected."""
         item = self._table.get(keys.secrets(tenant, system))
         if item is None or "sealed" not in item:
-            raise NeedsPartner(f"{system} is not connected", "Connect it under Connections.")
+            raise NeedsPartner(f"{SYSTEM_NAMES[system]} is not connected", "Connect it under Connections.")
         return SealedSecrets(sealing.to_values(self._vault, tenant, system, item), whole(item, "version"))
 
     def save(

@@ -72,7 +72,7 @@ class ConnectionShape(Shape):
 class RightShape(Shape):
     """A right that Crossfoot needs in ConnectWise, in the words of its security roles, and whether it is there (C3)."""
 
-    right: str = Field(examples=["Finance › Accounting Interface: needs All four: All"])
+    right: str = Field(examples=["Finance › Accounting Interface: needs Add, Edit, Delete and Inquire: All"])
     state: RightState
     endpoint: str = Field(description="Where it was tried.")
     without: str = Field(description="What stops without it.")

@@ -1,10 +1,11 @@
 """Compare a partner's books, and show the newest comparison (X4)."""
 
+from crossfoot.errors import Rejected
 from crossfoot.messages import CrossfootRequest
 from crossfoot.messages.api.books import CrossfootStart, DifferenceShape, ReportShape
 from crossfoot.messages.api.words import Accepted
 from crossfoot.messages.routes import Asked, Nothing
-from crossfoot.steps.api.needs import Ports, not_found
+from crossfoot.steps.api.needs import Ports
 
 
 def start_crossfoot(ports: Ports, asked: Asked[Nothing, Nothing, CrossfootStart]) -> Accepted:
@@ -18,7 +19,7 @@ def show_crossfoot(ports: Ports, asked: Asked) -> ReportShape:
     """Show the newest report."""
     report = ports.reports.load_newest(asked.tenant)
     if report is None:
-        raise not_found("report yet", "POST /v1/crossfoot makes one.")
+        raise Rejected("not_found", "There is no report yet.", "POST /v1/crossfoot makes one.")
     return ReportShape(
         at=report.at,
         live=report.live,

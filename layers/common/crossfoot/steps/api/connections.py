@@ -2,7 +2,7 @@
 
 import logging
 
-from crossfoot.core.model import ACCOUNTING, PSA, System
+from crossfoot.core.model import ACCOUNTING, PSA, SYSTEM_NAMES, System
 from crossfoot.errors import CrossfootError
 from crossfoot.messages import CrossfootRequest, FetchUnpaid, Message, Nudge
 from crossfoot.messages.api.connections import (
@@ -21,7 +21,7 @@ from crossfoot.messages.api.connections import (
 from crossfoot.messages.routes import Asked, Nothing, Page
 from crossfoot.ports import CALLBACK_TOKEN, ApiKeys, Connection, ConnectionState, Grant, callback_url
 from crossfoot.steps.api import pages
-from crossfoot.steps.api.needs import SYSTEM_NAMES, Ports, not_found
+from crossfoot.steps.api.needs import Ports, not_found
 from crossfoot.steps.api.permissions import find_missing
 from crossfoot.steps.api.runs import begin_import, find_walk
 

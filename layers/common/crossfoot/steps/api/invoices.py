@@ -6,7 +6,19 @@ from urllib.parse import quote
 
 from crossfoot.core.decisions import Decision, Outcome, did
 from crossfoot.core.matching import differences
-from crossfoot.core.model import ACCOUNTING, Invoice, Kind, Link, LinkOrigin, Payment, Record, Ref, Standing, System
+from crossfoot.core.model import (
+    ACCOUNTING,
+    SYSTEM_NAMES,
+    Invoice,
+    Kind,
+    Link,
+    LinkOrigin,
+    Payment,
+    Record,
+    Ref,
+    Standing,
+    System,
+)
 from crossfoot.core.statuses import invoice_status
 from crossfoot.core.verdicts import UNDECIDED, Verdicts, bearing_on
 from crossfoot.errors import Rejected
@@ -25,7 +37,7 @@ from crossfoot.messages.api.words import CustomerName, OneId
 from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.steps.api.lines import show_lines
 from crossfoot.steps.api.listing import by_date, check_days, customer_ref, fill_page, shows
-from crossfoot.steps.api.needs import SYSTEM_NAMES, Ports, not_found, read_ref, to_id, to_money
+from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_id, to_money
 from crossfoot.steps.api.pairing import Entry, load_entry, pair
 from crossfoot.steps.api.payments import show_payments
 

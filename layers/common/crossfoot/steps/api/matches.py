@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from crossfoot.core.matching import is_imported
-from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, LinkOrigin, Record, Ref, Standing
+from crossfoot.core.model import ACCOUNTING, PSA, SYSTEM_NAMES, Invoice, Kind, LinkOrigin, Record, Ref, Standing
 from crossfoot.core.verdicts import Pair, Verdict
 from crossfoot.errors import Rejected
 from crossfoot.linking import find_open
@@ -69,7 +69,8 @@ def take_back_match(ports: Ports, asked: Asked[OneMatch]) -> None:
 def _read(kind: Kind, text: str, field: str) -> Ref:
     ref = read_ref(kind, text)
     if ref.system is not (ACCOUNTING if field == "accounting" else PSA):
-        raise BadField(field, f"{text} is no {kind} of the {'accounting' if field == 'accounting' else 'PSA'}.")
+        name = SYSTEM_NAMES[ACCOUNTING if field == "accounting" else PSA]
+        raise BadField(field, f"{text} is no {kind} in {name}.")
     return ref
 
 

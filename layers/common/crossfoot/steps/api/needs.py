@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from crossfoot.core.decisions import Decision
-from crossfoot.core.model import Kind, Ref, System, parse_ref
+from crossfoot.core.model import Kind, Ref, parse_ref
 from crossfoot.core.money import from_minor
 from crossfoot.errors import Rejected
 from crossfoot.messages.api.words import Why
@@ -31,8 +31,6 @@ from crossfoot.ports import (
     Secrets,
     Systems,
 )
-
-SYSTEM_NAMES = {System.QUICKBOOKS: "QuickBooks", System.CONNECTWISE: "ConnectWise"}
 
 
 def new_token() -> str:

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from crossfoot.core.model import IMPORTED, Invoice, Kind, fingerprint
+from crossfoot.core.model import IMPORTED, SYSTEM_NAMES, Invoice, Kind, fingerprint
 from crossfoot.errors import NeedsPartner
 from crossfoot.messages.api.invoices import PdfLink
 from crossfoot.messages.api.words import OneId
 from crossfoot.messages.routes import Asked
 from crossfoot.ports import is_connected
-from crossfoot.steps.api.needs import SYSTEM_NAMES, Ports, not_found, read_ref
+from crossfoot.steps.api.needs import Ports, not_found, read_ref
 
 
 def link_pdf(ports: Ports, asked: Asked[OneId]) -> PdfLink:

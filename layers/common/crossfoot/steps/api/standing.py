@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from crossfoot.core.decisions import Decision, did, skipped
 from crossfoot.core.filters import ImportFilters
-from crossfoot.core.model import PSA, CreditMemo, Customer, Deposit, Invoice, Ref, Standing
+from crossfoot.core.model import PSA, SYSTEM_NAMES, CreditMemo, Customer, Deposit, Invoice, Ref, Standing
 from crossfoot.core.money import format_minor
 from crossfoot.core.statuses import CreditMemoStatus, InvoiceStatus
 from crossfoot.letting_in import judge, outside
-from crossfoot.steps.api.needs import SYSTEM_NAMES, Ports
+from crossfoot.steps.api.needs import Ports
 
 
 def invoice_now(invoice: Invoice) -> Iterator[Decision]:
