@@ -1,6 +1,6 @@
 """Late, doubled, cut off and odd: what once left the book behind, a run without an end, or a wait without words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -8,7 +8,7 @@ from crossfoot.core.fetching import FetchKind, new_run
 from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import PSA, Customer, Invoice, Kind, Ref, Standing, Trait, TraitName, Version
 from crossfoot.errors import Rejected
-from crossfoot.messages import FetchUnpaid, Nudge
+from crossfoot.messages import FetchUnpaid, Nudge, TendConnection
 
 from tests.fakes.api import FakeApi
 from tests.fakes.world import TENANT, World
@@ -202,3 +202,41 @@ def test_c4_x1_what_was_left_out_names_the_filter_that_keeps_it_out(filters: Imp
         assert (told["rule"], told["code"]) == ("C4", "left_out")
         assert words in told["sentence"]
         assert told["fix"]
+
+
+# --- a vendor that shows fewer rows for a while ------------------------------------------------------------------------
+
+
+def _tend(world: World) -> None:
+    world.clock.advance(86_400)
+    world.work(TendConnection(tenant=TENANT, system=PSA))
+    world.settle()
+
+
+def _standings(world: World, refs: Sequence[Ref]) -> list[Standing]:
+    records = world.book.load_many(TENANT, refs)
+    return [records[ref].standing for ref in refs]
+
+
+def test_i5_what_connectwise_did_not_show_for_a_while_is_back_when_it_shows_it_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World()
+    company = _company(world, "1", CLIENTS)
+    _, psa = world.invoice_in_both("1001", 25_000)
+    memo = world.connectwise.add_credit_memo("c9", "9", 1_000)
+    refs = [company, psa, memo]
+    world.quickbooks.pay("p1", {"q1001": 10_000})
+    world.fetch_and_settle()
+    with monkeypatch.context() as hidden:
+        hidden.setattr(world.connectwise, "fetch_ids", lambda _: frozenset())
+        _tend(world)
+    assert _standings(world, refs) == [Standing.DELETED] * 3
+    _tend(world)
+    assert _standings(world, refs) == [Standing.LIVE] * 3
+    lines = [event.what for event in world.connections.history[PSA][-2:]]
+    assert lines == ["Found 1 in ConnectWise again: Contoso", "Found 2 in ConnectWise again: 1001, 9"]
+    told = len(world.connections.history[PSA])
+    _tend(world)
+    assert len(world.connections.history[PSA]) == told
+    assert world.rows("1001") == [(10_000, DAY)]

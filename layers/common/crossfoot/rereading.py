@@ -42,3 +42,9 @@ def as_deleted[R: Customer | Invoice | Payment | CreditMemo](record: R, now: dat
     """Give a record as it stands once its system shows it no longer."""
     seen_at = max(now.strftime("%Y-%m-%dT%H:%M:%SZ"), record.version.seen_at)
     return replace(record, standing=Standing.DELETED, version=replace(record.version, seen_at=seen_at))
+
+
+def as_live[R: Customer | Invoice | CreditMemo](record: R, seen_at: datetime) -> R:
+    """Give a deleted record as it was known, now that its system shows it again."""
+    version = replace(record.version, seen_at=seen_at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    return replace(record, standing=Standing.LIVE, version=version)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeGuard
 
 from crossfoot.core.model import PSA, CreditMemo, Customer, Invoice, Kind, Record, Ref, Standing, System
@@ -30,7 +30,7 @@ from crossfoot.ports import (
     Systems,
     callback_url,
 )
-from crossfoot.rereading import are_believed, as_deleted
+from crossfoot.rereading import are_believed, as_deleted, as_live
 
 PAGE = 200
 # A line of the history names so many at most.
@@ -96,48 +96,69 @@ def tend_connection(tenant: str, system: System, ports: Ports) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the book holds of a kind: what lives, and what was lately found deleted."""
+    """What the book holds of a kind: what lives, what is deleted, and what of that was lately found to be."""
 
     live: frozenset[Ref]
+    dead: frozenset[Ref]
     lately: frozenset[Ref]
 
 
 def _take_census(tenant: str, kind: Kind, ports: Ports) -> Worry | None:
-    """Delete what ConnectWise shows no longer. Returns: why not, where that is more than anybody deletes.
+    """Delete what ConnectWise shows no longer, and bring back what it did not show for a while.
 
     The book is read first: what is in it by then and not in ConnectWise afterwards, is gone.
+    Returns: why nothing was deleted, where that is more than anybody deletes.
     """
-    known = _known(tenant, kind, ports)
+    known, began_at = _known(tenant, kind, ports), ports.clock.now()
     there = ports.systems.psa(tenant).fetch_ids(kind)
+    _bring_back(tenant, [ref for ref in known.dead if ref.id in there], began_at, ports)
     gone = [ref for ref in known.live if ref.id not in there]
     if not are_believed(len(gone), len(known.live)):
         return too_many_gone(kind, len(gone), len(known.live))
     stored = ports.book.load_many(tenant, gone)
     deleted = [as_deleted(record, ports.clock.now()) for record in stored.values() if _lives(record)]
-    _tell_of(tenant, deleted, ports)
+    _tell_of(tenant, "deleted in ConnectWise", deleted, ports)
     ports.book.save(tenant, deleted)
     lately = ports.book.load_many(tenant, known.lately)
     ports.queue.send(follow_ups(tenant, [*deleted, *lately.values()], ports))
     return None
 
 
-def _tell_of(tenant: str, deleted: Sequence[Counted], ports: Ports) -> None:
+def _bring_back(tenant: str, refs: Sequence[Ref], began_at: datetime, ports: Ports) -> None:
+    """Let records live again that are there after all: a role that shows fewer rows for a day hides them, no more.
+
+    Takes: `began_at` is from before the ids were read: what was found deleted since stays so.
+    """
+    stored = ports.book.load_many(tenant, refs) if refs else {}
+    dead = (record for record in stored.values() if isinstance(record, Customer | Invoice | CreditMemo))
+    found = [as_live(record, began_at) for record in dead if record.standing is Standing.DELETED]
+    if found:
+        _tell_of(tenant, "in ConnectWise again", found, ports)
+        ports.book.save(tenant, found)
+        # Should a worker die before this, the nightly comparison picks it up.
+        ports.queue.send(follow_ups(tenant, found, ports))
+
+
+def _tell_of(tenant: str, how: str, found: Sequence[Counted], ports: Ports) -> None:
     """Leave a line in the history, before anything is saved: a worker that dies between finds its own line."""
-    if deleted:
-        some = ", ".join(sorted(map(_name, deleted))[:NAMED]) + (" …" if len(deleted) > NAMED else "")
-        what = f"Found {len(deleted)} deleted in ConnectWise: {some}"
+    if found:
+        some = ", ".join(sorted(map(_name, found))[:NAMED]) + (" …" if len(found) > NAMED else "")
+        what = f"Found {len(found)} {how}: {some}"
         if what not in [event.what for event in ports.connections.load_history(tenant, PSA)[-1:]]:
             ports.connections.note(tenant, PSA, what)
 
 
 def _known(tenant: str, kind: Kind, ports: Ports) -> _Known:
     live: set[Ref] = set()
+    dead: set[Ref] = set()
     lately: set[Ref] = set()
     since = (ports.clock.now() - LATELY).strftime("%Y-%m-%dT%H:%M:%SZ")
     for page in (page for each in _LISTS[kind] for page in _pages(tenant, each, "", ports.book)):
         live.update(record.ref for record in page.records if _lives(record))
-        lately.update(r.ref for r in page.records if r.standing is Standing.DELETED and r.version.seen_at >= since)
-    return _Known(frozenset(live), frozenset(lately))
+        deleted = [record for record in page.records if record.standing is Standing.DELETED]
+        dead.update(record.ref for record in deleted)
+        lately.update(record.ref for record in deleted if record.version.seen_at >= since)
+    return _Known(frozenset(live), frozenset(dead), frozenset(lately))
 
 
 def _lives(record: Record) -> TypeGuard[Counted]:
