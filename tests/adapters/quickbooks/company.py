@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from crossfoot.adapters.quickbooks.client import QuickBooksClient
+from crossfoot.adapters.quickbooks.cursor import Cursor, Stage
 from crossfoot.adapters.quickbooks.oauth import IntuitApp, TokenEndpoint
 from crossfoot.adapters.quickbooks.pages import Limits
 from crossfoot.adapters.quickbooks.source import LIMITS, QuickBooksSource
@@ -16,6 +17,8 @@ from crossfoot.ports import SealedSecrets
 from tests.adapters.sandbox import CountingBudget, Sandbox, exact
 
 TENANT = "t_00000001"
+# A first import that has set its mark: the next read asks QuickBooks.
+BEGUN = Cursor(Stage.PAGES).to_text()
 
 
 class WallClock:

@@ -7,7 +7,7 @@ from crossfoot.adapters.quickbooks.accounts import QuickBooksAccounts
 from crossfoot.adapters.quickbooks.oauth import QuickBooksOAuth
 from crossfoot.errors import AuthExpired, Rejected, RemoteUnavailable
 
-from tests.adapters.quickbooks.company import Company
+from tests.adapters.quickbooks.company import BEGUN, Company
 
 REDIRECT = "https://crossfoot.example.com/v1/connections/quickbooks/callback"
 
@@ -72,7 +72,7 @@ def test_revoked_tokens_are_dead_and_revoking_them_again_is_no_error(company: Co
     oauth.revoke(company.secrets.sealed.values)
     oauth.revoke(company.secrets.sealed.values)
     with pytest.raises(AuthExpired):
-        company.source.fetch_changes("")
+        company.source.fetch_changes(BEGUN)
 
 
 def test_a_token_endpoint_behind_a_broken_proxy_is_unavailable(company: Company, oauth: QuickBooksOAuth) -> None:

@@ -7,7 +7,7 @@ from crossfoot.adapters.quickbooks.faults import find_fault, read_fault, to_erro
 from crossfoot.errors import AuthExpired, Conflict, RateLimited, Rejected, RemoteUnavailable
 from crossfoot.http import Answer
 
-from tests.adapters.quickbooks.company import Company
+from tests.adapters.quickbooks.company import BEGUN, Company
 
 CAPITAL = {
     "Fault": {"Error": [{"Message": "m", "Detail": "Duplicate name", "code": "6240", "element": ""}], "type": "V"},
@@ -65,7 +65,7 @@ def test_a_throttled_call_says_how_long_to_wait(company: Company, body: str) -> 
     company.sandbox.switch(throttle_body=body)
     company.sandbox.fault("throttle", path_contains="/batch")
     with pytest.raises(RateLimited) as limited:
-        company.source.fetch_changes("")
+        company.source.fetch_changes(BEGUN)
     assert 0 < limited.value.retry_after_s <= 60
 
 
@@ -79,5 +79,5 @@ def test_a_refused_statement_is_rejected_with_the_vendors_words(company: Company
 def test_a_company_that_is_not_ours_needs_the_partner(company: Company) -> None:
     company.realm = company.sandbox.control("companies", {"name": "Other"})["realm_id"]
     with pytest.raises(AuthExpired):
-        company.open().fetch_changes("")
+        company.open().fetch_changes(BEGUN)
     assert company.attention.reasons

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from crossfoot.adapters.quickbooks.cursor import Cursor, Stage, read_cursor
+from crossfoot.adapters.quickbooks.cursor import Cursor, Stage, parse_mark, read_cursor
 from crossfoot.adapters.quickbooks.deletions import plan_looks
 from crossfoot.adapters.quickbooks.pages import Limits, plan_pages, take_pages
 from crossfoot.core.model import Kind
+from crossfoot.core.windows import OVERLAP
 from crossfoot.errors import AnswerTooLarge, RateLimited, RemoteUnavailable
 
 from tests.adapters.quickbooks.wire import ENTITIES, THROTTLED, Reader, WireCompany
@@ -431,3 +433,25 @@ def test_a_row_whose_time_cannot_be_read_does_not_sink_its_page(time: Any) -> No
     taken = take_pages(position, [(page, [odd] * 3)], SMALL)
     assert taken.found == [("Invoice", odd)]
     assert taken.following.entity == "Payment"
+
+
+def test_what_goes_while_a_first_import_is_broken_off_behind_its_first_page_is_seen_to_go() -> None:
+    company, reader = a_company()
+    ids = [company.create("Customer") for _ in range(8)]
+    while not reader.book:
+        reader.read(and_crash=bool(reader.cursor))
+    company.advance(OVERLAP.total_seconds() * 3)
+    company.delete("Customer", ids[0])
+    company.advance(3600)
+    reader.read_all()
+    assert reader.differences() == set()
+
+
+def test_a_first_import_whose_vendor_has_a_slow_clock_marks_the_vendors_time() -> None:
+    company, _ = a_company()
+    reader = Reader(company, SMALL)
+    ahead = timedelta(hours=1)
+    reader.now = lambda: company.now + ahead  # type: ignore[method-assign]
+    reader.read()
+    reader.read()
+    assert parse_mark(read_cursor(reader.cursor).mark) <= company.now

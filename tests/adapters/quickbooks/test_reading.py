@@ -22,7 +22,7 @@ from crossfoot.core.model import (
 )
 from crossfoot.errors import Rejected, RemoteUnavailable
 
-from tests.adapters.quickbooks.company import Company
+from tests.adapters.quickbooks.company import BEGUN, Company
 
 
 def latest[R: Record](kind: type[R], records: list[Record], record_id: str) -> R:
@@ -70,7 +70,7 @@ def test_what_changed_is_read_from_the_cursor_on(company: Company) -> None:
 
 def test_the_mark_is_the_vendors_time_from_before_the_import(company: Company) -> None:
     company.sandbox.control("clock", {"advance_s": 3600})
-    first = company.source.fetch_changes("")
+    first = company.source.fetch_changes(BEGUN)
     _, cursor = company.read_all(first.cursor)
     assert json.loads(first.cursor)["mark"] <= json.loads(cursor)["mark"]
     assert json.loads(first.cursor)["mark"] > (company.clock.now() + timedelta(minutes=50)).isoformat()
@@ -257,7 +257,7 @@ def test_a_read_that_fails_is_unavailable_and_can_be_repeated(company: Company, 
     company.sandbox.fault(fault, path_contains="/batch")
     company.sandbox.fault(fault, path_contains="/query")
     with pytest.raises(RemoteUnavailable):
-        company.source.fetch_changes("")
+        company.source.fetch_changes(BEGUN)
     assert company.read_all()[1]
 
 

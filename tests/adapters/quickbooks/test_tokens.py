@@ -9,7 +9,7 @@ from crossfoot.core.model import System
 from crossfoot.errors import AuthExpired, Conflict, RemoteUnavailable
 from crossfoot.ports import SealedSecrets
 
-from tests.adapters.quickbooks.company import TENANT, Company
+from tests.adapters.quickbooks.company import BEGUN, TENANT, Company
 
 
 def access(company: Company) -> str:
@@ -32,7 +32,7 @@ def test_an_expired_token_is_refreshed_once_and_the_call_repeated(company: Compa
 
 def test_a_token_that_runs_out_is_refreshed_before_it_is_refused(company: Company) -> None:
     company.clock.ahead += timedelta(minutes=59)
-    company.source.fetch_changes("")
+    company.source.fetch_changes(BEGUN)
     ours = [each for each in company.sandbox.requests() if company.realm in each["path"]]
     assert 401 not in [each["status"] for each in ours]
     assert company.secrets.writes == 1
@@ -41,7 +41,7 @@ def test_a_token_that_runs_out_is_refreshed_before_it_is_refused(company: Compan
 def test_a_token_refused_after_its_refresh_needs_the_partner(company: Company) -> None:
     company.sandbox.fault("expired_token", path_contains="/batch", times=2)
     with pytest.raises(AuthExpired) as expired:
-        company.source.fetch_changes("")
+        company.source.fetch_changes(BEGUN)
     assert "Connect" in expired.value.fix
     assert len(company.attention.reasons) == 1
 
@@ -52,7 +52,7 @@ def test_the_words_of_an_authentication_fault_are_not_repeated_because_they_hold
     caplog.set_level("DEBUG")
     company.sandbox.fault("expired_token", path_contains="/batch", times=2)
     with pytest.raises(AuthExpired) as expired:
-        company.source.fetch_changes("")
+        company.source.fetch_changes(BEGUN)
     spoken = caplog.text + str(expired.value) + repr(company.attention.reasons) + repr(company.app)
     for secret in (access(company), refresh_token(company), company.app.client_secret):
         assert secret not in spoken
@@ -134,7 +134,7 @@ def test_c7_the_daily_read_keeps_idle_tokens_alive(company: Company) -> None:
     before = refresh_token(company)
     company.sandbox.control("clock", {"advance_s": 25 * 3600})
     company.clock.ahead += timedelta(hours=25)
-    company.open().fetch_changes("")
+    company.open().fetch_changes(BEGUN)
     assert refresh_token(company) != before
 
 

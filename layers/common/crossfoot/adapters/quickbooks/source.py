@@ -8,10 +8,11 @@ Three stages, and the cursor says which is next:
                 feet moves ahead of us, never behind.
     deletions   after such pages, CDC once more, for only CDC knows what was deleted (`deletions.py`).
 
-The mark of the next changes read is the vendor's time of the answer that *began* the work, so whatever happened while
-pages were read is read again. What no call of QuickBooks can show: a deletion more than 30 days old, and one that lies
-before 1000 or more newer changes of its own type, because CDC lists the deleted last and has no second page. The window
-then names the kind in `unseen`, and a live comparison of the books (X4) heals it, since the record itself is gone.
+The mark of the next changes read is the vendor's time of the answer that *began* the work (a first import sets it before
+it reads anything), so whatever happened while pages were read is read again. What no call of QuickBooks can show: a
+deletion more than 30 days old, and one that lies before 1000 or more newer changes of its own type, because CDC lists the
+deleted last and has no second page. The window then names the kind in `unseen`, and a live comparison of the books (X4)
+heals it, since the record itself is gone.
 """
 
 import logging
@@ -45,7 +46,8 @@ from crossfoot.ports import Clock, Found, Window
 
 LIMITS = Limits()
 CDC_REACH = timedelta(days=30)
-# The only use of our own clock: far enough from the vendor's limit that its error does not matter.
+# What our own clock says is used only where so much of an error does not matter.
+CLOCK_ERROR = OVERLAP
 CDC_SAFE_REACH = CDC_REACH - timedelta(days=1)
 IDS_PER_QUERY = 500
 _SMALLER = 4
@@ -76,6 +78,8 @@ class QuickBooksSource:
 
     def fetch_changes(self, cursor: str) -> Window:
         """Read what changed since the cursor; "" starts a first import. Source: I1, I8, C6."""
+        if not cursor:
+            return self._begin()
         position = read_cursor(cursor)
         match position.stage:
             case Stage.PAGES:
@@ -107,6 +111,13 @@ class QuickBooksSource:
             records.extend(record for record in read if isinstance(record, kind))
             unreadable.extend(odd)
         return Found(tuple(records), tuple(unreadable))
+
+    def _begin(self) -> Window:
+        """Set the mark of a first import before anything is read.
+
+        A worker that dies behind its first page then leaves a mark, and what was deleted meanwhile is still seen to go.
+        """
+        return Window((), Cursor(Stage.PAGES, format_mark(self._clock.now() - CLOCK_ERROR)).to_text(), more=True)
 
     def _changes(self, position: Cursor) -> Window:
         since = shift(position.mark, -OVERLAP)
@@ -146,7 +157,7 @@ class QuickBooksSource:
         if isinstance(first, Exception):
             raise first
         asked = [(page, _rows_or_error(page, reply)) for page, reply in zip(pages, replies, strict=True)]
-        taken = take_pages(replace(position, mark=position.mark or to_utc(first.time)), asked, self._limits)
+        taken = take_pages(replace(position, mark=_earlier(position.mark, to_utc(first.time))), asked, self._limits)
         return self._window(taken.found, first, taken.following, unseen=taken.unseen)
 
     def _deletions(self, position: Cursor) -> Window:
@@ -202,6 +213,11 @@ class QuickBooksSource:
                 log.exception("quickbooks %s %s cannot be read", entity, wire.get("Id"))
                 unreadable.append(Ref(System.QUICKBOOKS, _KINDS[entity], str(wire.get("Id"))))
         return tuple(records), tuple(unreadable)
+
+
+def _earlier(mark: str, time: str) -> str:
+    """Keep a mark that was set, unless the vendor's clock is behind it."""
+    return min(mark, time) if mark else time
 
 
 def quote(value: str) -> str:
