@@ -223,6 +223,20 @@ def test_the_gravest_part_of_a_payment_over_several_invoices_is_told(api: FakeAp
     assert not payments(api, status="synced")
 
 
+def test_e2_without_connectwise_what_stands_there_is_not_said_to_wait(api: FakeApi) -> None:
+    for number in ("1", "2"):
+        api.world.invoice_in_both(number, 1000)
+    api.work()
+    api.world.quickbooks.pay("77", {"q1": 300})
+    api.work()
+    assert api.call("DELETE", "/v1/connections/connectwise").status == 204
+    api.world.quickbooks.pay("78", {"q2": 400})
+    api.work()
+    found = payments(api)
+    assert [found[f"quickbooks-{id_}"]["status"] for id_ in ("77", "78")] == ["synced", "waiting"]
+    assert found["quickbooks-78"]["reason"]["code"] == "psa_not_connected"
+
+
 def test_a_payment_that_pays_nothing_says_so(api: FakeApi) -> None:
     api.world.invoice_in_both("1", 1000)
     api.world.quickbooks.pay("77", {})

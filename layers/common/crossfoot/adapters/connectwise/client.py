@@ -22,7 +22,7 @@ IDS_PER_CALL = 150
 MAX_IDS_CHARS = 1700
 _ENCODED_COMMA = "%2C"
 
-KEYS_REFUSED = "ConnectWise no longer accepts our API keys."
+KEYS_REFUSED = "ConnectWise no longer accepts the API keys."
 NEW_KEYS = "In ConnectWise, check the API member and its keys (System, Members, API Members), then connect again."
 
 log = logging.getLogger(__name__)

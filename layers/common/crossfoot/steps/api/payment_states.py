@@ -31,18 +31,26 @@ def load_payment_states(ports: Ports, tenant: str, payments: Sequence[Payment]) 
     states: dict[Ref, tuple[Part, ...]] = {}
     eligible = []
     for payment in payments:
-        held = decide_payment(payment, preferences, psa_connected=psa_connected) or _pays_nothing(payment)
+        held = decide_payment(payment, preferences, psa_connected=True) or _pays_nothing(payment)
         if held is None:
             eligible.append(payment)
         else:
             states[payment.ref] = (Part(status_of_outcome(held.outcome), held),)
     known = _Known(ports, tenant, preferences, eligible)
-    return states | {payment.ref: known.parts_of(payment) for payment in eligible}
+    for payment in eligible:
+        held = decide_payment(payment, preferences, psa_connected=psa_connected)
+        states[payment.ref] = tuple(_unless_held(part, held) for part in known.parts_of(payment))
+    return states
 
 
 def gravest_part(parts: Sequence[Part]) -> Part:
     """Pick the part that tells the payment's state as a whole."""
     return Part(*gravest((part.status, part.decision) for part in parts))
+
+
+def _unless_held(part: Part, held: Decision | None) -> Part:
+    """Give a part as it is, or what holds it up; what stands in the PSA stands there, whether we may look or not."""
+    return part if held is None or part.status is PaymentStatus.SYNCED else Part(status_of_outcome(held.outcome), held)
 
 
 def _pays_nothing(payment: Payment) -> Decision | None:
