@@ -237,3 +237,10 @@ def test_every_function_runs_the_version_that_was_published_last() -> None:
     assert shared["SnapStart"] == {"ApplyOn": "PublishedVersions"}
     # The code that matters is in the layer: without this, a change of it would publish nothing.
     assert all(function["AutoPublishAliasAllProperties"] is True for function in steps().values())
+
+
+def test_c7_a_sweep_that_comes_a_little_early_or_late_passes_no_hour_over() -> None:
+    (schedule,) = events_of(steps()["sweep"], "ScheduleV2")
+    minute, *every_hour = schedule["ScheduleExpression"].removeprefix("cron(").removesuffix(")").split()
+    assert every_hour == ["*", "*", "*", "?", "*"]
+    assert 10 <= int(minute) <= 50
