@@ -51,8 +51,13 @@ def holding(home: Home) -> Iterator[None]:
     home.make()
     with home.lock.open("w") as file:
         if not _take(file):
-            raise StackError("The local stack is up already", "see it: crossfoot status; end it: crossfoot down")
+            raise up_already()
         yield
+
+
+def up_already() -> StackError:
+    """Say that another process holds this stack up."""
+    return StackError("The local stack is up already", "see it: crossfoot status; end it: crossfoot down")
 
 
 def is_up(home: Home) -> bool:

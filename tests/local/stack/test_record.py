@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from local.stack.aws import local_environment, local_stack
+from local.stack.detached import bring_up_in_background
 from local.stack.errors import StackError
 from local.stack.paths import Home, tool
 from local.stack.record import Record, holding, is_up, load_record, save_record
@@ -41,6 +42,16 @@ def test_a_stack_is_up_for_as_long_as_its_holder_lives(home: Home) -> None:
             pass
         holder.send_signal(signal.SIGKILL)
     assert not is_up(home)
+
+
+def test_a_second_stack_in_the_background_leaves_the_firsts_log_alone(home: Home) -> None:
+    home.log("up").parent.mkdir(parents=True)
+    home.log("up").write_text("what the first one said")
+    said: list[str] = []
+    with holding(home), pytest.raises(StackError, match="up already"):
+        bring_up_in_background(home, None, fresh=False, echo=said.append)
+    assert home.log("up").read_text() == "what the first one said"
+    assert not said
 
 
 def test_after_a_clean_stop_everything_goes_on(home: Home) -> None:
