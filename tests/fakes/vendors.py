@@ -101,11 +101,12 @@ class FakeQuickBooks(Filed):
             invoice = Ref(self.system, Kind.INVOICE, k)
             applied[invoice] = applied.get(invoice, 0) + v
         self._check_open(ref, applied)
-        allocations = tuple(Allocation(invoice, amount) for invoice, amount in cash.items())
+        allocations = tuple(Allocation(invoice, amount) for invoice, amount in cash.items() if amount)
+        by_credit_alone = tuple(invoice for invoice in applied if not cash.get(invoice))
         payer = Ref(self.system, Kind.CUSTOMER, CUSTOMER_ID)
         payment = Payment(ref, NEW, Standing.LIVE, payer, on, "USD", sum(cash.values()), allocations, marker)
         used = (CreditUse(Ref(self.system, Kind.CREDIT_MEMO, memo), sum(credited.values())),) if credited else ()
-        self.put(replace(payment, credits=used))
+        self.put(replace(payment, credits=used, credit_only=by_credit_alone))
         self._apply(ref, applied)
         self._use_credit(ref, used)
         return ref

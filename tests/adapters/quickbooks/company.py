@@ -30,6 +30,9 @@ class WallClock:
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead  # noqa: TID251 - the sandbox's process has no other clock to share
 
+    def set(self, now: datetime) -> None:
+        self.ahead += now - self.now()
+
 
 class MemorySecrets:
     """Secrets of one connection as the table keeps them: versions, and a lease that one holder has."""
