@@ -9,6 +9,7 @@ from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import PSA, Customer, Invoice, Kind, Ref, Standing, Trait, TraitName, Version
 from crossfoot.errors import Rejected
 from crossfoot.messages import FetchUnpaid, Nudge, TendConnection
+from crossfoot.ports import Window
 
 from tests.fakes.api import FakeApi
 from tests.fakes.world import TENANT, World
@@ -240,3 +241,28 @@ def test_i5_what_connectwise_did_not_show_for_a_while_is_back_when_it_shows_it_a
     _tend(world)
     assert len(world.connections.history[PSA]) == told
     assert world.rows("1001") == [(10_000, DAY)]
+
+
+def test_c4_x3_filters_saved_in_the_midst_of_an_import_hold_nothing_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    _company(world, "1", VENDORS)
+    _, psa = world.invoice_in_both("1001", 25_000)
+    world.connectwise.page_size = 1
+    fetch, windows = world.connectwise.fetch_changes, iter((False, True))
+
+    def saved_meanwhile(cursor: str) -> Window:
+        window = fetch(cursor)
+        if next(windows, False):
+            world.clock.advance(1)
+            world.filters.save(TENANT, ONLY_CLIENTS)
+            world.runs.begin(TENANT, new_run(PSA, FetchKind.RESYNC, world.clock.now(), "2"), from_start=True)
+        return window
+
+    monkeypatch.setattr(world.connectwise, "fetch_changes", saved_meanwhile)
+    for _ in range(2):  # the nudge of the import, and that of the filters
+        world.work(Nudge(tenant=TENANT, system=PSA))
+    resync, first = world.runs.list_runs(TENANT, cursor="", limit=2).runs
+    assert (resync.kind, resync.finished_at is not None) == (FetchKind.RESYNC, True)
+    assert resync.progress.outside == resync.progress.total == 2, "all of it was read anew, with the new filters"
+    assert first.finished_at is not None
+    assert not _is_left_out(world, psa), "it had come in before"

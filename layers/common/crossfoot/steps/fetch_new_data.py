@@ -157,13 +157,19 @@ def _unreadable(ref: Ref) -> Decision:
 
 
 def _move(tenant: str, system: System, seen: Position, window: Window, progress: Progress, ports: Ports) -> None:
-    """Move the cursor on. Raises: Conflict when somebody else moved it, or set it back."""
+    """Move the cursor on, unless it was set back: then all is read again from there, by a run of its own.
+
+    Raises: Conflict when somebody else moved it on.
+    """
     if window.cursor == seen.cursor and not seen.run:
         return
     try:
         ports.cursors.move(tenant, system, seen, window.cursor, progress, done=not window.more)
     except Conflict:
         now = ports.cursors.load(tenant, system)
+        if now.run != seen.run and not now.cursor:
+            # Not an error: the message would come back after minutes, and hold the run's own nudge back until then.
+            return
         if not seen.cursor or now.cursor != seen.cursor:
             raise
         # Only a run was begun meanwhile (the partner pressed the button): this window counts for it, and it goes on with
