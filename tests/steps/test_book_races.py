@@ -266,3 +266,21 @@ def test_c4_x3_filters_saved_in_the_midst_of_an_import_hold_nothing_back(monkeyp
     assert resync.progress.outside == resync.progress.total == 2, "all of it was read anew, with the new filters"
     assert first.finished_at is not None
     assert not _is_left_out(world, psa), "it had come in before"
+
+
+# --- a vendor that answers with something else -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("chunks", [[b"<html>", b"signed out" * 500], [b"{}"], []])
+def test_i1_what_is_no_pdf_is_neither_kept_nor_given_out(chunks: list[bytes]) -> None:
+    api = FakeApi()
+    api.connect_both()
+    ref, _ = api.world.invoice_in_both("1001", 25_000)
+    api.world.fetch_and_settle()
+    path = f"/v1/invoices/{ref}/pdf"
+    api.systems.pdfs[ref] = [*chunks]
+    assert api.call("POST", path, body={}).status == 503
+    assert not api.documents.documents
+    api.systems.pdfs[ref] = [b"%", b"P", b"DF-1.7 ", b"whole" * 500, b" to its end"]
+    assert api.call("POST", path, body={}).status == 200
+    assert list(api.documents.documents.values()) == [b"%PDF-1.7 " + b"whole" * 500 + b" to its end"]

@@ -1,14 +1,19 @@
 """Give a link to an invoice's PDF (I1)."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from crossfoot.core.model import IMPORTED, SYSTEM_NAMES, Invoice, Kind, fingerprint
-from crossfoot.errors import NeedsPartner
+from crossfoot.errors import NeedsPartner, RemoteUnavailable
 from crossfoot.messages.api.invoices import PdfLink
 from crossfoot.messages.api.words import OneId
 from crossfoot.messages.routes import Asked
 from crossfoot.ports import is_connected
 from crossfoot.steps.api.needs import Ports, not_found, read_ref
+
+# Readers look for a PDF's signature in its beginning, because some writers put something before it.
+LOOKED_AT_BYTES = 1024
+_SIGNATURE = b"%PDF"
 
 
 def link_pdf(ports: Ports, asked: Asked[OneId]) -> PdfLink:
@@ -35,7 +40,23 @@ def _fetch(ports: Ports, tenant: str, invoice: Invoice, name: str) -> None:
     if not is_connected(ports.connections, tenant, system):
         raise NeedsPartner(f"{SYSTEM_NAMES[system]} is not connected", "Connect it, and ask again.")
     with ports.systems.source(tenant, system).open_pdf(invoice.ref) as chunks:
-        ports.documents.store(tenant, name, chunks)
+        ports.documents.store(tenant, name, _pdf_in(chunks, SYSTEM_NAMES[system]))
+
+
+def _pdf_in(chunks: Iterator[bytes], sender: str) -> Iterator[bytes]:
+    """Let a document through that is one: a proxy's page, once stored, would be given out for a month.
+
+    Raises: RemoteUnavailable when it is none.
+    """
+    beginning = bytearray()
+    for chunk in chunks:
+        beginning += chunk
+        if len(beginning) >= LOOKED_AT_BYTES:
+            break
+    if _SIGNATURE not in beginning[:LOOKED_AT_BYTES]:
+        raise RemoteUnavailable(f"{sender} answered with something that is no PDF")
+    yield bytes(beginning)
+    yield from chunks
 
 
 def _state_of(invoice: Invoice) -> str:
