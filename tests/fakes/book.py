@@ -71,6 +71,9 @@ class FakeBook:
         found = [self.records[tenant, ref] for ref in sorted(self.paid_by[tenant, invoice])]
         return tuple(record for record in found if isinstance(record, Payment) and invoice in _invoices_of(record))
 
+    def load_payments_of_many(self, tenant: str, invoices: Iterable[Ref]) -> dict[Ref, tuple[Payment, ...]]:
+        return {invoice: self.load_payments_of(tenant, invoice) for invoice in invoices}
+
     def load_invoices_numbered(self, tenant: str, number: str) -> tuple[Invoice, ...]:
         wanted = normalise(number)
         invoices = (record for record in self._of(tenant, Kind.INVOICE) if isinstance(record, Invoice))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from crossfoot.core.effects import Effect
 from crossfoot.core.model import Invoice, Link, Payment, Record, Ref, Standing, fingerprint
 from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.rows import standing_of
@@ -63,16 +64,23 @@ def _payments_to_recheck(
     fetched = {invoice.ref: invoice for invoice in invoices if invoice.ref in links}
     copies = stores.book.load_many(tenant, {ref for each in links.values() for ref in (each.accounting, each.psa)})
     latest = stores.effects.load_latest_of(tenant, PAYMENT_ROWS, {links[ref].psa for ref in fetched})
-    found: dict[Ref, str] = {}
+    doubtful: dict[Ref, Invoice] = {}
     for ref, invoice in fetched.items():
         link = links[ref]
-        accounting, psa = copies.get(link.accounting), copies.get(link.psa)
-        if isinstance(accounting, Invoice) and isinstance(psa, Invoice):
-            kept_minor = standing_of(latest.get(link.psa)).total_minor
-            if not _agree(accounting, psa) or psa.paid_minor not in (None, kept_minor):
-                for payment in stores.book.load_payments_of(tenant, link.accounting):
-                    found.setdefault(payment.ref, f"{fingerprint(payment)} {fingerprint(invoice)}")
+        if _is_doubtful(copies.get(link.accounting), copies.get(link.psa), latest.get(link.psa)):
+            doubtful.setdefault(link.accounting, invoice)
+    payments = stores.book.load_payments_of_many(tenant, doubtful) if doubtful else {}
+    found: dict[Ref, str] = {}
+    for accounting, read in doubtful.items():
+        for payment in payments[accounting]:
+            found.setdefault(payment.ref, f"{fingerprint(payment)} {fingerprint(read)}")
     return found
+
+
+def _is_doubtful(accounting: Record | None, psa: Record | None, latest: Effect | None) -> bool:
+    if not isinstance(accounting, Invoice) or not isinstance(psa, Invoice):
+        return False
+    return not _agree(accounting, psa) or psa.paid_minor not in (None, standing_of(latest).total_minor)
 
 
 def _agree(accounting: Invoice, psa: Invoice) -> bool:

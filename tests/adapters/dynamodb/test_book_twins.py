@@ -99,6 +99,8 @@ def everything(book: Book, tenant: str, limit: int) -> dict[str, Any]:
         if ref.kind is Kind.INVOICE:
             payments = book.load_payments_of(tenant, ref)
             told[f"payments {ref}"] = {payment.ref: payment for payment in payments}
+    paying = book.load_payments_of_many(tenant, [ref for ref in REFS if ref.kind is Kind.INVOICE])
+    told["payments of many"] = {ref: {payment.ref: payment for payment in paid} for ref, paid in paying.items()}
     for number in NUMBERS:
         told[f"number {number}"] = {invoice.ref: invoice for invoice in book.load_invoices_numbered(tenant, number)}
     for number, numbered in book.load_numbered(tenant, NUMBERS).items():

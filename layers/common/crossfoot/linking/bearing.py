@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from crossfoot.core.matching import find_aside, is_imported
-from crossfoot.core.model import IMPORTED, Invoice, Keeping, Link, Record, Ref, Standing
+from crossfoot.core.model import ACCOUNTING, IMPORTED, Invoice, Keeping, Link, Record, Ref, Standing
 from crossfoot.core.verdicts import UNDECIDED, Verdicts, bearing_on
 from crossfoot.linking.joining import is_parted
 from crossfoot.ports import Book, Matches
@@ -24,11 +24,15 @@ class Bearing:
 
 
 def load_bearing(
-    tenant: str, accounting: Mapping[Ref, Record], links: Mapping[Ref, Link], book: Book, matches: Matches
+    tenant: str, copies: Mapping[Ref, Record], links: Mapping[Ref, Link], book: Book, matches: Matches
 ) -> Bearing:
-    """Read the partner's verdicts on some invoices and their copies, and how the copies are kept. Source: E2, I9."""
-    invoices = {ref: record for ref, record in accounting.items() if isinstance(record, Invoice)}
-    copies = book.load_many(tenant, [link.psa for link in links.values()]) if links else {}
+    """Read the partner's verdicts on some invoices and their copies, and say how the copies are kept. Source: E2, I9.
+
+    Takes: `copies` of both systems as the book has them; `links` by the invoice of the accounting.
+    """
+    invoices = {
+        ref: record for ref, record in copies.items() if ref.system is ACCOUNTING and isinstance(record, Invoice)
+    }
     pairs = {
         ref: (links[ref], invoice, copy)
         for ref, invoice in invoices.items()

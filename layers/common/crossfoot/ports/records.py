@@ -75,6 +75,13 @@ class Book(Protocol):
         """Read every payment that pays or ever paid the invoice, or lowers it by a credit."""
         ...
 
+    def load_payments_of_many(self, tenant: str, invoices: Iterable[Ref]) -> dict[Ref, tuple[Payment, ...]]:
+        """Read the payments of many invoices side by side, each as by `load_payments_of`.
+
+        Returns: an entry for every invoice, also for one that no payment was ever on.
+        """
+        ...
+
     def load_invoices_numbered(self, tenant: str, number: str) -> tuple[Invoice, ...]:
         """Read the invoices of both systems that carry a number (compared without case and spaces)."""
         ...

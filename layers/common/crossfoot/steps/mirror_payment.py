@@ -152,14 +152,15 @@ class MirrorPayments:
             return
         self._psa = self._ports.systems.psa(self._tenant)
         links = self._ports.book.load_links(self._tenant, refs)
-        accounting = self._ports.book.load_many(self._tenant, refs)
         psa_refs = [link.psa for link in links.values()]
-        bearing = load_bearing(self._tenant, accounting, links, self._ports.book, self._ports.matches)
+        copies = self._ports.book.load_many(self._tenant, [*refs, *psa_refs])
+        bearing = load_bearing(self._tenant, copies, links, self._ports.book, self._ports.matches)
+        payments = self._ports.book.load_payments_of_many(self._tenant, links) if links else {}
         latest = self._ports.effects.load_latest_of(self._tenant, PAYMENT_ROWS, psa_refs)
         found = self._psa.fetch_invoices([ref.id for ref in psa_refs])
         live = {invoice.ref: invoice for invoice in found.records}
         for ref in refs:
-            link, invoice = links.get(ref), _as_invoice(accounting.get(ref))
+            link, invoice = links.get(ref), _as_invoice(copies.get(ref))
             self._invoices[ref] = Situation(
                 payment=eligible[0],
                 invoice=ref,
@@ -167,7 +168,7 @@ class MirrorPayments:
                 link=link,
                 psa=live.get(link.psa) if link else None,
                 psa_unreadable=link is not None and link.psa in found.unreadable,
-                payments=self._ports.book.load_payments_of(self._tenant, ref) if link else (),
+                payments=payments.get(ref, ()),
                 latest=latest.get(link.psa) if link else None,
                 psa_keeping=bearing.psa_keeping(ref),
                 verdicts=bearing.verdicts,
@@ -235,14 +236,15 @@ class MirrorPayments:
     def _apply(self, situation: Situation, write: RowWrite) -> tuple[Situation, Effect | None]:
         """Write, unless the book has moved on: then give the situation to plan again from.
 
-        The planned effect is the fence: who changes a payment, or takes a link away, from here on meets it. So the
-        payments and the partner's verdicts are read once more after it is stored, and before anything is sent.
+        The planned effect is the fence: who changes a payment, or takes a link away, from here on meets it. So what this
+        was planned from is read once more after it is stored, and before anything is sent. A payment that has come to the
+        invoice meanwhile need not be seen: whoever mirrors that one meets the effect too, and arranges the rows for both.
         """
         planned = plan_effect(to_effect(self._tenant, situation, write), self._ports.effects, self._ports.clock)
-        payments = self._ports.book.load_payments_of(self._tenant, situation.invoice)
-        judged = self._judged(situation)
-        if payments != situation.payments or not _is_decided_alike(situation, judged):
-            return replace(judged, payments=payments, latest=planned), None
+        now = self._reread(situation)
+        if now.payments != situation.payments or not _is_decided_alike(situation, now):
+            payments = self._ports.book.load_payments_of(self._tenant, situation.invoice)
+            return replace(now, payments=payments, latest=planned), None
         if write.operation is Operation.ADOPT:
             written = Written("", to_result(write.standing_after(planned.generation, None)))
             settled = confirm_adopted(planned, written, self._ports.effects, self._ports.clock)
@@ -250,20 +252,30 @@ class MirrorPayments:
             settled = perform(planned, self._ports.effects, self._hands(), self._ports.clock, self._ports.patience)
         return _after(situation, settled, write), settled
 
-    def _judged(self, situation: Situation) -> Situation:
-        """Read the partner's verdicts anew."""
-        assert situation.accounting is not None
-        assert situation.link is not None
-        accounting, links = {situation.invoice: situation.accounting}, {situation.invoice: situation.link}
-        bearing = load_bearing(self._tenant, accounting, links, self._ports.book, self._ports.matches)
-        return replace(situation, verdicts=bearing.verdicts, parted=situation.invoice in bearing.parted)
+    def _reread(self, situation: Situation) -> Situation:
+        """Read the payments and both copies anew, in one call, and the partner's verdicts on the copies in another."""
+        link = situation.link
+        assert link is not None
+        refs = [link.accounting, link.psa, *(payment.ref for payment in situation.payments)]
+        records = self._ports.book.load_many(self._tenant, refs)
+        bearing = load_bearing(self._tenant, records, {link.accounting: link}, self._ports.book, self._ports.matches)
+        return replace(
+            situation,
+            accounting=_as_invoice(records.get(link.accounting)),
+            payments=tuple(each for each in map(records.get, refs) if isinstance(each, Payment)),
+            verdicts=bearing.verdicts,
+            parted=link.accounting in bearing.parted,
+        )
 
 
 def _is_decided_alike(one: Situation, other: Situation) -> bool:
-    assert one.accounting is not None
-    assert one.psa is not None
-    found, found_now = (differences(one.accounting, one.psa, each.verdicts) for each in (one, other))
-    return one.parted == other.parted and found == found_now
+    return one.parted == other.parted and _differences(one) == _differences(other)
+
+
+def _differences(situation: Situation) -> tuple[str, ...]:
+    assert situation.accounting is not None
+    assert situation.psa is not None
+    return differences(situation.accounting, situation.psa, situation.verdicts)
 
 
 def _place(effect: Effect | None) -> tuple[int, int]:

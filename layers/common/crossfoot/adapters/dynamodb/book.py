@@ -79,10 +79,21 @@ class TableBook:
 
     def load_payments_of(self, tenant: str, invoice: Ref) -> tuple[Payment, ...]:
         """Read every payment that pays or ever paid the invoice, or lowers it by a credit."""
+        return self.load_payments_of_many(tenant, [invoice])[invoice]
+
+    def load_payments_of_many(self, tenant: str, invoices: Iterable[Ref]) -> dict[Ref, tuple[Payment, ...]]:
+        """Read the payments of many invoices: a query for each, side by side, and the payments in batches."""
+        found = dict(self._table.each(lambda invoice: self._payers_of(tenant, invoice), dict.fromkeys(invoices)))
+        records = self.load_many(tenant, {ref for refs in found.values() for ref in refs})
+        payments = {ref: record for ref, record in records.items() if isinstance(record, Payment)}
+        return {
+            invoice: tuple(payments[ref] for ref in refs if ref in payments and invoice in invoices_of(payments[ref]))
+            for invoice, refs in found.items()
+        }
+
+    def _payers_of(self, tenant: str, invoice: Ref) -> tuple[Ref, list[Ref]]:
         pointers = self._table.starting(keys.record_pk(tenant, invoice), keys.PAID_BY)
-        records = self.load_many(tenant, [keys.payment_of(key, invoice) for key, _ in pointers])
-        payments = (record for record in records.values() if isinstance(record, Payment))
-        return tuple(payment for payment in payments if invoice in invoices_of(payment))
+        return invoice, [keys.payment_of(key, invoice) for key, _ in pointers]
 
     def load_invoices_numbered(self, tenant: str, number: str) -> tuple[Invoice, ...]:
         """Read the invoices of both systems that carry a number."""

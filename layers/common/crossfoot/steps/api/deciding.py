@@ -51,14 +51,11 @@ def _to_take_back(ports: Ports, tenant: str, invoices: list[Invoice]) -> list[Mi
     """List the payments that stand on the rows of a copy that is none any more."""
     known = {invoice.ref: invoice for invoice in invoices}
     links = ports.book.load_links(tenant, known)
-    accounting = [link.accounting for link in dict.fromkeys(links.values())]
-    records = ports.book.load_many(tenant, accounting) if accounting else {}
+    copies = {ref for link in links.values() for ref in (link.accounting, link.psa)}
+    records = ports.book.load_many(tenant, copies) if copies else {}
     parted: set[Ref] = set()
     if records and ports.preferences.load(tenant).external_payments_enabled:
         by_accounting = {link.accounting: link for link in links.values()}
         parted |= load_bearing(tenant, records, by_accounting, ports.book, ports.matches).parted
-    return [
-        MirrorPayment(tenant=tenant, payment_id=payment.ref.id)
-        for ref in sorted(parted)
-        for payment in ports.book.load_payments_of(tenant, ref)
-    ]
+    payments = ports.book.load_payments_of_many(tenant, sorted(parted)) if parted else {}
+    return [MirrorPayment(tenant=tenant, payment_id=payment.ref.id) for paid in payments.values() for payment in paid]

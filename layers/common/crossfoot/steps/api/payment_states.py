@@ -79,8 +79,7 @@ class _Known:
         self._links = ports.book.load_links(tenant, refs)
         psa_refs = [link.psa for link in self._links.values()]
         self._records = ports.book.load_many(tenant, [*refs, *psa_refs])
-        accounting = {ref: self._records[ref] for ref in refs if ref in self._records}
-        self._bearing = load_bearing(tenant, accounting, self._links, ports.book, ports.matches)
+        self._bearing = load_bearing(tenant, self._records, self._links, ports.book, ports.matches)
         self._latest = ports.effects.load_latest_of(tenant, PAYMENT_ROWS, psa_refs)
         self._paying: dict[Ref, tuple[Payment, ...]] = {}
 
