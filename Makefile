@@ -8,6 +8,11 @@ MAKEFLAGS += --no-builtin-rules
 export UV_SYSTEM_CERTS := 1
 export UV_NATIVE_TLS := 1
 
+# Whatever compiles a module keeps it for the processes after it, and all of it in one place: a build copies the source
+# tree while tests run, and must not meet half a file.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.tools/bytecode
+
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/uv/bin/uv)
 BIN := .venv/bin
 TOOL_PYTHON := $(CURDIR)/$(BIN)/python

@@ -15,6 +15,12 @@ from local.stack.processes import Server, wait_until
 from local.stack.record import is_up, load_record
 
 _LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+# The files that take longest, longest first: one that is begun last would keep one process busy and the others waiting.
+_LONGEST = (
+    "tests/simulation/test_simulation.py",
+    "tests/steps/test_crashes.py",
+    "tests/functions/test_canaries.py",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -44,12 +50,14 @@ def running_stack() -> Iterator[Home]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests of the running stack first: it is slow to start, and the others can run meanwhile."""
-    items.sort(key=lambda item: _needs_the_stack(item.nodeid), reverse=True)
+    """Put the tests of the running stack first: it is slow to start, and the others can run meanwhile. Then long files."""
+    items.sort(key=lambda item: _turn(item.nodeid))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
     """Give a file's tests to one of `make test`'s processes; those of the running stack, of which there is one, too."""
+    # It would put first whichever file has the most tests.
+    config.option.loadscopereorder = False
     return _OneStack(config, log)
 
 
@@ -60,6 +68,13 @@ class _OneStack(LoadFileScheduling):  # type: ignore[misc]
 
 def _needs_the_stack(nodeid: str) -> bool:
     return nodeid.startswith(("tests/e2e/", "tests/local/stack/test_running_stack"))
+
+
+def _turn(nodeid: str) -> int:
+    if _needs_the_stack(nodeid):
+        return -1
+    file = nodeid.partition("::")[0]
+    return _LONGEST.index(file) if file in _LONGEST else len(_LONGEST)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

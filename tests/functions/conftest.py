@@ -82,22 +82,24 @@ class Aws:
 
 
 @pytest.fixture(scope="session")
-def cloud() -> Iterator[None]:
-    """One AWS for all tests (making its clients takes long); what a test deploys has names of its own."""
+def cloud() -> Iterator[str]:
+    """One AWS for all tests; what a test deploys has names of its own. Only the KMS key is shared: moto takes as long
+    to make one as for everything else, and what it sealed is bound to partner, system and part.
+    """
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         with aws_in_process():
-            yield
+            yield boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
 
 
 @pytest.fixture
-def aws(cloud: None) -> Aws:
-    return _deploy(next(_NUMBERS))
+def aws(cloud: str) -> Aws:
+    return _deploy(next(_NUMBERS), cloud)
 
 
-def _deploy(number: int) -> Aws:
+def _deploy(number: int, token_key: str) -> Aws:
     table = f"crossfoot-local-{number}"
     key = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
     names = [{"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "S"}]
@@ -119,7 +121,7 @@ def _deploy(number: int) -> Aws:
             "LOG_LEVEL": "INFO",
             "TABLE_NAME": table,
             "APP_SECRET_ARN": secret["ARN"],
-            "TOKEN_KEY_ID": boto3.client("kms").create_key()["KeyMetadata"]["Arn"],
+            "TOKEN_KEY_ID": token_key,
             "QUICKBOOKS_API_URL": "http://127.0.0.1:9",
             "QUICKBOOKS_OAUTH_URL": "http://127.0.0.1:9",
             "QUICKBOOKS_AUTHORIZE_URL": "http://127.0.0.1:9/connect/oauth2",
