@@ -244,6 +244,8 @@ class Simulation:
         """Stop people and faults, and sweep: where no message was dropped, nothing else is needed (I8)."""
         self.log.append("people stop")
         self._drain()
+        # What is unlocked within the second in which it was refused looks as if nobody had touched it.
+        self.clock.advance(1)
         for office, bookkeepers in zip(self.offices, self.bookkeepers, strict=True):
             office.enter_everything()
             bookkeepers.agree_on_names()

@@ -4,24 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from crossfoot.adapters.dynamodb.book import TableBook
-from crossfoot.adapters.dynamodb.cursors import TableCursors
-from crossfoot.adapters.dynamodb.effects import TableEffects
-from crossfoot.adapters.dynamodb.fetch_runs import TableFetchRuns
-from crossfoot.adapters.dynamodb.filters import TableFilters
-from crossfoot.adapters.dynamodb.history import TableHistory
-from crossfoot.adapters.dynamodb.limits import TableLimits
-from crossfoot.adapters.dynamodb.matches import TableMatches
-from crossfoot.adapters.dynamodb.preferences import TablePreferences
-from crossfoot.adapters.dynamodb.reports import TableReports
 from crossfoot.core.fetching import FetchKind, new_run
 from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Ref, Standing, System
 from crossfoot.messages import CrossfootRequest, FetchUnpaid, Nudge, TendConnection
-from crossfoot.ports import Clock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.adapters.dynamodb.memory import MemoryTable
+from tests.adapters.dynamodb.stores import RealTables
 from tests.fakes.clock import FakeClock
 from tests.fakes.filing import CUSTOMER_ID
 from tests.fakes.table import FakeQueue
@@ -34,28 +24,13 @@ MAX_MESSAGES = 300
 type Deed = tuple[str, int, int]
 
 
-class RealTables:
-    """Every store of ours on one table."""
-
-    def __init__(self, clock: Clock) -> None:
-        table = MemoryTable()
-        self.book, self.effects, self.matches = TableBook(table), TableEffects(table), TableMatches(table)
-        self.history, self.reports = TableHistory(table, clock), TableReports(table)
-        self.cursors, self.runs = TableCursors(table, clock), TableFetchRuns(table, clock)
-        self.limits, self.filters, self.preferences = (
-            TableLimits(table, clock),
-            TableFilters(table),
-            TablePreferences(table),
-        )
-
-
 class Houses:
     """Some partners on one table and one queue."""
 
     def __init__(self, *tenants: str) -> None:
         self.clock = FakeClock()
         self.queue = FakeQueue(self.clock)
-        tables: Any = RealTables(self.clock)
+        tables: Any = RealTables(self.clock, MemoryTable())
         self.worlds = {t: World(tenant=t, clock=self.clock, tables=tables, queue=self.queue) for t in tenants}
         for world in self.worlds.values():
             for vendor in (world.quickbooks, world.connectwise):

@@ -1,0 +1,25 @@
+"""Every store of ours on one table, in the places where the product's world looks for them."""
+
+from crossfoot.adapters.dynamodb.book import TableBook
+from crossfoot.adapters.dynamodb.cursors import TableCursors
+from crossfoot.adapters.dynamodb.effects import TableEffects
+from crossfoot.adapters.dynamodb.fetch_runs import TableFetchRuns
+from crossfoot.adapters.dynamodb.filters import TableFilters
+from crossfoot.adapters.dynamodb.history import TableHistory
+from crossfoot.adapters.dynamodb.limits import TableLimits
+from crossfoot.adapters.dynamodb.matches import TableMatches
+from crossfoot.adapters.dynamodb.preferences import TablePreferences
+from crossfoot.adapters.dynamodb.reports import TableReports
+from crossfoot.adapters.dynamodb.table import Table
+from crossfoot.ports import Clock
+
+
+class RealTables:
+    """The stores of all partners."""
+
+    def __init__(self, clock: Clock, table: Table) -> None:
+        self.book, self.effects, self.matches = TableBook(table), TableEffects(table), TableMatches(table)
+        self.history, self.reports = TableHistory(table, clock), TableReports(table)
+        self.cursors, self.runs = TableCursors(table, clock), TableFetchRuns(table, clock)
+        self.limits, self.filters = TableLimits(table, clock), TableFilters(table)
+        self.preferences = TablePreferences(table)

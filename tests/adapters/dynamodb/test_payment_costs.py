@@ -1,0 +1,104 @@
+"""How many calls to the table a mirrored payment takes, and a window that is read again: each is a round trip of time."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+import pytest
+from crossfoot.core.model import ACCOUNTING, Invoice, Kind, Ref
+from crossfoot.follow_ups import follow_ups
+from crossfoot.messages import Nudge
+
+from tests.adapters.dynamodb.doubles import CountingTable
+from tests.adapters.dynamodb.stores import RealTables
+from tests.fakes.clock import FakeClock
+from tests.fakes.world import TENANT, World
+
+BATCH = 10
+
+
+class OneByOneCountingTable(CountingTable):
+    """Makes no calls side by side: moto reads its tables while others write to them."""
+
+    def each[T, R](self, call: Callable[[T], R], things: Iterable[T]) -> list[R]:
+        return [call(thing) for thing in things]
+
+
+@pytest.fixture
+def table(table_name: str) -> CountingTable:
+    return OneByOneCountingTable(table_name)
+
+
+def make_world(table: CountingTable, invoices: int) -> World:
+    clock = FakeClock()
+    tables: Any = RealTables(clock, table)
+    world = World(clock=clock, tables=tables)
+    for number in range(invoices):
+        world.invoice_in_both(str(number), 10_000)
+    world.fetch_and_settle()
+    world.clock.advance(600)
+    return world
+
+
+def pay(world: World, invoices: int) -> list[str]:
+    """Pay some invoices, and let the book see it."""
+    for number in range(invoices):
+        world.quickbooks.pay(f"p{number}", {f"q{number}": 3_000})
+    world.work(Nudge(tenant=TENANT, system=ACCOUNTING))
+    return [f"p{number}" for number in range(invoices)]
+
+
+def calls_of(table: CountingTable, work: Callable[[], object]) -> Counter[str]:
+    before = len(table.calls)
+    work()
+    return Counter(table.calls[before:])
+
+
+def test_a_batch_of_payments_is_gathered_in_a_few_calls_and_a_query_for_each_thing_that_has_no_key(
+    table: CountingTable,
+) -> None:
+    world = make_world(table, BATCH)
+    ids = pay(world, BATCH)
+    for size in (1, BATCH):
+        calls = calls_of(table, partial(world.mirror_step, ids[:size]))
+        # The newest effect on the rows, and who pays the invoice.
+        assert calls.pop("Query") == 2 * size
+        assert calls == {"GetItem": 1, "BatchGetItem": 5}
+
+
+def test_a_gathered_payment_takes_five_calls_and_a_batch_of_ten_at_most_eight_each(
+    table: CountingTable,
+) -> None:
+    world = make_world(table, BATCH)
+    ids = pay(world, BATCH)
+    start = len(table.calls)
+    step = world.mirror_step(ids)
+    for payment in ids:
+        # Planned, sending, confirmed; between the first two, what it was planned from and the partner's verdicts.
+        assert calls_of(table, partial(step.mirror, payment)) == {"PutItem": 3, "BatchGetItem": 2}
+    assert len(table.calls) - start <= 8 * BATCH
+    assert [world.rows(str(number)) for number in range(BATCH)] == [[(3_000, "2026-11-03")]] * BATCH
+
+
+def test_a_mirrored_payment_costs_at_most_nine_write_units_with_its_arrival(table: CountingTable) -> None:
+    world = make_world(table, BATCH)
+    start = table.write_units
+    ids = pay(world, BATCH)
+    step = world.mirror_step(ids)
+    for payment in ids:
+        step.mirror(payment)
+    assert table.write_units - start <= 9 * BATCH
+
+
+@pytest.mark.parametrize("size", [4, 16])
+def test_the_payments_of_a_window_that_is_read_again_are_found_in_batches(table: CountingTable, size: int) -> None:
+    world = make_world(table, size)
+    pay(world, size)
+    refs = [Ref(ACCOUNTING, Kind.INVOICE, f"q{number}") for number in range(size)]
+    read = [each for each in world.book.load_many(TENANT, refs).values() if isinstance(each, Invoice)]
+    found: list[Any] = []
+    calls = calls_of(table, lambda: found.extend(follow_ups(TENANT, read, world)))
+    assert {message.payment_id for message in found} == {f"p{number}" for number in range(size)}
+    assert calls.pop("Query") == 2 * size
+    assert sum(calls.values()) <= 8, calls
