@@ -58,6 +58,7 @@ check: setup ## format, lint, types, import contracts, template, tests, build
 deploy: setup ## build and deploy to your AWS account: make deploy STAGE=staging
 	@case "$(STAGE)" in staging|production) ;; *) echo "Say which: make deploy STAGE=staging, or STAGE=production"; exit 2;; esac
 	$(SAM) build --parallel --cached
+	$(BIN)/python -m local.stack.stamp .aws-sam/build
 	$(SAM) deploy --stack-name crossfoot-$(STAGE) --resolve-s3 --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND \
 	  --parameter-overrides Stage=$(STAGE) $(PARAMETERS)
 

@@ -8,6 +8,7 @@ from local.stack.aws import Stack, local_environment
 from local.stack.errors import StackError
 from local.stack.paths import ROOT, Home, tool
 from local.stack.processes import run
+from local.stack.stamp import stamp_functions
 
 TEMPLATE = ROOT / "template.yaml"
 SERVICES_CALLED = {"dynamodb", "kms", "s3", "secretsmanager", "sqs", "sts"}
@@ -24,6 +25,7 @@ def build(home: Home, parameters: Mapping[str, str]) -> None:
     ]  # fmt: skip
     run("sam build", command, _environment(home, "http://127.0.0.1:9"), home.log("sam-build"), ROOT)
     _lighten_layer(home)
+    stamp_functions(home.build)
 
 
 def _lighten_layer(home: Home) -> None:

@@ -235,7 +235,7 @@ def test_every_function_runs_the_version_that_was_published_last() -> None:
     shared = template()["Globals"]["Function"]
     assert shared["AutoPublishAlias"] == "live"
     assert shared["SnapStart"] == {"ApplyOn": "PublishedVersions"}
-    # The code that matters is in the layer: without this, a change of it would publish nothing.
+    # For a change of its properties; a change of the layer publishes by the stamp in each function (local/stack/stamp.py).
     assert all(function["AutoPublishAliasAllProperties"] is True for function in steps().values())
 
 
