@@ -1,6 +1,7 @@
 """Races and late surprises that once doubled a payment, lost one, or left it without a reason."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -243,3 +244,23 @@ def test_x1_a_missing_right_is_told_and_the_payment_follows_when_it_is_given(wor
     world.crossfoot(every_payment=True)
     world.settle()
     assert world.rows("1001") == [(3_000, DAY)]
+
+
+@pytest.mark.parametrize(("first", "second"), [("p1", "p2"), ("p2", "p1")])
+def test_e7_a_payment_that_comes_while_another_is_about_to_be_written_is_entered_too(first: str, second: str) -> None:
+    world = World(many_rows=False)
+    world.invoice_in_both("1001", 10_000)
+    world.fetch_and_settle()
+    world.clock.advance(600)
+    world.quickbooks.pay("p1", {"q1001": 3_000})
+    _fetch(world)
+    gathered = {"p1": world.mirror_step(["p1"])}
+    world.quickbooks.pay("p2", {"q1001": 2_000})
+    _fetch(world)
+    gathered["p2"] = world.mirror_step(["p2"])
+    gathered[first].mirror(first)
+    with suppress(Conflict):
+        gathered[second].mirror(second)
+    world.settle()
+    assert world.rows("1001") == [(5_000, DAY)]
+    world.check_at_rest()
