@@ -146,7 +146,7 @@ class Filed:
 
 def seen_now[R: Record](record: R, now: str) -> R:
     """Give a record as a read at this time shows it."""
-    return replace(record, version=replace(record.version, seen_at=now))
+    return replace(record, version=Version(record.version.updated_at, now))
 
 
 @dataclass(frozen=True, slots=True)

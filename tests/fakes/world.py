@@ -163,7 +163,7 @@ class World:
         self.connections = WorldConnections(tenant, self.worker_clock)
         self.keys, self.secrets, self.dead_letters = WorldKeys(), WorldSecrets(), WorldDeadLetters()
         # What is left of an invocation whenever it asks.
-        self.remaining_ms: Callable[[], int] = lambda: 900_000
+        self.remaining_ms: Callable[[], int] = _a_whole_invocation
         self.queue = queue or FakeQueue(self.clock)
         self.preferences.save(tenant, Preferences(external_payments_enabled=True))
 
@@ -289,6 +289,10 @@ class World:
     def effects_on(self, psa: Ref) -> list[Effect]:
         """List the effects on an invoice's rows."""
         return [effect for effect in self.effects.load_all(self.tenant, psa) if effect.kind == PAYMENT_ROWS]
+
+
+def _a_whole_invocation() -> int:
+    return 900_000
 
 
 class _WiredSystems:
