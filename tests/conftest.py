@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 from xdist.scheduler import LoadFileScheduling
 
@@ -21,6 +22,10 @@ _LONGEST = (
     "tests/steps/test_crashes.py",
     "tests/functions/test_canaries.py",
 )
+
+# How long an example takes says how busy the machine is, and nothing about the product.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)

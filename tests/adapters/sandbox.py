@@ -18,7 +18,7 @@ class Sandbox:
     def __init__(self, ready: Mapping[str, str]) -> None:
         self.ready = ready
         self.url = ready.get("base_url") or ready["site_url"]
-        self.http = httpx.Client(base_url=self.url, timeout=10, trust_env=False)
+        self.http = httpx.Client(base_url=self.url, timeout=60, trust_env=False)
 
     def control(self, path: str, body: Mapping[str, Any]) -> Any:
         answer = self.http.post(f"/_sandbox/{path}", json=body)
@@ -56,7 +56,7 @@ def running(vendor: str) -> Iterator[Sandbox]:
             yield sandbox
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
         process.stdout.close()
 
 

@@ -91,7 +91,7 @@ class Forger:
     def _signed_with_the_public_key(self, header: dict[str, Any], claims: str) -> str:
         """Confuse RS256 with HS256: whoever takes the key's kind from the token accepts this."""
         url = f"{self._stack.endpoint_url}/{self._pool}/.well-known/jwks.json"
-        key = next(key for key in requests.get(url, timeout=10).json()["keys"] if key["kid"] == header["kid"])
+        key = next(key for key in requests.get(url, timeout=60).json()["keys"] if key["kid"] == header["kid"])
         signed = f"{encode({**header, 'alg': 'HS256'})}.{claims}"
         return f"{signed}.{encode(hmac.new(key['n'].encode(), signed.encode(), hashlib.sha256).digest())}"
 

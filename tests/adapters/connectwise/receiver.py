@@ -38,4 +38,4 @@ class Receiver:
 
     def wait(self) -> tuple[bytes, str]:
         """Give the first post."""
-        return self._posts.get(timeout=10)
+        return self._posts.get(timeout=60)

@@ -78,8 +78,8 @@ def test_a_write_without_a_clear_answer_is_unknown(msp: Msp, invoice: Ref, fault
 
 def test_a_write_that_takes_too_long_is_unknown(msp: Msp, invoice: Ref) -> None:
     msp.read_all()
-    hasty = msp.open(msp.account, Door(LOCAL, read_timeout_s=0.2))
-    msp.sandbox.fault("slow", method="POST", path_contains="/payments", seconds=1.0)
+    hasty = msp.open(msp.account, Door(LOCAL, read_timeout_s=1.0))
+    msp.sandbox.fault("slow", method="POST", path_contains="/payments", seconds=3.0)
     with pytest.raises(OutcomeUnknown):
         hasty.create_row(invoice, 100, DAY, "USD")
 

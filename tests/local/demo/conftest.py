@@ -63,7 +63,7 @@ def addresses() -> Iterator[dict[str, str]]:
     yield {"quickbooks": said["quickbooks"]["base_url"], "connectwise": said["connectwise"]["site_url"]}
     for server in servers.values():
         server.terminate()
-        server.communicate(timeout=10)
+        server.communicate(timeout=60)
 
 
 @pytest.fixture

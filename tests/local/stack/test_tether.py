@@ -44,9 +44,9 @@ def test_a_server_that_was_killed_is_told_from_one_that_ended_as_asked(tmp_path:
     killed = start(tmp_path, "import os, signal; print('here', flush=True); os.kill(os.getpid(), signal.SIGKILL)")
     asked = start(tmp_path, FAMILY)
     for server in (killed, asked):
-        first_line(server, 10)
+        first_line(server, 60)
     # Stopped at once it could hear our word to end before its own kill, and end as asked.
-    killed.wait(10)
+    killed.wait(60)
     for server in (killed, asked):
         server.stop()
     assert killed.was_killed
@@ -55,10 +55,10 @@ def test_a_server_that_was_killed_is_told_from_one_that_ended_as_asked(tmp_path:
 
 def test_stop_ends_a_server_and_its_children(tmp_path: Path) -> None:
     server = start(tmp_path, FAMILY)
-    family = [int(pid) for pid in first_line(server, 10).split()]
+    family = [int(pid) for pid in first_line(server, 60).split()]
     assert all(map(is_alive, family))
     server.stop()
-    assert wait_until(lambda: not any(map(is_alive, family)), 10)
+    assert wait_until(lambda: not any(map(is_alive, family)), 60)
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
@@ -75,9 +75,9 @@ def test_a_server_ends_with_its_starter_however_that_ends(tmp_path: Path, end: s
         assert process.stdout is not None
         family = [int(pid) for pid in process.stdout.readline().split()]
         process.send_signal(end)
-        process.wait(10)
+        process.wait(60)
     assert len(family) == 2
-    assert wait_until(lambda: not any(map(is_alive, family)), 10)
+    assert wait_until(lambda: not any(map(is_alive, family)), 60)
 
 
 def test_a_server_that_does_not_listen_is_killed_after_the_grace_period(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_server_that_does_not_listen_is_killed_after_the_grace_period(tmp_path
         assert process.stdout is not None
         assert process.stdout.readline() == b"here\n"
         process.stdin.close()
-        assert process.wait(10) == 128 + signal.SIGKILL
+        assert process.wait(60) == 128 + signal.SIGKILL
 
 
 def test_a_command_that_fails_says_its_last_words(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_command_that_fails_says_its_last_words(tmp_path: Path) -> None:
 def test_a_server_that_ends_while_starting_says_its_last_words(tmp_path: Path) -> None:
     server = start(tmp_path, "raise SystemExit('port 99 is taken')")
     with pytest.raises(StackError, match="ended while starting") as caught:
-        first_line(server, 10)
+        first_line(server, 60)
     server.stop()
     assert "port 99 is taken" in caught.value.details
 

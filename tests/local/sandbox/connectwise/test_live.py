@@ -36,7 +36,7 @@ def start() -> Iterator[Start]:
     yield run
     for process in started:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 def session(ready: dict[str, str]) -> requests.Session:
@@ -53,18 +53,18 @@ def test_it_says_when_it_serves_and_ends_when_told(start: Start, tmp_path: Path)
     assert set(ready) == {"site_url", "company_id", "public_key", "private_key", "client_id"}
     with session(ready) as caller:
         base = f"{ready['site_url']}/v4_6_release/apis/3.0"
-        assert [c["id"] for c in caller.get(f"{base}/company/companies", timeout=5).json()] == [7]
-        dates = caller.get(f"{base}/system/info", timeout=5).raw.headers.getlist("date")
+        assert [c["id"] for c in caller.get(f"{base}/company/companies", timeout=60).json()] == [7]
+        dates = caller.get(f"{base}/system/info", timeout=60).raw.headers.getlist("date")
         assert len(dates) == 1, "one clock only"
-        switches = caller.get(f"{ready['site_url']}/_sandbox/switches", timeout=5).json()
+        switches = caller.get(f"{ready['site_url']}/_sandbox/switches", timeout=60).json()
         assert switches["one_payment_per_invoice"] is False
         arm = {"fault": "lost_answer", "method": "POST"}
-        assert caller.post(f"{ready['site_url']}/_sandbox/faults", json=arm, timeout=5).status_code == 201
+        assert caller.post(f"{ready['site_url']}/_sandbox/faults", json=arm, timeout=60).status_code == 201
         with pytest.raises(requests.ConnectionError):
-            caller.post(f"{base}/company/companies", json={"identifier": "ann", "name": "Ann"}, timeout=5)
-        assert len(caller.get(f"{base}/company/companies", timeout=5).json()) == 2
+            caller.post(f"{base}/company/companies", json={"identifier": "ann", "name": "Ann"}, timeout=60)
+        assert len(caller.get(f"{base}/company/companies", timeout=60).json()) == 2
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=10)
+    _, errors = process.communicate(timeout=60)
     assert process.returncode in (0, -signal.SIGTERM)
     assert "Traceback" not in errors
 
@@ -90,7 +90,7 @@ def test_a_taken_port_is_said_plainly(start: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         process, _ = start("--port", port)
-        _, errors = process.communicate(timeout=10)
+        _, errors = process.communicate(timeout=60)
     assert process.returncode == 2
     assert f"Port {port}" in errors
 
@@ -101,5 +101,5 @@ def test_over_tls_it_is_the_same(start: Start, tmp_path: Path) -> None:
     with session(ready) as caller:
         caller.trust_env = False
         caller.verify = ready["ca_file"]
-        answer: Any = caller.get(f"{ready['site_url']}/v4_6_release/apis/3.0/system/info", timeout=5)
+        answer: Any = caller.get(f"{ready['site_url']}/v4_6_release/apis/3.0/system/info", timeout=60)
         assert answer.json()["isCloud"] is True

@@ -21,7 +21,7 @@ from tests.local.sandbox.quickbooks.receiver import Receiver
 
 ROOT = Path(__file__).parents[4]
 COMMAND = [sys.executable, "-m", "local.sandbox.quickbooks"]
-DEADLINE_S = 20
+DEADLINE_S = 60
 READY = {"base_url", "realm_id", "client_id", "client_secret", "access_token", "refresh_token", "verifier_token"}
 
 

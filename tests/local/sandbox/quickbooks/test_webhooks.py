@@ -18,7 +18,7 @@ from tests.local.sandbox.quickbooks.driver import Company
 from tests.local.sandbox.quickbooks.receiver import Receiver
 
 RECORDED = Path(__file__).parents[5] / "shared/vendor/recordings/quickbooks-online/webhooks-json"
-DEADLINE_S = 10
+DEADLINE_S = 60
 
 
 @pytest.fixture
