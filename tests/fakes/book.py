@@ -24,6 +24,7 @@ from crossfoot.core.model import (
     Ref,
     Standing,
     System,
+    Version,
 )
 from crossfoot.errors import Conflict, Rejected
 from crossfoot.ports import ListPage, Numbered
@@ -241,11 +242,13 @@ def _is_older(record: Record, stored: Record) -> bool:
 
 def _same_read(record: Record, other: Record) -> Record:
     """Give a record as if it had been read together with the other one."""
-    return replace(record, version=replace(record.version, seen_at=other.version.seen_at))
+    return replace(record, version=Version(record.version.updated_at, other.version.seen_at))
 
 
 def _without_lines(record: Record) -> Record:
-    return replace(record, lines=None) if isinstance(record, Invoice | CreditMemo | Deposit) else record
+    if isinstance(record, Invoice | CreditMemo | Deposit) and record.lines is not None:
+        return replace(record, lines=None)
+    return record
 
 
 def _merge(record: Record, stored: Record | None) -> Record:
@@ -257,7 +260,8 @@ def _merge(record: Record, stored: Record | None) -> Record:
             record = replace(known, allocations=(), credits=(), credit_only=(), deposit=None)
             record = replace(record, former_invoices=(*known.former_invoices, *offered_former))
     elif isinstance(record, Customer | Invoice | CreditMemo):
-        record = replace(record, keeping=_kept(record.keeping, getattr(stored, "keeping", None)))
+        kept = _kept(record.keeping, getattr(stored, "keeping", None))
+        record = record if record.keeping == kept else replace(record, keeping=kept)
     if isinstance(record, Payment):
         earlier = stored if isinstance(stored, Payment) else record
         known_invoices = {*record.former_invoices, *earlier.former_invoices}

@@ -23,7 +23,8 @@ class Match:
 
 def normalise(text: str) -> str:
     """Fold what people type differently: case, spaces and punctuation."""
-    return "".join(character for character in text.casefold() if character.isalnum())
+    folded = text.casefold()
+    return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))
 
 
 def differences(one: Invoice, other: Invoice, verdicts: Verdicts = UNDECIDED) -> tuple[str, ...]:
