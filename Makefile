@@ -12,6 +12,8 @@ export UV_NATIVE_TLS := 1
 # tree while tests run, and must not meet half a file.
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.tools/bytecode
+# What starts without our variables looks for it beside the module.
+BESIDE := env -u PYTHONPYCACHEPREFIX
 
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/uv/bin/uv)
 BIN := .venv/bin
@@ -89,14 +91,14 @@ $(STAMPS)/project: pyproject.toml $(STAMPS)/environment
 $(STAMPS)/ministack $(STAMPS)/sam: $(STAMPS)/%: requirements/%.txt $(STAMPS)/environment
 	@echo "Installing $*"
 	@$(UV) venv --quiet --clear --python $(TOOL_PYTHON) .tools/$*
-	@$(UV) pip sync --quiet --compile-bytecode --python .tools/$*/bin/python --require-hashes requirements/$*.txt
+	@$(BESIDE) $(UV) pip sync --quiet --compile-bytecode --python .tools/$*/bin/python --require-hashes requirements/$*.txt
 	@touch $@
 
 # Lambda's own runtime client with what the layer holds, for the benchmarks alone.
 $(STAMPS)/lambda: requirements/lambda.txt layers/common/requirements.txt $(STAMPS)/environment
 	@echo "Installing lambda"
 	@$(UV) venv --quiet --clear --python $(TOOL_PYTHON) .tools/lambda
-	@$(UV) pip sync --quiet --compile-bytecode --python .tools/lambda/bin/python --require-hashes $(wordlist 1,2,$^)
+	@$(BESIDE) $(UV) pip sync --quiet --compile-bytecode --python .tools/lambda/bin/python --require-hashes $(wordlist 1,2,$^)
 	@touch $@
 
 # ------------------------------------------------------------------------------------------------------------ locks
