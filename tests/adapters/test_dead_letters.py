@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import boto3
 import pytest
@@ -12,6 +13,7 @@ from crossfoot.messages import MirrorPayment, Nudge
 from tests.fakes.aws import aws_in_process
 
 TENANT = "t_00000001"
+_NUMBERS = count(1)
 
 
 @pytest.fixture
@@ -19,7 +21,9 @@ def url() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         with aws_in_process():
-            yield boto3.client("sqs").create_queue(QueueName="dead.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+            # A name of its own: the tests of the functions may have an AWS open around this one.
+            name = f"dead-{next(_NUMBERS)}.fifo"
+            yield boto3.client("sqs").create_queue(QueueName=name, Attributes={"FifoQueue": "true"})["QueueUrl"]
 
 
 def _give_up(url: str, body: str, group: str = "one") -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import boto3
@@ -16,6 +17,7 @@ from tests.fakes.aws import Said, ScriptedAws, aws_in_process, scripted_aws
 
 TENANT, OTHER_TENANT = "t_00000001", "t_00000002"
 KINDS = ("nudge", "mirror_payment", "crossfoot")
+_NUMBERS = count(1)
 
 
 @pytest.fixture
@@ -25,8 +27,11 @@ def urls() -> Iterator[dict[str, str]]:
         with aws_in_process():
             sqs = boto3.client("sqs")
             attributes = {"FifoQueue": "true", "DeduplicationScope": "messageGroup"}
+            # Names of their own: another test's AWS may be open around this one.
+            number = next(_NUMBERS)
             yield {
-                kind: sqs.create_queue(QueueName=f"{kind}.fifo", Attributes=attributes)["QueueUrl"] for kind in KINDS
+                kind: sqs.create_queue(QueueName=f"{kind}-{number}.fifo", Attributes=attributes)["QueueUrl"]
+                for kind in KINDS
             }
 
 

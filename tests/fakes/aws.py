@@ -5,11 +5,9 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-import boto3
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
@@ -20,14 +18,6 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKIAMADEUP", "AWS_SECRET_ACCESS_KEY": "made-up", "
 
 
 @contextmanager
-def kept_clients() -> Iterator[None]:
-    """Make each of boto3's clients once: one takes longer to make than a call to moto takes."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(boto3, "client", cache(boto3.client))
-        yield
-
-
-@contextmanager
 def aws_in_process() -> Iterator[None]:
     """Answer boto3's clients and crossfoot.aws by one and the same moto, which by itself only answers the clients."""
     send = URLLib3Session.send
@@ -35,7 +25,7 @@ def aws_in_process() -> Iterator[None]:
     def answer(self: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
         return botocore_stubber("before-send", request) or send(self, request)
 
-    with mock_aws(), kept_clients(), pytest.MonkeyPatch.context() as patch:
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(URLLib3Session, "send", answer)
         yield
 

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
 from types import ModuleType, SimpleNamespace
@@ -81,9 +82,9 @@ class Aws:
         return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cloud() -> Iterator[str]:
-    """One AWS for all tests; what a test deploys has names of its own. Only the KMS key is shared: moto takes as long
+    """One AWS for all tests here; what a test deploys has names of its own. Only the KMS key is shared: moto takes as long
     to make one as for everything else, and what it sealed is bound to partner, system and part.
     """
     with pytest.MonkeyPatch.context() as patch:
@@ -94,8 +95,16 @@ def cloud() -> Iterator[str]:
             yield boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
 
 
+@pytest.fixture(scope="session")
+def make_client() -> Callable[..., Any]:
+    """Make each of boto3's clients once: one takes longer to make than a call to moto takes."""
+    return cache(boto3.client)
+
+
 @pytest.fixture
-def aws(cloud: str) -> Aws:
+def aws(cloud: str, make_client: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Aws:
+    # For these tests only: others hang something on the clients that they make.
+    monkeypatch.setattr(boto3, "client", make_client)
     return _deploy(next(_NUMBERS), cloud)
 
 
