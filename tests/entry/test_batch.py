@@ -56,13 +56,18 @@ def test_a_partners_messages_are_gathered_once_and_handled_one_by_one() -> None:
     assert step.handled == ["1", "2", "9"]
 
 
-@pytest.mark.parametrize(
-    "error", [RateLimited("429", 60), RemoteUnavailable("x"), Conflict("x"), BadMessage("x"), ZeroDivisionError("bug")]
-)
+@pytest.mark.parametrize("error", [RemoteUnavailable("x"), Conflict("x"), BadMessage("x"), ZeroDivisionError("bug")])
 def test_only_the_message_that_failed_comes_back(error: Exception) -> None:
     step = Step(p2=error)
     assert failures(handle_batch(batch(pay("1"), pay("2"), pay("3")), MirrorPayment, step.gather)) == ["m1"]
     assert step.handled == ["1", "2", "3"]
+
+
+def test_after_a_vendors_limit_is_used_up_nothing_more_is_asked_of_it() -> None:
+    step = Step(p2=RateLimited("429", 60), p1=Conflict("x"))
+    event = batch(pay("1"), pay("2"), pay("3"), pay("9", TWO))
+    assert failures(handle_batch(event, MirrorPayment, step.gather)) == ["m0", "m1", "m2"]
+    assert step.handled == ["1", "2", "9"]
 
 
 @pytest.mark.parametrize("error", [NeedsPartner("not connected", "Connect it."), Rejected("6190", "ended")])

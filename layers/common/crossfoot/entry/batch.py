@@ -2,15 +2,25 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum, auto
 from typing import Any
 
-from crossfoot.errors import BadMessage, NeedsPartner, Retryable
+from crossfoot.errors import BadMessage, NeedsPartner, RateLimited, Retryable
 from crossfoot.messages import Message, read_message
 
 _log = logging.getLogger(__name__)
 
 # A message that could hardly be finished any more is not started. One that is cut off is redelivered and looked at first.
 RESERVE_MS = 5_000
+
+
+class _End(Enum):
+    """How work ended. AGAIN and LIMITED come back to the queue; after LIMITED the vendor takes no more calls for now."""
+
+    DONE = auto()
+    AGAIN = auto()
+    LIMITED = auto()
+
 
 type Failures = dict[str, list[dict[str, str]]]
 type Handle[M] = Callable[[M], object]
@@ -32,7 +42,8 @@ def handle_batch[M: Message](
     Returns: the partial batch response: the messages that SQS shall deliver again.
 
     Messages that follow a failed one are handled all the same: each one reads what is true when it runs, so their order
-    carries nothing, and a message that can never succeed must not take its neighbours to the dead-letter queue.
+    carries nothing, and a message that can never succeed must not take its neighbours to the dead-letter queue. Only where
+    a vendor's limit is used up nothing follows: each would cost one more call that the vendor refuses.
     """
     failed: list[str] = []
     for tenant, messages in _by_tenant(event["Records"], kinds, failed).items():
@@ -64,37 +75,43 @@ def _handle_tenant[M: Message](
 ) -> list[str]:
     handle: list[Handle[M]] = []
     told = {"tenant": tenant, "message_id": ", ".join(messages)}
-    if not _try("gather", told, lambda: handle.append(gather(tenant, tuple(messages.values())))):
+    if _try("gather", told, lambda: handle.append(gather(tenant, tuple(messages.values())))) is not _End.DONE:
         return list(messages)
     if not handle:  # parked: the partner is told, and there is nothing to redeliver
         return []
-    return [item for item, message in messages.items() if not _handle_one(handle[0], item, message, remaining_ms)]
+    failed: list[str] = []
+    for place, (item, message) in enumerate(messages.items()):
+        end = _handle_one(handle[0], item, message, remaining_ms)
+        if end is _End.LIMITED:
+            return [*failed, *list(messages)[place:]]
+        if end is _End.AGAIN:
+            failed.append(item)
+    return failed
 
 
 def _handle_one[M: Message](
     handle: Handle[M], message_id: str, message: M, remaining_ms: Callable[[], int] | None
-) -> bool:
+) -> _End:
     told = {"tenant": message.tenant, "message_id": message_id}
     if remaining_ms is not None and remaining_ms() < RESERVE_MS:
         _log.warning("no time left: %s", message.kind, extra=told)
-        return False
+        return _End.AGAIN
     return _try(message.kind, told, lambda: handle(message))
 
 
-def _try(what: str, told: Mapping[str, str], work: Callable[[], object]) -> bool:
-    """Run some work. Returns: False when it has to be done again."""
+def _try(what: str, told: Mapping[str, str], work: Callable[[], object]) -> _End:
     try:
         work()
     except NeedsPartner as error:
         _log.warning("parked %s: %s", what, error, extra={**told, "fix": error.fix, "error": type(error).__name__})
     except Retryable as error:
         _log.info("again later: %s: %s", what, error, extra={**told, "error": type(error).__name__})
-        return False
+        return _End.LIMITED if isinstance(error, RateLimited) else _End.AGAIN
     except BadMessage as error:
         _log.error("bad message: %s: %s", what, error, extra=told)
-        return False
+        return _End.AGAIN
     except Exception:
         # A bug, which must not sink the batch. Redelivery takes it to the dead-letter queue, whose alarm is heard.
         _log.exception("crashed: %s", what, extra=told)
-        return False
-    return True
+        return _End.AGAIN
+    return _End.DONE
