@@ -1,6 +1,5 @@
 """crossfoot: requests from SQS compare one partner's books; nightly, EventBridge Scheduler asks for all."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from crossfoot.config import load_config
@@ -15,14 +14,15 @@ ports = crossfoot_ports(worker())
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Compare the books that the batch names, or ask for every partner's."""
+    """Go on comparing the books that the batch names, or ask for every partner's."""
     if "Records" not in event:
         return {"requested": request_for_all(ports)}
+    time = context.get_remaining_time_in_millis
+
+    def go_on(request: CrossfootRequest) -> None:
+        crossfoot(request, ports, time)
+
     try:
-        return handle_batch(event, CrossfootRequest, _gather, remaining_ms=context.get_remaining_time_in_millis)
+        return handle_batch(event, CrossfootRequest, lambda _tenant, _requests: go_on, remaining_ms=time)
     finally:
         worker().budget.flush()
-
-
-def _gather(_tenant: str, _requests: Sequence[CrossfootRequest]) -> Callable[[CrossfootRequest], object]:
-    return lambda request: crossfoot(request, ports)

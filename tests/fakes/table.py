@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from crossfoot.core.comparing import Comparison, report_on
 from crossfoot.core.crossfoot import Report
 from crossfoot.core.decisions import Decision
 from crossfoot.core.effects import Effect
@@ -80,13 +81,36 @@ class FakePreferences:
 
 
 class FakeReports:
-    """The newest crossfoot report of each partner."""
+    """Comparisons, with the same condition as the real store, and the newest report of each partner."""
 
     def __init__(self) -> None:
         self.reports: dict[str, Report] = {}
+        self.comparisons: dict[tuple[str, str], Comparison] = {}
+        self._begun: dict[str, str] = {}
 
-    def save(self, tenant: str, report: Report) -> None:
-        self.reports[tenant] = report
+    def begin(self, tenant: str, comparison: Comparison) -> Comparison:
+        known = self.comparisons.get((tenant, comparison.id))
+        if known:
+            return known
+        under_way = self.load_under_way(tenant)
+        if under_way and not under_way.is_abandoned(comparison.started_at):
+            return under_way
+        if under_way:
+            self.comparisons[tenant, under_way.id] = under_way.abandoned(comparison.started_at)
+        self.comparisons[tenant, comparison.id] = comparison
+        self._begun[tenant] = comparison.id
+        return comparison
+
+    def move(self, tenant: str, seen: Comparison, to: Comparison) -> None:
+        if self.comparisons[tenant, seen.id].moves != seen.moves:
+            raise Conflict(f"comparison {seen.id} was moved")
+        self.comparisons[tenant, to.id] = to
+        if to.finished_at:
+            self.reports[tenant] = report_on(to, to.finished_at)
+
+    def load_under_way(self, tenant: str) -> Comparison | None:
+        begun = self.comparisons.get((tenant, self._begun.get(tenant, "")))
+        return begun if begun and begun.finished_at is None else None
 
     def load_newest(self, tenant: str) -> Report | None:
         return self.reports.get(tenant)

@@ -165,6 +165,7 @@ class World:
         # What is left of an invocation whenever it asks.
         self.remaining_ms: Callable[[], int] = _a_whole_invocation
         self.queue = queue or FakeQueue(self.clock)
+        self._asked = 0
         self.preferences.save(tenant, Preferences(external_payments_enabled=True))
 
     # --- what people see ------------------------------------------------------------------------------------------
@@ -198,7 +199,7 @@ class World:
         stamp = self.clock.stamp()
         self.queue.send([Nudge(tenant=self.tenant, system=system, because=stamp) for system in System])
 
-    def work(self, message: Message, trip: Wires | None = None) -> Report | None:
+    def work(self, message: Message, trip: Wires | None = None) -> None:
         """Do one message, as a Lambda does."""
         wire = (trip or Trip()).wire
         systems = _WiredSystems(self, wire)
@@ -215,8 +216,7 @@ class World:
             case MirrorPayment():
                 self.mirror_step([message.payment_id], trip).mirror(message.payment_id)
             case CrossfootRequest():
-                return crossfoot.crossfoot(message, self._ports(crossfoot.Ports, wire, systems))
-        return None
+                crossfoot.crossfoot(message, self._ports(crossfoot.Ports, wire, systems), self.remaining_ms)
 
     def sweep(self, trip: Wires | None = None) -> sweep.Swept:
         """Sweep, as the schedule does every hour."""
@@ -263,8 +263,16 @@ class World:
         self.settle()
 
     def crossfoot(self, *, live: bool = False, every_payment: bool = False) -> Report:
-        """Compare the books."""
-        report = self.work(CrossfootRequest(tenant=self.tenant, live=live, every_payment=every_payment))
+        """Compare the books, in as many invocations as it takes."""
+        self._asked += 1
+        asked = f"asked {self._asked}"
+        request = CrossfootRequest(tenant=self.tenant, live=live, every_payment=every_payment, because=asked)
+        todo: list[Message] = [request]
+        while todo:
+            self.work(todo.pop())
+            todo = [m for m in self.queue.messages if isinstance(m, CrossfootRequest) and m.comparison]
+            self.queue.messages = [message for message in self.queue.messages if message not in todo]
+        report = self.reports.load_newest(self.tenant)
         assert report is not None
         return report
 

@@ -27,6 +27,17 @@ def test_the_sample_request_leaves_a_report(aws: Aws, handler: ModuleType) -> No
     assert report.line == "crossfoot: 0 invoices, 0 payments, 0 differences"
 
 
+def test_a_worker_whose_time_is_nearly_over_hands_the_rest_on(aws: Aws, handler: ModuleType) -> None:
+    assert handler.handler(sample("crossfoot"), in_time(5_000)) == {"batchItemFailures": []}
+    (rest,) = aws.messages("crossfoot")
+    assert (rest["tenant"], rest["live"]) == (TENANT, True)
+    reports = TableReports(Table(aws.environment["TABLE_NAME"]))
+    under_way = reports.load_under_way(TENANT)
+    assert under_way is not None
+    assert rest["comparison"] == under_way.id
+    assert reports.load_newest(TENANT) is None
+
+
 def test_the_schedule_asks_for_every_partner_once(aws: Aws, handler: ModuleType) -> None:
     aws.connect("t_00000001", System.QUICKBOOKS, "1")
     aws.connect("t_00000001", System.CONNECTWISE, "acme@one", site_url="https://psa.example")

@@ -237,4 +237,28 @@ def test_a_comparison_is_queued_and_its_report_shown(api: FakeApi) -> None:
     api.work()
     report = api.call("GET", "/v1/crossfoot").body
     assert report["line"].startswith("crossfoot: ")
-    assert report["difference_count"] == 0
+    assert (report["difference_count"], report["under_way"]) == (0, None)
+    assert report["started_at"] <= report["at"]
+
+
+def test_x3_a_comparison_that_is_under_way_is_shown(api: FakeApi) -> None:
+    api.world.remaining_ms = lambda: 0
+    _begin_to_compare(api)
+    shown = api.call("GET", "/v1/crossfoot")
+    so_far = "There is no report yet. The first comparison is under way: 0 pairs so far."
+    assert (shown.status, shown.body["detail"]) == (404, so_far)
+    api.work()
+    api.world.clock.advance(1)
+    _begin_to_compare(api)
+    shown = api.call("GET", "/v1/crossfoot")
+    assert (shown.status, shown.body["under_way"]["state"], shown.body["under_way"]["pairs"]) == (200, "running", 0)
+    api.world.clock.advance(1801)
+    assert api.call("GET", "/v1/crossfoot").body["under_way"]["state"] == "stuck"
+    api.work()
+    assert api.call("GET", "/v1/crossfoot").body["under_way"] is None
+
+
+def _begin_to_compare(api: FakeApi) -> None:
+    """Ask for a comparison, and let its first worker do one page."""
+    assert api.call("POST", "/v1/crossfoot", body={}).status == 202
+    api.world.work(api.world.queue.messages.pop())

@@ -48,9 +48,10 @@ def _twins(tenant: str, invoices: Sequence[Invoice], book: Book) -> list[Invoice
     """Find what took the place of invoices that are gone: entered again under their number, it can be joined now."""
     gone = book.load_many(tenant, [invoice.ref for invoice in invoices if invoice.standing is not Standing.LIVE])
     numbers = {record.number for record in gone.values() if isinstance(record, Invoice) and record.number}
+    found = book.load_numbered(tenant, numbers) if numbers else {}
     read = {invoice.ref for invoice in invoices}
-    found = [twin for number in sorted(numbers) for twin in book.load_invoices_numbered(tenant, number)]
-    return [twin for twin in found if twin.standing is Standing.LIVE and twin.ref not in read]
+    twins = (twin for number in sorted(found) for twin in found[number].invoices)
+    return [twin for twin in twins if twin.standing is Standing.LIVE and twin.ref not in read]
 
 
 def _payments_to_recheck(

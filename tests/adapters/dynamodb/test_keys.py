@@ -53,7 +53,8 @@ OWN_KEYS: dict[str, Callable[[str, Ref, str], Key]] = {
     "connection_event": lambda tenant, ref, _: keys.connection_event(tenant, ref.system, AT),
     "secrets": lambda tenant, ref, _: keys.secrets(tenant, ref.system),
     "report": lambda tenant, _, __: keys.report(tenant, AT),
-    "report_part": lambda tenant, _, __: keys.report_part(tenant, AT, 1),
+    "comparison": lambda tenant, _, other: keys.comparison(tenant, other),
+    "newest_comparison": lambda tenant, _, __: keys.newest_comparison(tenant),
     "calls": lambda tenant, ref, _: keys.calls(tenant, ref.system, "2026-11-03T17:04"),
     "metered_calls": lambda tenant, ref, _: keys.metered_calls(tenant, ref.system, "2026-11"),
 }

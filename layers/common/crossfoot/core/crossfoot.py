@@ -1,7 +1,5 @@
 """Crossfoot: compare the books of a partner to the cent and name the cause of every difference (X4)."""
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,11 +22,12 @@ class Difference:
 class Report:
     """A comparison of a partner's books.
 
-    Takes: `one_sided` counts, by reason, the invoices that only one system has: they are no differences (nothing to
-    compare), but each is named by its own explanation. `differences` holds at most MAX_DIFFERENCES; `difference_count`
-    counts them all.
+    Takes: every invoice was looked at once between `started_at` and `at`. `one_sided` counts, by reason, the invoices that
+    only one system has: they are no differences (nothing to compare), but each is named by its own explanation.
+    `differences` holds at most MAX_DIFFERENCES; `difference_count` counts them all.
     """
 
+    started_at: datetime
     at: datetime
     live: bool
     invoices: int
@@ -44,7 +43,9 @@ class Report:
         return f"crossfoot: {self.invoices} invoices, {self.payments} payments, {self.difference_count} differences"
 
 
+# So that a report fits into one item of our table, whatever is written in an invoice's number.
 MAX_DIFFERENCES = 200
+MAX_SHOWN_NUMBER = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +68,23 @@ def compare(pair: Pair) -> Difference | None:
     if one.standing is not Standing.LIVE or other.standing is not Standing.LIVE:
         return _compare_standing(pair)
     if one.total_minor != other.total_minor or one.currency != other.currency:
-        sentence = (
-            f"Invoice {one.number}: total {_show(one, 'total')} in QuickBooks, {_show(other, 'total')} in ConnectWise."
-        )
+        totals = f"total {_show(one, 'total')} in QuickBooks, {_show(other, 'total')} in ConnectWise"
+        sentence = f"Invoice {_number(one)}: {totals}."
         return _difference(pair, "totals_differ", sentence, "Correct the copy that is wrong.")
     if one.balance_minor == other.balance_minor:
         return None
     balances = f"open {_show(one, 'balance')} in QuickBooks, {_show(other, 'balance')} in ConnectWise"
     code, cause, fix = _cause(pair)
-    return _difference(pair, code, f"Invoice {one.number}: {balances}. {cause}", fix)
+    return _difference(pair, code, f"Invoice {_number(one)}: {balances}. {cause}", fix)
 
 
 def _compare_standing(pair: Pair) -> Difference | None:
     one, other = pair.accounting, pair.psa
     if one.standing is Standing.LIVE:
-        sentence = f"Invoice {one.number} is in QuickBooks, but no longer in ConnectWise."
+        sentence = f"Invoice {_number(one)} is in QuickBooks, but no longer in ConnectWise."
         return _difference(pair, "gone_in_psa", sentence, "Delete it in QuickBooks too, or enter it in ConnectWise.")
     if other.standing is Standing.LIVE and (other.balance_minor or other.paid_minor):
-        sentence = f"Invoice {one.number} is {one.standing} in QuickBooks, and still stands in ConnectWise."
+        sentence = f"Invoice {_number(one)} is {one.standing} in QuickBooks, and still stands in ConnectWise."
         return _difference(pair, "void_in_accounting", sentence, "Void or delete it in ConnectWise too.")
     return None
 
@@ -102,27 +102,14 @@ def _cause(pair: Pair) -> tuple[str, str, str]:
     return "credit", "A credit stands in one system only.", "Apply the credit in the other system too."
 
 
+def _number(invoice: Invoice) -> str:
+    number = invoice.number
+    return number if len(number) <= MAX_SHOWN_NUMBER else f"{number[: MAX_SHOWN_NUMBER - 1]}…"
+
+
 def _show(invoice: Invoice, what: str) -> str:
     return format_minor(invoice.total_minor if what == "total" else invoice.balance_minor, invoice.currency)
 
 
 def _difference(pair: Pair, code: str, sentence: str, fix: str) -> Difference:
     return Difference(pair.accounting.ref, pair.psa.ref, code, sentence, fix)
-
-
-def report_on(
-    at: datetime, *, live: bool, pairs: int, payments: int, one_sided: Iterable[str], differences: Iterable[Difference]
-) -> Report:
-    """Put a report together. Takes: `one_sided` gives one reason per invoice that has no copy."""
-    reasons = Counter(one_sided)
-    found = tuple(differences)
-    return Report(
-        at=at,
-        live=live,
-        invoices=pairs + reasons.total(),
-        pairs=pairs,
-        payments=payments,
-        difference_count=len(found),
-        one_sided=dict(reasons),
-        differences=found[:MAX_DIFFERENCES],
-    )

@@ -95,12 +95,24 @@ class CrossfootRequest(_Message):
 
     Takes: `live` reads both systems afresh instead of trusting the book; `every_payment` picks up every payment that was
     not taken over, also where the books agree already (somebody may have entered it by hand, E6): for when the toggle is
-    turned on.
+    turned on; `comparison` is the one to go on with, "" for one of its own.
     """
 
     kind: Literal["crossfoot"] = "crossfoot"
     live: bool = False
     every_payment: bool = False
+    comparison: str = ""
+
+    def __post_init__(self) -> None:
+        _Message.__post_init__(self)
+        if len(self.comparison) > MAX_ID_LENGTH:
+            raise ValueError(f"a comparison's id has at most {MAX_ID_LENGTH} characters")
+
+    @property
+    def comparison_id(self) -> str:
+        """Name the comparison: the same request, delivered or revived again, asks for the same one."""
+        asked = f"{self.because} {self.live} {self.every_payment}"
+        return self.comparison or hashlib.sha256(asked.encode()).hexdigest()[:32]
 
     @property
     def lane(self) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from crossfoot.core.comparing import Comparison
 from crossfoot.core.crossfoot import Report
 from crossfoot.core.decisions import Decision
 from crossfoot.core.effects import Effect
@@ -82,10 +83,24 @@ class FilterStore(Protocol):
 
 
 class Reports(Protocol):
-    """Crossfoot reports (X4)."""
+    """Comparisons of the books on their way, and the reports that they end with (X4)."""
 
-    def save(self, tenant: str, report: Report) -> None:
-        """Store a report as the newest."""
+    def begin(self, tenant: str, comparison: Comparison) -> Comparison:
+        """Begin a comparison, unless another one is under way: a partner has one at a time.
+
+        Returns: the one under way, or this one as it stands by now, finished too. One that was abandoned gives way.
+        """
+        ...
+
+    def move(self, tenant: str, seen: Comparison, to: Comparison) -> None:
+        """Store how far a comparison has come; one that is finished leaves its report as the newest, in the same write.
+
+        Raises: Conflict when it is no longer where it was seen.
+        """
+        ...
+
+    def load_under_way(self, tenant: str) -> Comparison | None:
+        """Read the comparison that is under way."""
         ...
 
     def load_newest(self, tenant: str) -> Report | None:

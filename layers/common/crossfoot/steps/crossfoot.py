@@ -1,12 +1,15 @@
 """crossfoot: compare a partner's books to the cent, say why they differ, and pick up what waits (X4)."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
-from crossfoot.core.crossfoot import Difference, Pair, Report, compare, report_on
+from crossfoot.core.comparing import REREADS, Comparison, Stage, Tally
+from crossfoot.core.crossfoot import Difference, Pair, compare
 from crossfoot.core.eligibility import is_external
 from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Link, Payment, Record, Ref, Standing, System
+from crossfoot.core.pacing import Pace, in_no_hurry
 from crossfoot.core.planning import PAYMENT_ROWS, external_parts
 from crossfoot.core.rows import Standing as RowStanding
 from crossfoot.core.rows import standing_of
@@ -18,6 +21,7 @@ from crossfoot.ports import (
     Clock,
     Connections,
     EffectStore,
+    ListPage,
     Matches,
     PreferencesStore,
     Queue,
@@ -28,7 +32,13 @@ from crossfoot.ports import (
 from crossfoot.rereading import as_deleted, reread_invoices
 
 PAGE = 200
+# Whole calls in either system: ten of 150 to ConnectWise, three of 500 to QuickBooks, which meters them.
+INVOICES_PER_READ = 1_500
+# What the filters left out is listed too, and not read.
+PAGES_PER_READ = 15
 MAX_PARTNERS = 50_000
+
+type _Payments = Mapping[Ref, tuple[Payment, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,109 +56,103 @@ class Ports:
     systems: Systems
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What a comparison found so far."""
-
-    pairs: int = 0
-    one_sided: list[str] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
-    waiting: dict[Ref, str] = field(default_factory=dict)
-
-
-def crossfoot(request: CrossfootRequest, ports: Ports) -> Report:
+def crossfoot(request: CrossfootRequest, ports: Ports, remaining_ms: Callable[[], int] = in_no_hurry) -> None:
     """Compare every invoice of a partner, and queue the payments that an invoice with a difference has.
 
     The PSA is read afresh first, and with `live` the accounting too (whose reads are metered); the book is corrected by
-    what they say. Only so are invoices noticed that were deleted in ConnectWise, which tells nobody.
-    Returns: the report, stored as the newest.
+    what they say. Only so are invoices noticed that were deleted in ConnectWise, which tells nobody. It goes on page by
+    page until the time is nearly over, and the rest by message: one that dies costs the page that it was at. While another
+    comparison is under way, that one is brought to its end first: this one was asked for later, and is to see all that was
+    done before. Its report is stored as the newest when it is complete.
+    Raises: errors of the vendor and of our table. Pages that were done by then are done.
     Source: X4; it also heals what a lost message left behind (I8).
     """
-    tenant = request.tenant
-    read_afresh = tuple(System) if request.live else (PSA,)
-    for page in _pages(tenant, Kind.INVOICE, ports.book):
-        _refresh(tenant, page, read_afresh, ports)
-    tally = _Tally()
-    for page in _pages(tenant, Kind.INVOICE, ports.book):
-        _compare_page(request, page, tally, ports)
-    payments = sum(
-        1
-        for page in _pages(tenant, Kind.PAYMENT, ports.book)
-        for record in page
-        if isinstance(record, Payment) and record.standing is Standing.LIVE and is_external(record)
-    )
-    now = ports.clock.now()
-    report = report_on(
-        now,
-        live=request.live,
-        pairs=tally.pairs,
-        payments=payments,
-        one_sided=tally.one_sided,
-        differences=tally.differences,
-    )
-    if ports.preferences.load(tenant).external_payments_enabled:
-        ports.queue.send(
-            [
-                MirrorPayment(tenant=tenant, payment_id=ref.id, because=f"crossfoot {now.isoformat()}")
-                for ref in tally.waiting
-            ]
-        )
-    ports.reports.save(tenant, report)
-    return report
-
-
-def _pages(tenant: str, kind: Kind, book: Book) -> Iterator[tuple[Record, ...]]:
-    cursor = ""
+    tenant, pace, asked = request.tenant, Pace(remaining_ms), _asked_for(request, ports.clock)
     while True:
-        page = book.list_records(tenant, kind, first=None, last=None, system=None, cursor=cursor, limit=PAGE)
-        yield page.records
-        if not page.next_cursor:
+        comparison = ports.reports.begin(tenant, asked)
+        if comparison.finished_at is None:
+            comparison = _advance(tenant, comparison, ports)
+        if comparison.id == asked.id and comparison.finished_at:
             return
+        if not pace.has_time():
+            ports.queue.send([_rest_of(request, comparison)])
+            return
+
+
+def _asked_for(request: CrossfootRequest, clock: Clock) -> Comparison:
+    now = clock.now()
+    return Comparison(request.comparison_id, request.live, request.every_payment, started_at=now, moved_at=now)
+
+
+def _rest_of(request: CrossfootRequest, at: Comparison) -> CrossfootRequest:
+    """Ask for what is left. Takes: `at` is the one under way, whose moves tell this message from the one before."""
+    return CrossfootRequest(
+        tenant=request.tenant,
+        live=request.live,
+        every_payment=request.every_payment,
+        comparison=request.comparison_id,
+        because=f"{at.id} after {at.moves}",
+    )
+
+
+def _advance(tenant: str, comparison: Comparison, ports: Ports) -> Comparison:
+    """Do the next page of a comparison, and store where it is and what it found by then in one write."""
+    match comparison.stage:
+        case Stage.REREAD_PSA | Stage.REREAD_ACCOUNTING:
+            found, place = Tally(), _reread(tenant, REREADS[comparison.stage], comparison.place, ports)
+        case Stage.COMPARE:
+            page = _page(tenant, Kind.INVOICE, comparison.place, ports.book)
+            found, place = _compare_page(tenant, comparison, page.records, ports), page.next_cursor
+        case Stage.COUNT_PAYMENTS:
+            page = _page(tenant, Kind.PAYMENT, comparison.place, ports.book)
+            found, place = Tally(payments=sum(map(_is_counted, page.records))), page.next_cursor
+    to = comparison.moved(place, found, ports.clock.now())
+    ports.reports.move(tenant, comparison, to)
+    return to
+
+
+def _page(
+    tenant: str, kind: Kind, cursor: str, book: Book, *, system: System | None = None, limit: int = PAGE
+) -> ListPage:
+    return book.list_records(tenant, kind, first=None, last=None, system=system, cursor=cursor, limit=limit)
+
+
+def _is_counted(record: Record) -> bool:
+    return isinstance(record, Payment) and record.standing is Standing.LIVE and is_external(record)
+
+
+# --- reading afresh ----------------------------------------------------------------------------------------------------
+
+
+def _reread(tenant: str, system: System, cursor: str, ports: Ports) -> str:
+    """Read some invoices again from their system; one that is gone there is deleted (I5). Returns: where to go on."""
+    if not is_connected(ports.connections, tenant, system):
+        return ""
+    known: list[Invoice] = []
+    for _ in range(PAGES_PER_READ):
+        limit = min(PAGE, INVOICES_PER_READ - len(known))
+        page = _page(tenant, Kind.INVOICE, cursor, ports.book, system=system, limit=limit)
+        known += [record for record in page.records if isinstance(record, Invoice) and not is_left_out(record)]
         cursor = page.next_cursor
+        if not cursor or len(known) == INVOICES_PER_READ:
+            break
+    if known:
+        ports.book.save(tenant, reread_invoices(known, ports.systems.source(tenant, system), ports.clock.now()))
+    return cursor
 
 
-def _refresh(tenant: str, records: Sequence[Record], systems: Sequence[System], ports: Ports) -> None:
-    """Read a page's invoices from their systems as they are now; one that is gone there is deleted (I5)."""
-    for system in systems:
-        known = [r for r in records if isinstance(r, Invoice) and r.ref.system is system and not is_left_out(r)]
-        if known and is_connected(ports.connections, tenant, system):
-            source = ports.systems.source(tenant, system)
-            ports.book.save(tenant, reread_invoices(known, source, ports.clock.now()))
-
-
-def _reread_payments(tenant: str, payments: Sequence[Payment], ports: Ports) -> tuple[Payment, ...]:
-    """Read the payments of an invoice that does not agree: a deletion can be too old for any list of changes."""
-    live = [payment for payment in payments if payment.standing is Standing.LIVE]
+def _reread_payments(tenant: str, payments: Iterable[Payment], ports: Ports) -> None:
+    """Read the payments of invoices that do not agree: a deletion can be too old for any list of changes."""
+    live = {payment.ref: payment for payment in payments if payment.standing is Standing.LIVE}
     if not live or not is_connected(ports.connections, tenant, ACCOUNTING):
-        return tuple(payments)
-    found = ports.systems.accounting(tenant).fetch_payments([payment.ref.id for payment in live])
+        return
+    found = ports.systems.accounting(tenant).fetch_payments([ref.id for ref in live])
     there, now = {*(payment.ref for payment in found.records), *found.unreadable}, ports.clock.now()
-    gone = [as_deleted(payment, now) for payment in live if payment.ref not in there]
+    gone = [as_deleted(payment, now) for ref, payment in live.items() if ref not in there]
     ports.book.save(tenant, [*found.records, *gone])
-    stored = ports.book.load_many(tenant, [payment.ref for payment in payments])
-    return tuple(record for record in stored.values() if isinstance(record, Payment))
 
 
-def _compare_page(request: CrossfootRequest, records: Sequence[Record], tally: _Tally, ports: Ports) -> None:
-    tenant = request.tenant
-    invoices = {record.ref: record for record in records if isinstance(record, Invoice)}
-    links = link_invoices(tenant, tuple(invoices.values()), ports.book, ports.effects, ports.matches)
-    others = ports.book.load_many(tenant, [link.other(ref) for ref, link in links.items()])
-    effects = ports.effects.load_latest_of(tenant, PAYMENT_ROWS, {link.psa for link in links.values()})
-    alone = (invoice for ref, invoice in invoices.items() if ref not in links)
-    tally.one_sided.extend(_one_sided(tenant, alone, ports))
-    for ref, invoice in invoices.items():
-        link = links.get(ref)
-        if link is not None and ref == link.accounting:  # a pair is counted once
-            other = others.get(link.psa)
-            if isinstance(other, Invoice):
-                standing = standing_of(effects.get(link.psa))
-                _compare_pair(request, _Pairing(link, invoice, other, standing), tally, ports)
-
-
-def _one_sided(tenant: str, invoices: Iterable[Invoice], ports: Ports) -> list[str]:
-    alone = [invoice for invoice in invoices if invoice.standing is Standing.LIVE and is_imported(invoice)]
-    return [why.code for why in decide_unlinked(tenant, alone, ports.book, ports.matches).values()] if alone else []
+# --- comparing ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,32 +164,87 @@ class _Pairing:
     psa: Invoice
     standing: RowStanding
 
-
-def _compare_pair(request: CrossfootRequest, pairing: _Pairing, tally: _Tally, ports: Ports) -> None:
-    tally.pairs += 1
-    agree = _agree(pairing.accounting, pairing.psa)
-    if agree and not request.every_payment:
-        return
-    payments = ports.book.load_payments_of(request.tenant, pairing.link.accounting)
-    if request.live and not agree:
-        payments = _reread_payments(request.tenant, payments, ports)
-    expected = sum(part.amount_minor for part in external_parts(payments, pairing.link.accounting))
-    pair = Pair(pairing.accounting, pairing.psa, expected, pairing.standing.total_minor)
-    difference = None if agree else compare(pair)
-    if difference is not None:
-        tally.differences.append(difference)
-        tally.waiting.update((payment.ref, difference.code) for payment in payments)
-    if request.every_payment:
-        left = (payment.ref for payment in payments if payment.ref.id not in pairing.standing.carries)
-        tally.waiting.update((ref, "not_taken_over") for ref in left)
+    @property
+    def agrees(self) -> bool:
+        """Tell whether there is nothing to explain."""
+        one, other = self.accounting, self.psa
+        return (one.balance_minor, one.total_minor, one.standing) == (
+            other.balance_minor,
+            other.total_minor,
+            other.standing,
+        )
 
 
-def _agree(one: Invoice, other: Invoice) -> bool:
-    return (one.balance_minor, one.total_minor, one.standing) == (
-        other.balance_minor,
-        other.total_minor,
-        other.standing,
+def _compare_page(tenant: str, comparison: Comparison, records: Sequence[Record], ports: Ports) -> Tally:
+    invoices = {record.ref: record for record in records if isinstance(record, Invoice)}
+    links = link_invoices(tenant, tuple(invoices.values()), ports.book, ports.effects, ports.matches)
+    pairings = list(_pair_up(tenant, invoices, links, ports))
+    payments = _load_payments(tenant, comparison, pairings, ports)
+    compared = ((pairing, _compare(pairing, payments)) for pairing in pairings if not pairing.agrees)
+    differences = {pairing.link.accounting: difference for pairing, difference in compared if difference is not None}
+    waiting = _waiting(comparison, pairings, differences.keys(), payments)
+    if waiting and ports.preferences.load(tenant).external_payments_enabled:
+        # Queued before the page is counted: a worker that dies between leaves nothing out, and asks once more at worst.
+        because = f"crossfoot {comparison.started_at.isoformat()}"
+        ports.queue.send([MirrorPayment(tenant=tenant, payment_id=ref.id, because=because) for ref in waiting])
+    return Tally(
+        pairs=len(pairings),
+        difference_count=len(differences),
+        one_sided=_one_sided(tenant, (invoice for ref, invoice in invoices.items() if ref not in links), ports),
+        differences=tuple(differences.values()),
     )
+
+
+def _pair_up(
+    tenant: str, invoices: Mapping[Ref, Invoice], links: Mapping[Ref, Link], ports: Ports
+) -> Iterator[_Pairing]:
+    """Pair the invoices of the accounting with their copies: so a pair is counted once."""
+    others = ports.book.load_many(tenant, [link.other(ref) for ref, link in links.items()])
+    effects = ports.effects.load_latest_of(tenant, PAYMENT_ROWS, {link.psa for link in links.values()})
+    for ref, invoice in invoices.items():
+        link = links.get(ref)
+        if link is not None and ref == link.accounting:
+            other = others.get(link.psa)
+            if isinstance(other, Invoice):
+                yield _Pairing(link, invoice, other, standing_of(effects.get(link.psa)))
+
+
+def _one_sided(tenant: str, invoices: Iterable[Invoice], ports: Ports) -> dict[str, int]:
+    alone = [invoice for invoice in invoices if invoice.standing is Standing.LIVE and is_imported(invoice)]
+    reasons = decide_unlinked(tenant, alone, ports.book, ports.matches) if alone else {}
+    return dict(Counter(why.code for why in reasons.values()))
+
+
+def _load_payments(tenant: str, comparison: Comparison, pairings: Sequence[_Pairing], ports: Ports) -> _Payments:
+    """Read the payments of the pairs that matter, those of pairs that do not agree afresh where that is asked for."""
+    matter = [pairing.link.accounting for pairing in pairings if comparison.every_payment or not pairing.agrees]
+    payments = ports.book.load_payments_of_many(tenant, matter) if matter else {}
+    doubtful = [pairing.link.accounting for pairing in pairings if not pairing.agrees]
+    if comparison.live and doubtful:
+        _reread_payments(tenant, (payment for invoice in doubtful for payment in payments[invoice]), ports)
+        payments = payments | ports.book.load_payments_of_many(tenant, doubtful)
+    return payments
+
+
+def _compare(pairing: _Pairing, payments: _Payments) -> Difference | None:
+    parts = external_parts(payments[pairing.link.accounting], pairing.link.accounting)
+    expected_minor = sum(part.amount_minor for part in parts)
+    return compare(Pair(pairing.accounting, pairing.psa, expected_minor, pairing.standing.total_minor))
+
+
+def _waiting(
+    comparison: Comparison, pairings: Iterable[_Pairing], differing: Iterable[Ref], payments: _Payments
+) -> dict[Ref, None]:
+    """List the payments to look at once more, each once: all of a pair that differs, and what was not taken over."""
+    waiting = dict.fromkeys(payment.ref for invoice in differing for payment in payments[invoice])
+    if comparison.every_payment:
+        for pairing in pairings:
+            left = (p.ref for p in payments[pairing.link.accounting] if p.ref.id not in pairing.standing.carries)
+            waiting |= dict.fromkeys(left)
+    return waiting
+
+
+# --- nightly -----------------------------------------------------------------------------------------------------------
 
 
 def request_for_all(ports: Ports) -> int:

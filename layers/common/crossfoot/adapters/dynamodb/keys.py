@@ -337,7 +337,7 @@ def secrets(tenant: str, system: System) -> Key:
 
 
 def crossfoot_pk(tenant: str) -> str:
-    """The partition of the partner's reports."""
+    """The partition of the partner's reports, and of the comparisons that make them."""
     return _own(tenant, "crossfoot")
 
 
@@ -346,9 +346,14 @@ def report(tenant: str, at: datetime) -> Key:
     return Key(crossfoot_pk(tenant), REPORT + time_text(at))
 
 
-def report_part(tenant: str, at: datetime, number: int) -> Key:
-    """A further part of a report that is too large for one item."""
-    return Key(crossfoot_pk(tenant), f"PART#{time_text(at)}#{number:04}")
+def comparison(tenant: str, id_: str) -> Key:
+    """A comparison of the books, on its way or finished."""
+    return Key(crossfoot_pk(tenant), f"COMPARISON#{escape(id_)}")
+
+
+def newest_comparison(tenant: str) -> Key:
+    """The comparison that was begun last."""
+    return Key(crossfoot_pk(tenant), "BEGUN")
 
 
 def calls(tenant: str, system: System, minute: str) -> Key:

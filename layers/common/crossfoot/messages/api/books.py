@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+from crossfoot.core.fetching import FetchState
 from crossfoot.messages.api.words import RecordId
 from crossfoot.messages.routes import Shape
 
@@ -24,10 +25,22 @@ class DifferenceShape(Shape):
     fix: str
 
 
-class ReportShape(Shape):
-    """The newest comparison of the books (X4)."""
+class ComparisonShape(Shape):
+    """A comparison that is under way, and how far it has come (X3)."""
 
-    at: datetime
+    state: FetchState = Field(description="`stuck` is one that has not moved for half an hour.")
+    live: bool
+    started_at: datetime
+    moved_at: datetime
+    pairs: int = Field(description="How many pairs of invoices it has compared so far.")
+    difference_count: int
+
+
+class ReportShape(Shape):
+    """The newest comparison of the books that is complete, and the one that is under way (X4)."""
+
+    started_at: datetime
+    at: datetime = Field(description="When it was complete.")
     live: bool
     line: str
     invoices: int
@@ -36,3 +49,4 @@ class ReportShape(Shape):
     difference_count: int
     one_sided: dict[str, int] = Field(description="Invoices that only one system has, by reason.")
     differences: list[DifferenceShape]
+    under_way: ComparisonShape | None
