@@ -10,6 +10,10 @@ if both show that they meet:
 
 Where they do not meet, the read goes on later from the last page that was taken. A record that was edited meanwhile has
 moved to the end, and is read again with the changes since the mark.
+
+The second that a read ends in may go on behind it, so it is left to the next read as a whole: no record is given twice, and
+what is counted is what there is. Only a second that fills a page is given part by part, up to the row that the next part
+begins behind.
 """
 
 import logging
@@ -120,7 +124,7 @@ def take_pages(position: Cursor, asked: Sequence[tuple[Page, Rows | Exception]],
         if entity != position.entity or position.stage is not Stage.PAGES:
             break
         chain = _chain(position, list(group))
-        rows = _newest(row for _, page_rows in chain for row in page_rows)
+        rows = _given(position, chain)
         if found and len(found) + len(rows) > limits.window_rows:
             break
         found.extend((entity, row) for row in rows)
@@ -187,8 +191,24 @@ def _is_whole(chain: Sequence[tuple[Page, Rows]]) -> bool:
     return bool(chain) and len(chain[-1][1]) < chain[-1][0].size
 
 
+def _given(position: Cursor, chain: Sequence[tuple[Page, Rows]]) -> list[Row]:
+    """Give the rows that no read before this one gave, and that the next one will not give."""
+    if not chain:
+        return []
+    first, *others = (rows for _, rows in chain)
+    rows = _newest(row for page_rows in (_behind(first, position.last), *others) for row in page_rows)
+    border = time_of(chain[-1][1][-1]) if not _is_whole(chain) else ""
+    return [row for row in rows if time_of(row) < border] if border > position.since else rows
+
+
+def _behind(rows: Rows, last: str) -> Rows:
+    """Leave out the rows up to one that was given, and those before it with it."""
+    given = next((place for place, row in enumerate(rows, 1) if last and _id(row) == last), 0)
+    return rows[given:]
+
+
 def _go_on(position: Cursor, chain: Sequence[tuple[Page, Rows]]) -> Cursor:
-    """Go on from the last row's second, which is read again; a second that fills a page is left by counting.
+    """Go on from the last row's second, of which nothing was given; a second that fills a page is left by counting.
 
     Where nothing could be taken, rows are gone from before the place that was counted to: that second begins anew.
     """
@@ -219,21 +239,30 @@ def _finish(position: Cursor, rows: Rows, limits: Limits) -> tuple[Cursor, bool]
 
 def _deletions_from(position: Cursor, rows: Rows, limits: Limits) -> str:
     """Give the earliest time from which on CDC has room for the deletions behind what lives."""
-    if len(rows) <= limits.living and position.at_its_beginning:
-        return position.deletions_since if rows else ""
-    after_all_before = position.since if position.start == 1 else shift(position.since, ONE_SECOND)
-    return min(_tail(position, rows, limits), default=after_all_before)
+    if not rows and position.at_its_beginning:
+        return ""
+    return min(_tail(position, rows, limits), default=_ungiven_from(position))
+
+
+def _ungiven_from(position: Cursor) -> str:
+    """Give the earliest time of which no row was given yet."""
+    return position.since if position.start == 1 else shift(position.since, ONE_SECOND)
 
 
 def _tail(position: Cursor, rows: Sequence[Row], limits: Limits) -> dict[str, int]:
     """Note times from which on there are no more rows than CDC has room for, the earliest with the most."""
     if not position.deletions_since:
         return {}
-    if len(rows) > limits.living:
-        counts = [limits.living * quarters // 4 for quarters in (4, 3, 2, 1)]
-        return {shift(time_of(rows[-count - 1]), ONE_SECOND): count for count in counts}
     noted = {time: count + len(rows) for time, count in position.tail.items()}
+    noted[_ungiven_from(position)] = len(rows)
+    borders = {count: time_of(rows[-count - 1]) for count in _quarters(limits.living) if count < len(rows)}
+    noted |= {shift(time, ONE_SECOND): count for count, time in borders.items() if time}
     return {time: count for time, count in noted.items() if count <= limits.living}
+
+
+def _quarters(whole: int) -> list[int]:
+    """Divide a number, beginning with the whole of it: of equal times, the one with the fewest rows behind it counts."""
+    return [whole * quarters // 4 for quarters in (4, 3, 2, 1)]
 
 
 def _newest(rows: Iterable[Row]) -> list[Row]:
