@@ -10,6 +10,7 @@ from crossfoot.entry.http import MAX_BODY_BYTES, read_call
 from crossfoot.entry.problems import problem_of
 from crossfoot.errors import (
     AuthExpired,
+    AwsUnavailable,
     BadMessage,
     Conflict,
     CrossfootError,
@@ -19,6 +20,7 @@ from crossfoot.errors import (
     RateLimited,
     Rejected,
     RemoteUnavailable,
+    Retryable,
 )
 
 from tests.fakes.api import FakeApi, event
@@ -98,6 +100,7 @@ def test_an_event_that_is_none_is_answered(api: FakeApi) -> None:
     [
         (RateLimited("QuickBooks: 429", 12.4), 429, "rate_limited"),
         (RemoteUnavailable("refused"), 503, "system_unavailable"),
+        (AwsUnavailable("DynamoDB is busy"), 503, "storage_unavailable"),
         (OutcomeUnknown("timed out"), 503, "outcome_unknown"),
         (Conflict("stale"), 409, "conflict"),
         (BadMessage("no"), 400, "bad_request"),
@@ -119,6 +122,32 @@ def test_every_error_of_ours_has_a_status_a_code_a_sentence_and_a_fix(
     assert found.detail[0].isupper()
     assert found.fix
     assert ("Retry-After" in found.headers) == isinstance(error, RateLimited | RemoteUnavailable)
+
+
+@pytest.mark.parametrize(
+    ("error", "title"),
+    [
+        (RemoteUnavailable("down"), "ConnectWise does not answer"),
+        (RateLimited("429", 60), "Too many calls for now"),
+        (OutcomeUnknown("lost"), "The answer was lost"),
+    ],
+)
+def test_a_problem_names_the_system_that_it_came_from(error: Retryable, title: str) -> None:
+    error.system = "connectwise"
+    found = problem_of(error)
+    assert found.title == title
+    assert found.detail.startswith("ConnectWise ")
+    assert found.to_body()["system"] == "connectwise"
+
+
+def test_our_own_storage_is_no_system_of_the_partners() -> None:
+    found = problem_of(AwsUnavailable("DynamoDB is busy"))
+    assert "system" not in found.to_body()
+    assert not {"QuickBooks", "ConnectWise"} & {*found.detail.split()}
+
+
+def test_a_vendor_that_says_when_to_come_back_is_believed() -> None:
+    assert problem_of(RemoteUnavailable("503", 120.0)).headers["Retry-After"] == "120"
 
 
 def test_every_answer_forbids_caching_and_sniffing(api: FakeApi) -> None:

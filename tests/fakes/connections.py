@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from crossfoot.core.model import SYSTEM_NAMES, System
+from crossfoot.core.silence import is_worth_telling
 from crossfoot.errors import CrossfootError, NeedsPartner, Rejected
 from crossfoot.ports import (
     Account,
@@ -69,6 +70,16 @@ class FakeConnections:
         self._change(tenant, system, kept.state, reason=reason, fix=fix)
         if reason:
             self.note(tenant, system, reason)
+
+    def note_silence(self, tenant: str, system: System) -> None:
+        kept = self.connections[tenant, system]
+        since = kept.unanswered_since or self._clock.now()
+        silent = is_worth_telling(since, self._clock.now())
+        self.connections[tenant, system] = replace(kept, unanswered_since=since, silent=silent)
+
+    def note_answer(self, tenant: str, system: System) -> None:
+        kept = self.connections[tenant, system]
+        self.connections[tenant, system] = replace(kept, unanswered_since=None, silent=False)
 
     def set_back(self, system: System, tenants: Iterable[str], to: datetime) -> None:
         for tenant in tenants:

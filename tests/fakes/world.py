@@ -24,6 +24,7 @@ from crossfoot.messages import (
 from crossfoot.ports import (
     CALLBACK_TOKEN,
     Clock,
+    MAX_REVIVALS,
     Connection,
     ConnectionEvent,
     ConnectionState,
@@ -123,13 +124,13 @@ class WorldSecrets:
 
 
 class WorldDeadLetters:
-    """The payments that were given up."""
+    """What was given up."""
 
     def __init__(self) -> None:
         self.letters: list[DeadLetter] = []
 
     def take(self, limit: int) -> tuple[DeadLetter, ...]:
-        return tuple(self.letters[:limit])
+        return tuple([letter for letter in self.letters if letter.message.revivals < MAX_REVIVALS][:limit])
 
     def remove(self, letters: Iterable[DeadLetter]) -> None:
         gone = list(letters)

@@ -120,7 +120,8 @@ def _deploy(number: int, token_key: str) -> Aws:
     sqs = boto3.client("sqs")
     queues = {
         name: sqs.create_queue(QueueName=f"{name}-{number}.fifo", Attributes=fifo)["QueueUrl"]
-        for name in ("nudges", "payments", "payments_dead", "crossfoot", "unpaid", "tending")
+        for work in ("nudges", "payments", "crossfoot", "unpaid", "tending")
+        for name in (work, f"{work}_dead")
     }
     bucket = f"documents-{number}"
     boto3.client("s3").create_bucket(Bucket=bucket)

@@ -1,11 +1,11 @@
-"""sweep: the real handler nudges whoever is due, has connections tended, and revives payments that were given up."""
+"""sweep: the real handler nudges whoever is due, has connections tended, and revives what was given up."""
 
 from collections.abc import Callable
 from types import ModuleType
 
 import boto3
 from crossfoot.core.model import System
-from crossfoot.messages import MirrorPayment
+from crossfoot.messages import ArchiveOutside, CrossfootRequest, FetchUnpaid, Message, MirrorPayment, Nudge
 
 from tests.functions.conftest import Aws, in_time, sample
 
@@ -27,15 +27,29 @@ def test_nobody_is_due_where_nobody_is_connected(aws: Aws, load: Load) -> None:
     assert aws.messages("nudges") == []
 
 
-def test_x3_a_payment_that_was_given_up_is_queued_again(aws: Aws, load: Load) -> None:
-    given_up = MirrorPayment(tenant="t_00000001", payment_id="129")
-    boto3.client("sqs").send_message(
-        QueueUrl=aws.queues["payments_dead"],
-        MessageBody=given_up.to_json(),
-        MessageGroupId="t_00000001:0",
-        MessageDeduplicationId="1",
-    )
-    assert load("sweep").handler(sample("sweep"), in_time())["revived"] == 1
-    (again,) = aws.messages("payments")
-    assert (again["tenant"], again["payment_id"]) == ("t_00000001", "129")
-    assert aws.messages("payments_dead") == []
+GIVEN_UP: dict[str, Message] = {
+    "nudges": Nudge(tenant="t_00000001", system=System.QUICKBOOKS),
+    "payments": MirrorPayment(tenant="t_00000001", payment_id="129"),
+    "crossfoot": CrossfootRequest(tenant="t_00000001"),
+    "unpaid": FetchUnpaid(tenant="t_00000001", system=System.QUICKBOOKS, run="r-1"),
+    "tending": ArchiveOutside(tenant="t_00000001", run="r-1"),
+}
+
+
+def test_x3_what_was_given_up_on_any_queue_is_queued_again_where_it_came_from(aws: Aws, load: Load) -> None:
+    for work, message in GIVEN_UP.items():
+        boto3.client("sqs").send_message(
+            QueueUrl=aws.queues[f"{work}_dead"],
+            MessageBody=message.to_json(),
+            MessageGroupId="t_00000001:0",
+            MessageDeduplicationId="1",
+        )
+    assert load("sweep").handler(sample("sweep"), in_time())["revived"] == len(GIVEN_UP)
+    for work, message in GIVEN_UP.items():
+        (again,) = aws.messages(work)
+        assert (again["kind"], again["revivals"]) == (message.kind, 1)
+        assert aws.messages(f"{work}_dead") == []
+
+
+def test_x3_no_queue_is_left_out(aws: Aws) -> None:
+    assert {f"{work}_dead" for work in GIVEN_UP} == {name for name in aws.queues if name.endswith("_dead")}

@@ -227,9 +227,9 @@ class Simulation:
                 self._give_up(delivery)
 
     def _give_up(self, delivery: Delivery) -> None:
-        """Leave a message to the dead-letter queue, where the sweep finds payments."""
+        """Leave a message to the dead-letter queue, where the sweep finds it."""
         message = delivery.message
-        if isinstance(message, MirrorPayment) and delivery in self.deliveries:
+        if delivery in self.deliveries:
             world = next(office.world for office in self.offices if office.world.tenant == message.tenant)
             world.dead_letters.letters.append(DeadLetter(message, self.clock.now(), f"receipt {self._count}"))
         self._remove(delivery)

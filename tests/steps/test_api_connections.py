@@ -158,6 +158,23 @@ def test_a_connection_that_needs_attention_says_why_and_what_to_do(api: FakeApi)
     assert [line["what"] for line in history] == ["Connected to Acme MSP Books", "Intuit no longer accepts our access."]
 
 
+def test_c7_a_system_that_has_long_been_silent_says_so_beside_what_else_there_is_to_say(api: FakeApi) -> None:
+    api.connect_both()
+    api.connections.warn(TENANT, ACCOUNTING, "The consent ends on 2026-12-01.", "Connect again before.")
+    api.connections.note_silence(TENANT, ACCOUNTING)
+    assert shown(api, "quickbooks")["reason"] == "The consent ends on 2026-12-01.", "one failure is not worth a word"
+    api.world.clock.advance(1_000)
+    api.connections.note_silence(TENANT, ACCOUNTING)
+    found = shown(api, "quickbooks")
+    assert found["state"] == "connected"
+    assert found["reason"] == (
+        "QuickBooks has not answered since 2026-11-03 17:00 UTC. The consent ends on 2026-12-01."
+    )
+    assert str(found["fix"]).endswith("Connect again before.")
+    api.connections.note_answer(TENANT, ACCOUNTING)
+    assert shown(api, "quickbooks")["reason"] == "The consent ends on 2026-12-01."
+
+
 def test_disconnecting_revokes_and_destroys_and_keeps_the_cursor(api: FakeApi) -> None:
     api.connect_both()
     read_to(api, ACCOUNTING, "c-1")

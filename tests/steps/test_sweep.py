@@ -1,12 +1,21 @@
 """sweep: partners that were not read for a while are nudged, and what was given up is revived (I8, C7, X3)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from crossfoot.core.model import ACCOUNTING, PSA, Kind, Ref, System
-from crossfoot.messages import MirrorPayment, Nudge, TendConnection
-from crossfoot.ports import ConnectionState, DeadLetter
+from crossfoot.messages import (
+    ArchiveOutside,
+    CrossfootRequest,
+    FetchUnpaid,
+    Message,
+    MirrorPayment,
+    Nudge,
+    TendConnection,
+)
+from crossfoot.ports import MAX_REVIVALS, ConnectionState, DeadLetter
 from crossfoot.steps import sweep
 
 from tests.fakes.clock import FakeClock
@@ -180,3 +189,61 @@ def test_x3_a_sweep_revives_only_so_many_at_a_time(monkeypatch: pytest.MonkeyPat
     messages = [MirrorPayment(tenant=TENANT, payment_id=f"p{n}") for n in range(5)]
     world.dead_letters.letters = [DeadLetter(m, world.clock.now(), m.payment_id) for m in messages]
     assert [world.sweep().revived for _ in range(4)] == [2, 2, 1, 0]
+
+
+def _revived(*given_up: Message) -> list[Message]:
+    world = World()
+    world.connections.states = dict.fromkeys(System, ConnectionState.NEEDS_ATTENTION)
+    world.dead_letters.letters = [
+        DeadLetter(message, world.clock.now(), f"receipt {number}") for number, message in enumerate(given_up)
+    ]
+    world.sweep()
+    assert world.dead_letters.letters == []
+    return world.queue.messages
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Nudge(tenant=TENANT, system=PSA),
+        MirrorPayment(tenant=TENANT, payment_id="129"),
+        CrossfootRequest(tenant=TENANT, live=True, every_payment=True),
+        FetchUnpaid(tenant=TENANT, system=PSA, run="r-1"),
+        TendConnection(tenant=TENANT, system=PSA),
+        ArchiveOutside(tenant=TENANT, run="r-1"),
+    ],
+    ids=lambda message: message.kind,
+)
+def test_x3_work_of_every_kind_that_was_given_up_is_queued_again_as_it_was(message: Message) -> None:
+    (again,) = _revived(message)
+    assert again == replace(message, revivals=1)
+    assert again.deduplication_id != message.deduplication_id
+
+
+def test_x3_letters_that_ask_for_the_same_work_are_one_which_counts_what_was_tried_most() -> None:
+    nudges = [
+        Nudge(tenant=TENANT, system=PSA, window=number, because=f"sweep {number}", revivals=number)
+        for number in (0, 5, 2)
+    ]
+    other = Nudge(tenant=TENANT, system=ACCOUNTING, window=1)
+    comparisons = [CrossfootRequest(tenant=TENANT, because=because) for because in ("toggled", "nightly")]
+    again = _revived(*nudges, other, *comparisons)
+    assert {(m.system, m.revivals) for m in again if isinstance(m, Nudge)} == {(PSA, 6), (ACCOUNTING, 1)}
+    assert len(again) == 4, "a comparison is named by why it was asked for"
+
+
+@pytest.mark.parametrize(("revivals", "said"), [(0, "again now"), (MAX_REVIVALS - 1, "one last time")])
+def test_x3_a_payment_says_when_it_is_revived_for_the_last_time(revivals: int, said: str) -> None:
+    world = World()
+    message = MirrorPayment(tenant=TENANT, payment_id="p1", revivals=revivals)
+    world.dead_letters.letters = [DeadLetter(message, world.clock.now(), "receipt")]
+    world.sweep()
+    assert said in world.history.load(TENANT, Ref(ACCOUNTING, Kind.PAYMENT, "p1"))[-1].item.sentence
+
+
+def test_x3_what_was_revived_too_often_is_left_to_a_person() -> None:
+    world = World()
+    message = MirrorPayment(tenant=TENANT, payment_id="p1", revivals=MAX_REVIVALS)
+    world.dead_letters.letters = [DeadLetter(message, world.clock.now(), "receipt")]
+    assert world.sweep().revived == 0
+    assert len(world.dead_letters.letters) == 1

@@ -21,7 +21,7 @@ from botocore.credentials import ContainerProvider, CredentialResolver, Credenti
 from botocore.httpsession import URLLib3Session
 
 from crossfoot.config import locate_aws
-from crossfoot.errors import RemoteUnavailable
+from crossfoot.errors import AwsUnavailable
 
 CONNECT_TIMEOUT_S = 2
 READ_TIMEOUT_S = 5
@@ -74,7 +74,7 @@ class AwsService:
                 if not _is_passing(error):
                     raise
                 if attempt == ATTEMPTS:
-                    raise RemoteUnavailable(f"{self._protocol.service} does not answer: {error}") from error
+                    raise AwsUnavailable(f"{self._protocol.service} does not answer: {error}") from error
             # Chance keeps the workers of a burst apart.
             self._pause(FIRST_PAUSE_S * 2**attempt * random.uniform(0.5, 1))  # noqa: S311
         raise AssertionError("the last attempt returns or raises")

@@ -4,7 +4,8 @@
     |- Retryable             the queue redelivers; nobody is told
     |  |- RateLimited        wait retry_after_s
     |  |- RemoteUnavailable  no connection, 5xx: nothing was written
-    |  |  '- AnswerTooLarge  ask for less at once
+    |  |  |- AnswerTooLarge  ask for less at once
+    |  |  '- AwsUnavailable  it was AWS, and no vendor
     |  |- Conflict           stale version or another worker's lease: read again, plan again
     |  '- OutcomeUnknown     a write may have arrived: look before writing again
     |- NeedsPartner          parked, shown with the remedy
@@ -23,23 +24,34 @@ class CrossfootError(Exception):
 
 
 class Retryable(CrossfootError):
-    """Trying again later is right, and nobody has to be told."""
+    """Trying again later is right, and nobody has to be told. `system` is the outside system that it came from, if one."""
+
+    system: str = ""
 
 
 class RateLimited(Retryable):
     """A vendor's limit, or our own budget below it, is used up for now."""
 
-    def __init__(self, message: str, retry_after_s: float) -> None:
+    def __init__(self, message: str, retry_after_s: float, *, system: str = "") -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.system = system
 
 
 class RemoteUnavailable(Retryable):
     """No connection or a 5xx on a read, or before a write left us: nothing was written."""
 
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
 
 class AnswerTooLarge(RemoteUnavailable):
     """A read's answer is more than we take in: who can, asks for less at once."""
+
+
+class AwsUnavailable(RemoteUnavailable):
+    """A service of AWS that we stand on did not answer, or was busy."""
 
 
 class Conflict(Retryable):

@@ -17,6 +17,7 @@ SMALL = {
     "warnings": None,
     "fault": {"error": [{"message": "message=x; errorCode=003100", "detail": "d", "code": "3100"}], "type": "SERVICE"},
 }
+IN_WORDS = {"fault": {"error": [{"message": "message=x; errorCode=003100; statusCode=403"}], "type": "SERVICE"}}
 THROTTLED = (
     '<?xml version="1.0"?><IntuitResponse><Fault type="SERVICE"><Error code="003001">'
     "<Message>message=ThrottleExceeded; errorCode=003001; statusCode=429</Message></Error></Fault></IntuitResponse>"
@@ -30,7 +31,14 @@ def answer(status: int, body: object) -> Answer:
 
 @pytest.mark.parametrize(
     ("status", "body", "code"),
-    [(400, CAPITAL, "6240"), (403, SMALL, "3100"), (403, THROTTLED, "3001"), (404, "<html></html>", ""), (400, "", "")],
+    [
+        (400, CAPITAL, "6240"),
+        (403, SMALL, "3100"),
+        (403, IN_WORDS, "3100"),
+        (403, THROTTLED, "3001"),
+        (404, "<html></html>", ""),
+        (400, "", ""),
+    ],
 )
 def test_every_shape_of_a_fault_gives_its_code(status: int, body: object, code: str) -> None:
     assert read_fault(answer(status, body)).code == code

@@ -14,7 +14,7 @@ import boto3
 from botocore import exceptions as aws
 from botocore.config import Config
 
-from crossfoot.errors import RemoteUnavailable
+from crossfoot.errors import AwsUnavailable
 from crossfoot.ports import Clock
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _own_errors() -> Iterator[None]:
     except aws.ClientError as error:
         code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
         if code == "SlowDown" or status >= 500:
-            raise RemoteUnavailable(f"S3 is busy: {code}") from error
+            raise AwsUnavailable(f"S3 is busy: {code}") from error
         raise
     except (aws.ConnectionError, aws.HTTPClientError) as error:
-        raise RemoteUnavailable(f"S3 did not answer: {type(error).__name__}") from error
+        raise AwsUnavailable(f"S3 did not answer: {type(error).__name__}") from error

@@ -8,7 +8,7 @@ from itertools import batched
 from typing import TYPE_CHECKING
 
 from crossfoot.aws import SQS, AwsService
-from crossfoot.errors import RemoteUnavailable
+from crossfoot.errors import AwsUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
@@ -51,7 +51,7 @@ class SqsQueue:
             entries = [entry for entry in entries if entry["Id"] in again]
             if attempt + 1 < ATTEMPTS:
                 self._pause(0.1 * 2**attempt)
-        raise RemoteUnavailable(f"SQS refused {len(refused)} messages: {refused[0]['Code']}")
+        raise AwsUnavailable(f"SQS refused {len(refused)} messages: {refused[0]['Code']}")
 
 
 def _entry(id_: str, message: Message) -> SendMessageBatchRequestEntryTypeDef:

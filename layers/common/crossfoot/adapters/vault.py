@@ -17,7 +17,7 @@ from botocore import exceptions as aws
 from botocore.config import Config
 
 from crossfoot.core.model import System
-from crossfoot.errors import RemoteUnavailable
+from crossfoot.errors import AwsUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -78,7 +78,7 @@ def _own_errors() -> Iterator[None]:
     except aws.ClientError as error:
         code = error.response["Error"]["Code"]
         if code in _BUSY or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
-            raise RemoteUnavailable(f"KMS is busy: {code}") from error
+            raise AwsUnavailable(f"KMS is busy: {code}") from error
         raise
     except (aws.ConnectionError, aws.HTTPClientError) as error:
-        raise RemoteUnavailable(f"KMS did not answer: {type(error).__name__}") from error
+        raise AwsUnavailable(f"KMS did not answer: {type(error).__name__}") from error

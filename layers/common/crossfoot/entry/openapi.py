@@ -22,7 +22,7 @@ _PROBLEMS = {
     422: "The connected system understood, and refused.",
     429: "Too many calls for now; see Retry-After.",
     500: "A mistake of ours.",
-    503: "The connected system does not answer; see Retry-After.",
+    503: "A connected system, which `system` names, or our own storage does not answer; see Retry-After.",
 }
 # What every route can answer, and what every route that asks for a token can.
 _ALWAYS = (400, 413, 500)

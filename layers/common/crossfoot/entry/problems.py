@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from crossfoot.core.model import SYSTEM_NAMES, System
 from crossfoot.errors import (
     AuthExpired,
+    AwsUnavailable,
     BadMessage,
     Conflict,
     CrossfootError,
@@ -14,6 +16,7 @@ from crossfoot.errors import (
     RateLimited,
     Rejected,
     RemoteUnavailable,
+    Retryable,
     TooSoon,
 )
 
@@ -21,7 +24,13 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
 
 # A refusal is 422, unless it is one of our own that HTTP has a better word for.
-_STATUS_OF_CODE = {"account_taken": 409, "another_company": 409, "cursor_invalid": 400, "not_found": 404}
+_STATUS_OF_CODE = {
+    "account_taken": 409,
+    "another_company": 409,
+    "cursor_invalid": 400,
+    "gone_there": 409,
+    "not_found": 404,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +76,26 @@ def problem_of(error: CrossfootError) -> Problem:
         case RateLimited():
             return problem(
                 429, "rate_limited", "Too many calls for now",
-                "The connected system allows only so many calls a minute, and they are used up.",
-                "Wait for the time in Retry-After and try again.", retry_after_s=error.retry_after_s,
+                f"{_name(error)} allows only so many calls a minute, and they are used up.",
+                "Wait for the time in Retry-After and try again.", retry_after_s=error.retry_after_s, **_system(error),
+            )  # fmt: skip
+        case AwsUnavailable():
+            return problem(
+                503, "storage_unavailable", "Crossfoot is busy",
+                "Crossfoot could not reach its own storage just now. Your systems have nothing to do with it.",
+                "Try again in a moment.", retry_after_s=RETRY_AFTER_S,
             )  # fmt: skip
         case RemoteUnavailable():
             return problem(
-                503, "system_unavailable", "The connected system does not answer",
-                "QuickBooks or ConnectWise could not be reached. Nothing was written.",
-                "Try again in a moment.", retry_after_s=RETRY_AFTER_S,
+                503, "system_unavailable", f"{_name(error)} does not answer",
+                f"{_name(error)} could not be reached, or did not answer as it should. Nothing was written.",
+                "Try again in a moment.", retry_after_s=error.retry_after_s or RETRY_AFTER_S, **_system(error),
             )  # fmt: skip
         case OutcomeUnknown():
             return problem(
                 503, "outcome_unknown", "The answer was lost",
-                "The connected system did not answer in time, so this may have been done or not.",
-                "Look at the result before trying again.",
+                f"{_name(error)} did not answer in time, so this may have been done or not.",
+                "Look at the result before trying again.", **_system(error),
             )  # fmt: skip
         case Conflict():
             return problem(
@@ -93,6 +108,14 @@ def problem_of(error: CrossfootError) -> Problem:
             return _problem_of_refusal(error)
         case _:
             return problem(503, "retry", "Not now", _sentence(str(error)), "Try again.", retry_after_s=RETRY_AFTER_S)
+
+
+def _name(error: Retryable) -> str:
+    return SYSTEM_NAMES[System(error.system)] if error.system else "The connected system"
+
+
+def _system(error: Retryable) -> dict[str, Any]:
+    return {"system": error.system} if error.system else {}
 
 
 def _sentence(text: str) -> str:

@@ -13,6 +13,7 @@ from crossfoot.http.door import (
 )
 from crossfoot.http.exact_json import Wire, read_json, write_json
 from crossfoot.http.hosts import LOCAL, RESOLUTION_LIFE_S, STRICT, Policy, check_url, is_public
+from crossfoot.http.line import Line
 
 __all__ = [
     "CHUNK_BYTES",
@@ -26,6 +27,7 @@ __all__ = [
     "Answer",
     "Door",
     "Download",
+    "Line",
     "Policy",
     "Wire",
     "check_url",

@@ -178,7 +178,8 @@ class Door:
             raise RateLimited(f"{_host(url)} asks us to slow down", retry_after_s(headers))
         content = b"".join(self._chunks(response, url, write, deadline, self._max_answer_bytes))
         if response.status_code >= 500:
-            raise _failure(write, url, f"status {response.status_code}")
+            wait_s = retry_after_s(headers) if "retry-after" in headers else None
+            raise _failure(write, url, f"status {response.status_code}", wait_s)
         return Answer(response.status_code, headers, content, url, write)
 
     def _chunks(
@@ -219,10 +220,12 @@ def retry_after_s(headers: Mapping[str, str]) -> float:
         return DEFAULT_RETRY_AFTER_S
 
 
-def _failure(maybe_written: bool, url: str, why: str) -> RemoteUnavailable | OutcomeUnknown:
+def _failure(
+    maybe_written: bool, url: str, why: str, wait_s: float | None = None
+) -> RemoteUnavailable | OutcomeUnknown:
     if maybe_written:
         return OutcomeUnknown(f"{_host(url)} may have carried the write out: {why}")
-    return RemoteUnavailable(f"{_host(url)} did not answer: {why}")
+    return RemoteUnavailable(f"{_host(url)} did not answer: {why}", wait_s)
 
 
 def _too_large(maybe_written: bool, url: str, limit_bytes: int) -> RemoteUnavailable | OutcomeUnknown:

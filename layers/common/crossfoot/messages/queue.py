@@ -27,12 +27,17 @@ _TENANT = re.compile(TENANT_PATTERN)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Message:
-    """What every message says. Raises: ValueError when made for something that is no partner."""
+    """What every message says.
+
+    Takes: `revivals` counts how often it came back from a dead-letter queue.
+    Raises: ValueError when made for something that is no partner.
+    """
 
     __pydantic_config__: ClassVar["ConfigDict"] = {"extra": "forbid"}
 
     tenant: str
     because: str = ""
+    revivals: int = 0
 
     def __post_init__(self) -> None:
         if not _TENANT.fullmatch(self.tenant):
@@ -47,7 +52,11 @@ class _Message:
 
     def to_json(self) -> str:
         """Write the message; `read_message` reads it back."""
-        return json.dumps(asdict(self), separators=(",", ":"), sort_keys=True)
+        said = asdict(self)
+        if not self.revivals:
+            # Nearly every message. Workers of before, which know no revivals, can then read it.
+            del said["revivals"]
+        return json.dumps(said, separators=(",", ":"), sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,13 +16,14 @@ from crossfoot.ports.decisions import Dated, EffectStore, FilterStore, History, 
 from crossfoot.ports.documents import Documents
 from crossfoot.ports.fetching import Cursors, FetchRuns, Limits, Position, RunPage
 from crossfoot.ports.matches import Decided, Matches, Page
-from crossfoot.ports.queues import Budget, DeadLetter, DeadLetters, Queue
+from crossfoot.ports.queues import MAX_REVIVALS, Budget, DeadLetter, DeadLetters, Queue
 from crossfoot.ports.records import Book, ListPage, Numbered
 from crossfoot.ports.secrets import Authorizations, SealedSecrets, Secrets
 from crossfoot.ports.systems import AccountingSource, Choice, Found, PaymentRows, Psa, Source, Systems, Window
 
 __all__ = [
     "CALLBACK_TOKEN",
+    "MAX_REVIVALS",
     "Account",
     "AccountingSource",
     "Accounts",

@@ -24,7 +24,8 @@ class Connection:
 
     Takes: `account_id` is the vendor's name of the partner (realm id, login company); `reason` and `fix` say why it needs
     attention; `details` holds what only that vendor's adapter reads (site URL, deposit account …).
-    Units: `credentials_expire_at` is the refresh token's known end of life (C7); None where keys do not expire.
+    Units: `credentials_expire_at` is the refresh token's known end of life (C7); None where keys do not expire;
+    `unanswered_since` is the first read that failed when none was good since, and `silent` whether that is worth telling.
     """
 
     tenant: str
@@ -38,6 +39,8 @@ class Connection:
     last_read_at: datetime | None = None
     credentials_expire_at: datetime | None = None
     details: dict[str, str] | None = None
+    unanswered_since: datetime | None = None
+    silent: bool = False
 
 
 def is_connected(connections: "Connections", tenant: str, system: System) -> bool:
@@ -97,6 +100,18 @@ class Connections(Protocol):
 
     def touch(self, tenant: str, system: System) -> None:
         """Note that the system answered a read now."""
+        ...
+
+    def note_silence(self, tenant: str, system: System) -> None:
+        """Note that a read found the system silent; where that has lasted, say so on the connection and in its history.
+
+        Nothing is written but at the first such read, and at the one that makes it worth telling. A connection that is
+        not connected stays as it is (C7).
+        """
+        ...
+
+    def note_answer(self, tenant: str, system: System) -> None:
+        """Take back what `note_silence` noted, and say in the history that the system answers again. Again is no error."""
         ...
 
     def find_tenant(self, system: System, account_id: str) -> str | None:

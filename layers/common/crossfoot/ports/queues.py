@@ -6,7 +6,10 @@ from datetime import datetime
 from typing import Protocol
 
 from crossfoot.core.model import System
-from crossfoot.messages import Message, MirrorPayment
+from crossfoot.messages import Message
+
+# A message that was revived so often stays with the dead letters, for a person: more than a day of trying, whatever it is.
+MAX_REVIVALS = 24
 
 
 class Queue(Protocol):
@@ -19,24 +22,31 @@ class Queue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A payment that was given up after too many attempts.
+    """A message that was given up after too many attempts.
 
-    Takes: `receipt` is what the queue knows this delivery by.
+    Takes: `receipt` is what its dead-letter queue, named by `queue`, knows this delivery by.
     Units: `since` is when it was given up, aware UTC.
     """
 
-    message: MirrorPayment
+    message: Message
     since: datetime
     receipt: str
+    queue: str = ""
+
+    @property
+    def is_last_chance(self) -> bool:
+        """Tell whether it is revived only once more."""
+        return self.message.revivals + 1 >= MAX_REVIVALS
 
 
 class DeadLetters(Protocol):
-    """The payments that were given up (X3)."""
+    """The messages that were given up, of all queues (X3)."""
 
     def take(self, limit: int) -> tuple[DeadLetter, ...]:
-        """Read some; none are given where none is left that can be read.
+        """Read some of each queue; none are given where none is left that may be revived.
 
-        They stay where they are until they are removed, and so does what cannot be read. More may be given after that.
+        They stay where they are until they are removed. What cannot be read stays, and so does what was revived
+        MAX_REVIVALS times. More may be given after that.
         """
         ...
 

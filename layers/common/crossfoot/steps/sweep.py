@@ -1,12 +1,13 @@
 """sweep: every hour, whoever was not read for a while, and what was given up, so that nothing depends on luck (I8, C7)."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from crossfoot.core.decisions import Decision, waits
 from crossfoot.core.model import ACCOUNTING, Kind, Ref, System
-from crossfoot.messages import MirrorPayment, Nudge, TendConnection
+from crossfoot.messages import Message, MirrorPayment, Nudge, TendConnection
 from crossfoot.ports import Clock, Connections, DeadLetter, DeadLetters, History, Queue
 
 # ConnectWise hourly; QuickBooks daily, because its reads are metered. A daily read also refreshes the tokens, whose end of
@@ -42,7 +43,7 @@ class Swept:
 
 
 def sweep(ports: Ports) -> Swept:
-    """Nudge the partners that are due, have every connection tended once a day, and revive the payments given up.
+    """Nudge the partners that are due, have every connection tended once a day, and revive what was given up.
 
     A connection that needs attention is not among those that are due: the partner is told, and nothing else would help.
     Source: I8, C7, X3.
@@ -83,33 +84,50 @@ def hour_of(tenant: str) -> int:
 
 
 def _revive(ports: Ports) -> int:
-    """Queue the payments again that were given up after too many attempts, and say on each that it was stuck.
+    """Queue again what was given up after too many attempts, and say on each payment that it was stuck.
 
-    What cannot be read stays where it is: its alarm tells a person.
+    What cannot be read stays where it is, and so does what was revived too often: the alarm tells a person.
+    Returns: how many letters there were.
     Source: X3.
     """
     revived = 0
     while revived < MAX_DEAD_LETTERS and (letters := ports.dead_letters.take(MAX_DEAD_LETTERS - revived)):
         for letter in letters:
-            ports.history.save(letter.message.tenant, [_stuck(letter)])
-        ports.queue.send([_again(letter) for letter in letters])
-        # Last: a worker that dies before leaves the letters where they were, and payments may be queued twice.
+            if isinstance(letter.message, MirrorPayment):
+                ports.history.save(letter.message.tenant, [_stuck(letter, letter.message.payment_id)])
+        ports.queue.send(_again(letters))
+        # Last: a worker that dies before leaves the letters where they were, and work may be queued twice.
         ports.dead_letters.remove(letters)
         revived += len(letters)
     return revived
 
 
-def _stuck(letter: DeadLetter) -> Decision:
-    payment = Ref(ACCOUNTING, Kind.PAYMENT, letter.message.payment_id)
+def _stuck(letter: DeadLetter, payment_id: str) -> Decision:
+    again = "one last time now; if that fails too, a person looks into it" if letter.is_last_chance else "again now"
     sentence = (
         f"Carrying this payment over failed again and again, and has been stuck since {letter.since:%Y-%m-%d %H:%M} UTC. "
-        "It is tried again now."
+        f"It is tried {again}."
     )
     fix = "Nothing to do if it goes through; otherwise look at the connections, and tell support."
-    return waits(payment, "X3", "stuck", sentence, fix)
+    return waits(Ref(ACCOUNTING, Kind.PAYMENT, payment_id), "X3", "stuck", sentence, fix)
 
 
-def _again(letter: DeadLetter) -> MirrorPayment:
-    message = letter.message
-    because = f"stuck since {letter.since.isoformat()}"
-    return MirrorPayment(tenant=message.tenant, payment_id=message.payment_id, because=because)
+def _again(letters: Sequence[DeadLetter]) -> list[Message]:
+    """Give what to queue: of letters that ask for the same work one, that which was revived most often.
+
+    While a system is away each sweep's nudge ends as a letter of its own, and one of them is enough.
+    """
+    messages = sorted((letter.message for letter in letters), key=lambda message: message.revivals)
+    distinct = {_work_of(message): message for message in messages}
+    return [replace(message, revivals=message.revivals + 1) for message in distinct.values()]
+
+
+def _work_of(message: Message) -> Message:
+    """Give what a message asks for. Where it only says what to look at, why it was sent makes no other work of it."""
+    match message:
+        case Nudge():
+            return replace(message, because="", window=0, revivals=0)
+        case MirrorPayment() | TendConnection():
+            return replace(message, because="", revivals=0)
+        case _:
+            return replace(message, revivals=0)

@@ -33,7 +33,7 @@ from crossfoot.adapters.vault import KmsVault
 from crossfoot.config import Config, load_config
 from crossfoot.core.model import SYSTEM_NAMES, System
 from crossfoot.errors import NeedsPartner
-from crossfoot.http import LOCAL, STRICT, Door
+from crossfoot.http import LOCAL, STRICT, Door, Line
 from crossfoot.ledger import Patience
 from crossfoot.ports import AccountingSource, Connection, Psa, Source
 from crossfoot.steps import (
@@ -44,6 +44,9 @@ from crossfoot.steps import (
     sweep,
     tend_connection,
 )
+
+_QUEUES = tuple(f"{work}_queue_url" for work in ("payments", "nudges", "unpaid", "tending", "crossfoot"))
+_DEAD_QUEUES = tuple(name.replace("_queue_url", "_dead_queue_url") for name in _QUEUES)
 
 
 class Parts:
@@ -147,7 +150,8 @@ class ConnectedSystems:
         secrets = parts.secrets.load(tenant, System.CONNECTWISE).values
         account = stored_account(connection.details, secrets, parts.app.settings.connectwise_client_id)
         tell = partial(parts.connections.need_attention, tenant, System.CONNECTWISE)
-        return ConnectWisePsa(ConnectWiseClient(parts.door, tenant, account, self._codebases, parts.budget, tell))
+        line = self._line(connection)
+        return ConnectWisePsa(ConnectWiseClient(parts.door, tenant, account, self._codebases, parts.budget, tell, line))
 
     def quickbooks_client(self, tenant: str) -> QuickBooksClient:
         """Open the partner's QuickBooks company. Raises: NeedsPartner when it is not connected."""
@@ -155,7 +159,17 @@ class ConnectedSystems:
         refresh = TokenEndpoint(parts.door, parts.intuit, parts.clock)
         tokens = TokenSource(tenant, parts.secrets, parts.connections, refresh, parts.clock)
         api_url, realm_id = parts.intuit.api_url, connection.account_id
-        return QuickBooksClient(parts.door, api_url, tenant, realm_id, tokens, parts.budget)
+        return QuickBooksClient(parts.door, api_url, tenant, realm_id, tokens, parts.budget, self._line(connection))
+
+    def _line(self, connection: Connection) -> Line:
+        """Give the line to a system; the connection, which was read anyway, says whether an answer would be news."""
+        about, connections = (connection.tenant, connection.system), self._parts.connections
+        return Line(
+            connection.system,
+            unanswered=connection.unanswered_since is not None,
+            tell_silence=partial(connections.note_silence, *about),
+            tell_answer=partial(connections.note_answer, *about),
+        )
 
     def _connection(self, tenant: str, system: System) -> Connection:
         connection = self._parts.connections.load(tenant, system)
@@ -241,12 +255,12 @@ def mirror_payment_ports(parts: Parts) -> mirror_payment.Ports:
 
 
 def sweep_ports(parts: Parts) -> sweep.Ports:
-    """Wire sweep."""
-    config = parts.config.require("payments_dead_queue_url")
+    """Wire sweep: it revives what was given up on any queue, so it knows them all."""
+    config = parts.config.require(*_QUEUES, *_DEAD_QUEUES)
     return sweep.Ports(
         clock=parts.clock,
         connections=parts.connections,
-        dead_letters=SqsDeadLetters(config.payments_dead_queue_url),
+        dead_letters=SqsDeadLetters([getattr(config, name) for name in _DEAD_QUEUES]),
         history=parts.history,
         queue=parts.queue,
     )

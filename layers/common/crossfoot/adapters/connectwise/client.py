@@ -12,7 +12,7 @@ from crossfoot.adapters.connectwise.site import Account, Codebases
 from crossfoot.adapters.connectwise.translate import to_mark
 from crossfoot.core.model import System
 from crossfoot.errors import AnswerTooLarge, AuthExpired, CrossfootError, NeedsPartner, Rejected, RemoteUnavailable
-from crossfoot.http import Answer, Door, Download, Wire, write_json
+from crossfoot.http import Answer, Door, Download, Line, Wire, write_json
 from crossfoot.ports import Budget
 
 API_VERSION = "2026.4"
@@ -64,9 +64,11 @@ class ConnectWiseClient:
         codebases: Codebases,
         budget: Budget,
         need_attention: Attention | None = None,
+        line: Line | None = None,
     ) -> None:
         self._door, self._tenant, self._account = door, tenant, account
         self._codebases, self._budget, self._need_attention = codebases, budget, need_attention
+        self._line = line or Line(System.CONNECTWISE)
 
     def get(
         self, path: str, params: Mapping[str, str] | None = None, *, page_id: int | None = None, quiet: bool = False
@@ -108,7 +110,7 @@ class ConnectWiseClient:
     @contextmanager
     def open(self, path: str) -> Iterator[Iterator[bytes]]:
         """Read what is no JSON, in chunks. Raises: as `get`, where it breaks off also out of the chunks."""
-        with ExitStack() as stack:
+        with self._line.asking(), ExitStack() as stack:
             download = stack.enter_context(self._stream(path))
             if self._has_moved(download.answer):
                 download = stack.enter_context(self._stream(path))
@@ -143,12 +145,13 @@ class ConnectWiseClient:
         quiet: bool = False,
     ) -> Answer:
         paging = {} if page_id is None else {"pageId": str(page_id)}
-        answer = self._send(method, path, {**params, **paging}, body)
-        if self._has_moved(answer):
+        with self._line.asking(write=method != "GET"):
             answer = self._send(method, path, {**params, **paging}, body)
-        if answer.ok or (missing_is_fine and _is_missing(answer)):
-            return answer
-        raise self._refused(answer, method, path, quiet=quiet)
+            if self._has_moved(answer):
+                answer = self._send(method, path, {**params, **paging}, body)
+            if answer.ok or (missing_is_fine and _is_missing(answer)):
+                return answer
+            raise self._refused(answer, method, path, quiet=quiet)
 
     def _has_moved(self, answer: Answer) -> bool:
         """Tell whether the cloud may have moved to a new codebase; a second answer of this kind says that it did not."""

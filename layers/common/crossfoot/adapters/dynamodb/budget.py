@@ -103,7 +103,8 @@ class TableBudget:
             self._table.write(Update(keys.calls(tenant, system, minute), change, values, room))
         except ConditionFailed as error:
             retry_after_s = 60 - now.second - now.microsecond / 1_000_000
-            raise RateLimited(f"the calls that {system} allows in this minute are used up", retry_after_s) from error
+            what = f"the calls that {system} allows in this minute are used up"
+            raise RateLimited(what, retry_after_s, system=system) from error
         lease = self._leases[tenant, system] = _Lease(minute, limit.block)
         return lease
 

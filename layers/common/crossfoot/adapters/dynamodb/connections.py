@@ -14,6 +14,8 @@ from crossfoot.adapters.dynamodb import keys, sealing
 from crossfoot.adapters.dynamodb.accounts import Accounts
 from crossfoot.adapters.dynamodb.failures import ConditionFailed, TransactionFailed
 from crossfoot.adapters.dynamodb.keys import Key
+from crossfoot.adapters.dynamodb.silences import ATTRIBUTES as SILENCE
+from crossfoot.adapters.dynamodb.silences import Silences
 from crossfoot.adapters.dynamodb.table import MISSING, Delete, Put, Table, Update, When, Write
 from crossfoot.adapters.dynamodb.values import Item, text, texts, whole, without_blanks
 from crossfoot.core.model import System
@@ -32,6 +34,7 @@ class TableConnections:
         self._vault = vault
         self._clock = clock
         self._accounts = Accounts(table)
+        self._silences = Silences(table, clock)
 
     def load(self, tenant: str, system: System) -> Connection | None:
         """Read one connection."""
@@ -97,7 +100,9 @@ class TableConnections:
             keys.secrets(tenant, system), "REMOVE #sealed, #holder, #leased_until ADD #version :one", {"one": 1}
         )
         self._table.transact(
-            _update(tenant, system, stored, "REMOVE #reason, #fix, #due, #callback SET #state = :state", values),
+            _update(
+                tenant, system, stored, f"REMOVE #reason, #fix, #due, #callback, {SILENCE} SET #state = :state", values
+            ),
             release,
             destroy,
             self._put_event(tenant, system, "Disconnected"),
@@ -114,7 +119,13 @@ class TableConnections:
             return
         values = {"state": ConnectionState.NEEDS_ATTENTION.value, "reason": reason, "fix": fix}
         self._table.transact(
-            _update(tenant, system, stored, "REMOVE #due SET #state = :state, #reason = :reason, #fix = :fix", values),
+            _update(
+                tenant,
+                system,
+                stored,
+                f"REMOVE #due, {SILENCE} SET #state = :state, #reason = :reason, #fix = :fix",
+                values,
+            ),
             self._put_event(tenant, system, reason),
             # It would fail at every sweep and stand in front of those that can be read.
             *_move_place(tenant, system, stored, None),
@@ -160,6 +171,14 @@ class TableConnections:
             self._table.transact(change, *_move_place(tenant, system, stored, at))
         except TransactionFailed:
             return  # another worker noted its read, or the connection just changed: either is newer than this
+
+    def note_silence(self, tenant: str, system: System) -> None:
+        """Note that a read found the system silent; where that has lasted, say so."""
+        self._silences.note_silence(tenant, system)
+
+    def note_answer(self, tenant: str, system: System) -> None:
+        """Take back what was noted of a silence."""
+        self._silences.note_answer(tenant, system)
 
     def find_tenant(self, system: System, account_id: str) -> str | None:
         """Find who is connected to a vendor account."""
@@ -291,4 +310,6 @@ def _to_connection(tenant: str, system: System, item: Item) -> Connection:
         last_read_at=keys.read_maybe_time(text(item, "last_read_at")),
         credentials_expire_at=keys.read_maybe_time(text(item, "credentials_expire_at")),
         details=texts(item, "details") or None,
+        unanswered_since=keys.read_maybe_time(text(item, "unanswered_since")),
+        silent=bool(item.get("silent")),
     )

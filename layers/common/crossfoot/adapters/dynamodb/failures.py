@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore import exceptions as aws
 
-from crossfoot.errors import Conflict, RemoteUnavailable
+from crossfoot.errors import AwsUnavailable, Conflict
 
 _BUSY = frozenset(
     (
@@ -45,7 +45,7 @@ def own_errors() -> Iterator[None]:
             raise
         raise own from error
     except (aws.ConnectionError, aws.HTTPClientError) as error:
-        raise RemoteUnavailable(f"DynamoDB did not answer: {type(error).__name__}") from error
+        raise AwsUnavailable(f"DynamoDB did not answer: {type(error).__name__}") from error
 
 
 def _own_error(error: aws.ClientError) -> Exception | None:
@@ -58,7 +58,7 @@ def _own_error(error: aws.ClientError) -> Exception | None:
     if code in ("TransactionConflictException", "TransactionInProgressException"):
         return Conflict("another transaction holds the item")
     if code in _BUSY or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
-        return RemoteUnavailable(f"DynamoDB is busy: {code}")
+        return AwsUnavailable(f"DynamoDB is busy: {code}")
     return None
 
 
@@ -68,7 +68,7 @@ def _transaction_error(error: aws.ClientError) -> Exception | None:
     if "ValidationError" in codes:
         return None
     if _BUSY.intersection(codes):
-        return RemoteUnavailable(f"DynamoDB is busy: {', '.join(codes)}")
+        return AwsUnavailable(f"DynamoDB is busy: {', '.join(codes)}")
     return TransactionFailed(
         f"a transaction was cancelled: {', '.join(codes)}", tuple(code == "ConditionalCheckFailed" for code in codes)
     )

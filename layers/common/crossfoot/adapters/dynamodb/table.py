@@ -17,7 +17,7 @@ from botocore.config import Config
 from crossfoot.adapters.dynamodb.failures import own_errors
 from crossfoot.adapters.dynamodb.keys import FIRST, LAST, Key
 from crossfoot.adapters.dynamodb.values import Item, Plain, from_attributes, to_attributes
-from crossfoot.errors import RemoteUnavailable
+from crossfoot.errors import AwsUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -196,7 +196,7 @@ class Table:
             if not todo:
                 return found
             self._pause(wait_s)
-        raise RemoteUnavailable("DynamoDB left reads undone")
+        raise AwsUnavailable("DynamoDB left reads undone")
 
     def _put_batch(self, items: tuple[tuple[Key, Item], ...]) -> None:
         self._write_batch([{"PutRequest": {"Item": to_attributes(item | key._asdict())}} for key, item in items])
@@ -212,7 +212,7 @@ class Table:
             if not todo:
                 return
             self._pause(wait_s)
-        raise RemoteUnavailable("DynamoDB left writes undone")
+        raise AwsUnavailable("DynamoDB left writes undone")
 
 
 def _waits() -> Iterator[float]:

@@ -11,7 +11,7 @@ from crossfoot.adapters.quickbooks.faults import Fault, find_fault, read_fault, 
 from crossfoot.adapters.quickbooks.tokens import TokenSource
 from crossfoot.core.model import System
 from crossfoot.errors import RemoteUnavailable
-from crossfoot.http import Answer, Door, Download, Wire, write_json
+from crossfoot.http import Answer, Door, Download, Line, Wire, write_json
 from crossfoot.ports import Budget
 
 MINOR_VERSION = "75"
@@ -46,18 +46,28 @@ class QuickBooksClient:
     """Reads one QuickBooks company. Every read is metered by Intuit, so each method is one call."""
 
     def __init__(
-        self, door: Door, api_url: str, tenant: str, realm_id: str, tokens: TokenSource, budget: Budget
+        self,
+        door: Door,
+        api_url: str,
+        tenant: str,
+        realm_id: str,
+        tokens: TokenSource,
+        budget: Budget,
+        line: Line | None = None,
     ) -> None:
         self._door, self._tenant, self._tokens, self._budget = door, tenant, tokens, budget
+        self._line = line or Line(System.QUICKBOOKS)
         self._root = f"{api_url}/v3/company/{realm_id}"
 
     def query(self, statement: str) -> Reply:
         """Run one query statement. It goes in the body: a list of ids can be longer than a URL may be."""
-        return self._read("POST", "/query", {}, statement.encode(), "application/text")
+        with self._line.asking():
+            return self._read("POST", "/query", {}, statement.encode(), "application/text")
 
     def changes(self, entities: Sequence[str], since: str) -> Reply:
         """Read what changed of some entity types, deletions last: at most 1000 objects, no pages, 30 days back."""
-        return self._read("GET", "/cdc", {"entities": ",".join(entities), "changedSince": since})
+        with self._line.asking():
+            return self._read("GET", "/cdc", {"entities": ",".join(entities), "changedSince": since})
 
     def batch(self, questions: Sequence[Question]) -> list[Reply | Exception]:
         """Ask several things in one metered call.
@@ -68,15 +78,19 @@ class QuickBooksClient:
         # QuickBooks promises no order, neither of carrying the questions out nor of the answers.
         items: list[Wire] = [{"bId": str(place), **question} for place, question in enumerate(questions)]
         body = write_json({"BatchItemRequest": items}).encode()
-        reply = self._read("POST", "/batch", {}, body, "application/json")
-        answers = {str(item.get("bId")): item for item in reply.body.get("BatchItemResponse") or ()}
-        return [self._outcome(answers.get(str(place)), reply.time) for place in range(len(questions))]
+        with self._line.asking():
+            reply = self._read("POST", "/batch", {}, body, "application/json")
+            answers = {str(item.get("bId")): item for item in reply.body.get("BatchItemResponse") or ()}
+            outcomes = [self._outcome(answers.get(str(place)), reply.time) for place in range(len(questions))]
+            for outcome in outcomes:
+                self._line.miss(outcome)
+        return outcomes
 
     @contextmanager
     def open_pdf(self, path: str) -> Iterator[Iterator[bytes]]:
         """Read a printed transaction in chunks. It is metered as any read; where it breaks off, the chunks raise."""
-        token = self._tokens.access_token()
-        with ExitStack() as stack:
+        with self._line.asking(), ExitStack() as stack:
+            token = self._tokens.access_token()
             download = stack.enter_context(self._stream(path, token))
             if download.answer.status == 401:
                 download = stack.enter_context(self._stream(path, self._tokens.renew(token)))

@@ -30,6 +30,8 @@ _FIXES = {
 }
 _DEFAULT_FIX = "Correct what QuickBooks names, then try again; if its words do not help, report this with the code."
 
+# A gateway's refusal: "message=ApplicationAuthorizationFailed; errorCode=003100; statusCode=403".
+_CODE_IN_WORDS = re.compile(r"\berrorCode=(\d+)")
 _XML_CODE = re.compile(r"<Error\b[^>]*\bcode=\"(\d+)\"")
 _XML_TEXT = {name: re.compile(rf"<{name}>(.*?)</{name}>", re.DOTALL) for name in ("Message", "Detail")}
 
@@ -66,9 +68,11 @@ def find_fault(body: Any) -> Fault | None:
         return None
     errors = fault.get("Error") or fault.get("error") or [{}]
     error = errors[0] if isinstance(errors, list) else errors
-    detail = error.get("Detail") or error.get("detail") or error.get("Message") or error.get("message") or ""
+    message = str(error.get("Message") or error.get("message") or "")
+    detail = str(error.get("Detail") or error.get("detail") or message)
+    code = error.get("code") or next(iter(_CODE_IN_WORDS.findall(message)), "")
     # The words are shown to people and kept with the record, and a gateway may quote the request in them.
-    return Fault(_short(str(error.get("code") or "")), redact_text(str(detail)))
+    return Fault(_short(str(code)), redact_text(detail))
 
 
 def to_error(fault: Fault, subject: str) -> CrossfootError:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from crossfoot.adapters.quickbooks.client import MINOR_VERSION
-from crossfoot.adapters.quickbooks.tokens import InvalidGrant, Tokens
+from crossfoot.adapters.quickbooks.tokens import RECONNECT, InvalidGrant, Tokens
 from crossfoot.errors import Rejected, RemoteUnavailable
 from crossfoot.http import Answer, Door, write_json
 from crossfoot.ports import Clock, Grant
@@ -17,6 +17,8 @@ SCOPE = "com.intuit.quickbooks.accounting"
 TOKEN_PATH = "/oauth2/v1/tokens/bearer"  # noqa: S105 a path
 _REALM = re.compile(r"\d{1,32}")
 _FORM = "application/x-www-form-urlencoded"
+# Source: RFC 6749, 4.1.2.1. Anything else that Intuit says of a refresh, it says again however often it is asked.
+_PASSING = frozenset({"server_error", "temporarily_unavailable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class TokenEndpoint:
                 "The operator of Crossfoot corrects quickbooks_client_id and quickbooks_client_secret.",
             ) from None
         except OAuth2Error as error:
+            if answer.status >= 400 and error.error not in _PASSING:
+                raise Rejected("access_refused", f"Intuit refuses us access ({error.error})", RECONNECT) from None
             raise RemoteUnavailable(f"Intuit refused the token request: {error.error}") from None
         return self._to_tokens(token)
 

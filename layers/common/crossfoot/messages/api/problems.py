@@ -1,5 +1,8 @@
 """The shape of an error (RFC 9457)."""
 
+from pydantic import Field
+
+from crossfoot.core.model import System
 from crossfoot.messages.routes import Shape
 
 
@@ -20,3 +23,4 @@ class ProblemShape(Shape):
     detail: str
     fix: str
     errors: list[FieldError] | None = None
+    system: System | None = Field(default=None, description="The connected system that it is about, where it is one.")

@@ -3,6 +3,8 @@
 import logging
 
 from crossfoot.core.model import ACCOUNTING, PSA, SYSTEM_NAMES, System
+from crossfoot.core.silence import tell_silence
+from crossfoot.core.tending import Worry, say
 from crossfoot.errors import CrossfootError
 from crossfoot.messages import CrossfootRequest, FetchUnpaid, Message, Nudge
 from crossfoot.messages.api.connections import (
@@ -174,15 +176,23 @@ def _to_connection(ports: Ports, tenant: str, system: System, grant: Grant) -> C
 def _show(ports: Ports, tenant: str, system: System) -> ConnectionShape:
     found = ports.connections.load(tenant, system)
     known = found or Connection(tenant, system, ConnectionState.DISCONNECTED, account_id="")
+    reason, fix = say(_worries(known))
     return ConnectionShape(
         system=system,
         state=known.state.value,
         account_id=known.account_id,
         account_name=known.account_name,
-        reason=known.reason or ("" if found else f"{SYSTEM_NAMES[system]} was never connected."),
-        fix=known.fix,
+        reason=reason if found else f"{SYSTEM_NAMES[system]} was never connected.",
+        fix=fix,
         connected_at=known.connected_at,
         last_read_at=known.last_read_at,
         credentials_expire_at=known.credentials_expire_at,
         history=[EventLine(at=event.at, what=event.what) for event in ports.connections.load_history(tenant, system)],
     )
+
+
+def _worries(connection: Connection) -> list[Worry]:
+    """List what is to be said of a connection, and first that its system is silent, which the rest may come from."""
+    silent = connection.silent and connection.unanswered_since
+    said = [tell_silence(connection.system, silent)] if silent else []
+    return [*said, Worry(connection.reason, connection.fix)] if connection.reason else said
