@@ -83,8 +83,13 @@ def _turn(nodeid: str) -> int:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print how many crash points the tests tried."""
-    reports = (report for kind in ("passed", "failed") for report in terminalreporter.getreports(kind))
-    points = sum(int(value) for report in reports for name, value in report.user_properties if name == "crash_points")
+    """Print how many crash points the tests tried, and how many worlds came of them that differ in anything."""
+    points, worlds = _count(terminalreporter, "crash_points"), _count(terminalreporter, "crash_worlds")
     if points:
-        terminalreporter.write_line(f"crash points tried: {points}")
+        told = f"crash points tried: {points}; they left {worlds} different worlds, each worked on to its end"
+        terminalreporter.write_line(told)
+
+
+def _count(terminalreporter: pytest.TerminalReporter, what: str) -> int:
+    reports = (report for kind in ("passed", "failed") for report in terminalreporter.getreports(kind))
+    return sum(int(value) for report in reports for name, value in report.user_properties if name == what)

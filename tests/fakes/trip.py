@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from crossfoot.errors import OutcomeUnknown, RemoteUnavailable
@@ -31,7 +32,7 @@ class Trip:
 
     def wire(self, port: Any) -> Any:
         """Put the wire on every method of a port."""
-        return _Wired(port, self)
+        return Wired(port, self.call)
 
     def call(self, name: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         self.calls.append(name)
@@ -45,13 +46,13 @@ class Trip:
         raise OutcomeUnknown(name) if name in VENDOR_WRITES else RemoteUnavailable(name)
 
 
-class _Wired:
-    def __init__(self, port: Any, trip: Trip) -> None:
+class Wired:
+    """A port whose methods go through `call`, which is given the name, the method and what it was called with."""
+
+    def __init__(self, port: Any, call: Callable[..., Any]) -> None:
         self._port = port
-        self._trip = trip
+        self._call = call
 
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self._port, name)
-        if not callable(attribute):
-            return attribute
-        return lambda *args, **kwargs: self._trip.call(name, attribute, *args, **kwargs)
+        return partial(self._call, name, attribute) if callable(attribute) else attribute

@@ -202,7 +202,7 @@ class World:
 
     def work(self, message: Message, trip: Wires | None = None) -> None:
         """Do one message, as a Lambda does."""
-        wire = (trip or Trip()).wire
+        wire = trip.wire if trip else _as_it_is
         systems = _WiredSystems(self, wire)
         match message:
             case Nudge():
@@ -221,7 +221,7 @@ class World:
 
     def sweep(self, trip: Wires | None = None) -> sweep.Swept:
         """Sweep, as the schedule does every hour."""
-        return sweep.sweep(self._ports(sweep.Ports, (trip or Trip()).wire, None))
+        return sweep.sweep(self._ports(sweep.Ports, trip.wire if trip else _as_it_is, None))
 
     def _ports[P](self, needed: type[P], wire: Callable[[Any], Any], systems: Any) -> P:
         """Give a step what its Ports name: of each the world's own, with the wire on it."""
@@ -231,31 +231,35 @@ class World:
 
     def mirror_step(self, payment_ids: list[str], trip: Wires | None = None) -> mirror_payment.MirrorPayments:
         """Gather a batch of payments, as one invocation of mirror_payment does."""
-        wire = (trip or Trip()).wire
+        wire = trip.wire if trip else _as_it_is
         ports = self._ports(mirror_payment.Ports, wire, _WiredSystems(self, wire))
         return mirror_payment.MirrorPayments(self.tenant, payment_ids, ports)
 
     def settle(self, trip: Trip | None = None, *, only: type[Message] | None = None) -> None:
         """Work until the queues are empty; what crashes or has to wait is delivered again, later.
 
-        Takes: `trip` is on the wire for the messages of kind `only` until it has struck once.
+        Takes: `trip` is on the wire for the messages of kind `only`; it strikes once.
         """
-        deliveries = 0
-        while self.queue.messages:
-            deliveries += 1
-            assert deliveries < MAX_DELIVERIES, "the queues do not come to rest"
-            message = self.queue.messages[0]
-            armed = trip if trip and (only is None or isinstance(message, only)) else None
-            try:
-                self.work(message, armed)
-            except (Crash, Retryable) as error:
-                if isinstance(error, Crash):
-                    trip = None
-                # Others go first: redelivery comes after the visibility timeout, by when a lease has run out.
-                self.clock.advance(LEASE.total_seconds() + 1)
-                self.queue.messages.append(self.queue.messages.pop(0))
-            else:
-                self.queue.messages.pop(0)
+        for _ in range(MAX_DELIVERIES):
+            if not self.queue.messages:
+                return
+            armed = trip if trip and (only is None or isinstance(self.queue.messages[0], only)) else None
+            self.deliver(armed)
+        raise AssertionError("the queues do not come to rest")
+
+    def deliver(self, trip: Wires | None = None) -> None:
+        """Work on the first message of the queues."""
+        try:
+            self.work(self.queue.messages[0], trip)
+        except (Crash, Retryable):
+            self.put_back()
+        else:
+            self.queue.messages.pop(0)
+
+    def put_back(self) -> None:
+        """Let the first message come again after the visibility timeout, by when a lease has run out. Others go first."""
+        self.clock.advance(LEASE.total_seconds() + 1)
+        self.queue.messages.append(self.queue.messages.pop(0))
 
     def fetch_and_settle(self) -> None:
         """Let the product see what people did, and come to rest."""
@@ -298,6 +302,10 @@ class World:
     def effects_on(self, psa: Ref) -> list[Effect]:
         """List the effects on an invoice's rows."""
         return [effect for effect in self.effects.load_all(self.tenant, psa) if effect.kind == PAYMENT_ROWS]
+
+
+def _as_it_is(port: Any) -> Any:
+    return port
 
 
 def _a_whole_invocation() -> int:

@@ -8,7 +8,7 @@ from crossfoot.errors import AuthExpired, Conflict, OutcomeUnknown, RateLimited,
 from crossfoot.messages import Message
 from greenlet import getcurrent, greenlet
 
-from tests.fakes.trip import VENDOR_WRITES, Crash
+from tests.fakes.trip import VENDOR_WRITES, Crash, Wired
 from tests.fakes.world import World
 
 # The longest life of a function (template.yaml); AWS ends it then, wherever it is.
@@ -47,7 +47,7 @@ class Worker:
 
     def wire(self, port: Any) -> Any:
         """Stop at every method of a port."""
-        return _Stops(port, self)
+        return Wired(port, self.call)
 
     def call(self, name: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         self.at = name
@@ -79,18 +79,6 @@ class Worker:
             self._world.work(self.message, self)
         except BaseException as error:
             self.failed = error
-
-
-class _Stops:
-    def __init__(self, port: Any, worker: Worker) -> None:
-        self._port = port
-        self._worker = worker
-
-    def __getattr__(self, name: str) -> Any:
-        attribute = getattr(self._port, name)
-        if not callable(attribute):
-            return attribute
-        return lambda *args, **kwargs: self._worker.call(name, attribute, *args, **kwargs)
 
 
 CRASH_AND_LATE = "crash, carried out late"

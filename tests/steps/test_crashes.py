@@ -1,6 +1,5 @@
 """Crash enumeration: die at every call to a port, or lose its answer, then deliver again. Nothing twice, nothing lost."""
 
-import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -12,7 +11,9 @@ from crossfoot.core.model import PSA, Record, Standing, System, Version
 from crossfoot.messages import FetchUnpaid, Message, MirrorPayment, Nudge, TendConnection
 from crossfoot.ports import Window
 
-from tests.fakes.trip import Crash, Mode, Trip
+from tests.fakes.copies import copied
+from tests.fakes.faults import Faults
+from tests.fakes.trip import Crash, Trip
 from tests.fakes.vendors import FakeQuickBooks
 from tests.fakes.world import TENANT, World
 
@@ -82,38 +83,19 @@ def _play(story: Callable[[World], None], many_rows: bool) -> World:
     return world
 
 
-def _again(played: bytes) -> World:
-    """Give the world as it was when the story had been played: faster than playing it for every point."""
-    world = pickle.loads(played)
-    assert isinstance(world, World)
-    return world
-
-
-def _points(world: World, kind: type) -> int:
-    trip = Trip()
-    world.settle(trip, only=kind)
-    return len(trip.calls)
-
-
 @pytest.mark.parametrize("many_rows", [False, True], ids=["one row", "many rows"])
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__.strip("_"))
 @pytest.mark.parametrize("kind", [Nudge, MirrorPayment], ids=["fetch_new_data", "mirror_payment"])
 def test_no_payment_twice_none_lost_whatever_call_a_worker_dies_at(
     kind: type, story: Callable[[World], None], many_rows: bool, record_property: Callable[[str, object], None]
 ) -> None:
-    played = pickle.dumps(_play(story, many_rows))
-    points = _points(_again(played), kind)
-    assert points > 0
-    for mode in Mode:
-        for point in range(points):
-            world = _again(played)
-            trip = Trip(point, mode)
-            world.settle(trip, only=kind)
-            at = f"{mode} at call {point} ({trip.calls[point]}) of {kind.__name__}"
-            assert len(trip.calls) > point, f"the wire was not reached: {at}"
-            world.check_at_rest()
-            assert world.crossfoot(live=True).difference_count == 0, at
-    record_property("crash_points", points * len(Mode))
+    faults = Faults(kind)
+    for at, world in faults.strike(_play(story, many_rows)):
+        world.settle()
+        world.check_at_rest()
+        assert world.crossfoot(live=True).difference_count == 0, at
+    assert faults.calls
+    faults.record(record_property)
 
 
 # --- the import, the unpaid walk, the tending --------------------------------------------------------------------------
@@ -204,28 +186,26 @@ def _outcome(world: World) -> dict[str, object]:
     return {"book": book, "runs": sorted(runs), "said": said, "links": links, "rows": rows, "callbacks": callbacks}
 
 
-@pytest.mark.parametrize("mode", list(Mode))
 @pytest.mark.parametrize(
     ("story", "kind"),
     [(_imports, Nudge), (_walks, FetchUnpaid), (_tends, TendConnection)],
     ids=["fetch_new_data", "fetch_unpaid_invoices", "tend_connection"],
 )
 def test_the_end_is_the_same_whatever_call_a_worker_dies_at(
-    story: Callable[[World], None], kind: type[Message], mode: Mode, record_property: Callable[[str, object], None]
+    story: Callable[[World], None], kind: type[Message], record_property: Callable[[str, object], None]
 ) -> None:
-    undisturbed, calls = World(), Trip()
+    undisturbed = World()
     story(undisturbed)
-    undisturbed.settle(calls, only=kind)
+    told, faults = copied(undisturbed), Faults(kind)
+    undisturbed.settle()
     expected = _outcome(undisturbed)
-    assert len(calls.calls) > 10
-    for point, call in enumerate(calls.calls):
-        world = World()
-        story(world)
-        world.settle(Trip(point, mode), only=kind)
+    for at, world in faults.strike(told):
+        world.settle()
         outcome = _outcome(world)
         for what, value in expected.items():
-            assert outcome[what] == value, f"{what}: {mode} at call {point} ({call}) of {kind.__name__}"
-    record_property("crash_points", len(calls.calls))
+            assert outcome[what] == value, f"{what}: {at}"
+    assert len(faults.calls) > 10
+    faults.record(record_property)
 
 
 def test_a_crash_is_never_caught_by_the_product() -> None:

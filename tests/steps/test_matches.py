@@ -583,6 +583,7 @@ def test_i9_a_crash_at_any_call_while_a_decision_is_carried_out_heals(
     for strike_at in range(calls):
         _crashed(strike_at, mode, verdict)
     record_property("crash_points", calls)
+    record_property("crash_worlds", calls)
 
 
 def _crashed(strike_at: int | None, mode: Mode, verdict: Verdict) -> int:
