@@ -131,6 +131,20 @@ def test_x3_a_first_import_gives_every_record_once(in_a_second: int, ties: str) 
     assert len(given) == len(set(given)) == len(company.living["Invoice"]) + len(company.living["Payment"])
 
 
+@pytest.mark.parametrize("count", [3, 8, 60])
+@pytest.mark.parametrize("old", [0, 40])
+def test_x3_what_is_new_when_a_first_import_begins_is_given_once_too(count: int, old: int) -> None:
+    company = WireCompany(cdc_cap=SMALL.cdc_objects)
+    burst(company, "Invoice", old)
+    company.advance(3600)
+    burst(company, "Invoice", count)
+    burst(company, "Payment", 1)
+    reader = Reader(company, SMALL)
+    given = [record.ref for window in reader.read_all() for record in window.records]
+    assert reader.differences() == set()
+    assert len(given) == len(set(given)) == old + count + 1
+
+
 def test_x3_a_second_of_which_rows_are_gone_begins_anew() -> None:
     company = WireCompany(cdc_cap=SMALL.cdc_objects)
     ids = burst(company, "Invoice", 60, 0)

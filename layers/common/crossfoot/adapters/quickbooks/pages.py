@@ -13,7 +13,7 @@ moved to the end, and is read again with the changes since the mark.
 
 The second that a read ends in may go on behind it, so it is left to the next read as a whole: no record is given twice, and
 what is counted is what there is. Only a second that fills a page is given part by part, up to the row that the next part
-begins behind.
+begins behind. A first import leaves what is so new that the changes read behind it will show it to that read.
 """
 
 import logging
@@ -27,8 +27,11 @@ from typing import Any
 from crossfoot.adapters.quickbooks.client import LARGEST_BATCH
 from crossfoot.adapters.quickbooks.cursor import ENTITIES, NAME_LISTS, Cursor, Stage, in_offset_form, shift
 from crossfoot.adapters.quickbooks.translate import updated_at_of
+from crossfoot.core.windows import OVERLAP
 
 ONE_SECOND = timedelta(seconds=1)
+# Behind every time, as text.
+_NEVER = "~"
 # After a burst few types hold more than a page of changes; two of each read nearly every burst in one call.
 PAGES_EACH = 2
 
@@ -128,7 +131,7 @@ def take_pages(position: Cursor, asked: Sequence[tuple[Page, Rows | Exception]],
         if found and len(found) + len(rows) > limits.window_rows:
             break
         found.extend((entity, row) for row in rows)
-        if not _is_whole(chain):
+        if not _is_whole(position, chain):
             position = replace(_go_on(position, chain), tail=_tail(position, rows, limits))
             break
         position, hidden = _finish(position, rows, limits)
@@ -187,8 +190,11 @@ def _names(rows: Rows) -> list[tuple[str, str]]:
     return [(_id(row), time_of(row)) for row in rows]
 
 
-def _is_whole(chain: Sequence[tuple[Page, Rows]]) -> bool:
-    return bool(chain) and len(chain[-1][1]) < chain[-1][0].size
+def _is_whole(position: Cursor, chain: Sequence[tuple[Page, Rows]]) -> bool:
+    if not chain:
+        return False
+    page, rows = chain[-1]
+    return len(rows) < page.size or time_of(rows[-1]) >= _end_of(position)
 
 
 def _given(position: Cursor, chain: Sequence[tuple[Page, Rows]]) -> list[Row]:
@@ -197,8 +203,15 @@ def _given(position: Cursor, chain: Sequence[tuple[Page, Rows]]) -> list[Row]:
         return []
     first, *others = (rows for _, rows in chain)
     rows = _newest(row for page_rows in (_behind(first, position.last), *others) for row in page_rows)
-    border = time_of(chain[-1][1][-1]) if not _is_whole(chain) else ""
-    return [row for row in rows if time_of(row) < border] if border > position.since else rows
+    end = _end_of(position)
+    if not _is_whole(position, chain) and (border := time_of(chain[-1][1][-1])) > position.since:
+        end = border
+    return [row for row in rows if time_of(row) < end]
+
+
+def _end_of(position: Cursor) -> str:
+    """Give the time from which on the changes read behind a first import shows everything by itself."""
+    return shift(position.mark, -OVERLAP) if position.mark and not position.deletions_since else _NEVER
 
 
 def _behind(rows: Rows, last: str) -> Rows:
