@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from crossfoot.core.comparing import REREADS, Comparison, Stage, Tally
 from crossfoot.core.crossfoot import Difference, Pair, compare
+from crossfoot.core.effects import Effect
 from crossfoot.core.eligibility import is_external
 from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Link, Payment, Record, Ref, Standing, System
 from crossfoot.core.pacing import Pace, in_no_hurry
@@ -178,7 +179,7 @@ class _Pairing:
 def _compare_page(tenant: str, comparison: Comparison, records: Sequence[Record], ports: Ports) -> Tally:
     invoices = {record.ref: record for record in records if isinstance(record, Invoice)}
     links = link_invoices(tenant, tuple(invoices.values()), ports.book, ports.effects, ports.matches)
-    pairings = list(_pair_up(tenant, invoices, links, ports))
+    pairings = _look_again(tenant, list(_pair_up(tenant, invoices, links, ports)), ports)
     payments = _load_payments(tenant, comparison, pairings, ports)
     compared = ((pairing, _compare(pairing, payments)) for pairing in pairings if not pairing.agrees)
     differences = {pairing.link.accounting: difference for pairing, difference in compared if difference is not None}
@@ -207,6 +208,28 @@ def _pair_up(
             other = others.get(link.psa)
             if isinstance(other, Invoice):
                 yield _Pairing(link, invoice, other, standing_of(effects.get(link.psa)))
+
+
+def _look_again(tenant: str, pairings: list[_Pairing], ports: Ports) -> list[_Pairing]:
+    """Read the ConnectWise copies of pairs that do not agree once more: they may have been paid since the first look.
+
+    What we entered is read before that: of a payment in between ConnectWise tells, and then the copies agree.
+    """
+    doubtful = {p.link: p for p in pairings if not p.agrees and not is_left_out(p.psa)}
+    if not doubtful or not is_connected(ports.connections, tenant, PSA):
+        return pairings
+    effects = ports.effects.load_latest_of(tenant, PAYMENT_ROWS, [link.psa for link in doubtful])
+    copies = [pairing.psa for pairing in doubtful.values()]
+    ports.book.save(tenant, reread_invoices(copies, ports.systems.source(tenant, PSA), ports.clock.now()))
+    records = ports.book.load_many(tenant, [ref for link in doubtful for ref in (link.accounting, link.psa)])
+    return [_renewed(each, records, effects.get(each.link.psa)) if each.link in doubtful else each for each in pairings]
+
+
+def _renewed(pairing: _Pairing, records: Mapping[Ref, Record], effect: Effect | None) -> _Pairing:
+    one, other = records.get(pairing.link.accounting), records.get(pairing.link.psa)
+    assert isinstance(one, Invoice), "a record never leaves the book"
+    assert isinstance(other, Invoice), "a record never leaves the book"
+    return _Pairing(pairing.link, one, other, standing_of(effect))
 
 
 def _one_sided(tenant: str, invoices: Iterable[Invoice], ports: Ports) -> dict[str, int]:
