@@ -8,6 +8,8 @@ from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import (
     ACCOUNTING,
     Customer,
+    PSA,
+    CreditMemo,
     DepositLine,
     Keeping,
     Kind,
@@ -71,6 +73,27 @@ def test_a_payment_tells_only_the_writes_that_carried_it(api: FakeApi) -> None:
     api.work()
     api.world.quickbooks.pay("77", {"q1001": 300})
     api.work()
+def test_c7_a_payment_that_waits_says_that_connectwise_does_not_answer(api: FakeApi) -> None:
+    api.world.invoice_in_both("1001", 1000)
+    api.world.invoice_in_both("1002", 1000, connectwise=False)
+    for number in ("1001", "1002"):
+        api.world.quickbooks.pay(number, {f"q{number}": 1000})
+    api.work()
+    api.connections.note_silence(TENANT, PSA)
+    assert codes_now(api, "1002") == ["invoice_not_in_psa"]
+    api.world.clock.advance(1_000)
+    api.connections.note_silence(TENANT, PSA)
+    assert codes_now(api, "1002") == ["invoice_not_in_psa", "system_silent"]
+    assert codes_now(api, "1001") == ["mirrored"], "it stands there, whether it answers or not"
+    api.connections.note_answer(TENANT, PSA)
+    assert codes_now(api, "1002") == ["invoice_not_in_psa"]
+
+
+def codes_now(api: FakeApi, payment_id: str) -> list[str]:
+    """Name what holds now of a payment."""
+    return [why["code"] for why in explain(api, "payment", f"quickbooks-{payment_id}")["now"]]
+
+
     api.world.clock.advance(60)
     api.world.quickbooks.pay("78", {"q1001": 200})
     api.work()

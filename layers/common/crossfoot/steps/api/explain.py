@@ -1,12 +1,14 @@
 """Explain a record: what happened to it and why, and what holds now, whether it was ever tried or not (X1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from crossfoot.core.decisions import Decision, Outcome
+from crossfoot.core.decisions import Decision, Outcome, waits
 from crossfoot.core.effects import Effect, EffectState
-from crossfoot.core.model import CreditMemo, Customer, Deposit, Invoice, Kind, Payment, Ref
+from crossfoot.core.model import PSA, CreditMemo, Customer, Deposit, Invoice, Kind, Payment, Ref
 from crossfoot.core.money import format_minor
 from crossfoot.core.planning import invoices_of
+from crossfoot.core.silence import tell_silence
+from crossfoot.core.statuses import PaymentStatus
 from crossfoot.messages.api.explain import EffectShape, Explanation, OneRecord, StoryLine
 from crossfoot.messages.api.words import Why
 from crossfoot.messages.routes import Asked
@@ -14,7 +16,7 @@ from crossfoot.steps.api.credit_memos import find_applications
 from crossfoot.steps.api.invoices import explain_matches
 from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_why
 from crossfoot.steps.api.pairing import pair
-from crossfoot.steps.api.payment_states import load_payment_states
+from crossfoot.steps.api.payment_states import Part, load_payment_states
 from crossfoot.steps.api.standing import credit_memo_now, customer_now, deposit_now, invoice_now, keeping_now
 
 _OUTCOMES = {
@@ -25,6 +27,8 @@ _OUTCOMES = {
     EffectState.SENDING: Outcome.WAITS,
     EffectState.UNKNOWN: Outcome.WAITS,
 }
+
+_UNDER_WAY = (PaymentStatus.PENDING, PaymentStatus.WAITING)
 
 
 def explain_record(ports: Ports, asked: Asked[OneRecord]) -> Explanation:
@@ -60,8 +64,17 @@ def _explain_payment(ports: Ports, tenant: str, payment: Payment) -> Explanation
     remote += [*payment.credit_only, *(use.credit_memo for use in payment.credits)]
     amount = format_minor(payment.total_minor, payment.currency)
     title = f"Payment of {amount}" + (f" on {payment.paid_on}" if payment.paid_on else "")
-    now = [part.decision for part in parts]
+    now = [*(part.decision for part in parts), *_silence_now(ports, tenant, payment.ref, parts)]
     return _explanation(ports, tenant, payment.ref, (payment.ref,), remote, title, now, effects)
+
+
+def _silence_now(ports: Ports, tenant: str, payment: Ref, parts: Iterable[Part]) -> Iterator[Decision]:
+    """Say that ConnectWise does not answer, where a payment may be waiting for nothing else. Source: C7, X1."""
+    if any(part.status in _UNDER_WAY for part in parts):
+        psa = ports.connections.load(tenant, PSA)
+        if psa is not None and psa.silent and psa.unanswered_since:
+            worry = tell_silence(PSA, psa.unanswered_since)
+            yield waits(payment, "C7", "system_silent", worry.reason, worry.fix)
 
 
 def _explain_invoice(ports: Ports, tenant: str, invoice: Invoice) -> Explanation:
