@@ -13,6 +13,7 @@ from moto import mock_aws
 
 from tests.adapters.dynamodb.doubles import CountingTable
 from tests.fakes.clock import FakeClock
+from tests.fakes.plain_answers import cheap_calls
 
 TEMPLATE = Path(__file__).parents[3] / "template.yaml"
 _NUMBERS = count(1)
@@ -43,11 +44,12 @@ def table_properties() -> dict[str, Any]:
     return properties
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def aws() -> Iterator[None]:
+    """One AWS for all tests here."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        with mock_aws():
+        with mock_aws(), cheap_calls():
             yield
 
 

@@ -1,6 +1,7 @@
 """What the tests put around the table: others who write in between, and a count of what every call costs."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -9,6 +10,7 @@ from crossfoot.adapters.dynamodb.values import Item
 from crossfoot.core.model import System
 
 UNIT_BYTES = 1024
+WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
 
 
 class OneCallAtATime(Table):
@@ -39,44 +41,71 @@ class InterruptedTable(Table):
             self.interruptions.pop(0)()
 
 
-class DyingTable(Table):
+class WatchedTable(Table):
+    """Passes every call to AWS's client by `watch`. The client itself may be that of other tables too."""
+
+    def __init__(self, name: str, client: Any = None) -> None:
+        super().__init__(name)
+        self.__dict__["client"] = WatchedClient(client or self.client, self.watch)
+
+    def watch(self, operation: str, call: Callable[[], Any], params: dict[str, Any]) -> Any:
+        """Make a call. Takes: `operation` as AWS names it."""
+        raise NotImplementedError
+
+
+class WatchedClient:
+    """A client whose calls are made by somebody else."""
+
+    def __init__(self, client: Any, watch: Callable[[str, Callable[[], Any], dict[str, Any]], Any]) -> None:
+        self._client = client
+        self._watch = watch
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        call = getattr(self._client, method)
+        operation = "".join(word.capitalize() for word in method.split("_"))
+        return lambda **params: self._watch(operation, partial(call, **params), params)
+
+
+class DyingTable(WatchedTable):
     """Dies before its nth writing call, counted from 1, like a worker that is killed."""
 
     def __init__(self, name: str, dies_before: int) -> None:
         super().__init__(name)
         self._left = dies_before
-        events = self.client.meta.events
-        for operation in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"):
-            events.register(f"before-call.dynamodb.{operation}", self._count)
 
-    def _count(self, **_: object) -> None:
-        self._left -= 1
-        if self._left <= 0:
-            raise Killed
+    def watch(self, operation: str, call: Callable[[], Any], params: dict[str, Any]) -> Any:
+        if operation in WRITES:
+            self._left -= 1
+            if self._left <= 0:
+                raise Killed
+        return call()
 
 
 class Killed(BaseException):
     """The worker is gone."""
 
 
-class CountingTable(Table):
+class CountingTable(WatchedTable):
     """Counts write units as AWS bills them, from what is sent: a kilobyte each, twice that in a transaction.
 
     moto does not bill by size, so the requests are weighed here.
     """
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, client: Any = None) -> None:
+        super().__init__(name, client)
         self.write_units = 0
         self.calls: list[str] = []
+        self.queried_items = 0
         self._lock = Lock()
-        events = self.client.meta.events
-        events.register("provide-client-params.dynamodb.*", self._weigh)
 
-    def _weigh(self, params: dict[str, Any], model: Any, **_: object) -> None:
+    def watch(self, operation: str, call: Callable[[], Any], params: dict[str, Any]) -> Any:
         with self._lock:
-            self.calls.append(model.name)
-            self.write_units += write_units_of(model.name, params)
+            self.calls.append(operation)
+            self.write_units += write_units_of(operation, params)
+        answer = call()
+        with self._lock:
+            self.queried_items += len(answer.get("Items", ()))
+        return answer
 
 
 def write_units_of(operation: str, params: dict[str, Any]) -> int:

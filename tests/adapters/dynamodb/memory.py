@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from threading import Condition, RLock, Thread
+from functools import cache, partial
+from types import CodeType
 from typing import Any
 
 from crossfoot.adapters.dynamodb.failures import ConditionFailed, TransactionFailed
 from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.adapters.dynamodb.table import Delete, Put, Table, Update, Write
 from crossfoot.adapters.dynamodb.values import Item, Plain
+from greenlet import getcurrent, greenlet
 
 type Items = dict[Key, Item]
+
+# Far more than any work here takes: what goes on and on is told, and does not hang.
+MAX_CALLS = 1_000
 
 _PATTERNS = (
     (r"attribute_not_exists\(#(\w+)\)", r'("\1" not in item)'),
@@ -29,7 +34,6 @@ class MemoryTable(Table):
         super().__init__("memory")
         self.items: Items = {} if items is None else items
         self._before_call = before_call
-        self._lock = RLock()
 
     def get(self, key: Key, *, consistent: bool = True) -> Item | None:
         return self.get_many([key]).get(key)
@@ -65,10 +69,9 @@ class MemoryTable(Table):
 
     def write(self, write: Write) -> Item:
         self._before_call()
-        with self._lock:
-            if not self._holds(write):
-                raise ConditionFailed("the item has changed")
-            return self._apply(write)
+        if not self._holds(write):
+            raise ConditionFailed("the item has changed")
+        return self._apply(write)
 
     def put_many(self, items: Mapping[Key, Item]) -> None:
         if items:
@@ -84,12 +87,11 @@ class MemoryTable(Table):
 
     def transact(self, *writes: Write) -> None:
         self._before_call()
-        with self._lock:
-            failed = tuple(not self._holds(write) for write in writes)
-            if any(failed):
-                raise TransactionFailed("a transaction was cancelled", failed)
-            for write in writes:
-                self._apply(write)
+        failed = tuple(not self._holds(write) for write in writes)
+        if any(failed):
+            raise TransactionFailed("a transaction was cancelled", failed)
+        for write in writes:
+            self._apply(write)
 
     def each[T, R](self, call: Callable[[T], R], things: Iterable[T]) -> list[R]:
         return [call(thing) for thing in things]
@@ -97,12 +99,9 @@ class MemoryTable(Table):
     def _holds(self, write: Write) -> bool:
         if write.when is None:
             return True
-        expression = write.when.expression
-        for pattern, python in _PATTERNS:
-            expression = re.sub(pattern, python, expression)
         stored = self.items.get(write.key)
         item = {} if stored is None else stored | write.key._asdict()
-        return bool(eval(expression, {"item": item, "values": write.when.values}))
+        return bool(eval(_condition(write.when.expression), {"item": item, "values": write.when.values}))
 
     def _apply(self, write: Write) -> Item:
         match write:
@@ -116,72 +115,75 @@ class MemoryTable(Table):
                 return dict(changed)
 
 
+@cache
+def _condition(expression: str) -> CodeType:
+    for pattern, python in _PATTERNS:
+        expression = re.sub(pattern, python, expression)
+    return compile(expression, expression, "eval")
+
+
 def _changed(item: Item, change: str, values: Mapping[str, Plain]) -> Item:
     changed: dict[str, Any] = dict(item)
-    for clause, assignments in re.findall(r"(SET|ADD|REMOVE) (.*?)(?= SET | ADD | REMOVE |$)", change):
-        for name, value in re.findall(r"#(\w+)(?: =)?(?: :(\w+))?", assignments):
-            match clause:
-                case "SET":
-                    changed[name] = values[value]
-                case "ADD":
-                    changed[name] = changed.get(name, 0) + values[value]
-                case "REMOVE":
-                    changed.pop(name, None)
+    for clause, name, value in _assignments(change):
+        match clause:
+            case "SET":
+                changed[name] = values[value]
+            case "ADD":
+                changed[name] = changed.get(name, 0) + values[value]
+            case "REMOVE":
+                changed.pop(name, None)
     return changed
 
 
+@cache
+def _assignments(change: str) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (clause, name, value)
+        for clause, assignments in re.findall(r"(SET|ADD|REMOVE) (.*?)(?= SET | ADD | REMOVE |$)", change)
+        for name, value in re.findall(r"#(\w+)(?: =)?(?: :(\w+))?", assignments)
+    )
+
+
 class Interleaving:
-    """Runs several pieces of work against one table, each in a thread, one call at a time in a given order.
+    """Runs several pieces of work against one table, one call at a time in a given order.
 
     Takes: `order` names, call by call, whose turn it is; when it is used up, or names work that is over, the next one in
     line goes on.
     """
 
     def __init__(self, order: Iterable[int]) -> None:
-        self._order = list(order)
-        self._turn = Condition()
-        self._waiting: set[int] = set()
-        self._running: set[int] = set()
+        self._order = iter(order)
+        self._running: dict[int, greenlet] = {}
 
     def run(self, items: Items, work: list[Callable[[MemoryTable], object]]) -> list[BaseException]:
         """Do all of it. Returns: what was raised."""
         raised: list[BaseException] = []
-        self._running = set(range(len(work)))
-        threads = [Thread(target=self._do, args=(number, each, items, raised)) for number, each in enumerate(work)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-            assert not thread.is_alive(), "the work does not come to an end"
-        return raised
+        self._running = {number: greenlet(partial(_do, each, items, raised)) for number, each in enumerate(work)}
+        for number in range(len(work)):
+            self._go_on(number)
+        for _ in range(MAX_CALLS):
+            if not self._running:
+                return raised
+            self._go_on(self._next())
+        raise AssertionError("the work does not come to an end")
 
-    def _do(
-        self, number: int, work: Callable[[MemoryTable], object], items: Items, raised: list[BaseException]
-    ) -> None:
-        try:
-            work(MemoryTable(items, lambda: self._wait(number)))
-        except BaseException as error:
-            raised.append(error)
-        finally:
-            with self._turn:
-                self._running.discard(number)
-                self._turn.notify_all()
-
-    def _wait(self, number: int) -> None:
-        """Wait until every other piece of work waits too, or is over, and it is our turn."""
-        with self._turn:
-            self._waiting.add(number)
-            self._turn.notify_all()
-            while not (self._waiting == self._running and self._next() == number):
-                assert self._turn.wait(60), "nobody takes the turn"
-            if self._order:
-                self._order.pop(0)
-            self._waiting.discard(number)
+    def _go_on(self, number: int) -> None:
+        """Let one piece of work make the call that it stands before, and run until its next one."""
+        self._running[number].switch()
+        if self._running[number].dead:
+            del self._running[number]
 
     def _next(self) -> int:
-        while self._order and self._order[0] not in self._running:
-            self._order.pop(0)
-        return self._order[0] if self._order else min(self._running)
+        return next((number for number in self._order if number in self._running), min(self._running))
+
+
+def _do(work: Callable[[MemoryTable], object], items: Items, raised: list[BaseException]) -> None:
+    scheduler = getcurrent().parent
+    assert scheduler is not None
+    try:
+        work(MemoryTable(items, scheduler.switch))
+    except BaseException as error:
+        raised.append(error)
 
 
 def orders(*calls: int) -> Iterator[tuple[int, ...]]:
