@@ -180,12 +180,12 @@ class Demo:
         voided.payment = self._accountant.void_payment(voided.payment)
 
     def _crossfoot(self) -> None:
-        before = self._api.newest_report()
+        before = self._api.newest_report() or {"at": ""}
         self._api.post("/v1/crossfoot", {"live": True})
 
         def is_new() -> bool:
-            self._ending.report = self._api.newest_report() or {}
-            return bool(self._ending.report) and self._ending.report != before and self._ending.report["live"]
+            self._ending.report = self._api.newest_report() or before
+            return self._ending.report["at"] != before["at"] and self._ending.report["live"]
 
         self._patience.wait_for("the crossfoot report", is_new, self._what_is_under_way)
         self._await_rest("what the report set off")
