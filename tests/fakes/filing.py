@@ -62,7 +62,9 @@ class Filed:
     def fetch_invoices(self, ids: Sequence[str]) -> Found[Invoice]:
         return self._find(Invoice, Kind.INVOICE, ids)
 
-    def _find[R: (Invoice, Payment)](self, kind: type[R], name: Kind, ids: Sequence[str]) -> Found[R]:
+    def _find[R: (Customer, Invoice, Payment, CreditMemo)](
+        self, kind: type[R], name: Kind, ids: Sequence[str]
+    ) -> Found[R]:
         self.reads += 1
         now = self.clock.stamp()
         there = [self.records.get(Ref(self.system, name, id_)) for id_ in ids]

@@ -235,6 +235,17 @@ class FakeConnectWise(Filed):
         found = super().fetch_invoices(ids)
         return replace(found, records=tuple(replace(invoice, lines=None) for invoice in found.records))
 
+    def fetch_credit_memos(self, ids: Sequence[str]) -> Found[CreditMemo]:
+        found = self._find(CreditMemo, Kind.CREDIT_MEMO, ids)
+        return replace(found, records=tuple(replace(memo, lines=None) for memo in found.records))
+
+    def fetch_records(self, kind: Kind, ids: Sequence[str]) -> Found[Customer | Invoice | CreditMemo]:
+        if kind is Kind.CUSTOMER:
+            companies = self._find(Customer, kind, ids)
+            return Found(companies.records, companies.unreadable)
+        invoices, memos = self._find(Invoice, kind, ids), self._find(CreditMemo, Kind.CREDIT_MEMO, ids)
+        return Found((*invoices.records, *memos.records), (*invoices.unreadable, *memos.unreadable))
+
     def fetch_ids(self, kind: Kind) -> frozenset[str]:
         self.reads += 1
         kinds = {Kind.INVOICE, Kind.CREDIT_MEMO} if kind is Kind.INVOICE else {kind}

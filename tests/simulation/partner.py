@@ -78,12 +78,6 @@ class Partner:
             )
             self._begun[what] = now
 
-    def read_everything_again(self) -> None:
-        """Save the filters as they are: that reads all of ConnectWise again (C4)."""
-        self.office.say("saves the same filters again")
-        shown = filters.show_filters(self._ports(), self._asked())
-        filters.put_filters(self._ports(), self._asked(body=shown))
-
     def _filter(self) -> None:
         choices = self.office.choices
         wanted: dict[str, Any] = {name.value: [] for name in TraitName}

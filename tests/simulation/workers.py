@@ -93,7 +93,9 @@ STRIKES = (
     "keys refused",
     *sorted(LATE),
 )
-VENDOR_READS = frozenset({"fetch_changes", "fetch_invoices", "fetch_payments", "fetch_rows", "fetch_ids"})
+VENDOR_READS = frozenset(
+    f"fetch_{what}" for what in ("changes", "credit_memos", "ids", "invoices", "payments", "records", "rows")
+)
 # Where something is decided: a vendor's write, a move in the ledger, work handed on, the cursor.
 TURNING_POINTS = VENDOR_WRITES | {"insert", "replace", "send", "move", "move_walk", "fetch_rows"}
 ONLY_VENDORS = frozenset({"throttled", "keys refused"})

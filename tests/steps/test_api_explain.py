@@ -1,5 +1,6 @@
 """Explain: every record answers what happened and why (X1)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,12 +8,15 @@ from crossfoot.core.decisions import refused
 from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import (
     ACCOUNTING,
-    Customer,
     PSA,
     CreditMemo,
+    Customer,
     DepositLine,
+    Invoice,
     Keeping,
     Kind,
+    Line,
+    LineKind,
     Record,
     Ref,
     Standing,
@@ -20,6 +24,7 @@ from crossfoot.core.model import (
     Version,
 )
 from crossfoot.core.preferences import Preferences
+from crossfoot.core.unread_lines import stand_in
 
 from tests.fakes.api import OTHER_TENANT, FakeApi
 from tests.fakes.records import credit_memo, customer, deposit, invoice, payment, ref_of, trait
@@ -68,11 +73,6 @@ def test_a_mirrored_payment_tells_the_write_and_both_ids(api: FakeApi) -> None:
     assert [why["code"] for why in found["now"]] == ["mirrored"]
 
 
-def test_a_payment_tells_only_the_writes_that_carried_it(api: FakeApi) -> None:
-    api.world.invoice_in_both("1001", 1000)
-    api.work()
-    api.world.quickbooks.pay("77", {"q1001": 300})
-    api.work()
 def test_c7_a_payment_that_waits_says_that_connectwise_does_not_answer(api: FakeApi) -> None:
     api.world.invoice_in_both("1001", 1000)
     api.world.invoice_in_both("1002", 1000, connectwise=False)
@@ -94,6 +94,11 @@ def codes_now(api: FakeApi, payment_id: str) -> list[str]:
     return [why["code"] for why in explain(api, "payment", f"quickbooks-{payment_id}")["now"]]
 
 
+def test_a_payment_tells_only_the_writes_that_carried_it(api: FakeApi) -> None:
+    api.world.invoice_in_both("1001", 1000)
+    api.work()
+    api.world.quickbooks.pay("77", {"q1001": 300})
+    api.work()
     api.world.clock.advance(60)
     api.world.quickbooks.pay("78", {"q1001": 200})
     api.work()
@@ -176,6 +181,23 @@ def test_i3_a_credit_memo_tells_what_is_left_of_it_and_the_payments_that_apply_i
     assert "2.00 USD" in found["now"][0]["sentence"]
     assert now(api, "credit_memo", "quickbooks-q50") == [("I3", "partial")]
     assert now(api, "credit_memo", "quickbooks-q51") == [("I6", "void")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "record"), [("invoice", invoice("c8", "8", 23_000)), ("credit_memo", credit_memo("c8", "8", 23_000))]
+)
+def test_x1_c3_lines_that_may_not_be_read_are_told_with_the_right_that_brings_them(
+    api: FakeApi, kind: str, record: Invoice | CreditMemo
+) -> None:
+    hours = Line("5", LineKind.TIME, "Cabling", 5_000)
+    whole = replace(record, lines=(hours, stand_in(LineKind.EXPENSE, 18_000)))
+    api.world.book.save(TENANT, [whole])
+    why = explain(api, kind, "connectwise-c8")["now"][-1]
+    assert (why["rule"], why["code"], why["outcome"]) == ("C3", "expense_lines_unread", "refused")
+    assert "180.00 USD" in why["sentence"]
+    assert "Time & Expense › Expense Report Entry" in why["fix"]
+    shown = api.call("GET", f"/v1/{kind.replace('_', '-')}s/connectwise-c8")
+    assert "Expenses that ConnectWise does not let Crossfoot read" in shown.text
 
 
 def test_a_deposit_tells_which_payments_it_holds(api: FakeApi) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from crossfoot.core.fetching import FetchKind, FetchRun, FetchState, new_run
-from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Keeping, Kind, Ref, Standing, System
+from crossfoot.core.model import ACCOUNTING, PSA, CreditMemo, Invoice, Keeping, Kind, Ref, Standing, System
 from crossfoot.messages import FetchUnpaid, MirrorPayment
 from crossfoot.ports import ConnectionState, Found, ListPage
 from crossfoot.steps import fetch_unpaid_invoices
@@ -65,6 +65,63 @@ def test_i7_deleted_voided_and_changed_invoices_are_healed_too(world: World) -> 
     assert _stored(world, PSA, "c1001").standing is Standing.DELETED
     assert _stored(world, PSA, "c1002").standing is Standing.VOID
     assert _stored(world, PSA, "c1003").total_minor == 9_000
+
+
+def _credited() -> tuple[World, Ref]:
+    """An invoice that a credit memo was applied to, of which no list of changes shows either; and that memo."""
+    world = World(rows_move_invoice=False)
+    for number in range(1001, 1004):
+        world.invoice_in_both(str(number), 10_000)
+    memo = world.connectwise.add_credit_memo("c2001", "2001", 3_000)
+    world.connectwise.add_credit_memo("c2002", "2002", 3_000, customer="Fabrikam", customer_id="2")
+    world.fetch_and_settle()
+    world.clock.advance(3_600)
+    world.connectwise.apply_credit(Ref(PSA, Kind.INVOICE, "c1001"), 3_000, memo)
+    return world, memo
+
+
+def _left(world: World, memo: Ref) -> int:
+    record = world.book.load(TENANT, memo)
+    assert isinstance(record, CreditMemo)
+    return record.remaining_minor
+
+
+def _memo_reads(world: World, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Note which credit memos are read."""
+    asked: list[list[str]] = []
+    fetch = world.connectwise.fetch_credit_memos
+
+    def noted(ids: Sequence[str]) -> Found[CreditMemo]:
+        asked.append(list(ids))
+        return fetch(ids)
+
+    monkeypatch.setattr(world.connectwise, "fetch_credit_memos", noted)
+    return asked
+
+
+def test_i3_a_credit_that_was_applied_without_a_word_is_taken_off_its_memo_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, memo = _credited()
+    asked = _memo_reads(world, monkeypatch)
+    _walk(world, PSA)
+    world.settle()
+    assert (_stored(world, PSA, "c1001").credited_minor, _left(world, memo)) == (3_000, 0)
+    assert asked == [["c2001"]], "that customer's, and no other's"
+    world.clock.advance(1)
+    _walk(world, PSA)
+    world.settle()
+    assert len(asked) == 1, "where no credit moved none is read"
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_i3_a_memo_follows_though_a_worker_dies_anywhere(mode: Mode) -> None:
+    calls, (world, _) = Trip(), _credited()
+    _walk(world, PSA)
+    world.settle(calls, only=FetchUnpaid)
+    for call in range(len(calls.calls)):
+        world, memo = _credited()
+        _walk(world, PSA)
+        world.settle(Trip(call, mode), only=FetchUnpaid)
+        assert _left(world, memo) == 0, f"{mode} at {calls.calls[call]}"
 
 
 def test_i7_a_payment_that_waited_for_what_is_healed_goes_through(world: World) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from crossfoot.core.fetching import FetchKind
 from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import (
     ACCOUNTING,
@@ -12,6 +13,8 @@ from crossfoot.core.model import (
     Customer,
     Invoice,
     Kind,
+    Line,
+    LineKind,
     Ref,
     Standing,
     System,
@@ -20,13 +23,16 @@ from crossfoot.core.model import (
     Version,
 )
 from crossfoot.messages import ArchiveOutside, Message, MirrorPayment, TendConnection
-from crossfoot.ports import ConnectionState
+from crossfoot.ports import ConnectionState, Position
 from crossfoot.steps import tend_connection
 
 from tests.fakes.trip import Crash, Mode, Trip
 from tests.fakes.world import TENANT, World
 
+OF_OLD = Version("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z")
 ONLY_CLIENTS = ImportFilters({TraitName.COMPANY_TYPE: frozenset({"client"})})
+
+type Counted = Customer | Invoice | CreditMemo
 
 
 @pytest.fixture
@@ -169,6 +175,149 @@ def test_i5_a_census_that_dies_anywhere_still_lets_the_payments_follow(mode: Mod
         world.settle(Trip(call, mode), only=TendConnection)
         assert told(world) == told(undisturbed), f"{mode} at {calls.calls[call]}"
         assert _standing(world, Ref(PSA, Kind.INVOICE, "c1001")) is Standing.DELETED
+
+
+# --- what the book never had -------------------------------------------------------------------------------------------
+
+
+def _restore(world: World, record: Counted) -> Ref:
+    """Let a record be there as it was long ago: nothing that changes shows it."""
+    world.connectwise.records[record.ref] = replace(record, version=OF_OLD)
+    return record.ref
+
+
+def _an_invoice(world: World, id_: str, number: str = "") -> Counted:
+    like = world.connectwise.invoice("c1003")
+    return replace(like, ref=Ref(PSA, Kind.INVOICE, id_), number=number or id_)
+
+
+@pytest.fixture
+def unheard_of(world: World) -> list[Ref]:
+    """A company, an invoice and a credit memo that no list of changes ever showed."""
+    company = world.connectwise.customer("1")
+    memo = world.connectwise.records[Ref(PSA, Kind.CREDIT_MEMO, "c2001")]
+    assert isinstance(memo, CreditMemo)
+    again = [
+        replace(company, ref=Ref(PSA, Kind.CUSTOMER, "9"), name="Tailspin"),
+        _an_invoice(world, "c5001"),
+        replace(memo, ref=Ref(PSA, Kind.CREDIT_MEMO, "c5002"), number="c5002"),
+    ]
+    return [_restore(world, record) for record in again]
+
+
+def test_i1_what_is_there_and_never_came_in_is_let_in(world: World, unheard_of: list[Ref]) -> None:
+    world.fetch_and_settle()
+    assert world.book.load_many(TENANT, unheard_of) == {}, "no list of changes shows it"
+    _tend(world)
+    assert {ref: _standing(world, ref) for ref in unheard_of} == dict.fromkeys(unheard_of, Standing.LIVE)
+    invoice = world.book.load(TENANT, unheard_of[1])
+    assert isinstance(invoice, Invoice)
+    assert "Found 2 in ConnectWise that had never come in: c5001, c5002" in _history(world)
+    before = _history(world)
+    _tend(world)
+    assert _history(world) == before
+
+
+def test_i1_what_is_let_in_late_joins_its_copy_and_takes_its_payment(world: World) -> None:
+    world.quickbooks.add_invoice("q6001", "6001", 10_000)
+    world.quickbooks.pay("p6", {"q6001": 10_000})
+    world.fetch_and_settle()
+    _restore(world, _an_invoice(world, "c6001", "6001"))
+    _tend(world)
+    world.settle()
+    assert world.rows("6001") == [(10_000, "2026-11-03")]
+
+
+def test_i1_lines_come_with_what_is_let_in_late(world: World) -> None:
+    line = Line("1", LineKind.TIME, "Cabling", 10_000)
+    ref = _restore(world, replace(_an_invoice(world, "c5001"), lines=(line,)))
+    _tend(world)
+    stored = world.book.load(TENANT, ref)
+    assert isinstance(stored, Invoice)
+    assert world.book.load_lines(TENANT, stored) == (line,)
+
+
+def test_c4_what_is_let_in_late_passes_the_filters_too(world: World, unheard_of: list[Ref]) -> None:
+    world.filters.save(TENANT, ONLY_CLIENTS)
+    _tend(world)
+    stored = world.book.load(TENANT, unheard_of[0])
+    assert isinstance(stored, Customer)
+    assert stored.keeping.left_out
+
+
+def test_i8_what_changed_just_now_is_left_to_the_list_of_changes(world: World) -> None:
+    ref = world.connectwise.add_invoice("c4001", "4001", 500)
+    _tend(world)
+    assert world.book.load(TENANT, ref) is None
+    assert not any("never come in" in line for line in _history(world))
+
+
+def test_x5_what_cannot_be_kept_exactly_is_said_of_what_is_let_in_late_too(world: World) -> None:
+    ref = _restore(world, _an_invoice(world, "c5001"))
+    world.connectwise.unreadable.add(ref)
+    _tend(world)
+    _tend(world)
+    assert world.book.load(TENANT, ref) is None
+    assert [dated.item.code for dated in world.history.load(TENANT, ref)] == ["unreadable"]
+    assert not any("never come in" in line for line in _history(world))
+
+
+@pytest.mark.parametrize("position", [Position(), Position("2026-11-03T17:00:00Z", "r-1")], ids=["none", "a run"])
+def test_i8_while_everything_is_read_nothing_is_unheard_of(
+    world: World, unheard_of: list[Ref], position: Position, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.cursors, "load", lambda *_: position)
+    _tend(world)
+    assert world.book.load_many(TENANT, unheard_of) == {}
+
+
+def test_i8_more_than_a_few_calls_read_come_with_everything_else(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tend_connection, "READ_BY_ID", 3)
+    world.clock.advance(tend_connection.EVERYTHING_AGAIN_EVERY.total_seconds())
+    refs = [_restore(world, _an_invoice(world, f"c500{n}")) for n in range(5)]
+    _tend(world)
+    assert "Found 5 in ConnectWise that had never come in: everything is read again" in _history(world)
+    world.settle()
+    assert len(world.book.load_many(TENANT, refs)) == 5
+    [run, _] = [run for run in world.runs.list_runs(TENANT, cursor="", limit=10).runs if run.system is PSA]
+    assert (run.kind, run.finished_at is not None) == (FetchKind.RESYNC, True)
+    assert any(line.startswith("Everything was read again") for line in _history(world))
+
+
+def test_i8_everything_is_not_read_again_every_day_for_what_that_did_not_bring(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tend_connection, "READ_BY_ID", 3)
+    refs = [_restore(world, _an_invoice(world, f"c500{n}")) for n in range(5)]
+    _tend(world)
+    assert world.queue.messages == [], "everything was read a day ago"
+    assert len(world.book.load_many(TENANT, refs)) == 3
+    _tend(world)
+    assert len(world.book.load_many(TENANT, refs)) == 5
+
+
+# --- credits -----------------------------------------------------------------------------------------------------------
+
+
+def test_i3_what_is_left_of_a_credit_memo_is_read_though_it_does_not_show_as_changed() -> None:
+    world = World(rows_move_invoice=False)
+    _, psa = world.invoice_in_both("1001", 10_000)
+    memo = world.connectwise.add_credit_memo("c2001", "2001", 2_000)
+    world.connectwise.add_credit_memo("c2002", "2002", 2_000)
+    world.fetch_and_settle()
+    world.clock.advance(3_600)
+    world.fetch_and_settle()
+    world.connectwise.apply_credit(psa, 1_500, memo)
+    world.fetch_and_settle()
+    stored = world.book.load(TENANT, memo)
+    assert isinstance(stored, CreditMemo)
+    assert stored.remaining_minor == 2_000
+    reads = world.connectwise.reads
+    _tend(world)
+    stored = world.book.load(TENANT, memo)
+    assert isinstance(stored, CreditMemo)
+    assert stored.remaining_minor == 500
+    assert world.connectwise.reads - reads == 3, "the ids of companies and invoices, and the memos"
 
 
 # --- callbacks and the end of life -------------------------------------------------------------------------------------

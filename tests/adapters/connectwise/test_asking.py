@@ -2,12 +2,12 @@
 
 import pytest
 from crossfoot.adapters.connectwise import client as client_module
-from crossfoot.core.model import Kind, Ref, System, TraitName
+from crossfoot.core.model import Invoice, Kind, Ref, System, TraitName
 from crossfoot.core.rights import RIGHTS, RightState
 from crossfoot.errors import AuthExpired, RateLimited, Rejected, RemoteUnavailable
 from crossfoot.ports import Choice
 
-from tests.adapters.connectwise.pages import Pages, company, invoice
+from tests.adapters.connectwise.pages import Pages, company, invoice, time_entry
 from tests.adapters.connectwise.site import Msp
 
 # --- ids (I5) ----------------------------------------------------------------------------------------------------------
@@ -33,6 +33,33 @@ def test_i5_the_sandboxs_ids_are_those_of_invoices_and_credit_memos(msp: Msp, mo
     msp.call("DELETE", f"/finance/invoices/{refs[0].id}")
     assert msp.psa.fetch_ids(Kind.INVOICE) == {*(ref.id for ref in refs[1:]), memo.id}
     assert str(customer["id"]) in msp.psa.fetch_ids(Kind.CUSTOMER)
+
+
+# --- records by their ids (I1, I3) -------------------------------------------------------------------------------------
+
+
+def test_i1_records_are_read_whole_by_their_ids_in_few_calls() -> None:
+    bills = [invoice(n, serviceTotal=180 * (n % 2)) for n in range(1, 301)]
+    pages = Pages(
+        companies=[company(n) for n in range(1, 301)], invoices=bills, time=[time_entry(n, n) for n in range(1, 301)]
+    )
+    ids = [str(n) for n in range(1, 301)]
+    found = pages.psa.fetch_records(Kind.INVOICE, ids)
+    assert [record.ref.id for record in found.records] == ids
+    assert {len(record.lines or ()) for record in found.records if isinstance(record, Invoice)} == {0, 1}
+    assert len(pages.door.asked) == 4, "two for the invoices, and one each for the lines of half of them"
+    assert len(pages.psa.fetch_records(Kind.CUSTOMER, ids).records) == 300
+    assert len(pages.door.asked) == 6
+
+
+def test_x5_by_id_too_one_that_cannot_be_kept_exactly_sinks_no_other() -> None:
+    pages = Pages(invoices=[invoice(1), invoice(2, total=0.001), invoice(3, type="CreditMemo", balance=0.001)])
+    found = pages.psa.fetch_records(Kind.INVOICE, ["1", "2", "3", "4"])
+    assert [record.ref.id for record in found.records] == ["1"]
+    assert found.unreadable == (
+        Ref(System.CONNECTWISE, Kind.INVOICE, "2"),
+        Ref(System.CONNECTWISE, Kind.CREDIT_MEMO, "3"),
+    )
 
 
 # --- choices (C4) ------------------------------------------------------------------------------------------------------

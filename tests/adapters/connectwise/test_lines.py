@@ -5,7 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from crossfoot.core.model import CreditMemo, Invoice, Line, LineKind, Record
+from crossfoot.core.model import CreditMemo, Invoice, Kind, Line, LineKind, Record
+from crossfoot.core.unread_lines import is_stand_in
+from crossfoot.errors import Rejected
+from crossfoot.http import Answer
 
 from tests.adapters.connectwise.pages import Pages, expense, invoice, product, time_entry
 from tests.adapters.connectwise.site import Msp
@@ -178,8 +181,12 @@ def bill(msp: Msp, number: str) -> str:
 
 
 def kinds_of(msp: Msp, id_: str) -> set[LineKind]:
+    return {line.kind for line in lines_read(msp, id_) if not is_stand_in(line)}
+
+
+def lines_read(msp: Msp, id_: str) -> tuple[Line, ...]:
     [record] = [each for each in msp.read_all()[0] if each.ref.id == id_ and isinstance(each, Invoice)]
-    return {line.kind for line in lines_of(record)}
+    return lines_of(record)
 
 
 ALL = {LineKind.TIME, LineKind.EXPENSE, LineKind.PRODUCT}
@@ -205,6 +212,56 @@ def test_c3_a_missing_right_costs_its_own_lines_and_stops_no_invoice(
     assert not msp.attention, "what can be done without is no reason to mark the connection"
     assert "are left out" in caplog.text
     assert right in caplog.text
+
+
+def test_c3_where_lines_may_not_be_read_one_stands_in_with_what_they_come_to(msp: Msp) -> None:
+    id_ = bill(msp, "L5")
+    before = lines_read(msp, id_)
+    msp.permit(**{"Time Entry": "None"})
+    lines = lines_read(msp, id_)
+    [missing] = filter(is_stand_in, lines)
+    assert (missing.kind, missing.amount_minor) == (LineKind.TIME, 18000)
+    assert sum(line.amount_minor for line in lines) == sum(line.amount_minor for line in before)
+
+
+class Refusing(Pages):
+    """A site on which a table may be read so many times, and then not any more."""
+
+    def __init__(self, path: str, after: int, **tables: Any) -> None:
+        super().__init__(**tables)
+        answer, left = self.door.request, iter(range(after))
+
+        def request(method: str, url: str, **asked: Any) -> Answer:
+            if url.endswith(path) and next(left, None) is None:
+                raise Rejected("Security", "You do not have security permission.", "Give the right.")
+            return answer(method, url, **asked)
+
+        self.door.request = request  # type: ignore[method-assign]
+
+
+def test_c3_a_right_that_is_taken_away_while_lines_are_read_costs_only_those_that_were_not() -> None:
+    invoices = [invoice(n, serviceTotal=180, productTotal=29.97) for n in range(1, 201)]
+    time = [time_entry(n, n) for n in range(1, 201)]
+    pages = Refusing("/time/entries", 1, invoices=invoices, time=time, products=[product(n, n) for n in range(1, 201)])
+    read = [lines_of(record) for record in pages.psa.fetch_changes("").records]
+    assert [any(map(is_stand_in, lines)) for lines in read] == [False] * 150 + [True] * 50
+    assert {sum(line.amount_minor for line in lines) for lines in read} == {18000 + 2997}
+
+
+def test_c3_half_of_what_a_call_holds_is_not_taken_for_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crossfoot.adapters.connectwise.client.PAGE_SIZE", 2)
+    time = [time_entry(n, 1) for n in range(1, 4)]
+    pages = Refusing("/time/entries", 1, invoices=[invoice(1, serviceTotal=540)], time=time)
+    [record] = pages.psa.fetch_records(Kind.INVOICE, ["1"]).records
+    [missing] = lines_of(record)
+    assert is_stand_in(missing)
+    assert missing.amount_minor == 54000
+
+
+def test_c3_what_stands_in_on_a_credit_memo_is_positive_as_its_total() -> None:
+    memo = invoice(1, type="CreditMemo", total=-29.97, balance=-29.97, productTotal=-29.97)
+    [record] = Refusing("/procurement/products", 0, invoices=[memo]).psa.fetch_changes("").records
+    assert [line.amount_minor for line in lines_of(record)] == [2997]
 
 
 def test_an_edit_of_a_line_changes_its_invoice_so_that_it_is_read(msp: Msp) -> None:

@@ -13,7 +13,7 @@ from crossfoot.http import Wire
 from crossfoot.ports import Choice
 
 from tests.adapters.connectwise.site import Msp
-from tests.contract.vendors.both import Names, Reading
+from tests.contract.vendors.both import Names, Reading, Shown
 from tests.fakes.clock import FakeClock
 from tests.fakes.filing import CUSTOMER_ID, TODAY
 from tests.fakes.vendors import FakeConnectWise
@@ -63,6 +63,15 @@ class _Site(Reading):
         """Name the invoices and credit memos that are there."""
         there = self.psa.fetch_ids(Kind.INVOICE)
         return {self.names.name_of_id(id_, Kind.INVOICE, Kind.CREDIT_MEMO) for id_ in there}
+
+    def memos(self, *names: str) -> dict[str, Shown]:
+        """Read some credit memos as they are now."""
+        return self.names.show(list(self.psa.fetch_credit_memos([self.names.id_of(name) for name in names]).records))
+
+    def whole(self, *names: str) -> dict[str, Shown]:
+        """Read some invoices and credit memos as they are now, with their lines."""
+        found = self.psa.fetch_records(Kind.INVOICE, [self.names.id_of(name) for name in names])
+        return self.names.show(list(found.records))
 
     def offers(self, name: TraitName, label: str) -> bool:
         return label in [choice.label for choice in self.psa.fetch_choices()[name]]

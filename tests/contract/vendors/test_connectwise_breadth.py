@@ -81,6 +81,22 @@ def test_i3_what_is_applied_of_a_memo_lowers_the_balance_and_what_is_left_of_it(
         assert (seen["M"]["remaining_minor"], seen["M"]["total_minor"]) == (6_000, 10_000)
 
 
+def test_i3_what_is_left_of_a_memo_is_read_by_its_id_whether_or_not_it_shows_as_changed(site: Any) -> None:
+    site.add_invoice("A", "1001", 10_000)
+    site.add_credit_memo("M", "CM-1", 10_000)
+    site.apply_memo("M", "A", 4_000)
+    shown = site.memos("M", "A")
+    assert {name: (memo["remaining_minor"], memo["lines"]) for name, memo in shown.items()} == {"M": (6_000, None)}
+
+
+def test_i1_by_id_invoices_and_memos_are_read_whole_too(plain_site: Any) -> None:
+    bill(plain_site)
+    plain_site.add_credit_memo("M", "CM-1", 10_000)
+    shown = plain_site.whole("A", "M")
+    assert shown == plain_site.read()
+    assert len(shown["A"]["lines"]) == 4
+
+
 def test_i5_the_ids_are_those_of_what_is_there(plain_site: Any) -> None:
     plain_site.add_invoice("A", "1001", 5_000)
     plain_site.add_invoice("B", "1002", 5_000)

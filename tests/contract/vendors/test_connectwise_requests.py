@@ -75,6 +75,8 @@ def walk(sandbox: Sandbox, door: Watched) -> None:
     while window.more:
         window = psa.fetch_changes(window.cursor)
     psa.fetch_invoices([invoice.id])
+    psa.fetch_credit_memos([invoice.id])
+    psa.fetch_records(Kind.CUSTOMER, [str(customer["id"])])
     psa.fetch_ids(Kind.CUSTOMER)
     psa.fetch_choices()
     psa.probe_rights()

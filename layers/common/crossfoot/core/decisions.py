@@ -47,6 +47,12 @@ def waits(record: Ref, rule: str, code: str, sentence: str, fix: str = "", *abou
     return Decision(record, Outcome.WAITS, rule, code, sentence, fix, about)
 
 
+def unreadable(record: Ref) -> Decision:
+    """Say that a record cannot be kept as it is. Source: X5."""
+    sentence = "This record holds something that cannot be kept exactly, for example an amount finer than its currency."
+    return refused(record, "X5", "unreadable", sentence, "Correct the record in the system that it comes from.")
+
+
 def refused(record: Ref, rule: str, code: str, sentence: str, fix: str, *about: Ref) -> Decision:
     """Say what stands in the way, and what the partner can do; a refusal always has a fix."""
     return Decision(record, Outcome.REFUSED, rule, code, sentence, fix, about)

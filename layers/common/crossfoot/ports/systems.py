@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from crossfoot.core.model import Invoice, Kind, Payment, PaymentRow, Record, Ref, System, TraitName
+from crossfoot.core.model import (
+    CreditMemo,
+    Customer,
+    Invoice,
+    Kind,
+    Payment,
+    PaymentRow,
+    Record,
+    Ref,
+    System,
+    TraitName,
+)
 from crossfoot.core.rights import Probed
 
 
@@ -110,6 +121,17 @@ class Psa(Source, PaymentRows, Protocol):
 
         Takes: CUSTOMER, or INVOICE, which stands for credit memos too.
         """
+        ...
+
+    def fetch_records(self, kind: Kind, ids: Sequence[str]) -> Found[Customer | Invoice | CreditMemo]:
+        """Read some records as they are now, with their lines, in as few calls as the vendor allows.
+
+        Takes: CUSTOMER, or INVOICE, which stands for credit memos too.
+        """
+        ...
+
+    def fetch_credit_memos(self, ids: Sequence[str]) -> Found[CreditMemo]:
+        """Read some credit memos as they are now, in as few calls as the vendor allows. Their lines are None: not read."""
         ...
 
     def fetch_choices(self) -> Mapping[TraitName, tuple[Choice, ...]]:

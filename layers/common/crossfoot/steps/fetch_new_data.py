@@ -4,10 +4,10 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crossfoot.core.decisions import Decision, refused
+from crossfoot.core.decisions import unreadable
 from crossfoot.core.fetching import FetchKind, FetchRun, Progress, count, describe, new_run
 from crossfoot.core.filters import ImportFilters
-from crossfoot.core.model import PSA, Ref, System
+from crossfoot.core.model import PSA, System
 from crossfoot.core.pacing import Pace, in_no_hurry
 from crossfoot.errors import Conflict, Rejected
 from crossfoot.follow_ups import follow_ups
@@ -32,11 +32,12 @@ from crossfoot.ports import (
     Systems,
     Window,
 )
+from crossfoot.rereading import keep_lines
 
 _TOLD = {
     FetchKind.FIRST_IMPORT: "The first import is complete",
     FetchKind.CATCH_UP: "Caught up on what happened while it was disconnected",
-    FetchKind.RESYNC: "Everything was read again with the new import filters",
+    FetchKind.RESYNC: "Everything was read again, with the import filters as they are now",
 }
 _REFUSED = "It refuses to be read: "
 
@@ -125,10 +126,10 @@ def _take_in(
     """Save a window's records, and queue what they imply. Returns: None when there was no time for all of it."""
     if not window.records and not window.unreadable:
         return Progress()
-    records, outside = let_in(tenant, window.records, filters, ports.book)
+    records, outside = let_in(tenant, keep_lines(tenant, window.records, ports.book), filters, ports.book)
     changed = changed_customers(tenant, records, ports.book)
     ports.book.save(tenant, [record for record in records if record.ref not in changed])
-    ports.history.save(tenant, [_unreadable(ref) for ref in window.unreadable])
+    ports.history.save(tenant, [unreadable(ref) for ref in window.unreadable])
     # From what was fetched, not from what was saved: after a crash here, the next read saves nothing new and must still
     # queue all of this.
     ports.queue.send(follow_ups(tenant, [record for record in records if not is_left_out(record)], ports))
@@ -149,11 +150,6 @@ def _heal_unseen(tenant: str, window: Window, ports: Ports) -> None:
     if window.unseen:
         because = f"deletions cannot be seen any more: {', '.join(window.unseen)}, {window.cursor}"[:500]
         ports.queue.send([CrossfootRequest(tenant=tenant, live=True, because=because)])
-
-
-def _unreadable(ref: Ref) -> Decision:
-    sentence = "This record holds something that cannot be kept exactly, for example an amount finer than its currency."
-    return refused(ref, "X5", "unreadable", sentence, "Correct the record in the system that it comes from.")
 
 
 def _move(tenant: str, system: System, seen: Position, window: Window, progress: Progress, ports: Ports) -> None:

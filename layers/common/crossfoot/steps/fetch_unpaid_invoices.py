@@ -1,11 +1,11 @@
 """fetch_unpaid_invoices: read every unpaid invoice of a system again, so that one paid elsewhere is healed (I7)."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crossfoot.core.fetching import FetchRun, Progress, count
-from crossfoot.core.model import Invoice, Kind, Ref, Standing, System
+from crossfoot.core.model import PSA, CreditMemo, Invoice, Kind, Ref, Standing, System
 from crossfoot.core.pacing import Pace, in_no_hurry
 from crossfoot.follow_ups import follow_ups
 from crossfoot.letting_in import is_left_out
@@ -23,7 +23,7 @@ from crossfoot.ports import (
     Systems,
     is_connected,
 )
-from crossfoot.rereading import reread_invoices
+from crossfoot.rereading import reread_credit_memos, reread_invoices
 
 # Whole calls in either system: ten of 150 to ConnectWise, three of 500 to QuickBooks, which meters them.
 INVOICES_PER_READ = 1_500
@@ -101,6 +101,8 @@ def _heal(tenant: str, source: Source, walk: tuple[FetchRun, str], ports: Ports)
     healing = tuple(sorted(record.ref.id for record in records if not _is_unpaid(record)))
     if set(healing) - set(place.healing):
         walk = _note(tenant, walk, _Place(place.cursor, healing), ports)
+    # Before the invoices: once they are saved, nothing shows any more that credits were applied to them.
+    ports.book.save(tenant, _reread_credits(tenant, [*known, *noted], records, ports))
     ports.book.save(tenant, records)
     read = {record.ref for record in records}
     gone = [invoice for invoice in noted if invoice.ref not in read]
@@ -108,6 +110,31 @@ def _heal(tenant: str, source: Source, walk: tuple[FetchRun, str], ports: Ports)
     progress = count(record.ref.kind for record in (*records, *gone))
     ports.runs.move_walk(tenant, walk, _Place(cursor).to_text(), progress, done=not cursor)
     return progress.total, cursor
+
+
+def _reread_credits(tenant: str, known: Sequence[Invoice], read: Sequence[Invoice], ports: Ports) -> list[CreditMemo]:
+    """Read the credit memos of customers again of whose invoices other credits than before are taken off. Source: I3.
+
+    QuickBooks does not say what is credited, and shows a credit memo that was applied as changed.
+    """
+    before = {invoice.ref: invoice.credited_minor for invoice in known}
+    moved = {invoice.customer for invoice in read if invoice.credited_minor != before.get(invoice.ref)}
+    memos = [
+        memo for customer in sorted(filter(None, moved)) for memo in _credit_memos_of(tenant, customer, ports.book)
+    ]
+    return reread_credit_memos(memos, ports.systems.psa(tenant)) if memos else []
+
+
+def _credit_memos_of(tenant: str, customer: Ref, book: Book) -> Iterator[CreditMemo]:
+    cursor = ""
+    while True:
+        page = book.list_records(
+            tenant, Kind.CREDIT_MEMO, first=None, last=None, system=PSA, cursor=cursor, limit=PAGE, customer=customer
+        )
+        yield from (record for record in page.records if isinstance(record, CreditMemo))
+        cursor = page.next_cursor
+        if not cursor:
+            return
 
 
 def _is_unpaid(invoice: Invoice) -> bool:

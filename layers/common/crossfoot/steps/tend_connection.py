@@ -1,16 +1,19 @@
-"""tend_connection: once a day, what no list of changes tells: deletions, lost callbacks, a near end (I5, I8, C7)."""
+"""tend_connection: once a day, what no list of changes tells: what is gone or came back, lost callbacks (I5, I8, C7)."""
 
-from collections.abc import Callable, Iterator, Sequence
+import secrets
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeGuard
 
+from crossfoot.core.decisions import unreadable
+from crossfoot.core.fetching import FetchKind, new_run
 from crossfoot.core.model import PSA, CreditMemo, Customer, Invoice, Kind, Record, Ref, Standing, System
 from crossfoot.core.pacing import Pace, in_no_hurry
 from crossfoot.core.tending import Worry, forecast_end, say, too_many_gone
 from crossfoot.follow_ups import follow_ups
-from crossfoot.letting_in import outside
-from crossfoot.messages import ArchiveOutside, TendConnection
+from crossfoot.letting_in import is_left_out, let_in, outside
+from crossfoot.messages import ArchiveOutside, Nudge, TendConnection
 from crossfoot.ports import (
     CALLBACK_TOKEN,
     Book,
@@ -18,9 +21,12 @@ from crossfoot.ports import (
     Connection,
     Connections,
     ConnectionState,
+    Cursors,
     EffectStore,
+    FetchRuns,
     FilterStore,
     Grant,
+    History,
     KeyDoor,
     ListPage,
     Matches,
@@ -30,13 +36,19 @@ from crossfoot.ports import (
     Systems,
     callback_url,
 )
-from crossfoot.rereading import are_believed, as_deleted, as_live
+from crossfoot.rereading import are_believed, as_deleted, as_live, reread_credit_memos
 
 PAGE = 200
 # A line of the history names so many at most.
 NAMED = 5
 # What was found deleted so lately follows once more: the worker that found it may have died before it queued anything.
 LATELY = timedelta(days=1)
+# A record that changed since then comes in by the list of changes, which is read every hour.
+COMES_BY_ITSELF = timedelta(hours=3)
+# Ten calls for the records and thirty for their lines; where there are more, everything is read again, this often at most.
+READ_BY_ID = 1_500
+EVERYTHING_AGAIN_EVERY = timedelta(days=7)
+RUNS_LOOKED_AT = 100
 # The book's lists that hold what ConnectWise counts as one kind.
 _LISTS = {Kind.CUSTOMER: (Kind.CUSTOMER,), Kind.INVOICE: (Kind.INVOICE, Kind.CREDIT_MEMO)}
 _FILTERED = (Kind.CUSTOMER, Kind.INVOICE, Kind.CREDIT_MEMO)
@@ -53,12 +65,15 @@ class Ports:
     book: Book
     clock: Clock
     connections: Connections
+    cursors: Cursors
     effects: EffectStore
     matches: Matches
     filters: FilterStore
+    history: History
     keys: KeyDoor
     preferences: PreferencesStore
     queue: Queue
+    runs: FetchRuns
     secrets: Secrets
     systems: Systems
     public_url: str
@@ -86,32 +101,37 @@ def tend_connection(tenant: str, system: System, ports: Ports) -> None:
     worries = [forecast_end(system, connection.credentials_expire_at, ports.clock.now())]
     if system is PSA:
         worries += [_take_census(tenant, kind, ports) for kind in _LISTS]
+        _reread_credits(tenant, ports)
     ports.connections.warn(tenant, system, *say([worry for worry in worries if worry]))
     if system is PSA:
         _mend_callbacks(connection, ports)
 
 
-# --- what was deleted without a word -----------------------------------------------------------------------------------
+# --- what is gone, and what came back, without a word -------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the book holds of a kind: what lives, what is deleted, and what of that was lately found to be."""
+    """What the book holds of a kind: all of it, what lives, what is deleted, and what of that was lately found to be."""
 
+    ids: frozenset[str]
     live: frozenset[Ref]
     dead: frozenset[Ref]
     lately: frozenset[Ref]
 
 
 def _take_census(tenant: str, kind: Kind, ports: Ports) -> Worry | None:
-    """Delete what ConnectWise shows no longer, and bring back what it did not show for a while.
+    """Delete what ConnectWise shows no longer, bring back what it did not show for a while, and let in what never came.
 
     The book is read first: what is in it by then and not in ConnectWise afterwards, is gone.
     Returns: why nothing was deleted, where that is more than anybody deletes.
     """
+    is_complete = _is_complete(tenant, ports)
     known, began_at = _known(tenant, kind, ports), ports.clock.now()
     there = ports.systems.psa(tenant).fetch_ids(kind)
     _bring_back(tenant, [ref for ref in known.dead if ref.id in there], began_at, ports)
+    if is_complete:
+        _let_in_unheard_of(tenant, kind, there - known.ids, ports)
     gone = [ref for ref in known.live if ref.id not in there]
     if not are_believed(len(gone), len(known.live)):
         return too_many_gone(kind, len(gone), len(known.live))
@@ -139,6 +159,52 @@ def _bring_back(tenant: str, refs: Sequence[Ref], began_at: datetime, ports: Por
         ports.queue.send(follow_ups(tenant, found, ports))
 
 
+def _is_complete(tenant: str, ports: Ports) -> bool:
+    """Tell whether the book was read to the end by now: what a full read still has before it is not unheard of."""
+    position = ports.cursors.load(tenant, PSA)
+    return bool(position.cursor) and not position.run
+
+
+def _let_in_unheard_of(tenant: str, kind: Kind, ids: Set[str], ports: Ports) -> None:
+    """Let in what is there and never came: restored as it was, or hidden from our API member until a right was given.
+
+    An id proves nothing; each record is read, and one that changed lately is left to the list of changes. More of them than
+    a few calls read come with everything else, by a run of its own.
+    Source: I1, I8.
+    """
+    if not ids:
+        return
+    found = ports.systems.psa(tenant).fetch_records(kind, sorted(ids)[:READ_BY_ID])
+    ports.history.save(tenant, [unreadable(ref) for ref in found.unreadable])
+    before = (ports.clock.now() - COMES_BY_ITSELF).strftime("%Y-%m-%dT%H:%M:%SZ")
+    kept = ports.book.load_many(tenant, [record.ref for record in found.records])
+    overdue = [record for record in found.records if record.version.updated_at < before and record.ref not in kept]
+    if overdue and len(ids) > READ_BY_ID and not _was_all_read_lately(tenant, ports):
+        _read_everything_again(tenant, f"Found {len(ids):,} in ConnectWise that had never come in", ports)
+    elif overdue:
+        records, _ = let_in(tenant, overdue, ports.filters.load(tenant), ports.book)
+        _tell_of(tenant, "in ConnectWise that had never come in", overdue, ports)
+        ports.book.save(tenant, records)
+        # Should a worker die before this, the nightly comparison picks it up.
+        ports.queue.send(follow_ups(tenant, [record for record in records if not is_left_out(record)], ports))
+
+
+def _was_all_read_lately(tenant: str, ports: Ports) -> bool:
+    """Tell whether a full read began lately: what it did not bring in, another one would not either."""
+    since = ports.clock.now() - EVERYTHING_AGAIN_EVERY
+    runs = ports.runs.list_runs(tenant, cursor="", limit=RUNS_LOOKED_AT).runs
+    full = (run for run in runs if run.system is PSA and run.kind in (FetchKind.FIRST_IMPORT, FetchKind.RESYNC))
+    return any(run.started_at >= since for run in full)
+
+
+def _read_everything_again(tenant: str, why: str, ports: Ports) -> None:
+    run = new_run(PSA, FetchKind.RESYNC, ports.clock.now(), secrets.token_hex(4))
+    ports.connections.note(tenant, PSA, f"{why}: everything is read again")
+    begun = ports.runs.begin(tenant, run, from_start=True)
+    # Should a worker die before this, the sweep nudges within the hour.
+    ports.queue.send([Nudge(tenant=tenant, system=PSA, because=f"unheard of {begun.id}")])
+
+
 def _tell_of(tenant: str, how: str, found: Sequence[Counted], ports: Ports) -> None:
     """Leave a line in the history, before anything is saved: a worker that dies between finds its own line."""
     if found:
@@ -149,16 +215,18 @@ def _tell_of(tenant: str, how: str, found: Sequence[Counted], ports: Ports) -> N
 
 
 def _known(tenant: str, kind: Kind, ports: Ports) -> _Known:
+    ids: set[str] = set()
     live: set[Ref] = set()
     dead: set[Ref] = set()
     lately: set[Ref] = set()
     since = (ports.clock.now() - LATELY).strftime("%Y-%m-%dT%H:%M:%SZ")
     for page in (page for each in _LISTS[kind] for page in _pages(tenant, each, "", ports.book)):
+        ids.update(record.ref.id for record in page.records)
         live.update(record.ref for record in page.records if _lives(record))
         deleted = [record for record in page.records if record.standing is Standing.DELETED]
         dead.update(record.ref for record in deleted)
         lately.update(record.ref for record in deleted if record.version.seen_at >= since)
-    return _Known(frozenset(live), frozenset(dead), frozenset(lately))
+    return _Known(frozenset(ids), frozenset(live), frozenset(dead), frozenset(lately))
 
 
 def _lives(record: Record) -> TypeGuard[Counted]:
@@ -183,6 +251,16 @@ def _pages(tenant: str, kind: Kind, cursor: str, book: Book) -> Iterator[ListPag
         cursor = page.next_cursor
         if not cursor:
             return
+
+
+# --- credits that were applied without a word ---------------------------------------------------------------------------
+
+
+def _reread_credits(tenant: str, ports: Ports) -> None:
+    """Read what is left of every credit memo: whether one that is applied shows as changed is undocumented. Source: I3."""
+    memos = [memo for page in _pages(tenant, Kind.CREDIT_MEMO, "", ports.book) for memo in page.records]
+    known = [memo for memo in memos if isinstance(memo, CreditMemo)]
+    ports.book.save(tenant, reread_credit_memos(known, ports.systems.psa(tenant)))
 
 
 # --- callbacks ---------------------------------------------------------------------------------------------------------

@@ -5,7 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from crossfoot.adapters.connectwise.client import IDS_PER_CALL, ConnectWiseClient, Page, chunk_ids, conditions_of_ids
-from crossfoot.adapters.connectwise.lines import LINE_SOURCES, LineSource, agreement_lines, has_lines, signed
+from crossfoot.adapters.connectwise.lines import (
+    LINE_SOURCES,
+    LineSource,
+    agreement_lines,
+    has_lines,
+    signed,
+    unread_line,
+)
 from crossfoot.adapters.connectwise.translate import currency_of, id_of
 from crossfoot.core.model import Line
 from crossfoot.errors import Rejected
@@ -38,12 +45,12 @@ def fetch_lines(
 ) -> tuple[dict[str, tuple[Line, ...]], int]:
     """Read the lines of invoices, for as many at once as a call takes.
 
-    A source that may not be read (C3) leaves its lines out, and no invoice is kept back for it. An invoice with a line
-    that cannot be understood is left out: the book keeps the lines that it has.
+    Where a source may not be read, one line stands in for its lines, and no invoice is kept back for it. An invoice with
+    a line that cannot be understood is left out: the book keeps the lines that it has.
 
     Takes: `is_late` is asked between the calls.
     Returns: the lines by invoice id, and how many invoices were come by: all, or those up to where it was late.
-    Source: I1.
+    Source: I1, C3.
     """
     reading = _Reading(client)
     for invoice in invoices:
@@ -63,6 +70,7 @@ class _Reading:
         self._invoices: dict[str, Wire] = {}
         self._waiting: dict[LineSource, list[str]] = {source: [] for source in LINE_SOURCES}
         self._found: dict[LineSource, _Found] = {source: {} for source in LINE_SOURCES}
+        self._refused: set[LineSource] = set()
 
     def add(self, invoice: Wire) -> None:
         self.taken += 1
@@ -75,30 +83,34 @@ class _Reading:
 
     def read(self, at_least: int) -> bool:
         """Read the sources for which so many invoices wait. Returns: whether there was one."""
-        due = [source for source, waiting in self._waiting.items() if len(waiting) >= at_least]
+        open_ones = [source for source in LINE_SOURCES if source not in self._refused]
+        due = [source for source in open_ones if len(self._waiting[source]) >= at_least]
         for source in due:
             try:
-                self._read(source, self._waiting[source])
+                self._read(source)
             except Rejected as refusal:
                 log.warning("connectwise lines of %s are left out: %s. %s", source.path, refusal, refusal.fix)
-                del self._waiting[source]
-            else:
-                self._waiting[source] = []
+                self._refused.add(source)
         return bool(due)
 
     def lines(self) -> dict[str, tuple[Line, ...]]:
         """Give what was found, source by source."""
         lines = {id_: _agreement_lines(invoice) for id_, invoice in self._invoices.items()}
-        for found in self._found.values():
-            for id_, more in found.items():
+        for source, found in self._found.items():
+            unread = {id_: _unread(self._invoices[id_], source) for id_ in self._waiting[source]}
+            for id_, more in (found | unread).items():
                 known = lines[id_]
                 lines[id_] = None if known is None or more is None else (*known, *more.values())
         return {id_: each for id_, each in lines.items() if each is not None}
 
-    def _read(self, source: LineSource, waiting: Sequence[str]) -> None:
-        for ids in chunk_ids(waiting):
+    def _read(self, source: LineSource) -> None:
+        """Read until nobody waits. Raises: Rejected; those whose lines were not all read by then wait still."""
+        for ids in chunk_ids(tuple(self._waiting[source])):
+            found: _Found = {}
             for page in self._client.pages(source.path, f"invoice/{conditions_of_ids(ids)}", quiet=True):
-                _sort_in(page, source, self._invoices, self._found[source])
+                _sort_in(page, source, self._invoices, found)
+            self._found[source] |= found
+            del self._waiting[source][: len(ids)]
 
 
 def _agreement_lines(invoice: Wire) -> tuple[Line, ...] | None:
@@ -106,6 +118,14 @@ def _agreement_lines(invoice: Wire) -> tuple[Line, ...] | None:
         return tuple(signed(line, invoice) for line in agreement_lines(invoice))
     except UNREADABLE:
         log.exception("connectwise invoice %s: its agreement's amount cannot be read", invoice.get("id"))
+        return None
+
+
+def _unread(invoice: Wire, source: LineSource) -> dict[str, Line] | None:
+    try:
+        return {"": signed(unread_line(invoice, source), invoice)}
+    except UNREADABLE:
+        log.exception("connectwise invoice %s: its %s cannot be read", invoice.get("id"), source.total)
         return None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from crossfoot.adapters.connectwise.translate import currency_of, sign_of, to_date
 from crossfoot.core.model import Line, LineKind
 from crossfoot.core.money import decimals_of
+from crossfoot.core.unread_lines import stand_in
 
 type Wire = Mapping[str, Any]
 
@@ -18,6 +19,7 @@ _NOT_CHARGED = ("DoNotBill", "NoCharge")
 class LineSource:
     """Where one kind of line is read. `total` is the invoice's amount that these lines make up."""
 
+    kind: LineKind
     path: str
     total: str
     read: Callable[[Wire, str], Line]
@@ -73,9 +75,9 @@ def to_product_line(wire: Wire, currency: str) -> Line:
 
 
 LINE_SOURCES = (
-    LineSource("/time/entries", "serviceTotal", to_time_line),
-    LineSource("/expense/entries", "expenseTotal", to_expense_line),
-    LineSource("/procurement/products", "productTotal", to_product_line),
+    LineSource(LineKind.TIME, "/time/entries", "serviceTotal", to_time_line),
+    LineSource(LineKind.EXPENSE, "/expense/entries", "expenseTotal", to_expense_line),
+    LineSource(LineKind.PRODUCT, "/procurement/products", "productTotal", to_product_line),
 )
 
 
@@ -85,6 +87,11 @@ def has_lines(invoice: Wire, source: LineSource) -> bool:
         return bool(Decimal(invoice.get(source.total) or 0))
     except (ArithmeticError, TypeError, ValueError):
         return True
+
+
+def unread_line(invoice: Wire, source: LineSource) -> Line:
+    """Stand in for an invoice's lines of a source that may not be read (C3). Raises: ValueError, TypeError."""
+    return stand_in(source.kind, _rounded_minor(Decimal(invoice[source.total]), currency_of(invoice)))
 
 
 def agreement_lines(invoice: Wire) -> tuple[Line, ...]:

@@ -3,8 +3,9 @@
 A first import and a later read are the same walk, the later one with `lastUpdated >= the mark`. The mark of the next walk
 is the vendor's time of the answer that began this one, so a record that changes behind us is read next time.
 What lastUpdated cannot show: an invoice that was deleted. The callback `deleted` nudges, and the ids of all that is there
-(`fetch_ids`) say what is gone. Whether a payment row moves its invoice's lastUpdated is undocumented: what we write we know
-from the answer, what others write is read when an effect looks at the rows, or by a live comparison of the books (X4).
+(`fetch_ids`) say what is gone, and what came back without a change. Whether a payment row moves its invoice's lastUpdated,
+and a credit that of its memo, is undocumented: what we write we know from the answer, what others write is read when an
+effect looks at the rows, or by a live comparison of the books (X4).
 """
 
 import json
@@ -19,7 +20,7 @@ from typing import Any
 from crossfoot.adapters.connectwise.client import ConnectWiseClient, Page, chunk_ids, conditions_of_ids
 from crossfoot.adapters.connectwise.details import UNREADABLE, fetch_agreement_types, fetch_lines
 from crossfoot.adapters.connectwise.translate import id_of, is_credit_memo, to_bill, to_customer
-from crossfoot.core.model import CreditMemo, Invoice, Kind, Line, Record, Ref, System
+from crossfoot.core.model import CreditMemo, Customer, Invoice, Kind, Line, Record, Ref, System
 from crossfoot.core.windows import OVERLAP
 from crossfoot.ports import Found, Window
 
@@ -84,11 +85,25 @@ class ConnectWiseSource:
 
     def fetch_invoices(self, ids: Sequence[str]) -> Found[Invoice]:
         """Read some invoices as they are now, without their lines; credit memos are left out."""
+        read = self._read_bills(ids)
+        return Found(tuple(r for r in read.records if isinstance(r, Invoice)), tuple(read.unreadable))
+
+    def fetch_credit_memos(self, ids: Sequence[str]) -> Found[CreditMemo]:
+        """Read some credit memos as they are now, without their lines."""
+        read = self._read_bills(ids)
+        return Found(tuple(r for r in read.records if isinstance(r, CreditMemo)), tuple(read.unreadable))
+
+    def fetch_records(self, kind: Kind, ids: Sequence[str]) -> Found[Customer | Invoice | CreditMemo]:
+        """Read some records as they are now, with their lines.
+
+        Takes: CUSTOMER, or INVOICE, which stands for credit memos too.
+        """
         read = _Read()
         for some in chunk_ids(ids):
-            for page in self._client.pages(INVOICES, conditions_of_ids(some)):
-                self._read_bills_into(read, page, lines=None)
-        return Found(tuple(r for r in read.records if isinstance(r, Invoice)), tuple(read.unreadable))
+            for page in self._client.pages(_PATHS[kind], conditions_of_ids(some)):
+                self._read_into(read, kind, page, lambda: False)
+        records = tuple(r for r in read.records if isinstance(r, Customer | Invoice | CreditMemo))
+        return Found(records, tuple(read.unreadable))
 
     def fetch_ids(self, kind: Kind) -> frozenset[str]:
         """Read the ids of what is there now (I5).
@@ -102,6 +117,13 @@ class ConnectWiseSource:
     def open_pdf(self, invoice: Ref) -> AbstractContextManager[Iterator[bytes]]:
         """Open the printed invoice (or credit memo) as a stream."""
         return self._client.open(f"{INVOICES}/{int(invoice.id)}/pdf")
+
+    def _read_bills(self, ids: Sequence[str]) -> "_Read":
+        read = _Read()
+        for some in chunk_ids(ids):
+            for page in self._client.pages(INVOICES, conditions_of_ids(some)):
+                self._read_bills_into(read, page, lines=None)
+        return read
 
     def _page(self, position: Cursor) -> Page:
         return self._client.page_after(_PATHS[position.kind], position.page_id, _since(position.since))

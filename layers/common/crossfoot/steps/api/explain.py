@@ -17,7 +17,7 @@ from crossfoot.steps.api.invoices import explain_matches
 from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_why
 from crossfoot.steps.api.pairing import pair
 from crossfoot.steps.api.payment_states import Part, load_payment_states
-from crossfoot.steps.api.standing import credit_memo_now, customer_now, deposit_now, invoice_now, keeping_now
+from crossfoot.steps.api.standing import credit_memo_now, customer_now, deposit_now, invoice_now, keeping_now, lines_now
 
 _OUTCOMES = {
     EffectState.CONFIRMED: Outcome.DID,
@@ -82,14 +82,15 @@ def _explain_invoice(ports: Ports, tenant: str, invoice: Invoice) -> Explanation
     copies = (entry.link.accounting, entry.link.psa) if entry.link else (invoice.ref,)
     effects = [effect for ref in copies for effect in ports.effects.load_all(tenant, ref)]
     match = explain_matches(ports, tenant, [entry])[invoice.ref]
-    now = [match, *invoice_now(invoice), *keeping_now(ports, tenant, invoice)]
+    now = [match, *invoice_now(invoice), *lines_now(ports, tenant, invoice), *keeping_now(ports, tenant, invoice)]
     title = f"Invoice {invoice.number} of {format_minor(invoice.total_minor, invoice.currency)}"
     return _explanation(ports, tenant, invoice.ref, copies, (), title, now, effects)
 
 
 def _explain_credit_memo(ports: Ports, tenant: str, memo: CreditMemo) -> Explanation:
     payments = [payment.ref for payment, _ in find_applications(ports, tenant, memo)]
-    now = [*credit_memo_now(memo, payments), *keeping_now(ports, tenant, memo)]
+    own = [*credit_memo_now(memo, payments), *lines_now(ports, tenant, memo)]
+    now = [*own, *keeping_now(ports, tenant, memo)]
     title = f"Credit memo {memo.number} of {format_minor(memo.total_minor, memo.currency)}"
     return _explanation(ports, tenant, memo.ref, (memo.ref,), payments, title, now, ())
 

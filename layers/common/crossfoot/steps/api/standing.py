@@ -1,4 +1,4 @@
-"""Say how a record stands now, by the same rules that keep it (C4, C5, I1, I3, I5, I6, X1)."""
+"""Say how a record stands now, by the same rules that keep it (C3, C4, C5, I1, I3, I5, I6, X1)."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,6 +7,7 @@ from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import PSA, SYSTEM_NAMES, CreditMemo, Customer, Deposit, Invoice, Ref, Standing
 from crossfoot.core.money import format_minor
 from crossfoot.core.statuses import CreditMemoStatus, InvoiceStatus
+from crossfoot.core.unread_lines import decide_lines
 from crossfoot.letting_in import judge, outside
 from crossfoot.steps.api.needs import Ports
 
@@ -42,6 +43,12 @@ def credit_memo_now(memo: CreditMemo, payments: Sequence[Ref]) -> Iterator[Decis
             partial = memo.remaining_minor < memo.total_minor
             code = CreditMemoStatus.PARTIAL if partial else CreditMemoStatus.OPEN
             yield did(memo.ref, "I3", code, f"{left} of it is not applied yet.", *payments)
+
+
+def lines_now(ports: Ports, tenant: str, record: Invoice | CreditMemo) -> Iterator[Decision]:
+    """Say which of its lines may not be read. Source: C3, X1."""
+    if record.ref.system is PSA:
+        yield from decide_lines(record, ports.book.load_lines(tenant, record))
 
 
 def deposit_now(deposit: Deposit, payments: Sequence[Ref]) -> Iterator[Decision]:
