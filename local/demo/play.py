@@ -185,7 +185,7 @@ class Demo:
 
         def is_new() -> bool:
             self._ending.report = self._api.newest_report() or before
-            return self._ending.report["at"] != before["at"] and self._ending.report["live"]
+            return bool(self._ending.report["at"] != before["at"] and self._ending.report["live"])
 
         self._patience.wait_for("the crossfoot report", is_new, self._what_is_under_way)
         self._await_rest("what the report set off")
