@@ -1,5 +1,6 @@
 """What every test has: no way out but loopback, and a count of the crash points that were tried."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -57,6 +58,13 @@ def running_stack() -> Iterator[Home]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests of the running stack first: it is slow to start, and the others can run meanwhile. Then long files."""
     items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what is imported and collected by now: it would walk through all of it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:

@@ -6,42 +6,37 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from httpx import ASGITransport, AsyncClient, Response
+from httpx import Response
 
 from local.sandbox.connectwise.app import build_app
 from local.sandbox.connectwise.delivery import Delivery
 from local.sandbox.connectwise.site import LoginCompany, Member, Site
 from local.sandbox.store import dump_json, load_json
+from tests.local.sandbox import asgi
 
 API = "/v4_6_release/apis/3.0"
 
 
-class InProcess:
-    """Speaks HTTP with a sandbox in this process; one event loop for all that a test does."""
+class InProcess(asgi.InProcess):
+    """Speaks HTTP with a sandbox in this process, and lets it deliver its callbacks meanwhile."""
 
     def __init__(self, site: Site) -> None:
-        self.runner = asyncio.Runner()
         self.delivery = Delivery(site)
-        transport = ASGITransport(build_app(site, self.delivery))
-        self._client = AsyncClient(transport=transport, base_url="http://testserver")
-
-    def request(self, method: str, path: str, **options: Any) -> Response:
-        return self.runner.run(self._client.request(method, path, **options))
+        super().__init__(build_app(site, self.delivery))
 
     def get(self, path: str, **options: Any) -> Response:
         return self.request("GET", path, **options)
 
     def until(self, holds: Callable[[], bool]) -> None:
-        """Let what runs in the background go on until a condition holds; fail after ten seconds."""
+        """Let what runs in the background go on until a condition holds; fail after a minute."""
         deadline = time.monotonic() + 60
         while not holds():
             assert time.monotonic() < deadline, "it did not come about within a minute"
-            self.runner.run(asyncio.sleep(0.005))
+            self.loop.run_until_complete(asyncio.sleep(0.005))
 
     def close(self) -> None:
-        self.runner.run(self.delivery.close())
-        self.runner.run(self._client.aclose())
-        self.runner.close()
+        self.loop.run_until_complete(self.delivery.close())
+        super().close()
 
 
 @dataclass

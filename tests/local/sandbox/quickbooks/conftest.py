@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.sandbox.quickbooks.app import Sandbox, build_sandbox
-from tests.local.sandbox.quickbooks.driver import Company, InProcess, frozen_clock
+from local.sandbox.quickbooks.app import Sandbox, build_app, build_sandbox
+from tests.local.sandbox.asgi import InProcess
+from tests.local.sandbox.quickbooks.driver import Company, frozen_clock
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def sandbox() -> Sandbox:
 
 @pytest.fixture
 def http(sandbox: Sandbox) -> Iterator[InProcess]:
-    spoken = InProcess(sandbox)
+    spoken = InProcess(build_app(sandbox))
     yield spoken
     spoken.close()
     sandbox.store.close()

@@ -1,16 +1,16 @@
 """Drive one company of a QuickBooks sandbox in this process, with the time under the test's hand."""
 
-import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from httpx import ASGITransport, AsyncClient, Response
+from httpx import Response
 
-from local.sandbox.quickbooks.app import Sandbox, build_app
+from local.sandbox.quickbooks.app import Sandbox
 from local.sandbox.quickbooks.times import Clock
 from local.sandbox.store import dump_json, load_json
+from tests.local.sandbox.asgi import InProcess
 
 NOON_S = datetime.fromisoformat("2026-11-20T12:00:00-08:00").timestamp()
 
@@ -18,21 +18,6 @@ NOON_S = datetime.fromisoformat("2026-11-20T12:00:00-08:00").timestamp()
 def frozen_clock() -> Clock:
     """A clock that stands at noon of 20 November 2026, company time, until it is advanced."""
     return Clock(lambda: NOON_S)
-
-
-class InProcess:
-    """Speaks HTTP with a sandbox in this process; one event loop for all that a test does."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self.runner = asyncio.Runner()
-        self._client = AsyncClient(transport=ASGITransport(build_app(sandbox)), base_url="http://testserver")
-
-    def request(self, method: str, path: str, **options: Any) -> Response:
-        return self.runner.run(self._client.request(method, path, **options))
-
-    def close(self) -> None:
-        self.runner.run(self._client.aclose())
-        self.runner.close()
 
 
 @dataclass
@@ -58,7 +43,7 @@ class Company:
         return self.http.request(
             method,
             f"/v3/company/{self.realm}/{path}",
-            params=params,
+            params=params or None,
             content=content,
             headers={"Authorization": f"Bearer {self.credentials['access_token']}", "Accept": "application/json"},
         )

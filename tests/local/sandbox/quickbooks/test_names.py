@@ -24,6 +24,16 @@ def test_a_customer_keeps_its_own_name_when_it_is_changed(company: Company) -> N
     assert renamed["FullyQualifiedName"] == "AMY"
 
 
+def test_the_transactions_of_a_renamed_customer_show_its_new_name_and_have_not_changed(company: Company) -> None:
+    customer, other = company.customer("Amy"), company.customer("Bill")
+    invoice, apart = company.invoice(customer, "10"), company.invoice(other, "10")
+    company.post("Customer", {"Id": customer["Id"], "SyncToken": "0", "DisplayName": "Amelia", "sparse": True})
+    shown = company.get("Invoice", invoice["Id"])
+    assert shown["CustomerRef"] == {"value": customer["Id"], "name": "Amelia"}
+    assert (shown["SyncToken"], shown["MetaData"]) == (invoice["SyncToken"], invoice["MetaData"])
+    assert company.get("Invoice", apart["Id"])["CustomerRef"]["name"] == "Bill"
+
+
 def test_a_sub_customer_has_its_parents_name_in_front_and_adds_to_the_parents_balance(company: Company) -> None:
     parent = company.customer("Freeman Sporting Goods")
     job = company.customer("55 Twin Lane", Job=True, ParentRef={"value": parent["Id"]})

@@ -8,7 +8,8 @@ import pytest
 
 from local.sandbox.quickbooks.app import Sandbox, build_app, build_sandbox
 from local.sandbox.store import Store, dump_json, load_json
-from tests.local.sandbox.quickbooks.driver import Company, InProcess, frozen_clock
+from tests.local.sandbox.asgi import InProcess
+from tests.local.sandbox.quickbooks.driver import Company, frozen_clock
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_ids_are_never_given_out_twice(store: Store) -> None:
 
 
 def _company(sandbox: Sandbox) -> Company:
-    return Company(InProcess(sandbox), sandbox, sandbox.first_realm())
+    return Company(InProcess(build_app(sandbox)), sandbox, sandbox.first_realm())
 
 
 def _stop(company: Company) -> None:
@@ -71,7 +72,7 @@ def _stop(company: Company) -> None:
 
         await app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send)
 
-    company.http.runner.run(run_to_the_end())
+    company.http.loop.run_until_complete(run_to_the_end())
     company.http.close()
 
 

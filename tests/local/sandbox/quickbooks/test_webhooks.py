@@ -173,7 +173,7 @@ def test_what_is_not_acknowledged_comes_again_with_the_same_id_and_holds_up_the_
             await asyncio.gather(delivery, return_exceptions=True)
 
     company.customer("Amy")
-    company.http.runner.run(scenario())
+    company.http.loop.run_until_complete(scenario())
     assert [attempt.status for attempt in tries] == [500, 400, 200]
     assert len({delivery.events[0]["id"] for delivery in receiver.got}) == 1
 
@@ -188,7 +188,7 @@ def test_what_an_earlier_run_left_behind_is_delivered(company: Company, receiver
         delivery.cancel()
         await asyncio.gather(delivery, return_exceptions=True)
 
-    company.http.runner.run(scenario())
+    company.http.loop.run_until_complete(scenario())
     assert receiver.types() == ["qbo.customer.created.v1"]
 
 
