@@ -10,6 +10,7 @@ from crossfoot.core.model import Customer, Kind, Record, Ref, Standing, System
 from crossfoot.errors import Rejected
 
 from tests.adapters.dynamodb.doubles import CountingTable
+from tests.adapters.dynamodb.memory import MemoryTable
 from tests.adapters.dynamodb.records import CW, OTHER_TENANT, QBO, TENANT, make_customer, version
 
 NAMES = (
@@ -19,8 +20,18 @@ NAMES = (
 
 
 @pytest.fixture(scope="module")
-def book(shared_table: Table) -> TableBook:
-    book = TableBook(shared_table)
+def book() -> TableBook:
+    return _filled(MemoryTable())
+
+
+@pytest.fixture(scope="module")
+def real(shared_table: Table) -> TableBook:
+    """The same in DynamoDB: what is no key there is an error."""
+    return _filled(shared_table)
+
+
+def _filled(table: Table) -> TableBook:
+    book = TableBook(table)
     book.save(TENANT, [make_customer(str(at), name=name) for at, name in enumerate(NAMES)])
     book.save(TENANT, [_in_connectwise("Acme")])
     return book
@@ -53,6 +64,14 @@ def test_all_customers_are_listed_by_name_once(book: TableBook, limit: int) -> N
         "!!!", "🎉", "3 Amigos", "Acme", "Acme", "ACME, Inc.", "acme & Sons", "Becker", "Weiskopf xxxxxxxxxxx", "Zoë",
         "Ädler", "北京网络",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("limit", [3, 200])
+def test_customers_are_listed_alike_in_dynamodb(book: TableBook, real: TableBook, limit: int) -> None:
+    for prefix in ("", "acme", "ÄD", "北", "weiskopf " + "x" * 80):
+        found = load_all(real, prefix, limit=limit)
+        assert found == load_all(book, prefix, limit=limit)
+        assert found
 
 
 @pytest.mark.parametrize(
@@ -104,12 +123,12 @@ def test_x6_a_cursor_is_refused_by_every_other_list(book: TableBook) -> None:
 @pytest.mark.parametrize(
     "place", ["", "\ud800", "acme#" + "x" * 2_000, "ädler#" + "ä" * 600, "\U0010ffff", "b#quickbooks-1"]
 )
-def test_a_cursor_that_was_tampered_with_is_refused(book: TableBook, place: str) -> None:
-    cursor = book.list_customers(TENANT, prefix="a", system=None, cursor="", limit=1).next_cursor
+def test_a_cursor_that_was_tampered_with_is_refused(real: TableBook, place: str) -> None:
+    cursor = real.list_customers(TENANT, prefix="a", system=None, cursor="", limit=1).next_cursor
     digest, _ = json.loads(base64.urlsafe_b64decode(cursor))
     forged = base64.urlsafe_b64encode(json.dumps([digest, place]).encode()).decode()
     with pytest.raises(Rejected, match="cursor_invalid"):
-        book.list_customers(TENANT, prefix="a", system=None, cursor=forged, limit=1)
+        real.list_customers(TENANT, prefix="a", system=None, cursor=forged, limit=1)
 
 
 def test_a_page_reads_no_more_than_its_part(table_name: str) -> None:

@@ -129,13 +129,17 @@ def test_a_walk_and_a_run_over_a_system_do_not_know_each_other(runs: FetchRuns, 
         runs.move_walk(TENANT, (make_run("r-1"), ""), "c", SOME, done=False)
 
 
-@pytest.mark.parametrize("limit", [1, 4, 9, 10, 50])
-def test_runs_are_listed_newest_first_page_by_page(runs: FetchRuns, limit: int) -> None:
+def test_runs_are_listed_newest_first_page_by_page(runs: FetchRuns) -> None:
     for number in range(9):
         walk = make_run(f"w-{number}", FetchKind.UNPAID_INVOICES, minutes=number % 7)
         begun = runs.begin_walk(TENANT, walk)
         runs.move_walk(TENANT, (begun, ""), "", Progress(), done=True)
     runs.begin(OTHER_TENANT, make_run("theirs"))
+    for limit in (1, 4, 9, 10, 50):
+        assert _list_all(runs, limit) == ["w-6", "w-5", "w-4", "w-3", "w-2", "w-8", "w-1", "w-7", "w-0"], limit
+
+
+def _list_all(runs: FetchRuns, limit: int) -> list[str]:
     found: list[str] = []
     cursor = ""
     while True:
@@ -144,8 +148,7 @@ def test_runs_are_listed_newest_first_page_by_page(runs: FetchRuns, limit: int) 
         found += [run.id for run in page.runs]
         cursor = page.next_cursor
         if not cursor:
-            break
-    assert found == ["w-6", "w-5", "w-4", "w-3", "w-2", "w-8", "w-1", "w-7", "w-0"]
+            return found
 
 
 def test_x6_a_cursor_of_another_partner_is_refused(runs: FetchRuns) -> None:
