@@ -40,6 +40,13 @@ def test_a_call_without_a_clear_answer(behave: Behave, write: bool, error: type[
         Door(LOCAL, read_timeout_s=0.3).request("POST", server.url, write=write, body=b"{}")
 
 
+@pytest.mark.parametrize(("headers", "wait_s"), [(("Retry-After: 120",), 120), ((), None)])
+def test_a_vendor_that_is_down_may_say_when_to_come_back(headers: tuple[str, ...], wait_s: float | None) -> None:
+    with Server(respond("503 Away", b"", *headers)) as server, pytest.raises(RemoteUnavailable) as raised:
+        Door(LOCAL).request("GET", server.url, write=False)
+    assert raised.value.retry_after_s == wait_s
+
+
 @pytest.mark.parametrize(("write", "error"), [(False, RemoteUnavailable), (True, OutcomeUnknown)])
 @pytest.mark.parametrize("body", [b"<html>nginx</html>", b"", b'{"a": NaN}', b"\xff\xfe"])
 def test_an_answer_that_is_no_json(body: bytes, write: bool, error: type[Exception]) -> None:

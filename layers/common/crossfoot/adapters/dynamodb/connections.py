@@ -12,12 +12,13 @@ from itertools import chain, islice
 
 from crossfoot.adapters.dynamodb import keys, sealing
 from crossfoot.adapters.dynamodb.accounts import Accounts
+from crossfoot.adapters.dynamodb.connection_items import state_of, to_connection, to_item
 from crossfoot.adapters.dynamodb.failures import ConditionFailed, TransactionFailed
 from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.adapters.dynamodb.silences import ATTRIBUTES as SILENCE
 from crossfoot.adapters.dynamodb.silences import Silences
 from crossfoot.adapters.dynamodb.table import MISSING, Delete, Put, Table, Update, When, Write
-from crossfoot.adapters.dynamodb.values import Item, text, texts, whole, without_blanks
+from crossfoot.adapters.dynamodb.values import Item, text, whole, without_blanks
 from crossfoot.core.model import System
 from crossfoot.errors import Rejected
 from crossfoot.ports import CALLBACK_TOKEN, Clock, Connection, ConnectionEvent, ConnectionState
@@ -39,12 +40,12 @@ class TableConnections:
     def load(self, tenant: str, system: System) -> Connection | None:
         """Read one connection."""
         item = self._table.get(keys.connection(tenant, system))
-        return _to_connection(tenant, system, item) if item else None
+        return to_connection(tenant, system, item) if item else None
 
     def load_all(self, tenant: str) -> tuple[Connection, ...]:
         """Read the partner's connections."""
         found = self._table.starting(keys.partner_pk(tenant), keys.CONNECTION)
-        return tuple(_to_connection(tenant, keys.connected_system(key), item) for key, item in found)
+        return tuple(to_connection(tenant, keys.connected_system(key), item) for key, item in found)
 
     def load_history(self, tenant: str, system: System) -> tuple[ConnectionEvent, ...]:
         """Read what happened to a connection, oldest first."""
@@ -67,7 +68,7 @@ class TableConnections:
         _require_same_account(stored, connection)
         token = secrets.get(CALLBACK_TOKEN, "")
         callback = hashlib.sha256(token.encode()).hexdigest() if token else ""
-        item = _to_item(connection) | {"rev": whole(stored, "rev") + 1, "due": "", "callback": callback}
+        item = to_item(connection) | {"rev": whole(stored, "rev") + 1, "due": "", "callback": callback}
         item.setdefault("last_read_at", text(stored, "last_read_at"))
         try:
             self._table.transact(
@@ -86,7 +87,7 @@ class TableConnections:
     def disconnect(self, tenant: str, system: System) -> None:
         """Destroy the secrets, free the vendor account, keep the cursor and the history (C6)."""
         stored = self._table.get(keys.connection(tenant, system))
-        if stored is None or _state(stored) is ConnectionState.DISCONNECTED:
+        if stored is None or state_of(stored) is ConnectionState.DISCONNECTED:
             return
         values = {"state": ConnectionState.DISCONNECTED.value}
         release = Update(
@@ -113,9 +114,9 @@ class TableConnections:
     def need_attention(self, tenant: str, system: System, reason: str, fix: str) -> None:
         """Mark a connection as needing the partner, once per reason; a disconnected one stays so."""
         stored = self._table.get(keys.connection(tenant, system))
-        if stored is None or _state(stored) is ConnectionState.DISCONNECTED:
+        if stored is None or state_of(stored) is ConnectionState.DISCONNECTED:
             return
-        if _state(stored) is ConnectionState.NEEDS_ATTENTION and text(stored, "reason") == reason:
+        if state_of(stored) is ConnectionState.NEEDS_ATTENTION and text(stored, "reason") == reason:
             return
         values = {"state": ConnectionState.NEEDS_ATTENTION.value, "reason": reason, "fix": fix}
         self._table.transact(
@@ -134,7 +135,7 @@ class TableConnections:
     def warn(self, tenant: str, system: System, reason: str, fix: str) -> None:
         """Say what a connection will need, once per reason, without stopping it; "" takes that back."""
         stored = self._table.get(keys.connection(tenant, system))
-        if stored is None or _state(stored) is not ConnectionState.CONNECTED or text(stored, "reason") == reason:
+        if stored is None or state_of(stored) is not ConnectionState.CONNECTED or text(stored, "reason") == reason:
             return
         if not reason:
             self._table.transact(_update(tenant, system, stored, "REMOVE #reason, #fix", {}))
@@ -159,7 +160,7 @@ class TableConnections:
     def touch(self, tenant: str, system: System) -> None:
         """Note that the system answered a read now; written at most about once an hour."""
         stored = self._table.get(keys.connection(tenant, system))
-        if stored is None or _state(stored) is not ConnectionState.CONNECTED:
+        if stored is None or state_of(stored) is not ConnectionState.CONNECTED:
             return
         now = self._clock.now()
         place = text(stored, "due")
@@ -195,7 +196,7 @@ class TableConnections:
 
     def _set_back_one(self, tenant: str, system: System, at: str) -> None:
         stored = self._table.get(keys.connection(tenant, system))
-        if stored is None or _state(stored) is not ConnectionState.CONNECTED or text(stored, "due") >= at:
+        if stored is None or state_of(stored) is not ConnectionState.CONNECTED or text(stored, "due") >= at:
             return
         change = _update(tenant, system, stored, "SET #due = :at", {"at": at})
         try:
@@ -275,41 +276,3 @@ def _move_callback(tenant: str, system: System, stored: Item, to: str) -> list[W
     before = text(stored, "callback")
     gone: list[Write] = [Delete(keys.callback(before))] if before and before != to else []
     return gone + ([Put(keys.callback(to), {"tenant": tenant, "system": system.value})] if to else [])
-
-
-def _state(item: Item) -> ConnectionState:
-    return ConnectionState(text(item, "state"))
-
-
-def _to_item(connection: Connection) -> Item:
-    return without_blanks(
-        {
-            "state": connection.state.value,
-            "account_id": connection.account_id,
-            "account_name": connection.account_name,
-            "reason": connection.reason,
-            "fix": connection.fix,
-            "connected_at": keys.maybe_time_text(connection.connected_at),
-            "last_read_at": keys.maybe_time_text(connection.last_read_at),
-            "credentials_expire_at": keys.maybe_time_text(connection.credentials_expire_at),
-            "details": dict(connection.details or {}),
-        }
-    )
-
-
-def _to_connection(tenant: str, system: System, item: Item) -> Connection:
-    return Connection(
-        tenant=tenant,
-        system=system,
-        state=_state(item),
-        account_id=text(item, "account_id"),
-        account_name=text(item, "account_name"),
-        reason=text(item, "reason"),
-        fix=text(item, "fix"),
-        connected_at=keys.read_maybe_time(text(item, "connected_at")),
-        last_read_at=keys.read_maybe_time(text(item, "last_read_at")),
-        credentials_expire_at=keys.read_maybe_time(text(item, "credentials_expire_at")),
-        details=texts(item, "details") or None,
-        unanswered_since=keys.read_maybe_time(text(item, "unanswered_since")),
-        silent=bool(item.get("silent")),
-    )
