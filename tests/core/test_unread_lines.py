@@ -53,7 +53,7 @@ def test_x1_c3_which_lines_are_missing_and_which_right_brings_them_is_said() -> 
     assert (why.record, why.outcome, why.rule, why.code) == (INVOICE.ref, Outcome.REFUSED, "C3", "time_lines_unread")
     assert "time entries" in why.sentence
     assert "180.00" in why.sentence
-    assert "Time & Expense › Time Entry: needs Inquire: All" in why.fix
+    assert "Time & Expense › Time Entry (Inquire: All)" in why.fix
 
 
 def test_x1_c3_of_lines_that_are_kept_it_is_said_that_they_are_of_before() -> None:

@@ -62,6 +62,6 @@ def _right_of(kind: LineKind) -> Right:
 
 def _fix(right: Right) -> str:
     return (
-        f"In ConnectWise, give the API member's security role {right.sentence}. "
+        f"In ConnectWise, give the API member's security role the right {right.name} ({right.level}). "
         "Then save the import filters under Connections, which reads everything again."
     )
