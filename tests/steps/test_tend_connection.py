@@ -228,6 +228,33 @@ def test_i1_what_is_let_in_late_joins_its_copy_and_takes_its_payment(world: Worl
     assert world.rows("6001") == [(10_000, "2026-11-03")]
 
 
+@pytest.mark.parametrize("mode", list(Mode))
+def test_i1_what_is_let_in_late_is_joined_though_a_worker_dies_anywhere(mode: Mode) -> None:
+    def unheard_of() -> World:
+        world = World()
+        world.quickbooks.add_invoice("q6001", "6001", 10_000)
+        world.quickbooks.pay("p6", {"q6001": 10_000})
+        like = world.connectwise.add_invoice("c6001", "6001", 10_000)
+        late = world.connectwise.records.pop(like)
+        world.fetch_and_settle()
+        world.clock.advance(3_600)
+        assert isinstance(late, Invoice)
+        _restore(world, late)
+        world.queue.send([TendConnection(tenant=TENANT, system=PSA)])
+        return world
+
+    calls, undisturbed = Trip(), unheard_of()
+    undisturbed.settle(calls, only=TendConnection)
+    assert undisturbed.rows("6001") == [(10_000, "2026-11-03")], "without a comparison"
+    for call in range(len(calls.calls)):
+        world = unheard_of()
+        world.settle(Trip(call, mode), only=TendConnection)
+        world.crossfoot()
+        world.settle()
+        assert world.rows("6001") == [(10_000, "2026-11-03")], f"{mode} at {calls.calls[call]}"
+        assert len([line for line in _history(world) if "never come in" in line]) == 1
+
+
 def test_i1_lines_come_with_what_is_let_in_late(world: World) -> None:
     line = Line("1", LineKind.TIME, "Cabling", 10_000)
     ref = _restore(world, replace(_an_invoice(world, "c5001"), lines=(line,)))
