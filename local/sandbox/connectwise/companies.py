@@ -42,6 +42,12 @@ class Companies(Collection):
         return new
 
     @override
+    def changed(self, call: Call, new: Record | None, old: Record | None) -> None:
+        super().changed(call, new, old)
+        if new and old and reference_to("Company", new) != reference_to("Company", old):
+            _show(call, old["id"], new, leaves_trace=False)
+
+    @override
     def check_delete(self, call: Call, record: Record) -> None:
         if any(call.records.where("Invoice", (role, "id"), [record["id"]]) for role in ROLES):
             raise _refused("InvalidObject", "id", "The company is in use and cannot be deleted.")
@@ -61,23 +67,25 @@ class Companies(Collection):
         chosen = (MERGED_AS.get(name, name) for name, side in sent.items() if side == "From")
         taken = {name: gone[name] for name in chosen if name in COMPANY.fields and name in gone}
         kept = self.save(replace(call, ids={"id": kept["id"]}), {**kept, **taken}, kept)
-        _hand_over(call, gone["id"], kept)
+        _show(call, gone["id"], kept, leaves_trace=True)
         return Answer(200, {"success": True, "message": f"Company {gone['id']} was merged into {kept['id']}."})
 
 
-def _hand_over(call: Call, gone_id: int, kept: Record) -> None:
-    """Let every record that names one company name the other."""
-    reference = reference_to("Company", kept)
+def _show(call: Call, company_id: int, shown: Record, *, leaves_trace: bool) -> None:
+    """Let every record that names a company show another one, or the same by its new name: that changes none of them."""
+    reference = reference_to("Company", shown)
     for model in MODELS.values():
         named = [role for role in ROLES if role in model.fields]
         if model.parent or model.name == COMPANY.name:
             continue
-        found = {r["id"]: r for role in named for r in call.records.where(model.name, (role, "id"), [gone_id])}
+        found = {r["id"]: r for role in named for r in call.records.where(model.name, (role, "id"), [company_id])}
         for record in found.values():
-            moved = {role: reference for role in named if (record.get(role) or {}).get("id") == gone_id}
-            after = call.stamped({**record, **moved}, record)
+            moved = {role: reference for role in named if (record.get(role) or {}).get("id") == company_id}
+            after = {**record, **moved}
+            if leaves_trace:
+                after = call.stamped(after, record)
+                Collection(model).note(call, after, record)
             call.records.put(model.name, after)
-            Collection(model).note(call, after, record)
 
 
 def _refused(code: str, field: str, message: str) -> Exception:

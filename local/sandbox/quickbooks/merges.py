@@ -1,4 +1,4 @@
-"""Merging two records of a name list, as a person does on the vendor's page: one takes over all that the other had."""
+"""What points to a record of a name list: merged into another one, as a person does on the vendor's page, or renamed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -46,7 +46,7 @@ def merge(book: Book, kind: Kind, gone_id: str, kept_id: str) -> Record:
     gone, kept = book.get(kind.name, gone_id), book.get(kind.name, kept_id)
     if gone is None or kept is None or gone_id == kept_id:
         raise ValueError(f"there are no two {kind.name} records {gone_id!r} and {kept_id!r}")
-    _point_anew(book, kind, gone_id, kept)
+    _point_anew(book, kind, gone_id, kept, leaves_trace=book.switches.merge_trace)
     sums = {name: money(amount_of(kept, name) + amount_of(gone, name)) for name in _BALANCES if name in kept}
     merged = book.change(kind.name, kept, kept | sums, "merged")
     if book.switches.merge_trace:
@@ -55,7 +55,13 @@ def merge(book: Book, kind: Kind, gone_id: str, kept_id: str) -> Record:
     return merged
 
 
-def _point_anew(book: Book, kind: Kind, gone_id: str, kept: Record) -> None:
+def show_name(book: Book, kind: Kind, old: Record, renamed: Record) -> None:
+    """Let whatever points to a record show its new name. That changes nothing of it: no token, no time."""
+    if kind.name in _POINTERS and old.get(str(kind.list_name)) != renamed.get(str(kind.list_name)):
+        _point_anew(book, kind, renamed["Id"], renamed, leaves_trace=False)
+
+
+def _point_anew(book: Book, kind: Kind, gone_id: str, kept: Record, *, leaves_trace: bool) -> None:
     to = {"value": kept["Id"], "name": kept[str(kind.list_name)]}
     for name in book.store.kinds(book.realm):
         if name not in KINDS or not (KINDS[name].transaction or KINDS[name].list_name):
@@ -67,7 +73,7 @@ def _point_anew(book: Book, kind: Kind, gone_id: str, kept: Record) -> None:
                 continue
             if name == kind.name and moved.get("ParentRef") != record.get("ParentRef"):
                 moved["FullyQualifiedName"] = f"{kept['FullyQualifiedName']}:{record[str(kind.list_name)]}"
-            if book.switches.merge_trace:
+            if leaves_trace:
                 book.change(name, record, moved, verb=None, token=False)
             else:
                 book.put_as_is(name, moved, name)

@@ -10,6 +10,7 @@ from local.sandbox.quickbooks.entities import ENTITIES, Entity
 from local.sandbox.quickbooks.fields import applied_to
 from local.sandbox.quickbooks.kinds import PROPERTIES, Kind, cleaned
 from local.sandbox.quickbooks.ledger import OPEN_KINDS, Effect, Link, post, stored_as
+from local.sandbox.quickbooks.merges import show_name
 from local.sandbox.quickbooks.names import stays_inactive
 from local.sandbox.quickbooks.settlements import SETTLEMENTS, check_not_deposited, without
 from local.sandbox.quickbooks.times import metadata_time
@@ -63,6 +64,8 @@ def update(book: Book, kind: Kind, wanted: Record, body: Mapping[str, Any]) -> R
         _check_changeable(book, old, wanted.get("TxnDate"))
     built = entity.build(book, _asked(entity, wanted, body, old), old)
     changed = book.change(kind.name, old, _kept(entity, old) | built)
+    if kind.list_name:
+        show_name(book, kind, old, changed)
     _post(book, entity, old, changed)
     return book.get(kind.name, changed["Id"]) or changed
 

@@ -44,3 +44,15 @@ def test_a_merge_needs_another_company_that_is_there(sandbox: Sandbox) -> None:
     assert sandbox.post(path, {"toCompanyId": 9999})[0] == 404
     assert sandbox.post(path, {})[0] == 400
     assert sandbox.get(f"/company/companies/{company}")[0] == 200
+
+
+def test_what_names_a_renamed_company_shows_its_new_name_and_has_not_changed(sandbox: Sandbox) -> None:
+    company, other = sandbox.new_company("bob"), sandbox.new_company("eve")
+    invoices = [sandbox.new_invoice(each) for each in (company, other)]
+    before = [sandbox.get(f"/finance/invoices/{each}")[1] for each in invoices]
+    sandbox.control("POST", "clock", {"advance_s": 60})
+    assert sandbox.patch(f"/company/companies/{company}", "name", "Robert Ltd")[0] == 200
+    renamed, apart = (sandbox.get(f"/finance/invoices/{each}")[1] for each in invoices)
+    assert (renamed["company"]["name"], renamed["billToCompany"]["name"]) == ("Robert Ltd", "Robert Ltd")
+    assert renamed["_info"]["lastUpdated"] == before[0]["_info"]["lastUpdated"]
+    assert apart == before[1]
