@@ -47,6 +47,7 @@ def state_of(api: FakeApi, tenant: str) -> Mapping[str, Any]:
         "filters": api.world.filters.filters.get(tenant),
         "runs": {key: run for key, run in api.world.runs.runs.items() if key[0] == tenant},
         "cursors": {key: position for key, position in api.world.runs.cursors.items() if key[0] == tenant},
+        "rights": api.rights.rights.get(tenant),
         "turns": {key: free_at for key, free_at in api.world.limits.free_at.items() if key[0] == tenant},
         "decided": {key: kept for key, kept in api.world.matches.decided.items() if key[0] == tenant},
         "matters": set(api.world.matches.open.get(tenant, ())),

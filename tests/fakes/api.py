@@ -19,6 +19,7 @@ from tests.fakes.connections import (
 )
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.systems import FakeSystems
+from tests.fakes.table import FakeRights
 from tests.fakes.world import TENANT, World
 
 OTHER_TENANT = "t_0000000f"
@@ -81,6 +82,7 @@ class FakeApi:
         self.keys = FakeKeys()
         self.systems = FakeSystems(self.connections)
         self.documents = FakeDocuments(self.world.clock)
+        self.rights = FakeRights()
         self.tokens = 0
         self.ports = Ports(
             book=self.world.book,
@@ -89,6 +91,7 @@ class FakeApi:
             matches=self.world.matches,
             preferences=self.world.preferences,
             reports=self.world.reports,
+            rights=self.rights,
             filters=self.world.filters,
             cursors=self.world.cursors,
             runs=self.world.runs,

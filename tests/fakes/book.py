@@ -51,9 +51,12 @@ class FakeBook:
     def load_many(self, tenant: str, refs: Iterable[Ref]) -> dict[Ref, Record]:
         return {ref: self.records[tenant, ref] for ref in refs if (tenant, ref) in self.records}
 
-    def save(self, tenant: str, records: Sequence[Record]) -> None:
+    def save(self, tenant: str, records: Sequence[Record]) -> frozenset[Ref]:
+        saved = set()
         for record in records:
-            self._save(tenant, record)
+            if self._save(tenant, record):
+                saved.add(record.ref)
+        return frozenset(saved)
 
     def load_lines(self, tenant: str, record: Invoice | CreditMemo) -> tuple[Line, ...]:
         return tuple(line for line in self.lines.get((tenant, record.ref), ()) if isinstance(line, Line))
@@ -61,12 +64,22 @@ class FakeBook:
     def load_deposit_lines(self, tenant: str, deposit: Deposit) -> tuple[DepositLine, ...]:
         return tuple(line for line in self.lines.get((tenant, deposit.ref), ()) if isinstance(line, DepositLine))
 
-    def archive(self, tenant: str, refs: Iterable[Ref], *, archived: bool) -> None:
+    def archive(self, tenant: str, refs: Iterable[Ref], *, archived: bool, run: str = "") -> None:
         for ref, record in self.load_many(tenant, refs).items():
             if not isinstance(record, Customer | Invoice | CreditMemo):
                 raise ValueError(f"a {ref.kind} cannot be archived")
-            keeping = replace(record.keeping, archived=archived)
-            self.records[tenant, ref] = replace(record, keeping=keeping)
+            kept = record.keeping
+            if run:
+                changes = not kept.archived if archived else bool(kept.archived and kept.by_run)
+            else:
+                changes = kept.archived != archived or bool(archived and kept.by_run)
+            if changes:
+                keeping = replace(kept, archived=archived, by_run=run)
+                self.records[tenant, ref] = replace(record, keeping=keeping)
+
+    def revise(self, tenant: str, refs: Iterable[Ref], change: Callable[[Record], Record]) -> None:
+        for ref, record in self.load_many(tenant, refs).items():
+            self.records[tenant, ref] = change(record)
 
     def load_payments_of(self, tenant: str, invoice: Ref) -> tuple[Payment, ...]:
         found = [self.records[tenant, ref] for ref in sorted(self.paid_by[tenant, invoice])]
@@ -103,14 +116,19 @@ class FakeBook:
         limit: int,
         customer: Ref | None = None,
         oldest_first: bool = False,
+        unpaid: bool = False,
     ) -> ListPage:
+        if unpaid:
+            return self._list_unpaid_by_date(tenant, kind, first, last, system, cursor, limit, down=not oldest_first)
+
         def is_wanted(record: Record) -> bool:
+            if customer is not None and getattr(record, "customer", None) != customer:
+                return False
             day = dated(record)
             return (
                 day is not None
                 and system in (None, record.ref.system)
                 and (first or date.min) <= day <= (last or date.max)
-                and (customer is None or getattr(record, "customer", None) == customer)
             )
 
         wanted = filter(is_wanted, self._of(tenant, kind))
@@ -139,6 +157,30 @@ class FakeBook:
             and record.balance_minor
         )
         return _page(wanted, lambda record: _name(record.ref), cursor, limit)
+
+    def _list_unpaid_by_date(
+        self,
+        tenant: str,
+        kind: Kind,
+        first: date | None,
+        last: date | None,
+        system: System | None,
+        cursor: str,
+        limit: int,
+        *,
+        down: bool,
+    ) -> ListPage:
+        assert kind is Kind.INVOICE
+        wanted = (
+            record
+            for record in self._of(tenant, kind)
+            if isinstance(record, Invoice)
+            and system in (None, record.ref.system)
+            and (first or date.min) <= record.issued_on <= (last or date.max)
+            and record.standing is Standing.LIVE
+            and record.balance_minor
+        )
+        return _page(wanted, _place_of_unpaid, cursor, limit, down=down)
 
     def load_link(self, tenant: str, ref: Ref) -> Link | None:
         return self.links.get((tenant, ref))
@@ -174,27 +216,31 @@ class FakeBook:
     def _of(self, tenant: str, kind: Kind) -> list[Record]:
         return [record for (owner, ref), record in self.records.items() if owner == tenant and ref.kind is kind]
 
-    def _save(self, tenant: str, record: Record) -> None:
+    def _save(self, tenant: str, record: Record) -> bool:
+        """Save one. Returns: whether it was new or different."""
         key = (tenant, record.ref)
         stored, lines = self.records.get(key), getattr(record, "lines", None)
         if stored is not None and _is_older(record, stored):
             of_stored = (stored.version.updated_at, stored.standing) == (record.version.updated_at, record.standing)
             if lines is not None and of_stored and self.lines_of.get(key) not in (None, record.version.updated_at):
                 self.lines[key], self.lines_of[key] = lines, record.version.updated_at
-            return
+                return True
+            return False
         merged = _without_lines(_merge(record, stored))
         if stored is not None and record.standing is Standing.DELETED:
             lines = None
+        awaited = lines is not None and self.lines_of.get(key) not in (None, record.version.updated_at)
         if lines is not None:
             self.lines_of[key] = record.version.updated_at
-        if lines is not None and lines != self.lines.get((tenant, record.ref)):
-            self.lines[tenant, record.ref] = lines
+        if lines is not None and (awaited or lines != self.lines.get(key)):
+            self.lines[key] = lines
         elif stored is not None and _same_read(merged, stored) == stored:
-            return
+            return False
         if isinstance(merged, Payment):
             for invoice in _invoices_of(merged):
                 self.paid_by[tenant, invoice].add(merged.ref)
         self.records[tenant, record.ref] = merged
+        return True
 
 
 def _invoices_of(payment: Payment) -> tuple[Ref, ...]:
@@ -224,11 +270,15 @@ def _page(
     ordered = sorted(records, key=place, reverse=down)
     behind = [each for each in ordered if not cursor or (place(each) < cursor if down else place(each) > cursor)]
     page = behind[:limit]
-    return ListPage(tuple(page), place(page[-1]) if len(behind) > limit else "")
+    return ListPage(tuple(page), place(page[-1]) if len(behind) > limit else "", tuple(map(place, page)))
 
 
 def _name(ref: Ref) -> str:
     return f"{ref.system}-{quote(ref.id, safe='')}"
+
+
+def _place_of_unpaid(record: Record) -> str:
+    return f"{dated(record)}#{quote(record.ref.id, safe='')}#{record.ref.system}"
 
 
 def _filed_under(customer: Record) -> str:
@@ -262,6 +312,8 @@ def _merge(record: Record, stored: Record | None) -> Record:
     elif isinstance(record, Customer | Invoice | CreditMemo):
         kept = _kept(record.keeping, getattr(stored, "keeping", None))
         record = record if record.keeping == kept else replace(record, keeping=kept)
+        if isinstance(record, Invoice | CreditMemo) and isinstance(stored, Invoice | CreditMemo):
+            record = _named(record, stored)
     if isinstance(record, Payment):
         earlier = stored if isinstance(stored, Payment) else record
         known_invoices = {*record.former_invoices, *earlier.former_invoices}
@@ -272,7 +324,16 @@ def _merge(record: Record, stored: Record | None) -> Record:
     return record
 
 
+def _named(record: Invoice | CreditMemo, stored: Invoice | CreditMemo) -> Invoice | CreditMemo:
+    named_at = stored.keeping.named_at
+    if not named_at or record.customer != stored.customer:
+        return record
+    if record.version.seen_at > named_at and record.customer_name != stored.customer_name:
+        return record
+    return replace(record, customer_name=stored.customer_name, keeping=replace(record.keeping, named_at=named_at))
+
+
 def _kept(offered: Keeping, stored: Keeping | None) -> Keeping:
     if stored is None:
         return Keeping(left_out=offered.left_out)
-    return Keeping(left_out=offered.left_out and stored.left_out, archived=stored.archived)
+    return Keeping(offered.left_out and stored.left_out, stored.archived, by_run=stored.by_run)

@@ -18,7 +18,7 @@ class FakeFetchRuns:
         self.runs: dict[tuple[str, str], FetchRun] = {}
         self.cursors: dict[tuple[str, System], Position] = {}
         self.walks: dict[tuple[str, str], str] = {}
-        self._walk_of: dict[tuple[str, System], str] = {}
+        self._walk_of: dict[tuple[str, str], str] = {}
 
     def begin(self, tenant: str, run: FetchRun, *, from_start: bool = False) -> FetchRun:
         if (tenant, run.id) in self.runs:
@@ -35,12 +35,14 @@ class FakeFetchRuns:
     def begin_walk(self, tenant: str, run: FetchRun) -> FetchRun:
         if (tenant, run.id) in self.runs:
             return self.runs[tenant, run.id]
-        current = self.runs.get((tenant, self._walk_of.get((tenant, run.system), "")))
+        current = self.runs.get((tenant, self._walk_of.get((tenant, run.walk), "")))
         if current is not None and current.finished_at is None:
-            return current
+            if current.kind is run.kind:
+                return current
+            self.advance(tenant, current.id, Progress(), done=True)
         self.runs[tenant, run.id] = run
         self.walks[tenant, run.id] = ""
-        self._walk_of[tenant, run.system] = run.id
+        self._walk_of[tenant, run.walk] = run.id
         return run
 
     def load_walk(self, tenant: str, run_id: str) -> tuple[FetchRun, str] | None:

@@ -9,6 +9,7 @@ from crossfoot.core.decisions import Decision
 from crossfoot.core.effects import Effect
 from crossfoot.core.model import Ref
 from crossfoot.core.preferences import Preferences
+from crossfoot.core.rights import RightsReport
 from crossfoot.errors import Conflict
 from crossfoot.messages import Message
 from crossfoot.ports import Clock, Dated
@@ -33,6 +34,9 @@ class FakeHistory:
 
     def load(self, tenant: str, record: Ref) -> tuple[Dated[Decision], ...]:
         return tuple(self.decisions[tenant, record])
+
+    def load_many(self, tenant: str, records: Iterable[Ref]) -> dict[Ref, tuple[Dated[Decision], ...]]:
+        return {record: self.load(tenant, record) for record in records}
 
 
 class FakeEffects:
@@ -78,6 +82,19 @@ class FakePreferences:
 
     def save(self, tenant: str, preferences: Preferences) -> None:
         self.preferences[tenant] = preferences
+
+
+class FakeRights:
+    """The newest test of the rights of each partner."""
+
+    def __init__(self) -> None:
+        self.rights: dict[str, RightsReport] = {}
+
+    def load(self, tenant: str) -> RightsReport | None:
+        return self.rights.get(tenant)
+
+    def save(self, tenant: str, tested: RightsReport) -> None:
+        self.rights[tenant] = tested
 
 
 class FakeReports:

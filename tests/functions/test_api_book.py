@@ -143,6 +143,9 @@ def test_c3_the_rights_of_the_security_role_are_named(call: Call, msp: Msp) -> N
     assert connect(call, msp)["missing_rights"] == []
     found = call("GET", "/v1/connections/connectwise/permissions")[1]
     assert (found["missing"], {right["state"] for right in found["rights"]}) == (0, {"granted"})
+    status, again = call("POST", "/v1/connections/connectwise/permissions", body={})
+    assert (status, again["rights"]) == (200, found["rights"])
+    assert again["tested_at"] > found["tested_at"]
 
 
 def test_c4_filters_are_chosen_from_what_connectwise_has_and_begin_a_full_read(aws: Aws, call: Call, msp: Msp) -> None:
@@ -158,8 +161,11 @@ def test_c4_filters_are_chosen_from_what_connectwise_has_and_begin_a_full_read(a
     assert call("GET", f"/v1/fetches/{saved['fetch']['id']}")[1]["what"] == "resync"
     assert call("GET", "/v1/fetches")[1]["fetches"][0]["id"] == saved["fetch"]["id"]
     assert call("GET", f"{FILTERS}/outside")[1]["counted"]["fetch"] == saved["fetch"]["id"]
-    assert call("POST", f"{FILTERS}/outside/archive", body={})[0] == 202
-    assert [each["kind"] for each in aws.messages("tending")] == ["archive_outside"]
+    for what in ("archive", "restore"):
+        status, begun = call("POST", f"{FILTERS}/outside/{what}", body={})
+        assert (status, begun["what"]) == (202, f"{what}_outside")
+        assert call("GET", f"{FILTERS}/outside")[1]["counted"]["fetch"] == begun["id"]
+    assert [each["kind"] for each in aws.messages("tending")] == ["archive_outside"] * 2
     wrong = call("PUT", FILTERS, body={**body, "invoice_type": ["No such type"]})
     assert (wrong[0], wrong[1]["errors"][0]["field"]) == (400, "invoice_type")
 

@@ -9,9 +9,11 @@ import pytest
 from crossfoot.adapters.clock import SystemClock
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.connections import TableConnections
+from crossfoot.adapters.dynamodb.fetch_runs import TableFetchRuns
 from crossfoot.adapters.dynamodb.filters import TableFilters
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.adapters.vault import KmsVault
+from crossfoot.core.fetching import FetchKind, FetchRun
 from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import Customer, Kind, Ref, Standing, System, TraitName, Version
 from crossfoot.messages import ArchiveOutside
@@ -75,12 +77,16 @@ def test_i5_i8_the_sample_request_finds_what_is_gone_and_mends_the_callbacks(aws
 def test_c5_a_request_to_archive_archives(aws: Aws, handler: ModuleType) -> None:
     filters = ImportFilters({TraitName.COMPANY_TYPE: frozenset({"1"})})
     TableFilters(_table(aws)).save(TENANT, filters)
+    now = SystemClock().now()
+    run = FetchRun("r-1", System.CONNECTWISE, FetchKind.ARCHIVE_OUTSIDE, now, now)
+    TableFetchRuns(_table(aws), SystemClock()).begin_walk(TENANT, run)
     event = sample("tend_connection")
-    event["Records"][0]["body"] = ArchiveOutside(tenant=TENANT).to_json()
+    event["Records"][0]["body"] = ArchiveOutside(tenant=TENANT, run=run.id).to_json()
     assert handler.handler(event, in_time()) == {"batchItemFailures": []}
     stored = TableBook(_table(aws)).load(TENANT, GONE)
     assert isinstance(stored, Customer)
-    assert stored.keeping.archived
+    assert (stored.keeping.archived, stored.keeping.by_run) == (True, run.id)
+    assert _history(aws)[-1] == "Archived what the import filters no longer let in: 1 customer"
 
 
 def test_a_partner_that_is_not_connected_needs_nothing(aws: Aws, handler: ModuleType) -> None:

@@ -1,6 +1,7 @@
 """Connecting and disconnecting (C1, C2, C6, C7)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from crossfoot.core.fetching import FetchKind, Progress
@@ -247,12 +248,51 @@ def test_c3_a_test_of_the_rights_that_fails_does_not_keep_a_partner_from_connect
     assert (reply.status, reply.body["permissions"]) == (201, "not tested: no answer")
 
 
-def test_c3_the_rights_can_be_tried_at_any_time(api: FakeApi) -> None:
-    path = "/v1/connections/connectwise/permissions"
-    assert api.call("GET", path).body["code"] == "needs_attention"
+PERMISSIONS = "/v1/connections/connectwise/permissions"
+
+
+def test_c3_the_rights_are_tried_again_once_one_was_granted(api: FakeApi) -> None:
+    api.systems.missing = frozenset({"Finance › Invoicing"})
+    api.connect_both()
+    asked = len(api.systems.asked)
+    found = api.call("GET", PERMISSIONS).body
+    assert (found["missing"], found["tested_at"]) == (1, "2026-11-03T17:00:00Z")
+    assert len(api.systems.asked) == asked, "what was found is shown, and nothing asked"
+    api.world.clock.advance(5)
+    api.systems.missing = frozenset()
+    tested = api.call("POST", PERMISSIONS, body={}).body
+    assert (tested["missing"], tested["tested_at"]) == (0, "2026-11-03T17:00:05Z")
+    assert api.call("GET", PERMISSIONS).body == tested
+    history: Any = shown(api, "connectwise")["history"]
+    told = [line["what"] for line in history if "role" in line["what"]]
+    assert [line.partition(":")[0] for line in told] == ["Its security role lacks", "Its security role lacks nothing"]
+
+
+def test_c3_the_rights_are_tried_once_a_minute_and_a_test_that_failed_does_not_count(api: FakeApi) -> None:
+    api.connect_both()
+    api.systems.refusal = RemoteUnavailable("no answer")
+    assert api.call("POST", PERMISSIONS, body={}).status == 503
+    api.systems.refusal = None
+    assert api.call("POST", PERMISSIONS, body={}).status == 200
+    api.world.clock.advance(20)
+    refused = api.call("POST", PERMISSIONS, body={})
+    assert (refused.status, refused.body["code"], refused.headers["Retry-After"]) == (429, "too_soon", "40")
+    api.world.clock.advance(40)
+    assert api.call("POST", PERMISSIONS, body={}).status == 200
+
+
+def test_c3_rights_that_were_never_tried_are_unknown(api: FakeApi) -> None:
+    api.systems.refusal = RemoteUnavailable("no answer")
+    assert api.call("POST", "/v1/connections/connectwise", body=KEYS).status == 201
+    found = api.call("GET", PERMISSIONS).body
+    assert (found["tested_at"], found["missing"], {each["state"] for each in found["rights"]}) == (None, 0, {"unknown"})
+
+
+def test_c3_every_right_is_tried_and_says_what_stops_without_it(api: FakeApi) -> None:
+    assert {api.call(method, PERMISSIONS, body={}).body["code"] for method in ("GET", "POST")} == {"needs_attention"}
     api.connect_both()
     api.systems.missing = frozenset({"Finance › Invoicing", "System › Table Setup"})
-    found = api.call("GET", path).body
+    found = api.call("POST", PERMISSIONS, body={}).body
     states = {right["right"].partition(":")[0]: right["state"] for right in found["rights"]}
     assert len(states) == len(RIGHTS) == 13
     assert {name for name, state in states.items() if state == "missing"} == api.systems.missing

@@ -79,8 +79,12 @@ def test_i5_an_archived_customer_is_out_of_the_list_until_it_is_brought_back(api
 def test_i5_a_customer_that_is_gone_in_its_system_is_archived(api: FakeApi, gone: dict[str, Any]) -> None:
     api.world.book.save(TENANT, [replace(customer("q3", "Acme"), **gone)])
     assert "Acme" not in names(api)
-    shown = api.call("POST", "/v1/customers/quickbooks-q3/unarchive", body={}).body
-    assert (shown["status"], shown["archived_here"]) == ("archived", False), "only its system brings it back"
+    reply = api.call("POST", "/v1/customers/quickbooks-q3/unarchive", body={})
+    assert (reply.status, reply.body["code"]) == (409, "gone_there"), "only its system brings it back"
+    assert "QuickBooks" in reply.body["fix"]
+    assert reply.body["detail"].startswith("Customer Acme ")
+    shown = api.call("GET", "/v1/customers/quickbooks-q3").body
+    assert (shown["status"], shown["archived_here"]) == ("archived", False)
 
 
 def test_c4_a_customer_that_the_filters_left_out_is_listed_when_asked_for(api: FakeApi) -> None:

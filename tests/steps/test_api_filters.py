@@ -4,11 +4,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from crossfoot import archiving
 from crossfoot.core.fetching import FetchKind, Progress, count
 from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import PSA, Keeping, Standing, TraitName
 from crossfoot.errors import RemoteUnavailable
-from crossfoot.messages import ArchiveOutside, Nudge
+from crossfoot.messages import ArchiveOutside, CrossfootRequest, Nudge
 from crossfoot.ports import Choice
 
 from tests.fakes.api import OTHER_TENANT, FakeApi, Reply
@@ -186,8 +187,15 @@ def test_c5_the_newest_full_read_says_how_many_there_are(api: FakeApi) -> None:
 
 def test_c5_they_are_archived_when_the_partner_asks_for_it(api: FakeApi) -> None:
     reply = api.call("POST", f"{PATH}/outside/archive", body={})
-    assert (reply.status, reply.body) == (202, {"accepted": True})
-    assert [(m.tenant, type(m)) for m in api.world.queue.messages] == [(TENANT, ArchiveOutside)]
+    assert (reply.status, reply.body["what"], reply.body["state"]) == (202, "archive_outside", "running")
+    assert api.call("GET", f"/v1/fetches/{reply.body['id']}").body == reply.body
+    (message,) = api.world.queue.messages
+    assert isinstance(message, ArchiveOutside)
+    assert (message.tenant, message.run) == (TENANT, reply.body["id"])
+    api.world.clock.advance(1)
+    again = api.call("POST", f"{PATH}/outside/archive", body={})
+    assert again.body["id"] == reply.body["id"], "it is on its way"
+    assert len(api.world.queue.messages) == 2, "pressed again it goes on, should it have been given up"
 
 
 def test_c5_what_was_archived_is_outside_no_more(api: FakeApi) -> None:
@@ -196,8 +204,58 @@ def test_c5_what_was_archived_is_outside_no_more(api: FakeApi) -> None:
     api.call("POST", f"{PATH}/outside/archive", body={})
     api.work()
     assert outside(api) == outside(api, kind="credit_memo") == []
+    assert counted(api) == ("archive_outside", "done", 0)
     listed = api.call("GET", "/v1/invoices", query={"status": "archived"}).body["invoices"]
     assert {each["id"] for each in listed} == {"connectwise-c11", "connectwise-c13"}
+
+
+def counted(api: FakeApi) -> tuple[str, str, int]:
+    """Say what counted how many are outside, how it stands, and how many."""
+    found = api.call("GET", f"{PATH}/outside").body["counted"]
+    run = api.call("GET", f"/v1/fetches/{found['fetch']}").body
+    return run["what"], found["state"], found["outside"]
+
+
+def test_c5_the_count_goes_down_while_they_are_archived_and_up_when_they_are_brought_back(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(api)
+    api.world.filters.save(TENANT, ONLY_AGREEMENTS)
+    put(api, {**OPEN, "company_type": []})
+    api.world.filters.save(TENANT, ONLY_AGREEMENTS)
+    seen = api.world.cursors.load(TENANT, PSA)
+    api.world.cursors.move(TENANT, PSA, seen, api.world.clock.stamp(), count([], outside=2), done=True)
+    api.world.queue.messages.clear()
+    assert counted(api) == ("resync", "done", 2)
+    monkeypatch.setattr(archiving, "PAGE", 2)
+    api.world.remaining_ms = lambda: 0
+    api.world.clock.advance(1)
+    api.call("POST", f"{PATH}/outside/archive", body={})
+    told = [counted(api)[2]]
+    while api.world.queue.messages:
+        api.world.work(api.world.queue.messages.pop(0))
+        told.append(counted(api)[2])
+    assert sorted(set(told), reverse=True) == [2, 1, 0]
+    assert told == sorted(told, reverse=True)
+    api.world.clock.advance(1)
+    reply = api.call("POST", f"{PATH}/outside/restore", body={})
+    assert (reply.status, reply.body["what"]) == (202, "restore_outside")
+    while isinstance(message := api.world.queue.messages.pop(0), ArchiveOutside):
+        api.world.work(message)
+    assert isinstance(message, CrossfootRequest), "the payments that were passed over"
+    assert counted(api) == ("restore_outside", "done", 2)
+    assert outside(api) == ["c11"]
+
+
+def test_c5_explain_says_that_a_record_was_archived_with_all_outside(api: FakeApi) -> None:
+    fill(api)
+    api.world.filters.save(TENANT, ONLY_AGREEMENTS)
+    api.call("POST", f"{PATH}/outside/archive", body={})
+    api.work()
+    now = api.call("GET", "/v1/records/invoice/connectwise-c11/explain").body["now"]
+    (why,) = [each for each in now if each["rule"] == "C5"]
+    assert why["code"] == "archived_outside"
+    assert "Connections" in why["fix"]
 
 
 def test_c4_x6_filters_are_the_partners_own(api: FakeApi) -> None:

@@ -121,7 +121,7 @@ def test_a_list_reads_no_more_than_its_page(api: FakeApi, monkeypatch: pytest.Mo
     assert read == [20]
     read.clear()
     assert listed(api, limit="20", status="void") == []
-    assert read == [20] * 4, "it looks on while there is more, and at most five times"
+    assert read == [20, 40, 120], "it looks on while there is more, at ever more of it"
 
 
 def test_c4_i5_what_was_left_out_or_archived_is_listed_when_asked_for(api: FakeApi) -> None:
@@ -249,7 +249,14 @@ def test_i5_bringing_an_invoice_back_picks_up_its_payments(api: FakeApi) -> None
 def test_i5_what_was_deleted_there_is_not_brought_back_here(api: FakeApi) -> None:
     api.world.book.save(TENANT, [invoice("q8", "8", standing=Standing.DELETED)])
     reply = api.call("POST", "/v1/invoices/quickbooks-q8/unarchive", body={})
-    assert (reply.status, reply.body["status"], reply.body["archived_here"]) == (200, "archived", False)
+    assert (reply.status, reply.headers["Content-Type"]) == (409, "application/problem+json")
+    assert reply.body["code"] == "gone_there"
+    assert reply.body["detail"] == "Invoice 8 was deleted in QuickBooks, so it stays archived here."
+    assert reply.body["fix"].startswith("Restore it in QuickBooks")
+    assert api.world.queue.messages == [], "nothing was begun"
+    api.world.book.archive(TENANT, [ref_of(Kind.INVOICE, "q8")], archived=True)
+    assert api.call("POST", "/v1/invoices/quickbooks-q8/unarchive", body={}).status == 409
+    assert shown(api, "quickbooks-q8")["archived_here"] is True, "a refusal changes nothing"
 
 
 def test_x6_another_partner_archives_nothing_of_it(api: FakeApi) -> None:

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 
 import pytest
-from crossfoot.core.model import ACCOUNTING, Kind, Ref, Standing, System
+from crossfoot.core.model import ACCOUNTING, Invoice, Kind, Ref, Standing, System
 from crossfoot.core.preferences import Preferences
 from crossfoot.errors import Rejected
 
 from tests.fakes.api import OTHER_TENANT, FakeApi
+from tests.fakes.records import invoice
 from tests.fakes.world import TENANT
 
 
@@ -143,6 +144,91 @@ def test_a_filter_that_lets_little_through_still_gives_each_once_and_no_page_too
         if not query["cursor"]:
             break
     assert sorted(seen) == [str(1000 + place) for place in range(20) if place < 10 or place % 3 == 0]
+
+
+class Reads:
+    """Notes how many records each read of a list asks for, and of which list."""
+
+    def __init__(self, api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.limits: list[int] = []
+        self.unpaid: set[bool] = set()
+        self._list = api.world.book.list_records
+        monkeypatch.setattr(api.world.book, "list_records", self._noted)
+
+    def _noted(self, *given: Any, **named: Any) -> Any:
+        self.limits.append(named["limit"])
+        self.unpaid.add(named["unpaid"])
+        return self._list(*given, **named)
+
+
+def sparse(api: FakeApi, many: int, every: int) -> list[str]:
+    """Fill the book with invoices, every so manieth of which is void. Returns: the void ones, newest first."""
+    made = [
+        invoice(f"q{number}", str(number), standing=Standing.VOID if number % every == 0 else Standing.LIVE)
+        for number in range(1_000, 1_000 + many)
+    ]
+    api.world.book.save(TENANT, made)
+    return [each.number for each in reversed(made) if each.standing is Standing.VOID]
+
+
+def test_a_page_of_a_filter_that_lets_little_through_is_full(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    void = sparse(api, 900, 15)
+    reads = Reads(api, monkeypatch)
+    first = api.call("GET", "/v1/invoices", query={"status": "void", "limit": "25"}).body
+    assert [entry["number"] for entry in first["invoices"]] == void[:25]
+    assert sum(reads.limits) < 2 * 25 * 15, "hardly more than it takes"
+    assert len(reads.limits) < 8
+    query = {"status": "void", "limit": "25", "cursor": first["next_cursor"]}
+    second = api.call("GET", "/v1/invoices", query=query).body
+    assert [entry["number"] for entry in second["invoices"]] == void[25:50], "it goes on right behind the last one"
+
+
+def test_a_page_looks_at_a_bounded_number_of_records_and_says_where_the_list_goes_on(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (only,) = sparse(api, 1_025, 1_015)
+    reads = Reads(api, monkeypatch)
+    first = api.call("GET", "/v1/invoices", query={"status": "void"}).body
+    assert (first["invoices"], sum(reads.limits)) == ([], 1_000)
+    second = api.call("GET", "/v1/invoices", query={"status": "void", "cursor": first["next_cursor"]}).body
+    assert ([entry["number"] for entry in second["invoices"]], second["next_cursor"]) == ([only], "")
+
+
+def test_where_a_few_are_passed_over_as_few_more_are_read(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [invoice(f"q{number}", str(number)) for number in range(1_000, 1_200)]
+    api.world.book.save(TENANT, made)
+    api.world.book.archive(TENANT, [made[-3].ref], archived=True)
+    reads = Reads(api, monkeypatch)
+    assert len(invoices(api)) == 50
+    assert reads.limits == [50, 10]
+
+
+def test_i3_open_invoices_are_read_from_a_list_of_their_own(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [invoice(f"q{number}", str(number), balance_minor=0) for number in range(1_000, 1_100)]
+    due = [invoice("q7", "7", on=date(2025, 1, 1)), invoice("c8", "8", balance_minor=-50, on=date(2024, 1, 1))]
+    part = invoice("q9", "9", balance_minor=1, on=date(2023, 1, 1))
+    api.world.book.save(TENANT, [*made, *due, part])
+    reads = Reads(api, monkeypatch)
+    assert list(invoices(api, status="open")) == ["7"]
+    assert list(invoices(api, status="partial")) == ["8", "9"]
+    assert reads.unpaid == {True}
+    assert len(reads.limits) == 2
+
+
+@pytest.mark.parametrize("primary", System)
+def test_i3_c8_the_list_of_the_open_is_what_all_lists_together_show_as_open(api: FakeApi, primary: System) -> None:
+    for number in ("1", "2", "3"):
+        api.world.invoice_in_both(number, 100, connectwise=number != "3")
+    api.world.connectwise.add_invoice("c4", "4", 100)
+    api.work()
+    stale = api.world.book.load(TENANT, Ref(System.CONNECTWISE, Kind.INVOICE, "c2"))
+    assert isinstance(stale, Invoice)
+    api.world.book.records[TENANT, stale.ref] = replace(stale, balance_minor=0)
+    api.world.preferences.save(TENANT, replace(api.world.preferences.load(TENANT), primary=primary))
+    for system in ({}, {"system": "quickbooks"}, {"system": "connectwise"}):
+        shown = {number for number, entry in invoices(api, **system).items() if entry["status"] == "open"}
+        assert set(invoices(api, status="open", **system)) == shown
+        assert shown
 
 
 def test_a_cursor_that_is_not_ours_is_named(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""tend_connection: what no list of changes tells is found once a day (I5, I8, C7), and archiving (C5)."""
+"""tend_connection: what no list of changes tells is found once a day (I5, I8, C7)."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -22,11 +22,11 @@ from crossfoot.core.model import (
     TraitName,
     Version,
 )
-from crossfoot.messages import ArchiveOutside, Message, MirrorPayment, TendConnection
+from crossfoot.messages import MirrorPayment, TendConnection
 from crossfoot.ports import ConnectionState, Position
 from crossfoot.steps import tend_connection
 
-from tests.fakes.trip import Crash, Mode, Trip
+from tests.fakes.trip import Mode, Trip
 from tests.fakes.world import TENANT, World
 
 OF_OLD = Version("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z")
@@ -383,58 +383,3 @@ def test_c7_a_connection_that_does_not_work_is_left_alone(world: World, state: C
     reads = world.connectwise.reads
     _tend(world)
     assert world.connectwise.reads == reads
-
-
-# --- what the filters no longer let in ---------------------------------------------------------------------------------
-
-
-def _archived(world: World) -> set[str]:
-    kinds = Customer | Invoice | CreditMemo
-    return {str(r.ref) for r in world.book.records.values() if isinstance(r, kinds) and r.keeping.archived}
-
-
-def _everything(world: World) -> set[str]:
-    kinds = (Kind.CUSTOMER, Kind.INVOICE, Kind.CREDIT_MEMO)
-    return {str(ref) for ref in world.connectwise.records if ref.kind in kinds}
-
-
-def test_c5_what_the_filters_no_longer_let_in_is_archived_and_outside_nothing_changes(world: World) -> None:
-    world.filters.save(TENANT, ONLY_CLIENTS)
-    fabrikam = Ref(PSA, Kind.CUSTOMER, "2")
-    stored = world.book.load(TENANT, fabrikam)
-    assert isinstance(stored, Customer)
-    world.book.save(TENANT, [replace(stored, traits=(_type_of("client"),))])
-    writes = world.connectwise.writes
-    world.work(ArchiveOutside(tenant=TENANT))
-    assert _archived(world) == _everything(world) - {str(fabrikam)}
-    assert world.connectwise.writes == writes
-
-
-def test_c5_nothing_is_archived_while_the_filters_are_open(world: World) -> None:
-    world.work(ArchiveOutside(tenant=TENANT))
-    assert _archived(world) == set()
-
-
-@pytest.mark.parametrize("death", [None, Mode.CRASH_BEFORE, Mode.CRASH_AFTER])
-def test_c5_archiving_goes_on_from_the_page_where_it_was(
-    world: World, monkeypatch: pytest.MonkeyPatch, death: Mode | None
-) -> None:
-    monkeypatch.setattr(tend_connection, "PAGE", 3)
-    world.filters.save(TENANT, ONLY_CLIENTS)
-    world.remaining_ms = lambda: 0
-    world.queue.send([ArchiveOutside(tenant=TENANT, because="pressed")])
-    messages = 0
-    while world.queue.messages:
-        messages += 1
-        message = world.queue.messages[0]
-        if death:
-            _die_once(world, message, death)
-        world.work(message)
-        world.queue.messages.remove(message)
-    assert _archived(world) == _everything(world)
-    assert messages > 3
-
-
-def _die_once(world: World, message: Message, mode: Mode) -> None:
-    with pytest.raises(Crash):
-        world.work(message, Trip(1, mode))

@@ -37,11 +37,12 @@ OWN_KEYS: dict[str, Callable[[str, Ref, str], Key]] = {
     ),
     "named": lambda tenant, ref, other: keys.named(tenant, other, Ref(ref.system, Kind.CUSTOMER, ref.id)),
     "unpaid": lambda tenant, ref, other: keys.unpaid(
-        tenant, Ref(ref.system, Kind.INVOICE, ref.id), Version(other, "s")
+        tenant, Ref(ref.system, Kind.INVOICE, ref.id), AT.date(), Version(other, "s")
     ),
     "verdicts": lambda tenant, ref, _: keys.verdicts(tenant, ref),
     "decided": lambda tenant, ref, other: keys.decided(tenant, pair(Kind.INVOICE, ref.id, other)),
     "matter": lambda tenant, ref, other: keys.matter(tenant, MatterKey(other, pair(Kind.CUSTOMER, ref.id, other))),
+    "rights": lambda tenant, _, __: keys.rights(tenant),
     "filters": lambda tenant, _, __: keys.filters(tenant),
     "walk": lambda tenant, ref, _: keys.walk(tenant, ref.system),
     "turn": lambda tenant, _, other: keys.turn(tenant, other),
@@ -107,7 +108,8 @@ def test_pointers_come_back_as_what_they_point_at(ref: Ref, id_: str) -> None:
     invoice = Ref(ref.system, Kind.INVOICE, id_)
     assert keys.numbered_ref(keys.numbered("t_1", "INV-1", invoice)) == invoice
     assert keys.started_run(keys.started("t_1", AT, id_)) == id_
-    assert keys.unpaid_ref(keys.unpaid("t_1", invoice, Version(id_, "s")), ref.system) == (invoice, (id_, "s"))
+    unpaid = keys.unpaid("t_1", invoice, AT.date(), Version(id_, "s"))
+    assert keys.unpaid_ref(unpaid) == (AT.date(), invoice, (id_, "s"))
     decided = pair(Kind.INVOICE, ref.id, id_)
     assert keys.decided_pair(keys.decided("t_1", decided)) == decided
     for customers in (None, pair(Kind.CUSTOMER, ref.id, id_), pair(Kind.CUSTOMER, "!", "!")):

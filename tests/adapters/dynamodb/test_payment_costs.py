@@ -1,7 +1,7 @@
 """How many calls to the table a mirrored payment takes, and a window that is read again: each is a round trip of time."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,24 +10,23 @@ from crossfoot.core.model import ACCOUNTING, Invoice, Kind, Ref
 from crossfoot.follow_ups import follow_ups
 from crossfoot.messages import Nudge
 
-from tests.adapters.dynamodb.doubles import CountingTable
+from tests.adapters.dynamodb.doubles import CountingTable, OneCallAtATime
 from tests.adapters.dynamodb.stores import RealTables
+from tests.adapters.dynamodb.wire import MemoryClient
+from tests.fakes.api import FakeApi
 from tests.fakes.clock import FakeClock
 from tests.fakes.world import TENANT, World
 
 BATCH = 10
 
 
-class OneByOneCountingTable(CountingTable):
-    """Makes no calls side by side: moto reads its tables while others write to them."""
-
-    def each[T, R](self, call: Callable[[T], R], things: Iterable[T]) -> list[R]:
-        return [call(thing) for thing in things]
+class OneByOneCountingTable(OneCallAtATime, CountingTable):
+    """Counts, and makes no calls side by side."""
 
 
 @pytest.fixture
-def table(table_name: str) -> CountingTable:
-    return OneByOneCountingTable(table_name)
+def table() -> CountingTable:
+    return OneByOneCountingTable("memory", MemoryClient())
 
 
 def make_world(table: CountingTable, invoices: int) -> World:
@@ -102,3 +101,24 @@ def test_the_payments_of_a_window_that_is_read_again_are_found_in_batches(table:
     assert {message.payment_id for message in found} == {f"p{number}" for number in range(size)}
     assert calls.pop("Query") == 2 * size
     assert sum(calls.values()) <= 8, calls
+
+
+@pytest.mark.parametrize("size", [4, 16])
+def test_a_list_of_payments_with_how_far_each_has_come_is_read_in_batches(table: CountingTable, size: int) -> None:
+    world = make_world(table, size)
+    ids = pay(world, size)
+    mirrored = ids[: size // 2]
+    step = world.mirror_step(mirrored)
+    for payment in mirrored:
+        step.mirror(payment)
+    api = FakeApi(world)
+    api.connect_both()
+    listed: list[Any] = []
+    calls = calls_of(
+        table, lambda: listed.extend(api.call("GET", "/v1/payments", query={"limit": "50"}).body["payments"])
+    )
+    assert {each["status"] for each in listed} == {"synced", "pending"}
+    # The newest effect on each invoice's rows and who pays it, what was decided on each that is pending, two for the list.
+    assert calls.pop("Query") <= 2 * size + (size - len(mirrored)) + 2
+    # With a batch for each invoice's payments, these would be as many more as there are invoices.
+    assert sum(calls.values()) <= 10, calls

@@ -1,13 +1,15 @@
 """The unpaid invoices: pointers before records, and none removed that a save on its way still needs (I7)."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from itertools import islice
+from typing import Any
 
 import pytest
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.core.model import Invoice, Record, Standing
+from crossfoot.core.model import Invoice, Kind, Record, Ref, Standing
 from crossfoot.errors import Rejected
 
 from tests.adapters.dynamodb.doubles import CountingTable
@@ -99,8 +101,10 @@ def test_a_pointer_of_a_save_that_is_not_through_yet_stays(table_name: str) -> N
     table = Table(table_name)
     book = TableBook(table)
     book.save(TENANT, [make_invoice("1", balance_minor=0, at=version(2))])
-    early, late = (keys.unpaid(TENANT, invoice_ref("1"), version(second)) for second in (1, 5))
-    gone = keys.unpaid(TENANT, invoice_ref("gone"), version(1))
+    early, late = (
+        keys.unpaid(TENANT, invoice_ref("1"), make_invoice().issued_on, version(second)) for second in (1, 5)
+    )
+    gone = keys.unpaid(TENANT, invoice_ref("gone"), make_invoice().issued_on, version(1))
     table.put_many({early: {}, late: {}, gone: {}})
     assert load_all(book) == []
     assert set(table.get_many([early, late, gone])) == {late, gone}
@@ -121,6 +125,112 @@ def test_a_page_reads_its_part_and_refuses_a_cursor_of_another_list(table_name: 
             book.list_unpaid(tenant, system, cursor=cursor, limit=3)
     with pytest.raises(ValueError, match="a page has"):
         book.list_unpaid(TENANT, QBO, cursor="", limit=1001)
+
+
+# --- by date -----------------------------------------------------------------------------------------------------------
+
+
+def by_date(book: TableBook, tenant: str = TENANT, limit: int = 200, **how: Any) -> list[str]:
+    asked: dict[str, Any] = {"first": None, "last": None, "system": None, "unpaid": True} | how
+    found: list[str] = []
+    cursor = ""
+    while True:
+        page = book.list_records(tenant, Kind.INVOICE, cursor=cursor, limit=limit, **asked)
+        assert len(page.records) <= limit
+        found += [str(record.ref) for record in page.records]
+        cursor = page.next_cursor
+        if not cursor:
+            return found
+
+
+NOVEMBER = date(2026, 11, 1)
+
+
+@pytest.fixture
+def month(book: TableBook) -> list[Invoice]:
+    """Sixty invoices of November, two a day, of either system and of both; every third is paid."""
+    made = [
+        make_invoice(
+            str(100 + place // 3 * 2),
+            CW if place % 2 else QBO,
+            issued_on=NOVEMBER + timedelta(days=place // 2),
+            balance_minor=place % 3 * 100,
+        )
+        for place in range(60)
+    ]
+    book.save(TENANT, made)
+    unpaid = [each for each in made if each.balance_minor]
+    return sorted(unpaid, key=lambda each: (each.issued_on, each.ref.id, each.ref.system))
+
+
+@pytest.mark.parametrize("limit", [1, 7, 39, 40, 41])
+def test_the_unpaid_are_listed_by_date_and_no_others(book: TableBook, month: list[Invoice], limit: int) -> None:
+    newest_first = [str(each.ref) for each in reversed(month)]
+    assert by_date(book, limit=limit) == newest_first
+    assert by_date(book, limit=limit, oldest_first=True) == newest_first[::-1]
+    assert by_date(book, limit=limit, system=CW) == [text for text in newest_first if text.startswith("connectwise")]
+    assert by_date(book, OTHER_TENANT, limit=limit) == []
+
+
+def test_the_unpaid_of_some_days_are_listed(book: TableBook, month: list[Invoice]) -> None:
+    first, last = NOVEMBER + timedelta(days=3), NOVEMBER + timedelta(days=11)
+    wanted = [str(each.ref) for each in reversed(month) if first <= each.issued_on <= last]
+    assert by_date(book, limit=5, first=first, last=last) == wanted
+    assert by_date(book, first=last, last=first) == []
+
+
+def test_who_takes_a_part_of_a_page_goes_on_right_behind_it(book: TableBook, month: list[Invoice]) -> None:
+    page = book.list_records(TENANT, Kind.INVOICE, first=None, last=None, system=None, cursor="", limit=20, unpaid=True)
+    behind = book.list_records(
+        TENANT, Kind.INVOICE, first=None, last=None, system=None, cursor=page.cursors[6], limit=13, unpaid=True
+    )
+    assert behind.records == page.records[7:]
+    assert page.cursors[-1] == page.next_cursor
+
+
+def test_the_list_by_date_forgets_what_was_paid_or_dated_anew_and_repeats_nothing() -> None:
+    items: Items = {}
+    book = TableBook(MemoryTable(items))
+    later = NOVEMBER + timedelta(days=9)
+    book.save(TENANT, [make_invoice(str(number), issued_on=NOVEMBER) for number in (1, 2, 3)])
+    book.save(TENANT, [make_invoice("1", issued_on=NOVEMBER, at=version(2), balance_minor=0)])
+    book.save(TENANT, [make_invoice("2", issued_on=later, at=version(2))])
+    assert len(pointers(items)) == 4
+    assert by_date(book) == ["quickbooks-2", "quickbooks-3"]
+    assert len(pointers(items)) == 2
+    book.save(TENANT, [make_invoice("2", issued_on=NOVEMBER, at=version(3))])
+    assert by_date(book, limit=1) == ["quickbooks-3", "quickbooks-2"]
+    assert sorted(each.ref.id for each in load_all(book)) == ["2", "3"]
+
+
+def test_an_invoice_with_several_pointers_of_a_day_has_one_place() -> None:
+    table = MemoryTable({})
+    book = TableBook(table)
+    book.save(TENANT, [make_invoice("1", issued_on=NOVEMBER, at=version(5)), make_invoice("2", issued_on=NOVEMBER)])
+    table.put_many({keys.unpaid(TENANT, invoice_ref("1"), NOVEMBER, version(second)): {} for second in (1, 2, 9)})
+    assert by_date(book) == by_date(book, limit=1) == ["quickbooks-2", "quickbooks-1"]
+
+
+def test_a_page_by_date_reads_each_bucket_once_and_the_records_of_its_page(table_name: str) -> None:
+    table = CountingTable(table_name)
+    book = TableBook(table)
+    book.save(TENANT, [make_invoice(str(number), balance_minor=number % 20) for number in range(100)])
+    table.calls.clear()
+    page = book.list_records(TENANT, Kind.INVOICE, first=None, last=None, system=QBO, cursor="", limit=90, unpaid=True)
+    assert len(page.records) == 90
+    assert table.calls.count("BatchGetItem") == 1
+    assert table.calls.count("Query") == keys.UNPAID_BUCKETS
+
+
+def test_x6_a_cursor_of_the_unpaid_is_refused_by_every_other_list(book: TableBook, month: list[Invoice]) -> None:
+    asked: dict[str, Any] = {"first": None, "last": None, "system": None, "limit": 5}
+    cursor = book.list_records(TENANT, Kind.INVOICE, cursor="", unpaid=True, **asked).next_cursor
+    for tenant, change in ((OTHER_TENANT, {}), (TENANT, {"system": CW}), (TENANT, {"unpaid": False})):
+        with pytest.raises(Rejected, match="cursor_invalid"):
+            book.list_records(tenant, Kind.INVOICE, cursor=cursor, **{**asked, "unpaid": True, **change})
+    for kind, customer in ((Kind.PAYMENT, None), (Kind.INVOICE, Ref(QBO, Kind.CUSTOMER, "58"))):
+        with pytest.raises(ValueError, match="unpaid"):
+            book.list_records(TENANT, kind, cursor="", unpaid=True, customer=customer, **asked)
 
 
 def _reading(table: MemoryTable) -> object:

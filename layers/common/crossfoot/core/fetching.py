@@ -22,6 +22,14 @@ class FetchKind(StrEnum):
     RESYNC = "resync"
     NEW_DATA = "new_data"
     UNPAID_INVOICES = "unpaid_invoices"
+    ARCHIVE_OUTSIDE = "archive_outside"
+    RESTORE_OUTSIDE = "restore_outside"
+
+
+# Walks over the records of the book that lie outside the import filters, one at a time (C5).
+WALKS_OUTSIDE = frozenset({FetchKind.ARCHIVE_OUTSIDE, FetchKind.RESTORE_OUTSIDE})
+# Runs that count what lies outside the import filters: the newest of them knows (C5).
+COUNT_OUTSIDE = WALKS_OUTSIDE | {FetchKind.RESYNC}
 
 
 class FetchState(StrEnum):
@@ -36,7 +44,8 @@ class FetchState(StrEnum):
 class Progress:
     """What a run, or a part of one, did.
 
-    Takes: `read` counts records by kind; `unreadable` those that could not be kept exactly; `outside` those of the book
+    Takes: `read` counts records by kind (those that were archived or brought back, of a walk over what lies outside the
+    filters); `unreadable` those that could not be kept exactly; `outside` those of the book
     that the import filters would no longer let in (C5).
     """
 
@@ -69,6 +78,11 @@ class FetchRun:
     progress: Progress = field(default_factory=Progress)
     finished_at: datetime | None = None
 
+    @property
+    def walk(self) -> str:
+        """Name what a run with a walk of its own goes over: over each, one is on its way at a time."""
+        return "outside" if self.kind in WALKS_OUTSIDE else self.system
+
     def state(self, now: datetime) -> FetchState:
         """Say how it stands. Source: X3."""
         if self.finished_at is not None:
@@ -96,6 +110,17 @@ _WORDS = {
     "credit_memo": ("credit memo", "credit memos"),
     "deposit": ("deposit", "deposits"),
 }
+
+
+def describe_walk(kind: FetchKind, progress: Progress) -> str:
+    """Say in words what a walk over what lies outside the import filters did. Source: C5."""
+    if kind is FetchKind.ARCHIVE_OUTSIDE:
+        if not progress.total:
+            return "Nothing was archived: the import filters let everything in"
+        return f"Archived what the import filters no longer let in: {describe(progress)}"
+    if not progress.total:
+        return "Nothing was brought back: nothing was archived as outside the import filters"
+    return f"Brought back what was archived as outside the import filters: {describe(progress)}"
 
 
 def describe(progress: Progress) -> str:

@@ -101,11 +101,16 @@ class Keeping:
 
     Takes: `left_out` by the partner's import filters when it first came (C4); `archived` by the partner (C5, I5). Both
     belong to the book: a later version of the record does not archive it nor bring it back, and a record that was once
-    imported is never left out by itself.
+    imported is never left out by itself. `named_at` is when the customer's name was read that it carries, where that came
+    from the customer and not with the record ("" else): a read from before that knows an older name (I9). `by_run` is the
+    run over all that lies outside the filters which archived it, or brought it back ("" when the partner did so with this
+    record alone).
     """
 
     left_out: bool = False
     archived: bool = False
+    named_at: str = ""
+    by_run: str = ""
 
 
 IMPORTED = Keeping()
@@ -113,7 +118,11 @@ IMPORTED = Keeping()
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A QuickBooks customer or a ConnectWise company."""
+    """A QuickBooks customer or a ConnectWise company.
+
+    Takes: `billed_as` is what its invoices call it, where that is not `name` ("" else): QuickBooks names a customer below
+    another one in lists with all that are above it, and on an invoice alone.
+    """
 
     ref: Ref
     version: Version
@@ -123,6 +132,12 @@ class Customer:
     account_number: str = ""
     traits: tuple[Trait, ...] = ()
     keeping: Keeping = IMPORTED
+    billed_as: str = ""
+
+    @property
+    def name_on_invoices(self) -> str:
+        """Give the name that its invoices and credit memos carry."""
+        return self.billed_as or self.name
 
 
 class LineKind(StrEnum):

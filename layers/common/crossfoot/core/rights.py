@@ -1,7 +1,11 @@
 """The security-role rights that Crossfoot needs in ConnectWise, and what stops without each (C3)."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+# So often may a partner who has granted a right have them tried again: it takes as many calls as there are rights.
+TEST_EVERY = timedelta(minutes=1)
 
 
 class RightState(StrEnum):
@@ -71,3 +75,16 @@ class Probed:
     right: Right
     state: RightState
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RightsReport:
+    """What a test of the rights found, and when (aware UTC)."""
+
+    at: datetime
+    probed: tuple[Probed, ...]
+
+    @property
+    def missing(self) -> tuple[Right, ...]:
+        """List the rights that are not there."""
+        return tuple(each.right for each in self.probed if each.state is RightState.MISSING)

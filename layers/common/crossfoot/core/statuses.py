@@ -18,6 +18,10 @@ class InvoiceStatus(StrEnum):
     LEFT_OUT = "left_out"
 
 
+# Those of live invoices with a balance.
+UNPAID_STATUSES = frozenset({InvoiceStatus.OPEN, InvoiceStatus.PARTIAL})
+
+
 class CreditMemoStatus(StrEnum):
     """How a credit memo stands."""
 

@@ -77,6 +77,26 @@ class Nudge(_Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowCustomers(_Message):
+    """Give the invoices and credit memos of customers that changed what follows from it (I9, C4).
+
+    Takes: `customers` are their ids, those still to come; `kind_at` and `place` are where the walk over the first one goes
+    on; `because` makes each look one of its own, for it is sent before the customers are saved.
+    """
+
+    kind: Literal["follow_customers"] = "follow_customers"
+    system: System
+    customers: tuple[str, ...]
+    kind_at: Kind = Kind.INVOICE
+    place: str = ""
+
+    @property
+    def lane(self) -> str:
+        """With the reads of the system: behind the one that found it, and never beside another."""
+        return self.system
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MirrorPayment(_Message):
     """Make ConnectWise agree with one QuickBooks payment.
 
@@ -158,14 +178,13 @@ class TendConnection(_Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveOutside(_Message):
-    """Archive the records that the import filters no longer let in, because the partner asked for it (C5).
+    """Archive the records that the import filters no longer let in, or bring them back, because the partner asked (C5).
 
-    Takes: `kind_at` and `place` are where the walk goes on.
+    Takes: `run` says which of the two, and where the walk goes on.
     """
 
     kind: Literal["archive_outside"] = "archive_outside"
-    kind_at: Kind = Kind.CUSTOMER
-    place: str = ""
+    run: str
 
     @property
     def lane(self) -> str:
@@ -173,14 +192,16 @@ class ArchiveOutside(_Message):
         return "archive"
 
 
-type Message = Nudge | MirrorPayment | CrossfootRequest | FetchUnpaid | TendConnection | ArchiveOutside
+type Message = (
+    Nudge | FollowCustomers | MirrorPayment | CrossfootRequest | FetchUnpaid | TendConnection | ArchiveOutside
+)
 
 
 @cache
 def _reader() -> "TypeAdapter[Message]":
     from pydantic import Field, TypeAdapter
 
-    kinds = Nudge | MirrorPayment | CrossfootRequest | FetchUnpaid | TendConnection | ArchiveOutside
+    kinds = Nudge | FollowCustomers | MirrorPayment | CrossfootRequest | FetchUnpaid | TendConnection | ArchiveOutside
     return TypeAdapter(Annotated[kinds, Field(discriminator="kind")])
 
 

@@ -12,7 +12,7 @@ from crossfoot.ports.connecting import (
     callback_url,
 )
 from crossfoot.ports.connections import Connection, ConnectionEvent, Connections, ConnectionState, is_connected
-from crossfoot.ports.decisions import Dated, EffectStore, FilterStore, History, PreferencesStore, Reports
+from crossfoot.ports.decisions import Dated, EffectStore, FilterStore, History, PreferencesStore, Reports, RightsStore
 from crossfoot.ports.documents import Documents
 from crossfoot.ports.fetching import Cursors, FetchRuns, Limits, Position, RunPage
 from crossfoot.ports.matches import Decided, Matches, Page
@@ -62,6 +62,7 @@ __all__ = [
     "Psa",
     "Queue",
     "Reports",
+    "RightsStore",
     "RunPage",
     "SealedSecrets",
     "Secrets",

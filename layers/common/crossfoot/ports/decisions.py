@@ -1,4 +1,4 @@
-"""What was decided and done: history, effects, preferences, filters, reports."""
+"""What was decided and done: history, effects, preferences, filters, rights, reports."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from crossfoot.core.effects import Effect
 from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import Ref
 from crossfoot.core.preferences import Preferences
+from crossfoot.core.rights import RightsReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,10 @@ class History(Protocol):
 
     def load(self, tenant: str, record: Ref) -> tuple[Dated[Decision], ...]:
         """Read a record's decisions, oldest first."""
+        ...
+
+    def load_many(self, tenant: str, records: Iterable[Ref]) -> dict[Ref, tuple[Dated[Decision], ...]]:
+        """Read the decisions of many records side by side, each as by `load`; every record has an entry."""
         ...
 
 
@@ -79,6 +84,18 @@ class FilterStore(Protocol):
 
     def save(self, tenant: str, filters: ImportFilters) -> None:
         """Store them whole."""
+        ...
+
+
+class RightsStore(Protocol):
+    """What the newest test of the rights in ConnectWise found (C3)."""
+
+    def load(self, tenant: str) -> RightsReport | None:
+        """Read it; None where there was none yet."""
+        ...
+
+    def save(self, tenant: str, tested: RightsReport) -> None:
+        """Store it in place of the one before."""
         ...
 
 

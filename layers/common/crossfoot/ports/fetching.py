@@ -55,7 +55,10 @@ class FetchRuns(Protocol):
         ...
 
     def begin_walk(self, tenant: str, run: FetchRun) -> FetchRun:
-        """Begin a run that has a walk of its own over unpaid invoices; the one that is on its way is given instead."""
+        """Begin a run that has a walk of its own, over unpaid invoices or what lies outside the filters.
+
+        Returns: the one on its way over the same that does the same; one that does something else ends then.
+        """
         ...
 
     def load_walk(self, tenant: str, run_id: str) -> tuple[FetchRun, str] | None:

@@ -1,6 +1,6 @@
 """The book: what both systems hold, under the partner's key."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -22,10 +22,15 @@ from crossfoot.core.model import (
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """A page of a list, and where the next one starts ("" after the last)."""
+    """A page of a list, and where the next one starts ("" after the last).
+
+    Takes: `cursors` lead on behind each record, for whoever takes only the first few of them; a list that is walked whole
+    has none.
+    """
 
     records: tuple[Record, ...]
     next_cursor: str
+    cursors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Book(Protocol):
         """Read many records; missing ones are left out."""
         ...
 
-    def save(self, tenant: str, records: Sequence[Record]) -> None:
+    def save(self, tenant: str, records: Sequence[Record]) -> frozenset[Ref]:
         """Save records whose version is not older than the stored one; older ones are passed over silently.
 
         Pointers (list, number, paid-by) are written before the record, so that a crash between leaves a pointer too many
@@ -55,7 +60,9 @@ class Book(Protocol):
         A payment keeps every invoice that any of its versions paid in `former_invoices`, and a deleted record (which
         vendors send as an id only) keeps what was known of it. Lines of None keep the lines that are stored; others
         take their place, and are written before the record. Of `keeping` only a `left_out` on a record that is new is
-        taken over, and one that is let in again is no longer left out (C4, C5); the rest belongs to `archive`.
+        taken over, and one that is let in again is no longer left out (C4, C5); the rest belongs to `archive` and
+        `revise`. A version that was read before `named_at` does not bring the customer's former name back.
+        Returns: those that were new or different.
         """
         ...
 
@@ -67,8 +74,20 @@ class Book(Protocol):
         """Read the lines of a stored deposit, in their order."""
         ...
 
-    def archive(self, tenant: str, refs: Iterable[Ref], *, archived: bool) -> None:
-        """Archive records in the platform, or bring them back; outside nothing changes (C5, I5). Again is no error."""
+    def archive(self, tenant: str, refs: Iterable[Ref], *, archived: bool, run: str = "") -> None:
+        """Archive records in the platform, or bring them back; outside nothing changes (C5, I5). Again is no error.
+
+        Takes: `run` is the one that does it for all that lies outside the import filters, and is noted on each record: it
+        archives what is not archived, and brings back what such a run archived. What the partner archived stays so.
+        """
+        ...
+
+    def revise(self, tenant: str, refs: Iterable[Ref], change: Callable[[Record], Record]) -> None:
+        """Change what the book keeps of records that are there, and lose nothing that is saved at the same time.
+
+        Takes: `change` gives a record as it is to stand; it is asked again where somebody wrote meanwhile. It leaves alone
+        what the record is found by (its date, number and customer, whether it is unpaid), its version and its lines.
+        """
         ...
 
     def load_payments_of(self, tenant: str, invoice: Ref) -> tuple[Payment, ...]:
@@ -105,10 +124,12 @@ class Book(Protocol):
         limit: int,
         customer: Ref | None = None,
         oldest_first: bool = False,
+        unpaid: bool = False,
     ) -> ListPage:
         """Read a page of records by date, dates inclusive; with `customer`, only from that customer's own list.
 
         Lists hold what the filters left out and what was archived too; the caller passes it over (`keeping`).
+        Takes: with `unpaid`, only live invoices with a balance, from the list of those; not together with `customer`.
         """
         ...
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeGuard
 
+from crossfoot.archiving import walk_outside
 from crossfoot.core.decisions import unreadable
 from crossfoot.core.fetching import FetchKind, new_run
 from crossfoot.core.model import PSA, CreditMemo, Customer, Invoice, Kind, Record, Ref, Standing, System
-from crossfoot.core.pacing import Pace, in_no_hurry
+from crossfoot.core.pacing import in_no_hurry
 from crossfoot.core.tending import Worry, forecast_end, say, too_many_gone
 from crossfoot.follow_ups import follow_ups
-from crossfoot.letting_in import is_left_out, let_in, outside
+from crossfoot.letting_in import is_left_out, let_in
 from crossfoot.messages import ArchiveOutside, Nudge, TendConnection
 from crossfoot.ports import (
     CALLBACK_TOKEN,
@@ -51,7 +52,6 @@ EVERYTHING_AGAIN_EVERY = timedelta(days=7)
 RUNS_LOOKED_AT = 100
 # The book's lists that hold what ConnectWise counts as one kind.
 _LISTS = {Kind.CUSTOMER: (Kind.CUSTOMER,), Kind.INVOICE: (Kind.INVOICE, Kind.CREDIT_MEMO)}
-_FILTERED = (Kind.CUSTOMER, Kind.INVOICE, Kind.CREDIT_MEMO)
 
 type Counted = Customer | Invoice | CreditMemo
 type Request = TendConnection | ArchiveOutside
@@ -85,7 +85,7 @@ def serve(request: Request, ports: Ports, remaining_ms: Callable[[], int] = in_n
         case TendConnection():
             tend_connection(request.tenant, request.system, ports)
         case ArchiveOutside():
-            archive_outside(request, ports, remaining_ms)
+            walk_outside(request, ports, remaining_ms)
 
 
 def tend_connection(tenant: str, system: System, ports: Ports) -> None:
@@ -278,27 +278,3 @@ def _mend_callbacks(connection: Connection, ports: Ports) -> None:
         ports.connections.note(
             connection.tenant, PSA, f"Registered {mended} callbacks again that ConnectWise had dropped"
         )
-
-
-# --- what the filters no longer let in ---------------------------------------------------------------------------------
-
-
-def archive_outside(message: ArchiveOutside, ports: Ports, remaining_ms: Callable[[], int] = in_no_hurry) -> int:
-    """Archive the records that the import filters no longer let in, page by page; the rest goes on by message.
-
-    Returns: how many were archived. In ConnectWise nothing changes.
-    Source: C5.
-    """
-    tenant, pace, archived = message.tenant, Pace(remaining_ms), 0
-    kinds = _FILTERED[_FILTERED.index(message.kind_at) :]
-    for kind in kinds:
-        for page in _pages(tenant, kind, message.place if kind is message.kind_at else "", ports.book):
-            # Read for each page: the partner may widen them meanwhile.
-            found = outside(tenant, page.records, ports.filters.load(tenant), ports.book)
-            ports.book.archive(tenant, [record.ref for record, _ in found], archived=True)
-            archived += len(found)
-            if page.next_cursor and not pace.has_time():
-                rest = ArchiveOutside(tenant=tenant, kind_at=kind, place=page.next_cursor, because=message.because)
-                ports.queue.send([rest])
-                return archived
-    return archived

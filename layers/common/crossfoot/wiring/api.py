@@ -3,6 +3,7 @@
 from crossfoot.adapters.connectwise.connector import ConnectWiseConnector
 from crossfoot.adapters.documents import S3Documents
 from crossfoot.adapters.dynamodb.authorizations import TableAuthorizations
+from crossfoot.adapters.dynamodb.rights import TableRights
 from crossfoot.adapters.quickbooks.accounts import QuickBooksAccounts
 from crossfoot.adapters.quickbooks.oauth import QuickBooksOAuth
 from crossfoot.steps.api.needs import Ports
@@ -29,6 +30,7 @@ def api_ports(parts: Parts) -> Ports:
         matches=parts.matches,
         preferences=parts.preferences,
         reports=parts.reports,
+        rights=TableRights(parts.table),
         filters=parts.filters,
         cursors=parts.cursors,
         runs=parts.runs,

@@ -1,6 +1,6 @@
 """The book: what both systems hold, under the partner's key."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import islice
 
@@ -12,7 +12,7 @@ from crossfoot.adapters.dynamodb.paging import load_page
 from crossfoot.adapters.dynamodb.pointers import invoices_of
 from crossfoot.adapters.dynamodb.saving import Saves
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.adapters.dynamodb.unpaid import Unpaid
+from crossfoot.adapters.dynamodb.unpaid import Unpaid, UnpaidByDate, is_over
 from crossfoot.core.matching import normalise
 from crossfoot.core.model import (
     CreditMemo,
@@ -54,16 +54,18 @@ class TableBook:
         items = self._table.get_many(by_key)
         return {ref: shapes.to_record(ref, items[key]) for key, ref in by_key.items() if key in items}
 
-    def save(self, tenant: str, records: Sequence[Record]) -> None:
+    def save(self, tenant: str, records: Sequence[Record]) -> frozenset[Ref]:
         """Save records whose version is not older than the stored one.
 
+        Returns: those that were new or different.
         Raises: Conflict when a record keeps changing under our hands; the others are saved then.
         """
-        todo = list(records)
+        todo, saved = list(records), frozenset[Ref]()
         while todo:
             first_of = {record.ref: record for record in reversed(todo)}
-            self._saves.save(tenant, first_of.values())
+            saved |= self._saves.save(tenant, first_of.values())
             todo = [record for record in todo if record is not first_of[record.ref]]
+        return saved
 
     def load_lines(self, tenant: str, record: Invoice | CreditMemo) -> tuple[Line, ...]:
         """Read the lines of a stored record, in their order. Raises: Conflict when they keep being replaced."""
@@ -73,9 +75,13 @@ class TableBook:
         """Read the lines of a stored deposit, in their order. Raises: Conflict when they keep being replaced."""
         return self._lines.load_of_deposit(tenant, deposit)
 
-    def archive(self, tenant: str, refs: Iterable[Ref], *, archived: bool) -> None:
+    def archive(self, tenant: str, refs: Iterable[Ref], *, archived: bool, run: str = "") -> None:
         """Archive records, or bring them back. Raises: ValueError for what cannot be archived; Conflict as save."""
-        self._saves.archive(tenant, refs, archived=archived)
+        self._saves.archive(tenant, refs, archived=archived, run=run)
+
+    def revise(self, tenant: str, refs: Iterable[Ref], change: Callable[[Record], Record]) -> None:
+        """Change what is kept of records, where no list is ordered by it. Raises: Conflict as save."""
+        self._saves.revise(tenant, refs, change)
 
     def load_payments_of(self, tenant: str, invoice: Ref) -> tuple[Payment, ...]:
         """Read every payment that pays or ever paid the invoice, or lowers it by a credit."""
@@ -140,9 +146,16 @@ class TableBook:
         limit: int,
         customer: Ref | None = None,
         oldest_first: bool = False,
+        unpaid: bool = False,
     ) -> ListPage:
-        """Read a page of records by date. Raises: Rejected("cursor_invalid")."""
-        return load_page(self._table, ByDate(tenant, kind, first, last, system, customer, oldest_first), cursor, limit)
+        """Read a page of records by date. Raises: Rejected("cursor_invalid"); ValueError for a list that there is not."""
+        if not unpaid:
+            places = ByDate(tenant, kind, first, last, system, customer, oldest_first)
+            return load_page(self._table, places, cursor, limit)
+        if kind is not Kind.INVOICE or customer:
+            raise ValueError("only invoices are unpaid, and no customer has a list of them")
+        by_date = UnpaidByDate(tenant, first, last, system, oldest_first)
+        return load_page(self._table, by_date, cursor, limit, is_over=is_over)
 
     def list_customers(self, tenant: str, *, prefix: str, system: System | None, cursor: str, limit: int) -> ListPage:
         """Read a page of customers by name. Raises: Rejected("cursor_invalid")."""

@@ -43,20 +43,23 @@ class TableFetchRuns:
         raise Conflict(f"the reads of {run.system} keep changing")
 
     def begin_walk(self, tenant: str, run: FetchRun) -> FetchRun:
-        """Begin a run that walks the unpaid invoices; the one that is on its way is given instead. Raises: as begin."""
+        """Begin a run with a walk of its own; one on its way that does the same is given instead. Raises: as begin."""
         for _ in range(BEGIN_ATTEMPTS):
-            newest = text(self._table.get(keys.walk(tenant, run.system)) or {}, "run")
-            known = self.load(tenant, run.id) or self._walking(tenant, newest)
+            newest = text(self._table.get(keys.walk(tenant, run.walk)) or {}, "run")
+            walking = self._walking(tenant, newest)
+            known = self.load(tenant, run.id) or (walking if walking and walking.kind is run.kind else None)
             if known:
                 return known
             unchanged = When("#run = :seen", {"seen": newest}) if newest else MISSING
-            place = Put(keys.walk(tenant, run.system), {"run": run.id}, unchanged)
-            if self._carry_out([place, *_insert(tenant, run, walked_to="")]):
+            writes: list[Write] = [Put(keys.walk(tenant, run.walk), {"run": run.id}, unchanged)]
+            if walking:
+                writes.append(moved(tenant, newest, Progress(), self._clock.now(), done=True))
+            if self._carry_out([*writes, *_insert(tenant, run, walked_to="")]):
                 return run
         raise Conflict(f"the walks over {run.system} keep changing")
 
     def load_walk(self, tenant: str, run_id: str) -> tuple[FetchRun, str] | None:
-        """Read a run that walks the unpaid invoices, and how far it has come."""
+        """Read a run with a walk of its own, and how far it has come."""
         item = self._table.get(keys.run(tenant, run_id)) or {}
         return (to_run(run_id, item), text(item, "walked_to")) if "walked_to" in item else None
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import islice
 
@@ -40,6 +40,11 @@ class TableHistory:
         """Read a record's decisions, oldest first."""
         found = self._table.starting(keys.record_pk(tenant, record), keys.DECISION)
         return tuple(Dated(keys.read_time(_time(key)), _to_decision(record, item)) for key, item in found)
+
+    def load_many(self, tenant: str, records: Iterable[Ref]) -> dict[Ref, tuple[Dated[Decision], ...]]:
+        """Read the decisions of many records, a query for each, side by side."""
+        wanted = list(dict.fromkeys(records))
+        return dict(zip(wanted, self._table.each(lambda record: self.load(tenant, record), wanted), strict=True))
 
     def _added(self, tenant: str, record: Ref, decisions: list[Decision]) -> dict[Key, Item]:
         newest = self._table.starting(

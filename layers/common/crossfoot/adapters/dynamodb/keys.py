@@ -236,21 +236,22 @@ def unpaid_bucket(id_: str) -> int:
     return int(hashlib.sha256(id_.encode(errors="surrogatepass")).hexdigest(), 16) % UNPAID_BUCKETS
 
 
-def unpaid_of(ref: Ref) -> str:
-    """The start of the sort key of every pointer to an unpaid invoice."""
-    return f"{escape(ref.id)}#"
+def unpaid_of(ref: Ref, on: date) -> str:
+    """The start of the sort key of every pointer to an unpaid invoice of a day."""
+    return f"{on.isoformat()}#{escape(ref.id)}#"
 
 
-def unpaid(tenant: str, ref: Ref, version: Version) -> Key:
+def unpaid(tenant: str, ref: Ref, on: date, version: Version) -> Key:
     """A pointer to an invoice that is unpaid in a version: one of its own for each version that it became unpaid in."""
     stamp = f"{quote(version.updated_at, safe='')}#{quote(version.seen_at, safe='')}"
-    return Key(unpaid_pk(tenant, ref.system, unpaid_bucket(ref.id)), unpaid_of(ref) + stamp)
+    return Key(unpaid_pk(tenant, ref.system, unpaid_bucket(ref.id)), unpaid_of(ref, on) + stamp)
 
 
-def unpaid_ref(key: Key, system: System) -> tuple[Ref, tuple[str, str]]:
-    """Read a pointer to an unpaid invoice: which, and the version that it was written for."""
-    id_, updated_at, seen_at = key.sk.split("#")
-    return Ref(system, Kind.INVOICE, unescape(id_)), (unescape(updated_at), unescape(seen_at))
+def unpaid_ref(key: Key) -> tuple[date, Ref, tuple[str, str]]:
+    """Read a pointer to an unpaid invoice: of which day, which, and the version that it was written for."""
+    day, id_, updated_at, seen_at = key.sk.split("#")
+    ref = Ref(System(key.pk.split("#")[-2]), Kind.INVOICE, unescape(id_))
+    return date.fromisoformat(day), ref, (unescape(updated_at), unescape(seen_at))
 
 
 def _read_ref(kind: Kind, text: str) -> Ref:
@@ -276,14 +277,19 @@ def filters(tenant: str) -> Key:
     return Key(partner_pk(tenant), FILTERS)
 
 
+def rights(tenant: str) -> Key:
+    """What the newest test of the rights in ConnectWise found."""
+    return Key(partner_pk(tenant), "RIGHTS")
+
+
 def turn(tenant: str, what: str) -> Key:
     """When something that a partner may do now and then is free again."""
     return Key(partner_pk(tenant), f"TURN#{escape(what)}")
 
 
-def walk(tenant: str, system: System) -> Key:
-    """The newest run that walks a system's unpaid invoices."""
-    return Key(partner_pk(tenant), f"WALK#{system}")
+def walk(tenant: str, over: str) -> Key:
+    """The newest run that walks a system's unpaid invoices, or something else."""
+    return Key(partner_pk(tenant), f"WALK#{escape(over)}")
 
 
 def runs_pk(tenant: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import FIRST, LAST, Key
-from crossfoot.adapters.dynamodb.paging import name_list, walk_shelves
+from crossfoot.adapters.dynamodb.paging import day_bounds, name_list, walk_shelves
 from crossfoot.adapters.dynamodb.pointers import customer_of, dated, entries_of, is_named
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.core.matching import normalise
@@ -42,9 +42,8 @@ class ByDate:
 
     @property
     def bounds(self) -> tuple[str, str]:
-        """The first and last day as sort keys; the last bound lies behind every record of its day."""
-        first = (self.first or date.min).isoformat()
-        return first, f"{(self.last or date.max).isoformat()}$"
+        """The first and last day as sort keys."""
+        return day_bounds(self.first, self.last)
 
     @property
     def digest(self) -> str:
@@ -86,6 +85,10 @@ class ByDate:
         """Tell whether a record still has the place's date, and the customer."""
         day = keys.listed_ref(place, self.kind)[0]
         return dated(record) == day and self.customer in (None, customer_of(record))
+
+    def sort_key(self, place: Key) -> str:
+        """Name a place for a cursor."""
+        return place.sk
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +140,7 @@ class ByName:
             and keys.file_as(record.name) == keys.named_ref(place)[0]
             and normalise(record.name).startswith(normalise(self.prefix))
         )
+
+    def sort_key(self, place: Key) -> str:
+        """Name a place for a cursor."""
+        return place.sk

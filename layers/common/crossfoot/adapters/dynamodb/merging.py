@@ -25,7 +25,10 @@ def merge(new: Record, stored: Record | None) -> Record:
         return replace(stored, standing=Standing.DELETED, version=new.version)
     if isinstance(new, Customer | Invoice | CreditMemo):
         kept = stored.keeping if isinstance(stored, Customer | Invoice | CreditMemo) else None
-        return replace(new, keeping=_merge_keeping(new.keeping, kept))
+        merged = replace(new, keeping=_merge_keeping(new.keeping, kept))
+        if isinstance(merged, Invoice | CreditMemo) and isinstance(stored, Invoice | CreditMemo):
+            return _keep_name(merged, stored)
+        return merged
     return new
 
 
@@ -33,7 +36,30 @@ def _merge_keeping(new: Keeping, kept: Keeping | None) -> Keeping:
     """Keep what the book decided. Source: C4 (what was once let in is not left out again), C5."""
     if kept is None:
         return Keeping(left_out=new.left_out)
-    return Keeping(left_out=new.left_out and kept.left_out, archived=kept.archived)
+    return Keeping(new.left_out and kept.left_out, kept.archived, by_run=kept.by_run)
+
+
+def archive(kept: Keeping, *, archived: bool, run: str) -> Keeping:
+    """Archive a record, or bring it back. Source: C5, I5.
+
+    Takes: `run` does so with all that lies outside the filters, and leaves alone what the partner archived; "" is the
+    partner, who makes the record one of its own by that.
+    """
+    by_partner = kept.archived and not kept.by_run
+    is_done = kept.archived == archived and (run or by_partner or not archived)
+    return kept if is_done or (run and by_partner) else replace(kept, archived=archived, by_run=run)
+
+
+def _keep_name(new: Invoice | CreditMemo, stored: Invoice | CreditMemo) -> Invoice | CreditMemo:
+    """Keep a name that was read from the customer itself, after the new version was: that one carries the former name.
+
+    Source: I9.
+    """
+    named_at = stored.keeping.named_at
+    is_same = (new.customer, new.customer_name) == (stored.customer, stored.customer_name)
+    if not named_at or not (is_same or (new.customer == stored.customer and new.version.seen_at <= named_at)):
+        return new
+    return replace(new, customer_name=stored.customer_name, keeping=replace(new.keeping, named_at=named_at))
 
 
 def _merge_payment(new: Payment, stored: Payment | None) -> Payment:

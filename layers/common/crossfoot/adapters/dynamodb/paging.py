@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from itertools import islice
+from datetime import date
 from typing import Protocol
 
 from crossfoot.adapters.dynamodb import keys, shapes
@@ -49,6 +49,15 @@ class Places(Protocol):
         """Tell whether a record is still where the place says."""
         ...
 
+    def sort_key(self, place: Key) -> str:
+        """Name a place for a cursor."""
+        ...
+
+
+def day_bounds(first: date | None, last: date | None) -> tuple[str, str]:
+    """Give the first and last day as sort keys; the last bound lies behind every record of its day."""
+    return (first or date.min).isoformat(), f"{(last or date.max).isoformat()}$"
+
 
 def name_list(*parts: object) -> str:
     """Name a list by its partner, its kind and its filters."""
@@ -86,22 +95,57 @@ def require_limit(limit: int, most: int = MAX_LIMIT) -> None:
         raise ValueError(f"a page has 1 to {most} records, not {limit}")
 
 
-def load_page(table: Table, places: Places, cursor: str, limit: int) -> ListPage:
-    """Read a page. A place that its record has left is passed over. Raises: Rejected("cursor_invalid")."""
+def load_page(
+    table: Table, places: Places, cursor: str, limit: int, *, is_over: Callable[[Key, Record], bool] | None = None
+) -> ListPage:
+    """Read a page. A place that its record has left is passed over.
+
+    Takes: with `is_over`, places that are of no use any more are removed.
+    Raises: Rejected("cursor_invalid").
+    """
     require_limit(limit)
-    walk = places.walk(table, from_cursor(places.digest, cursor, places.has), limit + 1)
-    found: list[Record] = []
-    looked_at = 0
-    last = ""
-    while len(found) < limit and looked_at < MAX_LOOKED_AT:
-        some = list(islice(walk, limit - len(found)))
-        if not some:
-            return ListPage(tuple(found), "")
-        looked_at += len(some)
-        last = some[-1].sk
-        found += _records_at(table, places, some)
-    more = next(walk, None) is not None
-    return ListPage(tuple(found), to_cursor(places.digest, last) if more else "")
+    walk = _Walk(places, places.walk(table, from_cursor(places.digest, cursor, places.has), limit + 1))
+    found: list[tuple[Key, Record]] = []
+    while len(found) < limit and not walk.is_over:
+        read = _records_at(table, places, walk.take(limit - len(found)))
+        if is_over:
+            table.delete_many(place for place, record in read if is_over(place, record))
+        found += [(place, record) for place, record in read if places.shows(place, record)]
+    return ListPage(
+        tuple(record for _, record in found),
+        to_cursor(places.digest, walk.last) if walk.has_more() else "",
+        tuple(to_cursor(places.digest, places.sort_key(place)) for place, _ in found),
+    )
+
+
+class _Walk:
+    """Goes through the places of a page, and knows how many it may look at. `last` is the place that it came to."""
+
+    def __init__(self, places: Places, walk: Iterator[Key]) -> None:
+        self._places = places
+        self._walk = walk
+        self._looked_at = 0
+        self.last = ""
+        self.is_over = False
+
+    def take(self, most: int) -> list[tuple[Key, Ref]]:
+        """Go on to so many places that the filters do not pass over: that needs no read of their records."""
+        found: list[tuple[Key, Ref]] = []
+        while len(found) < most and not self.is_over:
+            place = next(self._walk, None)
+            if place is None:
+                self.is_over = True
+                break
+            self._looked_at += 1
+            self.is_over = self._looked_at >= MAX_LOOKED_AT
+            self.last = self._places.sort_key(place)
+            ref = self._places.ref_at(place)
+            found += [(place, ref)] if ref else []
+        return found
+
+    def has_more(self) -> bool:
+        """Tell whether there are places behind the last one."""
+        return next(self._walk, None) is not None
 
 
 def walk_shelves(
@@ -131,12 +175,11 @@ def walk_shelves(
             yield place
 
 
-def _records_at(table: Table, places: Places, some: list[Key]) -> list[Record]:
-    wanted = [(place, ref) for place in some if (ref := places.ref_at(place))]
+def _records_at(table: Table, places: Places, wanted: list[tuple[Key, Ref]]) -> list[tuple[Key, Record]]:
     by_key = {keys.record(places.tenant, ref): ref for _, ref in wanted}
     items = table.get_many(by_key, consistent=False)
     records = {by_key[key]: shapes.to_record(by_key[key], item) for key, item in items.items()}
-    return [records[ref] for place, ref in wanted if ref in records and places.shows(place, records[ref])]
+    return [(place, records[ref]) for place, ref in wanted if ref in records]
 
 
 def _is_place(sort_key: str) -> bool:

@@ -37,9 +37,10 @@ def is_named(record: Record) -> bool:
     return isinstance(record, Customer) and bool(record.name or record.standing is not Standing.DELETED)
 
 
-def is_unpaid(record: Record) -> bool:
-    """Tell whether a record is an invoice that somebody may still pay (I7)."""
-    return isinstance(record, Invoice) and record.standing is Standing.LIVE and record.balance_minor != 0
+def unpaid_on(record: Record | None) -> date | None:
+    """Give the day of an invoice that somebody may still pay; None for every other record. Source: I7."""
+    is_unpaid = isinstance(record, Invoice) and record.standing is Standing.LIVE and record.balance_minor != 0
+    return dated(record) if record and is_unpaid else None
 
 
 def pointers_of(tenant: str, record: Record) -> frozenset[Key]:

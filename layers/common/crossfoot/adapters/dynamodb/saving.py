@@ -8,8 +8,8 @@ from crossfoot.adapters.dynamodb.failures import ConditionFailed
 from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.adapters.dynamodb.lines import are_awaited, part_keys, plan_lines
 from crossfoot.adapters.dynamodb.lists import Directories
-from crossfoot.adapters.dynamodb.merging import is_newer, merge
-from crossfoot.adapters.dynamodb.pointers import is_unpaid, pointers_of
+from crossfoot.adapters.dynamodb.merging import archive, is_newer, merge
+from crossfoot.adapters.dynamodb.pointers import pointers_of, unpaid_on
 from crossfoot.adapters.dynamodb.table import MISSING, Put, Table, When
 from crossfoot.adapters.dynamodb.values import Item, text
 from crossfoot.core.model import CreditMemo, Customer, Invoice, Record, Ref
@@ -39,30 +39,49 @@ class Saves:
         self._table = table
         self._directories = Directories(table)
 
-    def save(self, tenant: str, records: Iterable[Record]) -> None:
-        """Save records that are all different, where they are not older than what is stored. Raises: Conflict."""
+    def save(self, tenant: str, records: Iterable[Record]) -> frozenset[Ref]:
+        """Save records that are all different, where they are not older than what is stored.
+
+        Returns: those that were new or different. Raises: Conflict.
+        """
         offered = {record.ref: record for record in records}
         # The first read may be behind: what it gets wrong, the condition finds, or only an equal or older version hides.
-        self._carry_out(tenant, list(offered), lambda ref, seen: _plan_save(tenant, offered[ref], seen), behind=True)
-
-    def archive(self, tenant: str, refs: Iterable[Ref], *, archived: bool) -> None:
-        """Archive records, or bring them back; those that are not there are passed over. Raises: Conflict."""
-        self._carry_out(
-            tenant, list(dict.fromkeys(refs)), lambda ref, seen: _plan_archiving(tenant, ref, seen, archived)
+        return self._carry_out(
+            tenant, list(offered), lambda ref, seen: _plan_save(tenant, offered[ref], seen), behind=True
         )
 
-    def _carry_out(self, tenant: str, todo: list[Ref], plan: _Plan, *, behind: bool = False) -> None:
+    def archive(self, tenant: str, refs: Iterable[Ref], *, archived: bool, run: str) -> None:
+        """Archive records, or bring them back; those that are not there are passed over. Raises: Conflict."""
+
+        def change(record: Record) -> Record:
+            if not isinstance(record, Customer | Invoice | CreditMemo):
+                raise ValueError(f"a {record.ref.kind} cannot be archived")
+            return replace(record, keeping=archive(record.keeping, archived=archived, run=run))
+
+        self.revise(tenant, refs, change)
+
+    def revise(self, tenant: str, refs: Iterable[Ref], change: Callable[[Record], Record]) -> None:
+        """Change what is kept of records, where nothing leads to them by it; those that are not there are passed over.
+
+        Raises: Conflict.
+        """
+        self._carry_out(tenant, list(dict.fromkeys(refs)), lambda ref, seen: _plan_revision(tenant, ref, seen, change))
+
+    def _carry_out(self, tenant: str, todo: list[Ref], plan: _Plan, *, behind: bool = False) -> frozenset[Ref]:
         """Read, plan and write, and again what was changed meanwhile: nothing that somebody else added must get lost.
 
         Takes: `behind` when the first read need not be consistent, which costs half.
+        Returns: what was written.
         """
+        written: set[Ref] = set()
         for attempt in range(SAVE_ATTEMPTS):
             by_key = {keys.record(tenant, ref): ref for ref in todo}
             items = self._table.get_many(by_key, consistent=attempt > 0 or not behind)
-            planned = (plan(ref, items.get(key, {})) for key, ref in by_key.items())
-            todo = self._write(tenant, [change for change in planned if change])
+            changes = [change for key, ref in by_key.items() if (change := plan(ref, items.get(key, {})))]
+            todo = self._write(tenant, changes)
+            written |= {change.ref for change in changes} - set(todo)
             if not todo:
-                return
+                return frozenset(written)
         raise Conflict(f"{todo[0]} is being written by somebody else")
 
     def _write(self, tenant: str, changes: list[_Change]) -> list[Ref]:
@@ -109,20 +128,19 @@ def _leading_to(tenant: str, merged: Record, stored: Record | None) -> dict[Key,
     """Name the pointers that are not there yet."""
     new = pointers_of(tenant, merged) - (pointers_of(tenant, stored) if stored else frozenset())
     pointers: dict[Key, Item] = {key: {} for key in new}
-    if is_unpaid(merged) and not (stored and is_unpaid(stored)):
-        pointers[keys.unpaid(tenant, merged.ref, merged.version)] = {}
+    day = unpaid_on(merged)
+    if day and day != unpaid_on(stored):
+        pointers[keys.unpaid(tenant, merged.ref, day, merged.version)] = {}
     return pointers
 
 
-def _plan_archiving(tenant: str, ref: Ref, seen: Item, archived: bool) -> _Change | None:
+def _plan_revision(tenant: str, ref: Ref, seen: Item, change: Callable[[Record], Record]) -> _Change | None:
     if not seen:
         return None
     stored = shapes.to_record(ref, seen)
-    if not isinstance(stored, Customer | Invoice | CreditMemo):
-        raise ValueError(f"a {ref.kind} cannot be archived")
-    if stored.keeping.archived == archived:
+    changed = change(stored)
+    if changed == stored:
         return None
-    changed = replace(stored, keeping=replace(stored.keeping, archived=archived))
     lines = plan_lines(tenant, changed, seen)
     return _Change(ref, changed, shapes.to_item(changed, lines.attributes), {}, seen)
 

@@ -1,14 +1,15 @@
 """Records as items and back. Attribute names are short because a kilobyte is a write unit:
 
     all          u updated at   s seen at   st standing   d digest of all the rest but s
-    customer     n name   off inactive   a account number
+    customer     n name   off inactive   a account number   ba what its invoices call it, where that is another name
     invoice      n number   c customer id   cn customer name   i issued on   due due on   cur currency
                  t total   b balance   p paid   cm credited   cl closed
     payment      c customer id   i paid on   cur currency   t total   al [[invoice id, amount] ...]
                  m marker   r reference   f [former invoice id ...]   cu [[credit memo id, amount] ...]   dep deposit id
     credit memo  n number   c customer id   cn customer name   i issued on   cur currency   t total   b remaining
     deposit      i deposited on   a account id   an account name   cur currency   t total
-    what filters can see   tr [[name, value] ...]   lo left out   ar archived
+    what filters can see   tr [[name, value] ...]   lo left out   ar archived   rn by which run
+                           na when the customer's name was read
     lines, in lines.py     ld digest   ls the write that they came with   lc parts   l the lines themselves, where small
                            lu the version that they are of, where it is an earlier one
 
@@ -103,7 +104,12 @@ def _digest(content: Mapping[str, Plain]) -> str:
 
 
 def _from_customer(customer: Customer) -> Item:
-    return {"n": customer.name, "off": not customer.active, "a": customer.account_number}
+    return {
+        "n": customer.name,
+        "off": not customer.active,
+        "a": customer.account_number,
+        "ba": customer.billed_as,
+    }
 
 
 def _to_customer(ref: Ref, version: Version, standing: Standing, item: Item) -> Customer:
@@ -116,6 +122,7 @@ def _to_customer(ref: Ref, version: Version, standing: Standing, item: Item) -> 
         text(item, "a"),
         traits=_to_traits(item),
         keeping=_to_keeping(item),
+        billed_as=text(item, "ba"),
     )
 
 
@@ -255,6 +262,8 @@ def _from_filterable(record: Customer | Invoice | CreditMemo) -> Item:
         "tr": [[trait.name.value, trait.value] for trait in record.traits],
         "lo": record.keeping.left_out,
         "ar": record.keeping.archived,
+        "na": record.keeping.named_at,
+        "rn": record.keeping.by_run,
     }
 
 
@@ -270,7 +279,7 @@ def _to_trait(row: Plain) -> Trait:
 
 
 def _to_keeping(item: Item) -> Keeping:
-    return Keeping(left_out=bool(item.get("lo", False)), archived=bool(item.get("ar", False)))
+    return Keeping(bool(item.get("lo", False)), bool(item.get("ar", False)), text(item, "na"), text(item, "rn"))
 
 
 def _id_beside(ref: Ref, other: Ref | None) -> str:

@@ -1,17 +1,28 @@
 """The unpaid invoices of a system (I7): pointers that are written before the record, and removed by who reads the list.
 
-A pointer names the version that it was written for, and each version has its own. So a reader may remove one whose invoice
-was paid in a later version: whoever wrote it can no longer save that version, because a save names the version that it
-takes the place of. A pointer to a version that is not in the book yet belongs to a save on its way, and stays.
+A pointer names the day of the invoice and the version that it was written for, and each version has its own. So a reader
+may remove one whose invoice was paid, or of another day, in a later version: whoever wrote it can no longer save that
+version, because a save names the version that it takes the place of. A pointer to a version that is not in the book yet
+belongs to a save on its way, and stays.
 """
 
 from collections.abc import Iterator
-from itertools import islice
+from dataclasses import dataclass
+from datetime import date
+from heapq import merge
+from itertools import chain, groupby, islice
 
 from crossfoot.adapters.dynamodb import keys, shapes
 from crossfoot.adapters.dynamodb.keys import FIRST, LAST, Key
-from crossfoot.adapters.dynamodb.paging import MAX_LOOKED_AT, from_cursor, name_list, require_limit, to_cursor
-from crossfoot.adapters.dynamodb.pointers import is_unpaid
+from crossfoot.adapters.dynamodb.paging import (
+    MAX_LOOKED_AT,
+    day_bounds,
+    from_cursor,
+    name_list,
+    require_limit,
+    to_cursor,
+)
+from crossfoot.adapters.dynamodb.pointers import unpaid_on
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.core.model import Record, Ref, System
 from crossfoot.ports import ListPage
@@ -42,39 +53,112 @@ class Unpaid:
                 return ListPage(tuple(found.values()), "")
             looked_at += len(some)
             last = some[-1]
-            found |= self._follow(tenant, system, some)
+            found |= self._follow(tenant, some)
         more = next(places, None) is not None
-        return ListPage(tuple(found.values()), to_cursor(digest, _to_place(last, system)) if more else "")
+        return ListPage(tuple(found.values()), to_cursor(digest, _to_place(last)) if more else "")
 
     def _places(self, tenant: str, system: System, after: str, page: int) -> Iterator[Key]:
         """Go through the buckets. An invoice that was given is not given again, whatever further pointers it has."""
-        bucket, _, id_ = after.partition("#")
+        bucket, _, given = after.partition("#")
         for number in range(int(bucket or 0), keys.UNPAID_BUCKETS):
-            behind = f"{id_}{LAST}" if after and number == int(bucket) else FIRST
+            behind = f"{given}{LAST}" if after and number == int(bucket) else FIRST
             for key, _ in self._table.query(keys.unpaid_pk(tenant, system, number), behind, LAST, page=page):
                 yield key
 
-    def _follow(self, tenant: str, system: System, places: list[Key]) -> dict[Ref, Record]:
-        pointers = [(key, *keys.unpaid_ref(key, system)) for key in places]
-        by_key = {keys.record(tenant, ref): ref for _, ref, _ in pointers}
+    def _follow(self, tenant: str, places: list[Key]) -> dict[Ref, Record]:
+        pointers = [(key, *keys.unpaid_ref(key)[:2]) for key in places]
+        by_key = {keys.record(tenant, ref): ref for _, _, ref in pointers}
         items = self._table.get_many(by_key)
         records = {by_key[key]: shapes.to_record(by_key[key], item) for key, item in items.items()}
-        self._table.delete_many(key for key, ref, version in pointers if _is_over(records.get(ref), version))
-        return {ref: record for ref, record in records.items() if is_unpaid(record)}
+        self._table.delete_many(key for key, _, ref in pointers if is_over(key, records.get(ref)))
+        # One that was dated anew has another pointer; should the walk have passed that, it was read just now.
+        return {ref: records[ref] for _, day, ref in pointers if ref in records and unpaid_on(records[ref]) == day}
 
 
-def _is_over(record: Record | None, version: tuple[str, str]) -> bool:
-    """Tell whether a pointer is of no use any more: the invoice is not unpaid, in a version behind the pointer's."""
-    if record is None or is_unpaid(record):
+def is_over(pointer: Key, record: Record | None) -> bool:
+    """Tell whether a pointer is of no use any more: its invoice is not unpaid on its day, in a version behind its own.
+
+    Takes: `record` as it stands, or stood a moment ago: that it ever stood so is enough.
+    """
+    day, _, version = keys.unpaid_ref(pointer)
+    if record is None or unpaid_on(record) == day:
         return False
     return (record.version.updated_at, record.version.seen_at) > version
 
 
-def _to_place(key: Key, system: System) -> str:
-    ref, _ = keys.unpaid_ref(key, system)
-    return f"{keys.unpaid_bucket(ref.id)}#{keys.unpaid_of(ref)}"
+def _to_place(key: Key) -> str:
+    day, ref, _ = keys.unpaid_ref(key)
+    return f"{keys.unpaid_bucket(ref.id)}#{keys.unpaid_of(ref, day)}"
 
 
 def _is_place(place: str) -> bool:
-    bucket, _, id_ = place.partition("#")
-    return bucket in {str(number) for number in range(keys.UNPAID_BUCKETS)} and id_.endswith("#") and id_.isascii()
+    bucket, _, given = place.partition("#")
+    return bucket in {str(number) for number in range(keys.UNPAID_BUCKETS)} and given.endswith("#") and given.isascii()
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidByDate:
+    """The unpaid invoices by date: their buckets, merged. One that has several pointers has one place."""
+
+    tenant: str
+    first: date | None
+    last: date | None
+    system: System | None
+    oldest_first: bool = False
+
+    @property
+    def _bounds(self) -> tuple[str, str]:
+        return day_bounds(self.first, self.last)
+
+    @property
+    def digest(self) -> str:
+        """Name the list with its filters."""
+        return name_list(self.tenant, "unpaid by date", self.first, self.last, self.system, self.oldest_first)
+
+    def has(self, sort_key: str) -> bool:
+        """Tell whether a sort key lies within the list."""
+        first, last = self._bounds
+        return first <= sort_key <= last and sort_key.isascii() and sort_key.rpartition("#")[2] in set(System)
+
+    def sort_key(self, place: Key) -> str:
+        """Name a place: its day, its invoice's id, and the system."""
+        day, ref, _ = keys.unpaid_ref(place)
+        return f"{keys.unpaid_of(ref, day)}{ref.system}"
+
+    def walk(self, table: Table, after: str, page: int) -> Iterator[Key]:
+        """Go through the places in their order, behind a sort key."""
+        first, last = self._bounds
+        if first > last:
+            return
+        # A bucket holds its part of the page, more or less; where it is more, it is read on.
+        part = page * 2 // keys.UNPAID_BUCKETS + 1
+
+        def begin(bucket: tuple[System, int]) -> Iterator[Key]:
+            system, number = bucket
+            pointers = table.query(
+                keys.unpaid_pk(self.tenant, system, number), first, last,
+                newest_first=not self.oldest_first, after=self._behind(after, system), page=part, consistent=False,
+            )  # fmt: skip
+            read = list(islice(pointers, 1))
+            return (key for key, _ in chain(read, pointers))
+
+        systems = [self.system] if self.system else list(System)
+        buckets = table.each(begin, [(system, number) for system in systems for number in range(keys.UNPAID_BUCKETS)])
+        merged = merge(*buckets, key=self.sort_key, reverse=not self.oldest_first)
+        yield from (next(same) for _, same in groupby(merged, self.sort_key))
+
+    def ref_at(self, place: Key) -> Ref | None:
+        """Read where a place leads to."""
+        return keys.unpaid_ref(place)[1]
+
+    def shows(self, place: Key, record: Record) -> bool:
+        """Tell whether an invoice is still unpaid, and of that day."""
+        return unpaid_on(record) == keys.unpaid_ref(place)[0]
+
+    def _behind(self, after: str, system: System) -> str:
+        """Say behind which sort key a system's buckets go on: at an invoice of the same day and id, the systems differ."""
+        if not after:
+            return ""
+        given, _, last_system = after.rpartition("#")
+        is_given = system <= last_system if self.oldest_first else system >= last_system
+        return f"{given}#{LAST}" if is_given is self.oldest_first else f"{given}#"

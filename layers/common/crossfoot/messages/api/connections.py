@@ -80,8 +80,9 @@ class RightShape(Shape):
 
 
 class PermissionsShape(Shape):
-    """Every right that Crossfoot needs, tried just now."""
+    """Every right that Crossfoot needs, and what the newest test found: on connecting, or by POST (once a minute)."""
 
+    tested_at: datetime | None = Field(description="Null until they were tried; each is then unknown.")
     rights: list[RightShape]
     missing: int
 

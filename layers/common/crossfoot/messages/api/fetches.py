@@ -29,7 +29,11 @@ class OneFetch(Shape):
 
 
 class FetchShape(Shape):
-    """A fetch over one system, and how far it has come (X3)."""
+    """A fetch over one system, and how far it has come (X3).
+
+    `archive_outside` and `restore_outside` read nothing from the system: they archive in the book what lies outside the
+    import filters, or bring it back, and `read` counts that (C5).
+    """
 
     id: FetchId
     system: System

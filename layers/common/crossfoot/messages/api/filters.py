@@ -61,7 +61,10 @@ class OutsideQuery(PageQuery):
 
 
 class OutsideCount(Shape):
-    """How many records of the book the filters no longer let in, as the newest full read counted them."""
+    """How many records of the book the filters no longer let in, and are not archived.
+
+    They are counted by `fetch`: the newest full read, or the newest archiving or bringing back of all of them.
+    """
 
     fetch: FetchId
     state: FetchState
@@ -79,7 +82,7 @@ class OutsideRecord(Shape):
 
 
 class OutsideList(Shape):
-    """A page of the records outside the filters; `counted` is null when there was no full read yet (C5)."""
+    """A page of the records outside the filters; `counted` is null until they were counted (C5)."""
 
     counted: OutsideCount | None
     records: list[OutsideRecord]

@@ -33,7 +33,13 @@ Currency = Annotated[
 Typed = Annotated[str, Field(min_length=1, max_length=200)]
 Cursor = Annotated[str, Field(max_length=2_000, description="`next_cursor` of the page before.")]
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
-NextCursor = Annotated[str, Field(description='For the next page; "" on the last one.')]
+NextCursor = Annotated[
+    str,
+    Field(
+        description='For the next page; "" on the last one. Where a filter lets little through, a page that is not the '
+        "last can be short, or empty: the list goes on behind it."
+    ),
+]
 
 
 class OneId(Shape):

@@ -3,6 +3,7 @@
 import logging
 
 from crossfoot.core.model import ACCOUNTING, PSA, SYSTEM_NAMES, System
+from crossfoot.core.rights import RightState
 from crossfoot.core.silence import tell_silence
 from crossfoot.core.tending import Worry, say
 from crossfoot.errors import CrossfootError
@@ -22,9 +23,8 @@ from crossfoot.messages.api.connections import (
 )
 from crossfoot.messages.routes import Asked, Nothing, Page
 from crossfoot.ports import CALLBACK_TOKEN, ApiKeys, Connection, ConnectionState, Grant, callback_url
-from crossfoot.steps.api import pages
+from crossfoot.steps.api import pages, permissions
 from crossfoot.steps.api.needs import Ports, not_found
-from crossfoot.steps.api.permissions import find_missing
 from crossfoot.steps.api.runs import begin_import, find_walk
 
 RETURN_PATH = "/v1/connections/quickbooks/callback"
@@ -95,13 +95,10 @@ def _register_callbacks(ports: Ports, grant: Grant, token: str) -> str:
 def _test_permissions(ports: Ports, tenant: str) -> tuple[list[RightShape], str]:
     """Name what the security role lacks. The connection stands all the same: what it may do goes on. Source: C3."""
     try:
-        missing = find_missing(ports, tenant)
+        tested = permissions.probe(ports, tenant)
     except CrossfootError as error:
         return [], f"not tested: {error}"
-    if missing:
-        rights = "; ".join(each.right for each in missing)
-        ports.connections.note(tenant, PSA, f"Its security role lacks: {rights}")
-    return missing, "tested"
+    return [permissions.to_shape(each) for each in tested.probed if each.state is RightState.MISSING], "tested"
 
 
 # --- both --------------------------------------------------------------------------------------------------------------

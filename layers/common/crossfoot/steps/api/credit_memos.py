@@ -15,21 +15,22 @@ from crossfoot.messages.api.credit_memos import (
 from crossfoot.messages.api.words import CustomerName, OneId
 from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.steps.api.lines import show_lines
-from crossfoot.steps.api.listing import MAX_READS, by_date, fill_page, shows
+from crossfoot.steps.api.listing import by_date, fill_page, shows
 from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_id, to_money
 
 # A payment applies only credits of its own customer, so they are looked for among those: the newest so many.
 PAYMENTS_A_READ = 200
+MAX_READS = 5
 
 
 def list_credit_memos(ports: Ports, asked: Asked[Nothing, CreditMemoQuery]) -> CreditMemoList:
     """List a page of credit memos by date. Source: C4, I1, I5."""
     query = asked.query
 
-    def choose(records: Sequence[Record]) -> Iterator[CreditMemo]:
+    def choose(records: Sequence[Record]) -> Iterator[tuple[Record, CreditMemo]]:
         for record in records:
             if isinstance(record, CreditMemo) and _is_wanted(record, query):
-                yield record
+                yield record, record
 
     read = by_date(ports.book, asked.tenant, Kind.CREDIT_MEMO, query, query.system, query.customer)
     found, next_cursor = fill_page(read, query, choose)

@@ -19,10 +19,10 @@ def list_customers(ports: Ports, asked: Asked[Nothing, CustomerQuery]) -> Custom
     def read(cursor: str, limit: int) -> ListPage:
         return ports.book.list_customers(tenant, prefix=query.search, system=query.system, cursor=cursor, limit=limit)
 
-    def choose(records: Sequence[Record]) -> Iterator[Customer]:
+    def choose(records: Sequence[Record]) -> Iterator[tuple[Record, Customer]]:
         for record in records:
             if isinstance(record, Customer) and shows(query, query.status, customer_status(record)):
-                yield record
+                yield record, record
 
     found, next_cursor = fill_page(read, query, choose)
     return CustomerList(customers=[to_customer(customer) for customer in found], next_cursor=next_cursor)

@@ -17,7 +17,7 @@ def list_deposits(ports: Ports, asked: Asked[Nothing, DepositQuery]) -> DepositL
     found, next_cursor = fill_page(
         by_date(ports.book, asked.tenant, Kind.DEPOSIT, query, ACCOUNTING),
         query,
-        lambda records: (record for record in records if isinstance(record, Deposit)),
+        lambda records: ((record, record) for record in records if isinstance(record, Deposit)),
     )
     return DepositList(deposits=[DepositShape(**_head(deposit)) for deposit in found], next_cursor=next_cursor)
 

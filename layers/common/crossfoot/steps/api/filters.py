@@ -1,16 +1,17 @@
 """The import filters of ConnectWise: which records come in, and what lies outside them (C4, C5)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crossfoot.core.decisions import Decision
-from crossfoot.core.fetching import FetchKind, FetchRun
+from crossfoot.core.fetching import COUNT_OUTSIDE, FetchKind, FetchRun
 from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import PSA, CreditMemo, Customer, Invoice, Kind, Record, TraitName
 from crossfoot.core.money import format_minor
 from crossfoot.errors import NeedsPartner
 from crossfoot.letting_in import outside
 from crossfoot.messages import ArchiveOutside, Nudge
+from crossfoot.messages.api.fetches import FetchShape
 from crossfoot.messages.api.filters import (
     ChoiceShape,
     ChoicesShape,
@@ -21,7 +22,6 @@ from crossfoot.messages.api.filters import (
     OutsideQuery,
     OutsideRecord,
 )
-from crossfoot.messages.api.words import Accepted
 from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.ports import ListPage, is_connected
 from crossfoot.steps.api.listing import Read, fill_page
@@ -68,31 +68,42 @@ def list_choices(ports: Ports, asked: Asked) -> ChoicesShape:
 
 
 def list_outside(ports: Ports, asked: Asked[Nothing, OutsideQuery]) -> OutsideList:
-    """List the records of the book that the filters no longer let in, and how many the newest full read counted.
+    """List the records of the book that the filters no longer let in, and how many there were when they were counted.
 
     Source: C5: they stay until the partner archives them.
     """
     tenant, query = asked.tenant, asked.query
     filters = ports.filters.load(tenant)
 
-    def choose(records: Sequence[Record]) -> Sequence[tuple[Record, Decision]]:
-        return outside(tenant, records, filters, ports.book)
+    def choose(records: Sequence[Record]) -> Iterator[tuple[Record, OutsideRecord]]:
+        return ((record, _to_record(record, why)) for record, why in outside(tenant, records, filters, ports.book))
 
     if filters.is_open:
         return OutsideList(counted=_count(ports, tenant), records=[], next_cursor="")
     found, next_cursor = fill_page(_reader(ports, tenant, query.kind), query, choose)
     return OutsideList(
         counted=_count(ports, tenant),
-        records=[_to_record(record, why) for record, why in found],
+        records=found,
         next_cursor=next_cursor,
     )
 
 
-def archive_outside(ports: Ports, asked: Asked) -> Accepted:
-    """Queue the archiving of every record outside the filters. Source: C5."""
+def archive_outside(ports: Ports, asked: Asked) -> FetchShape:
+    """Begin to archive every record outside the filters. Source: C5."""
+    return _begin_walk(ports, asked.tenant, FetchKind.ARCHIVE_OUTSIDE)
+
+
+def restore_outside(ports: Ports, asked: Asked) -> FetchShape:
+    """Begin to bring back what was archived as outside the filters; what the partner archived alone stays. Source: C5."""
+    return _begin_walk(ports, asked.tenant, FetchKind.RESTORE_OUTSIDE)
+
+
+def _begin_walk(ports: Ports, tenant: str, kind: FetchKind) -> FetchShape:
+    """Begin a walk in place of the one that undoes it, or press on with the same that is on its way."""
+    run = ports.runs.begin_walk(tenant, new_run(ports, PSA, kind))
     because = f"asked {ports.clock.now().isoformat()}"
-    ports.queue.send([ArchiveOutside(tenant=asked.tenant, because=because)])
-    return Accepted()
+    ports.queue.send([ArchiveOutside(tenant=tenant, run=run.id, because=because)])
+    return to_fetch(ports, run)
 
 
 def _reader(ports: Ports, tenant: str, kind: Kind) -> Read:
@@ -106,20 +117,25 @@ def _reader(ports: Ports, tenant: str, kind: Kind) -> Read:
 
 
 def _count(ports: Ports, tenant: str) -> OutsideCount | None:
-    run = _newest_full_read(ports, tenant)
-    if run is None:
+    runs = ports.runs.list_runs(tenant, cursor="", limit=RUNS_LOOKED_AT).runs
+    counts = [run for run in runs if run.system is PSA and run.kind in COUNT_OUTSIDE]
+    if not counts:
         return None
     return OutsideCount(
-        fetch=run.id,
-        state=run.state(ports.clock.now()),
-        counted_at=run.moved_at,
-        outside=run.progress.outside,
+        fetch=counts[0].id,
+        state=counts[0].state(ports.clock.now()),
+        counted_at=counts[0].moved_at,
+        outside=_outside_now(counts),
     )
 
 
-def _newest_full_read(ports: Ports, tenant: str) -> FetchRun | None:
-    runs = ports.runs.list_runs(tenant, cursor="", limit=RUNS_LOOKED_AT).runs
-    return next((run for run in runs if run.system is PSA and run.kind is FetchKind.RESYNC), None)
+def _outside_now(counts: Sequence[FetchRun]) -> int:
+    """Say how many are outside by the newest count; while it archives them, what it has not come to yet is left of them."""
+    newest, *earlier = counts
+    if newest.kind is not FetchKind.ARCHIVE_OUTSIDE or newest.finished_at is not None:
+        return newest.progress.outside
+    known = earlier[0].progress.outside if earlier else 0
+    return max(0, known - newest.progress.total)
 
 
 def _to_record(record: Record, why: Decision) -> OutsideRecord:

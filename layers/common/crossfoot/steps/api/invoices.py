@@ -19,7 +19,7 @@ from crossfoot.core.model import (
     Standing,
     System,
 )
-from crossfoot.core.statuses import invoice_status
+from crossfoot.core.statuses import UNPAID_STATUSES, invoice_status
 from crossfoot.core.verdicts import UNDECIDED, Verdicts, bearing_on
 from crossfoot.errors import Rejected
 from crossfoot.linking import decide_unlinked
@@ -101,10 +101,14 @@ def _page_by_date(ports: Ports, tenant: str, query: InvoiceQuery, primary: Syste
     owner = customer_ref(query.customer)
     told_at = owner.system if owner else query.system or primary
 
-    def choose(records: Sequence[Record]) -> Iterator[Entry]:
-        return (entry for entry in pair(ports, tenant, records, primary, told_at) if _is_wanted(entry, query))
+    def choose(records: Sequence[Record]) -> Iterator[tuple[Record, Entry]]:
+        entries = pair(ports, tenant, records, primary, told_at)
+        return ((entry.listed, entry) for entry in entries if _is_wanted(entry, query))
 
-    return fill_page(by_date(ports.book, tenant, Kind.INVOICE, query, query.system, query.customer), query, choose)
+    # An entry has the status of its primary copy: where that gives it its place too, the list of the unpaid has them all.
+    unpaid = query.status in UNPAID_STATUSES and not owner and told_at is primary
+    read = by_date(ports.book, tenant, Kind.INVOICE, query, query.system, query.customer, unpaid=unpaid)
+    return fill_page(read, query, choose)
 
 
 def _page_of_number(ports: Ports, tenant: str, query: InvoiceQuery, primary: System) -> tuple[list[Entry], str]:

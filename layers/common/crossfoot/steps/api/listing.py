@@ -2,42 +2,66 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
+from math import ceil
 
 from crossfoot.core.model import Kind, Record, Ref, System
-from crossfoot.messages.api.words import DatedQuery, KeptQuery, PageQuery
+from crossfoot.messages.api.words import MAX_LIMIT, DatedQuery, KeptQuery, PageQuery
 from crossfoot.ports import Book, ListPage
 from crossfoot.steps.api.needs import BadField, read_ref
 
-# A page reads the book so many times at most; a filter that lets little through then gives a short page with a cursor.
-MAX_READS = 5
+# A page looks at so many records at most; a filter that lets less through then gives a short page with a cursor.
+MAX_LOOKED_AT = 1_000
+# No read is smaller than this, but for the first of a smaller page: a round trip costs more than a few records.
+SMALLEST_READ = 10
 
 type Read = Callable[[str, int], ListPage]
+# Gives what is wanted of some records, in their order, each with the record that it stands for.
+type Choose[Item] = Callable[[Sequence[Record]], Iterable[tuple[Record, Item]]]
 
 
 def fill_page[Item](
-    read: Read, query: PageQuery, choose: Callable[[Sequence[Record]], Iterable[Item]]
+    read: Read, query: PageQuery, choose: Choose[Item], *, look_at: int = MAX_LOOKED_AT
 ) -> tuple[list[Item], str]:
-    """Read records until a page is full.
+    """Read records until a page is full, or `look_at` of them were read.
 
-    Each read asks for no more than still fits, so that no item is read and left out: the cursor then lies right behind
-    the last one.
+    The first read asks for no more than fits, so a list without filters reads its page alone. Where some are passed over,
+    the next read asks for as many as will fill the page if they go on like that, and the page is cut behind its last item.
     Returns: at most `query.limit` items, and the cursor of the next page ("" after the last).
     """
     found: list[Item] = []
-    cursor = query.cursor
-    for _ in range(MAX_READS):
-        page = read(cursor, query.limit - len(found))
-        found.extend(choose(page.records))
+    cursor, looked_at, size = query.cursor, 0, query.limit
+    while True:
+        page = read(cursor, size)
+        looked_at += len(page.records)
+        chosen = list(choose(page.records))
+        room = query.limit - len(found)
+        found += [item for _, item in chosen[:room]]
+        if len(chosen) > room:
+            return found, page.cursors[page.records.index(chosen[room - 1][0])]
         cursor = page.next_cursor
-        if not cursor or len(found) >= query.limit:
-            break
-    return found, cursor
+        # A read that gives less than was asked for came to the book's own end of looking.
+        if not cursor or len(found) == query.limit or looked_at >= look_at or len(page.records) < size:
+            return found, cursor
+        size = min(_next_size(query.limit, len(found), looked_at), look_at - looked_at)
+
+
+def _next_size(limit: int, found: int, looked_at: int) -> int:
+    """Say how many records to read next, by how many of those so far were wanted."""
+    needed = ceil((limit - found) * looked_at / found) if found else 2 * looked_at
+    return min(max(needed, SMALLEST_READ), MAX_LIMIT)
 
 
 def by_date(
-    book: Book, tenant: str, kind: Kind, query: DatedQuery, system: System | None, customer: str | None = None
+    book: Book,
+    tenant: str,
+    kind: Kind,
+    query: DatedQuery,
+    system: System | None,
+    customer: str | None = None,
+    *,
+    unpaid: bool = False,
 ) -> Read:
-    """Read the list of a kind by date. Takes: with `customer`, that customer's own list."""
+    """Read the list of a kind by date. Takes: with `customer`, that customer's own list; `unpaid` as the book's."""
     check_days(query)
     owner = customer_ref(customer)
 
@@ -52,6 +76,7 @@ def by_date(
             limit=limit,
             customer=owner,
             oldest_first=query.sort == "date",
+            unpaid=unpaid,
         )
 
     return read

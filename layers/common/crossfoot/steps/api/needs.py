@@ -28,6 +28,7 @@ from crossfoot.ports import (
     PreferencesStore,
     Queue,
     Reports,
+    RightsStore,
     Secrets,
     Systems,
 )
@@ -51,6 +52,7 @@ class Ports:
     matches: Matches
     preferences: PreferencesStore
     reports: Reports
+    rights: RightsStore
     filters: FilterStore
     cursors: Cursors
     runs: FetchRuns

@@ -9,11 +9,15 @@ from crossfoot.steps.api.needs import Ports
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An invoice and its copy. `shown` is the primary system's, where both have one (C8)."""
+    """An invoice and its copy.
+
+    Takes: `shown` is the primary system's, where both have one (C8); `listed` gives it its place in a list.
+    """
 
     shown: Invoice
     other: Invoice | None
     link: Link | None
+    listed: Invoice
 
     @property
     def copies(self) -> tuple[Invoice, ...]:
@@ -60,5 +64,5 @@ def _places(invoices: Sequence[Invoice], links: dict[Ref, Link], told_at: System
 
 def _entry(invoice: Invoice, other: Invoice | None, link: Link | None, primary: System) -> Entry:
     if other is not None and other.ref.system is primary:
-        return Entry(other, invoice, link)
-    return Entry(invoice, other, link)
+        return Entry(other, invoice, link, invoice)
+    return Entry(invoice, other, link, invoice)

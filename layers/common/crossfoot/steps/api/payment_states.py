@@ -1,6 +1,6 @@
 """How far each payment has come, derived by the same rules that mirror it (E1 to E8, X1)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crossfoot.core.decisions import Decision, Outcome, did, skipped, waits
@@ -12,7 +12,7 @@ from crossfoot.core.preferences import Preferences
 from crossfoot.core.rows import standing_of
 from crossfoot.core.statuses import PaymentStatus, gravest, status_of_outcome
 from crossfoot.linking import load_bearing
-from crossfoot.ports import is_connected
+from crossfoot.ports import Dated, is_connected
 from crossfoot.steps.api.needs import Ports
 
 
@@ -37,9 +37,9 @@ def load_payment_states(ports: Ports, tenant: str, payments: Sequence[Payment]) 
         else:
             states[payment.ref] = (Part(status_of_outcome(held.outcome), held),)
     known = _Known(ports, tenant, preferences, eligible)
-    for payment in eligible:
+    for payment, parts in known.parts():
         held = decide_payment(payment, preferences, psa_connected=psa_connected)
-        states[payment.ref] = tuple(_unless_held(part, held) for part in known.parts_of(payment))
+        states[payment.ref] = tuple(_unless_held(part, held) for part in parts)
     return states
 
 
@@ -75,22 +75,33 @@ class _Known:
         self._ports = ports
         self._tenant = tenant
         self._preferences = preferences
+        self._eligible = payments
         refs = list(dict.fromkeys(ref for payment in payments for ref in invoices_of(payment)))
         self._links = ports.book.load_links(tenant, refs)
         psa_refs = [link.psa for link in self._links.values()]
         self._records = ports.book.load_many(tenant, [*refs, *psa_refs])
         self._bearing = load_bearing(tenant, self._records, self._links, ports.book, ports.matches)
         self._latest = ports.effects.load_latest_of(tenant, PAYMENT_ROWS, psa_refs)
-        self._paying: dict[Ref, tuple[Payment, ...]] = {}
+        at_rest = [ref for ref in self._links if _is_settled(self._latest_on(ref))]
+        self._paying = ports.book.load_payments_of_many(tenant, at_rest)
 
-    def parts_of(self, payment: Payment) -> tuple[Part, ...]:
-        """Give a payment's state on each of its invoices."""
-        return tuple(self._part(payment, invoice) for invoice in invoices_of(payment))
+    def parts(self) -> Iterator[tuple[Payment, tuple[Part, ...]]]:
+        """Give each payment's state on each of its invoices."""
+        found = {(each.ref, ref): self._part(each, ref) for each in self._eligible for ref in invoices_of(each)}
+        untold = [payment for (payment, _), part in found.items() if part is None]
+        told = self._ports.history.load_many(self._tenant, untold) if untold else {}
+        for each in self._eligible:
+            parts = ((ref, found[each.ref, ref]) for ref in invoices_of(each))
+            yield each, tuple(part or self._untold(each, ref, told[each.ref]) for ref, part in parts)
 
-    def _part(self, payment: Payment, invoice: Ref) -> Part:
+    def _latest_on(self, invoice: Ref) -> Effect | None:
         link = self._links.get(invoice)
-        latest = self._latest.get(link.psa) if link else None
-        if latest is not None and not latest.settled:
+        return self._latest.get(link.psa) if link else None
+
+    def _part(self, payment: Payment, invoice: Ref) -> Part | None:
+        """Give a payment's state on an invoice; None where only what was decided can tell."""
+        link, latest = self._links.get(invoice), self._latest_on(invoice)
+        if latest is not None and not _is_settled(latest):
             return Part(PaymentStatus.PENDING, _under_way(payment, latest))
         situation = Situation(
             payment=payment,
@@ -98,7 +109,7 @@ class _Known:
             accounting=_as_invoice(self._records.get(invoice)),
             link=link,
             psa=_as_invoice(self._records.get(link.psa)) if link else None,
-            payments=self._payments_of(invoice) if link else (),
+            payments=self._paying.get(invoice, ()),
             latest=latest,
             psa_keeping=self._bearing.psa_keeping(invoice),
             verdicts=self._bearing.verdicts,
@@ -109,17 +120,12 @@ class _Known:
             return Part(status_of_outcome(plan.decision.outcome), plan.decision)
         if (plan.write is None and not plan.read_rows) or _stands(situation):
             return Part(PaymentStatus.SYNCED, _mirrored(situation))
-        return self._untold(payment, invoice)
+        return None
 
-    def _payments_of(self, invoice: Ref) -> tuple[Payment, ...]:
-        if invoice not in self._paying:
-            self._paying[invoice] = self._ports.book.load_payments_of(self._tenant, invoice)
-        return self._paying[invoice]
-
-    def _untold(self, payment: Payment, invoice: Ref) -> Part:
+    def _untold(self, payment: Payment, invoice: Ref, decided: Sequence[Dated[Decision]]) -> Part:
         """Answer from what was decided with ConnectWise's own rows in sight, which our table does not hold."""
         about = {invoice, self._links[invoice].psa}
-        told = [each.item for each in self._ports.history.load(self._tenant, payment.ref) if about & {*each.item.about}]
+        told = [each.item for each in decided if about & {*each.item.about}]
         if told and (told[-1].outcome is not Outcome.DID or told[-1].code == "elsewhere"):
             return Part(status_of_outcome(told[-1].outcome), told[-1])
         sentence = "This payment is next in line to be compared with ConnectWise."
@@ -147,6 +153,10 @@ def _under_way(payment: Payment, effect: Effect) -> Decision:
         sentence = "ConnectWise's answer was lost. Crossfoot looks there before it writes again."
         return waits(payment.ref, effect.rule, "answer_lost", sentence, "", effect.subject)
     return waits(payment.ref, effect.rule, "under_way", "This is being written to ConnectWise.", "", effect.subject)
+
+
+def _is_settled(latest: Effect | None) -> bool:
+    return latest is None or latest.settled
 
 
 def _as_invoice(record: object) -> Invoice | None:

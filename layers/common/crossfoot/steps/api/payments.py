@@ -9,20 +9,23 @@ from crossfoot.steps.api.listing import by_date, fill_page
 from crossfoot.steps.api.needs import Ports, to_money, to_why
 from crossfoot.steps.api.payment_states import Part, gravest_part, load_payment_states
 
+# Fewer than of other records: how far one has come takes a query for each of its invoices, and one for its effects.
+MAX_PAYMENTS_LOOKED_AT = 400
+
 
 def list_payments(ports: Ports, asked: Asked[Nothing, PaymentQuery]) -> PaymentList:
     """List a page of payments by date."""
     tenant, query = asked.tenant, asked.query
 
-    def choose(records: Sequence[Record]) -> Iterator[tuple[Payment, Part]]:
+    def choose(records: Sequence[Record]) -> Iterator[tuple[Record, PaymentShape]]:
         payments = [record for record in records if isinstance(record, Payment)]
         for payment, part in _with_states(ports, tenant, payments):
             if query.status in (None, part.status):
-                yield payment, part
+                yield payment, _to_shape(payment, part)
 
     read = by_date(ports.book, tenant, Kind.PAYMENT, query, ACCOUNTING, query.customer)
-    found, next_cursor = fill_page(read, query, choose)
-    return PaymentList(payments=[_to_shape(payment, part) for payment, part in found], next_cursor=next_cursor)
+    found, next_cursor = fill_page(read, query, choose, look_at=MAX_PAYMENTS_LOOKED_AT)
+    return PaymentList(payments=found, next_cursor=next_cursor)
 
 
 def show_payments(ports: Ports, tenant: str, payments: Sequence[Payment]) -> list[PaymentShape]:

@@ -65,8 +65,13 @@ _CONNECTIONS: tuple[Route[Ports], ...] = (
     ),
     Route(
         "getPermissions", "GET", "/v1/connections/connectwise/permissions",
-        "Try every right that is needed in ConnectWise, and tell what stops without it",
-        permissions.show_permissions, PermissionsShape, problems=_LIVE,
+        "Show which rights were there when they were last tried, and what stops without them",
+        permissions.show_permissions, PermissionsShape, problems=(409,),
+    ),
+    Route(
+        "testPermissions", "POST", "/v1/connections/connectwise/permissions",
+        "Try every right that is needed in ConnectWise just now, once a minute at most",
+        permissions.try_permissions, PermissionsShape, body=Nothing, problems=_LIVE,
     ),
     Route(
         "getFilters", "GET", _FILTERS, "Show which records come in from ConnectWise",
@@ -86,7 +91,12 @@ _CONNECTIONS: tuple[Route[Ports], ...] = (
     ),
     Route(
         "archiveOutside", "POST", f"{_FILTERS}/outside/archive", "Archive the records that the filters no longer let in",
-        filters.archive_outside, Accepted, 202, body=Nothing,
+        filters.archive_outside, FetchShape, 202, body=Nothing, problems=(409,),
+    ),
+    Route(
+        "restoreOutside", "POST", f"{_FILTERS}/outside/restore",
+        "Bring back what was archived because it lies outside the filters",
+        filters.restore_outside, FetchShape, 202, body=Nothing, problems=(409,),
     ),
     Route(
         "listConnections", "GET", "/v1/connections", "Show how both connections stand",

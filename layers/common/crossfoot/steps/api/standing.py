@@ -72,8 +72,7 @@ def keeping_now(ports: Ports, tenant: str, record: Invoice | CreditMemo | Custom
     """Say what the partner and the import filters make of a record. Source: C4, C5, I5."""
     filters = ports.filters.load(tenant) if record.ref.system is PSA else ImportFilters()
     if record.keeping.archived:
-        sentence = "The partner archived it here. Outside nothing was changed."
-        yield skipped(record.ref, "I5", "archived_here", sentence, "Bring it back where it is shown as archived.")
+        yield _archived_here(record.ref, as_outside=bool(record.keeping.by_run))
     if record.keeping.left_out:
         fix = "Widen the import filters under Connections; saving them reads everything again."
         yield skipped(record.ref, "C4", "left_out", _why_left_out(ports, tenant, record, filters), fix)
@@ -81,6 +80,17 @@ def keeping_now(ports: Ports, tenant: str, record: Invoice | CreditMemo | Custom
         sentence = f"It stays in the book, as it came in before. {why.sentence}"
         fix = "Archive what lies outside the filters under Connections, or widen them."
         yield skipped(record.ref, "C5", "outside_filters", sentence, fix)
+
+
+def _archived_here(ref: Ref, *, as_outside: bool) -> Decision:
+    if not as_outside:
+        sentence = "The partner archived it here. Outside nothing was changed."
+        return skipped(ref, "I5", "archived_here", sentence, "Bring it back where it is shown as archived.")
+    sentence = (
+        "The partner archived it here with all that the import filters no longer let in. Outside nothing was changed."
+    )
+    fix = "Bring it back where it is shown as archived, or all that was archived so under Connections."
+    return skipped(ref, "C5", "archived_outside", sentence, fix)
 
 
 def _why_left_out(ports: Ports, tenant: str, record: Invoice | CreditMemo | Customer, filters: ImportFilters) -> str:
