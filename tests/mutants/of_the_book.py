@@ -17,6 +17,20 @@ OF_THE_BOOK = (
         unseen=IN_THE_TABLE,
     ),
     Mutant(
+        "a page of a comparison is counted by everybody who did it",
+        f"{ADAPTERS}/dynamodb/reports.py",
+        'When("#moves = :seen", {"seen": seen.moves})',
+        'When("#moves >= :seen", {"seen": 0})',
+        unseen=IN_THE_TABLE,
+    ),
+    Mutant(
+        "a comparison that goes on forgets what it found",
+        f"{CORE}/comparing.py",
+        "            tally=self.tally + found,\n",
+        "            tally=found,\n",
+        unseen="what a report says is not looked at there",
+    ),
+    Mutant(
         "filters that are saved later leave out what was imported",
         f"{ADAPTERS}/dynamodb/merging.py",
         "left_out=new.left_out and kept.left_out",
