@@ -16,6 +16,7 @@ from crossfoot.messages import (
     ArchiveOutside,
     CrossfootRequest,
     FetchUnpaid,
+    FollowCustomers,
     Message,
     MirrorPayment,
     Nudge,
@@ -23,8 +24,8 @@ from crossfoot.messages import (
 )
 from crossfoot.ports import (
     CALLBACK_TOKEN,
-    Clock,
     MAX_REVIVALS,
+    Clock,
     Connection,
     ConnectionEvent,
     ConnectionState,
@@ -205,10 +206,8 @@ class World:
         wire = trip.wire if trip else _as_it_is
         systems = _WiredSystems(self, wire)
         match message:
-            case Nudge():
-                fetch_new_data.fetch_new_data(
-                    message.tenant, message.system, self._ports(fetch_new_data.Ports, wire, systems), self.remaining_ms
-                )
+            case Nudge() | FollowCustomers():
+                fetch_new_data.serve(message, self._ports(fetch_new_data.Ports, wire, systems), self.remaining_ms)
             case FetchUnpaid():
                 unpaid_ports = self._ports(fetch_unpaid_invoices.Ports, wire, systems)
                 fetch_unpaid_invoices.fetch_unpaid_invoices(message, unpaid_ports, self.remaining_ms)

@@ -11,9 +11,11 @@ import pytest
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.preferences import TablePreferences
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.core.model import Kind, System
+from crossfoot.core.model import Customer, Kind, Ref, Standing, System, Version
 from crossfoot.core.preferences import Preferences
+from crossfoot.messages import FollowCustomers
 
+from tests.adapters.dynamodb.records import make_invoice
 from tests.adapters.sandbox import Sandbox, running
 from tests.functions.conftest import APP_SECRET, Aws, in_time, sample
 
@@ -90,6 +92,19 @@ def test_the_sample_nudge_fills_the_book_and_asks_for_each_payment(
     payments = {payment.ref.id for payment in book_of(aws, Kind.PAYMENT)}
     assert payments
     assert {each["payment_id"] for each in aws.messages("payments")} == payments
+
+
+def test_i9_the_invoices_of_a_renamed_customer_follow_by_a_message_of_their_own(aws: Aws, handler: ModuleType) -> None:
+    book = TableBook(Table(aws.environment["TABLE_NAME"]))
+    customer = Customer(
+        Ref(System.QUICKBOOKS, Kind.CUSTOMER, "58"), Version("2026-11-03", "2026-11-03"), Standing.LIVE, "New"
+    )
+    book.save(TENANT, [customer, make_invoice(customer_name="Old", at=Version("2026-11-02", "2026-11-02"))])
+    follow = FollowCustomers(tenant=TENANT, system=System.QUICKBOOKS, customers=("58",), because="test")
+    event = sample("fetch_new_data")
+    event["Records"][0]["body"] = follow.to_json()
+    assert handler.handler(event, in_time()) == {"batchItemFailures": []}
+    assert [invoice.customer_name for invoice in book_of(aws, Kind.INVOICE)] == ["New"]
 
 
 def test_a_nudge_of_a_partner_that_is_not_connected_is_done(aws: Aws, handler: ModuleType) -> None:

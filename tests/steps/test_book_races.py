@@ -1,6 +1,6 @@
 """Late, doubled, cut off and odd: what once left the book behind, a run without an end, or a wait without words."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -46,71 +46,6 @@ def test_c5_e8_an_invoice_outside_narrowed_filters_is_still_imported_and_its_pay
     world.fetch_and_settle()
     assert not _is_left_out(world, psa)
     assert world.rows("1001") == [(25_000, DAY)]
-
-
-# --- companies that are let in at last, more than an invocation has time for --------------------------------------------
-
-
-def _world_of_left_out_companies(number: int) -> World:
-    world = World()
-    world.filters.save(TENANT, ONLY_CLIENTS)
-    for each in range(1, number + 1):
-        _company(world, str(each), VENDORS)
-        world.connectwise.add_invoice(f"c{each}", f"{each}", 1_000, customer_id=str(each))
-    world.fetch_and_settle()
-    world.clock.advance(86_400)
-    world.fetch_and_settle()
-    world.clock.advance(3_600)
-    for each in range(1, number + 1):
-        _company(world, str(each), CLIENTS)
-    return world
-
-
-class _Dies(BaseException):
-    """The worker's time is over."""
-
-
-def _dying_after(reads: int, fetch: Callable[..., object]) -> Callable[..., object]:
-    left = iter(range(reads))
-
-    def fetch_or_die(*asked: object) -> object:
-        if next(left, None) is None:
-            raise _Dies
-        return fetch(*asked)
-
-    return fetch_or_die
-
-
-def test_c4_x3_companies_let_in_at_last_are_not_begun_anew_by_each_worker_that_dies(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    world = _world_of_left_out_companies(6)
-    fetch = world.connectwise.fetch_invoices
-    for _ in range(2):
-        monkeypatch.setattr(world.connectwise, "fetch_invoices", _dying_after(2, fetch))
-        with pytest.raises(_Dies):
-            world.work(Nudge(tenant=TENANT, system=PSA))
-    monkeypatch.setattr(world.connectwise, "fetch_invoices", _dying_after(2, fetch))
-    world.work(Nudge(tenant=TENANT, system=PSA))
-    assert not any(_is_left_out(world, Ref(PSA, Kind.INVOICE, f"c{each}")) for each in range(1, 7))
-
-
-def test_c4_x3_where_time_runs_out_the_other_companies_are_let_in_by_the_next_worker() -> None:
-    world = _world_of_left_out_companies(6)
-    before = world.cursors.load(TENANT, PSA)
-    world.remaining_ms = lambda: 0
-    world.work(Nudge(tenant=TENANT, system=PSA))
-    left_out = [each for each in range(1, 7) if _is_left_out(world, Ref(PSA, Kind.INVOICE, f"c{each}"))]
-    assert len(left_out) == 5
-    assert world.cursors.load(TENANT, PSA) == before, "the window is read again"
-    workers = 1
-    while world.queue.messages:
-        world.clock.advance(1)
-        world.work(world.queue.messages.pop(0))
-        workers += 1
-    assert workers == 6
-    assert not any(_is_left_out(world, Ref(PSA, Kind.INVOICE, f"c{each}")) for each in range(1, 7))
-    assert world.cursors.load(TENANT, PSA) != before
 
 
 # --- a vendor that refuses to be read ----------------------------------------------------------------------------------

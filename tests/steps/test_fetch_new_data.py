@@ -254,6 +254,38 @@ def test_c6_the_history_says_once_what_was_caught_up_however_a_worker_dies(world
         ], f"{mode} at {trip.calls[call]}"
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (FetchKind.CATCH_UP, {"invoice": 1, "payment": 1}),
+        (FetchKind.NEW_DATA, {"invoice": 1, "payment": 1}),
+        (FetchKind.RESYNC, {"invoice": 3, "payment": 1}),
+    ],
+)
+def test_c6_x3_what_a_read_repeats_is_no_news_unless_everything_was_to_be_read(
+    world: World, kind: FetchKind, told: dict[str, int]
+) -> None:
+    for number in ("1001", "1002", "1003"):
+        world.invoice_in_both(number, 25_000)
+    world.fetch_and_settle()
+    world.clock.advance(60)
+    world.quickbooks.pay("p1", {"q1002": 25_000})
+    run = _begin(world, ACCOUNTING, kind)
+    world.work(_nudge(ACCOUNTING))
+    done = world.runs.load(TENANT, run.id)
+    assert done is not None
+    assert done.progress.read == told
+
+
+def test_c6_a_system_in_which_nothing_happened_while_it_was_disconnected_has_nothing_new(world: World) -> None:
+    world.invoice_in_both("1001", 25_000)
+    world.fetch_and_settle()
+    world.clock.advance(60)
+    _begin(world, ACCOUNTING, FetchKind.CATCH_UP)
+    world.work(_nudge(ACCOUNTING))
+    assert _history(world, ACCOUNTING)[-1].endswith(": nothing was new")
+
+
 def test_i7_a_run_that_begins_while_a_window_is_read_neither_loses_the_window_nor_ends_with_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

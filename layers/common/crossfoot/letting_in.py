@@ -1,26 +1,31 @@
 """What comes into the book through the import filters (C4, C5), and what a change of a customer means for its records."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import batched
 from typing import Protocol
 
 from crossfoot.core.decisions import Decision
 from crossfoot.core.filters import ImportFilters, decide_import
 from crossfoot.core.model import CreditMemo, Customer, Invoice, Kind, Record, Ref, Standing
+from crossfoot.core.pacing import Pace, in_no_hurry
 from crossfoot.follow_ups import Stores, follow_ups
-from crossfoot.ports import Book, Clock, Queue, Source
-from crossfoot.rereading import reread_invoices
+from crossfoot.messages import FollowCustomers
+from crossfoot.ports import Book, FilterStore, Queue
 
+# So many records are followed in one go, of as many customers as they belong to.
 PAGE = 200
-# A customer with more invoices than that is matched again by the nightly comparison only.
-MAX_PAGES = 250
+# A message holds 256 KB, and so do ten that are sent together.
+CUSTOMERS_PER_MESSAGE = 200
+
+type Bill = Invoice | CreditMemo
 
 
 class Filing(Stores, Protocol):
     """What is needed to file a customer's records anew; a step's own ports offer it."""
 
     @property
-    def clock(self) -> Clock: ...
+    def filters(self) -> FilterStore: ...
     @property
     def queue(self) -> Queue: ...
 
@@ -92,64 +97,116 @@ def _judge(record: Record, customers: dict[Ref, Customer], filters: ImportFilter
     return decide_import(record, customer, filters)
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedCustomer:
-    """A customer whose invoices follow its change."""
+def follow_changes(tenant: str, records: Sequence[Record], because: str, book: Book) -> list[FollowCustomers]:
+    """Ask for what follows from the customers that were renamed (matching compares names, I9) or are let in at last (C4).
 
-    before: Customer
-    now: Customer
-
-
-def changed_customers(tenant: str, records: Sequence[Record], book: Book) -> dict[Ref, ChangedCustomer]:
-    """Find the customers that were renamed (matching compares names, I9) or are let in at last (C4)."""
+    Takes: records as they were read, that are not in the book yet: once they are, nobody can tell what they were before.
+    Whoever dies between finds them changed again, and asks again.
+    """
     read = {record.ref: record for record in records if isinstance(record, Customer)}
     stored = book.load_many(tenant, read) if read else {}
-    found = [ChangedCustomer(b, read[ref]) for ref, b in stored.items() if isinstance(b, Customer)]
-    return {change.now.ref: change for change in found if _matters(change)}
+    changed = sorted(
+        ref for ref, before in stored.items() if isinstance(before, Customer) and _matters(before, read[ref])
+    )
+    return [
+        FollowCustomers(tenant=tenant, system=some[0].system, customers=tuple(ref.id for ref in some), because=because)
+        for some in batched(changed, CUSTOMERS_PER_MESSAGE, strict=False)
+    ]
 
 
-def _matters(change: ChangedCustomer) -> bool:
-    if change.now.standing is Standing.DELETED or change.now.version.updated_at < change.before.version.updated_at:
+def _matters(before: Customer, now: Customer) -> bool:
+    if now.standing is Standing.DELETED or now.version.updated_at < before.version.updated_at:
         return False
-    let_in_at_last = change.before.keeping.left_out and not change.now.keeping.left_out
-    return change.before.name != change.now.name or let_in_at_last
+    let_in_at_last = before.keeping.left_out and not now.keeping.left_out
+    return before.name_on_invoices != now.name_on_invoices or let_in_at_last
 
 
-def match_again(tenant: str, change: ChangedCustomer, source: Source, filters: ImportFilters, filing: Filing) -> None:
-    """Read the invoices of a customer that changed again, page by page, and queue what follows.
+def follow_customers(message: FollowCustomers, filing: Filing, remaining_ms: Callable[[], int] = in_no_hurry) -> int:
+    """Give the records of customers that changed the new name, let them in, and queue what follows; the rest by message.
 
-    They carry the customer's name, and did not change themselves: no list of changes names them.
-    Source: I9, C4. Repeating it changes nothing.
+    Nothing is read from the system: it shows the name that it shows of the customer, on records that did not change and
+    that no list of changes names.
+    Returns: how many records were looked at. Repeating it changes nothing.
+    Source: I9, C4.
     """
-    for page in _pages(tenant, Kind.INVOICE, change.now.ref, filing.book):
-        known = [record for record in page if isinstance(record, Invoice)]
-        read = reread_invoices(known, source, filing.clock.now())
-        records = [_let_in_at_last(invoice, change.now, filters) for invoice in read]
-        filing.book.save(tenant, records)
-        filing.queue.send(follow_ups(tenant, [record for record in records if not is_left_out(record)], filing))
-    for page in _pages(tenant, Kind.CREDIT_MEMO, change.now.ref, filing.book):
-        memos = [_renamed(record, change) for record in page if isinstance(record, CreditMemo)]
-        filing.book.save(tenant, [_let_in_at_last(memo, change.now, filters) for memo in memos])
+    pace, total = Pace(remaining_ms), 0
+    following: FollowCustomers | None = message
+    while following:
+        refs, following = _next_records(following, filing.book)
+        _follow(message.tenant, refs, filing)
+        total += len(refs)
+        if following and not pace.has_time():
+            # What could not be done was revived; what is left is new work.
+            filing.queue.send([replace(following, revivals=0)])
+            break
+    return total
 
 
-def _renamed(memo: CreditMemo, change: ChangedCustomer) -> CreditMemo:
-    return replace(memo, customer_name=change.now.name) if memo.customer_name == change.before.name else memo
+def _next_records(place: FollowCustomers, book: Book) -> tuple[list[Ref], FollowCustomers | None]:
+    """Gather records of the customers, until they are enough for one go. Returns: them, and where the next ones are."""
+    found: list[Ref] = []
+    following: FollowCustomers | None = place
+    while following and len(found) < PAGE:
+        customer = Ref(following.system, Kind.CUSTOMER, following.customers[0])
+        page = book.list_records(
+            following.tenant,
+            following.kind_at,
+            first=None,
+            last=None,
+            system=None,
+            cursor=following.place,
+            limit=PAGE - len(found),
+            customer=customer,
+        )
+        found += [record.ref for record in page.records]
+        following = _behind(following, page.next_cursor)
+    return found, following
 
 
-def _let_in_at_last[R: (Invoice, CreditMemo)](record: R, customer: Customer, filters: ImportFilters) -> R:
+def _behind(place: FollowCustomers, cursor: str) -> FollowCustomers | None:
+    if cursor:
+        return replace(place, place=cursor)
+    if place.kind_at is Kind.INVOICE:
+        return replace(place, kind_at=Kind.CREDIT_MEMO, place="")
+    left = place.customers[1:]
+    return replace(place, customers=left, kind_at=Kind.INVOICE, place="") if left else None
+
+
+def _follow(tenant: str, refs: Sequence[Ref], filing: Filing) -> None:
+    if not refs:
+        return
+    records = filing.book.load_many(tenant, refs)
+    customers = _customers_of(tenant, list(records.values()), filing.book)
+    # Read for each go: the partner may change them meanwhile.
+    filters = filing.filters.load(tenant)
+    filing.book.revise(tenant, refs, lambda record: _as_of(record, customers, filters))
+    stand = filing.book.load_many(tenant, refs)
+    filing.queue.send(follow_ups(tenant, [record for record in stand.values() if not is_left_out(record)], filing))
+
+
+def _as_of(record: Record, customers: Mapping[Ref, Customer], filters: ImportFilters) -> Record:
+    """Give a record as it is to stand beside its customer."""
+    if not isinstance(record, Invoice | CreditMemo) or record.customer is None:
+        return record
+    customer = customers.get(record.customer)
+    if customer is None or customer.standing is Standing.DELETED:
+        return record
+    return _let_in_at_last(_named_as(record, customer), customer, filters)
+
+
+def _named_as(record: Bill, customer: Customer) -> Bill:
+    """Name the customer as it is called now. What was read after the customer knows the name better.
+
+    Times have whole seconds. In the same one the customer's word counts: a name of later in it comes with its next read.
+    """
+    name, read_at = customer.name_on_invoices, customer.version.seen_at
+    if record.customer_name == name or record.version.seen_at > read_at:
+        return record
+    return replace(record, customer_name=name, keeping=replace(record.keeping, named_at=read_at))
+
+
+def _let_in_at_last(record: Bill, customer: Customer, filters: ImportFilters) -> Bill:
     if not record.keeping.left_out:
         return record
     kept_out = decide_import(record, customer, filters) is not None
     return replace(record, keeping=replace(record.keeping, left_out=kept_out))
-
-
-def _pages(tenant: str, kind: Kind, customer: Ref, book: Book) -> Iterator[tuple[Record, ...]]:
-    cursor = ""
-    for _ in range(MAX_PAGES):
-        page = book.list_records(
-            tenant, kind, first=None, last=None, system=None, cursor=cursor, limit=PAGE, customer=customer
-        )
-        yield page.records
-        cursor = page.next_cursor
-        if not cursor:
-            return

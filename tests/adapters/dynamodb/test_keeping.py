@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.core.model import CreditMemo, Customer, Invoice, Keeping, Ref, Standing, Version
+from crossfoot.core.model import CreditMemo, Customer, Invoice, Keeping, Record, Ref, Standing, Version
+from crossfoot.ports import Book
 
 from tests.adapters.dynamodb.doubles import CountingTable, InterruptedTable
 from tests.adapters.dynamodb.memory import MemoryTable
@@ -23,6 +24,7 @@ from tests.adapters.dynamodb.records import (
     make_payment,
     version,
 )
+from tests.fakes.book import FakeBook
 
 LEFT_OUT = Keeping(left_out=True)
 ARCHIVED = Keeping(archived=True)
@@ -112,3 +114,69 @@ def test_saving_loses_no_archiving_of_the_same_time(table_name: str) -> None:
     mine.interruptions = [lambda: theirs.archive(TENANT, [invoice_ref("1")], archived=True)]
     TableBook(mine).save(TENANT, [make_invoice(at=version(2), balance_minor=5)])
     assert theirs.load(TENANT, invoice_ref("1")) == make_invoice(at=version(2), balance_minor=5, keeping=ARCHIVED)
+
+
+# --- the name that came from the customer -------------------------------------------------------------------------------
+
+BILLS: list[Callable[..., Invoice | CreditMemo]] = [make_invoice, make_credit_memo]
+
+
+def _renamed(record: Record, at: str) -> Record:
+    assert isinstance(record, Invoice | CreditMemo)
+    return replace(record, customer_name="New", keeping=replace(record.keeping, named_at=at))
+
+
+def _rename(book: Book, ref: Ref, second: int) -> None:
+    book.revise(TENANT, [ref, invoice_ref("none")], lambda record: _renamed(record, version(second).seen_at))
+
+
+@pytest.mark.parametrize("make_book", [lambda: TableBook(MemoryTable()), FakeBook], ids=["table", "fake"])
+@pytest.mark.parametrize("make", BILLS)
+@pytest.mark.parametrize(
+    ("offered", "name", "named_at"),
+    [
+        ({"at": version(2, 4), "customer_name": "Old"}, "New", 5),
+        ({"at": version(2, 5), "customer_name": "Old"}, "New", 5),
+        ({"at": version(2, 6), "customer_name": "Newer"}, "Newer", None),
+        ({"at": version(2, 6), "customer_name": "New"}, "New", 5),
+        ({"at": version(2, 4), "customer_name": "Other", "customer": None}, "Other", None),
+    ],
+    ids=["read before", "read in that second", "read after", "read after and the same", "of another customer"],
+)
+def test_i9_a_name_from_the_customer_gives_way_only_to_a_read_from_after_it(
+    make_book: Callable[[], Book],
+    make: Callable[..., Invoice | CreditMemo],
+    offered: dict[str, object],
+    name: str,
+    named_at: int | None,
+) -> None:
+    book, first = make_book(), make(at=version(1), customer_name="Old")
+    book.save(TENANT, [first])
+    _rename(book, first.ref, 5)
+    newer = make(**offered)
+    book.save(TENANT, [newer])
+    stored = book.load(TENANT, first.ref)
+    keeping = Keeping(named_at=version(named_at).seen_at if named_at else "")
+    assert stored == replace(newer, customer_name=name, keeping=keeping)
+
+
+def test_i9_a_customer_that_is_named_anew_loses_nothing_that_is_saved_at_the_same_time(table_name: str) -> None:
+    mine, theirs = InterruptedTable(table_name), TableBook(Table(table_name))
+    theirs.save(TENANT, [make_invoice(lines=make_lines(200))])
+    newer = make_invoice(at=version(2), balance_minor=5)
+    mine.interruptions = [lambda: theirs.save(TENANT, [newer])]
+    _rename(TableBook(mine), newer.ref, 5)
+    keeping = Keeping(named_at=version(5).seen_at)
+    assert theirs.load(TENANT, newer.ref) == replace(newer, customer_name="New", keeping=keeping)
+    assert theirs.load_lines(TENANT, newer) == make_lines(200)
+
+
+def test_i9_a_record_that_stands_as_it_should_costs_no_write(table_name: str) -> None:
+    table = CountingTable(table_name)
+    book = TableBook(table)
+    book.save(TENANT, [make_invoice()])
+    _rename(book, invoice_ref("1"), 5)
+    before = table.write_units
+    _rename(book, invoice_ref("1"), 5)
+    book.save(TENANT, [make_invoice(at=version(1, 9), customer_name="New")])
+    assert table.write_units == before

@@ -54,6 +54,18 @@ def test_an_inactive_customer_is_read_as_inactive(company: Company) -> None:
     assert read.standing is Standing.LIVE
 
 
+def test_i9_an_invoice_carries_the_name_that_its_customer_has_on_invoices(company: Company) -> None:
+    """QuickBooks lists a customer with those above it, and bills it by its own name."""
+    above = company.customer("Freeman Group")
+    below = company.post("Customer", {"DisplayName": "Ocean View", "Job": True, "ParentRef": {"value": above["Id"]}})
+    invoices = {each["Id"]: company.invoice(each, 10) for each in (above, below)}
+    records, _ = company.read_all()
+    read = latest(Customer, records, below["Id"])
+    assert (read.name, read.billed_as) == ("Freeman Group:Ocean View", "Ocean View")
+    for id_, invoice in invoices.items():
+        assert latest(Invoice, records, invoice["Id"]).customer_name == latest(Customer, records, id_).name_on_invoices
+
+
 def test_a_partner_with_nothing_new_costs_one_metered_call(company: Company) -> None:
     _, cursor = company.read_all()
     company.budget.calls.clear()

@@ -1,18 +1,18 @@
 """fetch_new_data: read what changed in one system, save it, queue what follows, then move the cursor (I1, I8)."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from crossfoot.core.decisions import unreadable
 from crossfoot.core.fetching import FetchKind, FetchRun, Progress, count, describe, new_run
 from crossfoot.core.filters import ImportFilters
-from crossfoot.core.model import PSA, System
+from crossfoot.core.model import PSA, Record, Ref, System
 from crossfoot.core.pacing import Pace, in_no_hurry
 from crossfoot.errors import Conflict, Rejected
 from crossfoot.follow_ups import follow_ups
-from crossfoot.letting_in import changed_customers, is_left_out, let_in, match_again
-from crossfoot.messages import CrossfootRequest, Nudge
+from crossfoot.letting_in import follow_changes, follow_customers, is_left_out, let_in
+from crossfoot.messages import CrossfootRequest, FollowCustomers, Nudge
 from crossfoot.ports import (
     Book,
     Clock,
@@ -40,6 +40,11 @@ _TOLD = {
     FetchKind.RESYNC: "Everything was read again, with the import filters as they are now",
 }
 _REFUSED = "It refuses to be read: "
+# Runs that tell what was new; the others tell what they read.
+_OF_NEWS = (FetchKind.CATCH_UP, FetchKind.NEW_DATA)
+
+type Request = Nudge | FollowCustomers
+REQUESTS: tuple[type[Request], ...] = (Nudge, FollowCustomers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,15 @@ class Ports:
     systems: Systems
 
 
+def serve(request: Request, ports: Ports, remaining_ms: Callable[[], int] = in_no_hurry) -> None:
+    """Do what one request asks for. Raises: errors of the vendor and of our table."""
+    match request:
+        case Nudge():
+            fetch_new_data(request.tenant, request.system, ports, remaining_ms)
+        case FollowCustomers():
+            follow_customers(request, ports, remaining_ms)
+
+
 def fetch_new_data(tenant: str, system: System, ports: Ports, remaining_ms: Callable[[], int] = in_no_hurry) -> int:
     """Read a partner's changes in a system, from the cursor on, until there are none or the time is nearly over.
 
@@ -78,17 +92,13 @@ def fetch_new_data(tenant: str, system: System, ports: Ports, remaining_ms: Call
         # Read after the position: whoever saves other filters sets the cursor back after that, so that a window which was
         # read with the old ones can never move it.
         filters = ports.filters.load(tenant) if system is PSA else ImportFilters()
+        run = ports.runs.load(tenant, position.run) if position.run else None
         window = _fetch_window(tenant, source, position.cursor, ports)
         _heal_unseen(tenant, window, ports)
-        progress = _take_in(tenant, source, window, filters, Pace(remaining_ms), ports)
-        if progress is None:
-            # The window is read again, and by then fewer of its customers count as changed.
-            late = f"customers {ports.clock.now().isoformat()}"
-            ports.queue.send([Nudge(tenant=tenant, system=system, because=late)])
-            return total
-        total += progress.total
-        if not window.more:
-            _tell_of_the_end(tenant, connection, position, progress, ports)
+        progress = _take_in(tenant, window, filters, run, ports)
+        total += len(window.records)
+        if run and not window.more:
+            _tell_of_the_end(tenant, connection, run, progress, ports)
         _move(tenant, system, position, window, progress, ports)
         if not window.more:
             if connection.reason.startswith(_REFUSED):
@@ -120,29 +130,33 @@ def _find_position(tenant: str, system: System, ports: Ports) -> Position:
     return ports.cursors.load(tenant, system)
 
 
-def _take_in(
-    tenant: str, source: Source, window: Window, filters: ImportFilters, pace: Pace, ports: Ports
-) -> Progress | None:
-    """Save a window's records, and queue what they imply. Returns: None when there was no time for all of it."""
+def _take_in(tenant: str, window: Window, filters: ImportFilters, run: FetchRun | None, ports: Ports) -> Progress:
+    """Save a window's records, and queue what they imply. Returns: what counts for the run."""
     if not window.records and not window.unreadable:
         return Progress()
     records, outside = let_in(tenant, keep_lines(tenant, window.records, ports.book), filters, ports.book)
-    changed = changed_customers(tenant, records, ports.book)
-    ports.book.save(tenant, [record for record in records if record.ref not in changed])
+    # Before they are saved: afterwards nobody can tell what they were. Whoever dies between asks again, in other words, for
+    # by then this may have been looked at already, and found nothing.
+    ports.queue.send(follow_changes(tenant, records, ports.clock.now().isoformat(), ports.book))
+    saved = ports.book.save(tenant, records)
     ports.history.save(tenant, [unreadable(ref) for ref in window.unreadable])
     # From what was fetched, not from what was saved: after a crash here, the next read saves nothing new and must still
     # queue all of this.
     ports.queue.send(follow_ups(tenant, [record for record in records if not is_left_out(record)], ports))
-    left = list(changed.values())
-    while left:
-        change = left.pop(0)
-        match_again(tenant, change, source, filters, ports)
-        # Saved last: until its invoices have followed, a customer that changed is one that changed, however often a
-        # worker dies. From then on no worker begins with it anew.
-        ports.book.save(tenant, [change.now])
-        if left and not pace.has_time():
-            return None
-    return count((record.ref.kind for record in window.records), len(window.unreadable), outside)
+    counted = _news(tenant, records, saved, run, ports.book) if run and run.kind in _OF_NEWS else records
+    return count((record.ref.kind for record in counted), len(window.unreadable), outside)
+
+
+def _news(tenant: str, records: Sequence[Record], saved: frozenset[Ref], run: FetchRun, book: Book) -> Sequence[Record]:
+    """Find the records that are news since a run began, and leave those that a read repeats of an earlier one.
+
+    A worker that died may have saved them already: then they stand as they were read since. Source: C6.
+    """
+    others = [record.ref for record in records if record.ref not in saved]
+    stored = book.load_many(tenant, others) if others else {}
+    began_at = f"{run.started_at:%Y-%m-%dT%H:%M:%S}"
+    lately = {ref for ref, record in stored.items() if record.version.seen_at >= began_at}
+    return [record for record in records if record.ref in saved or record.ref in lately]
 
 
 def _heal_unseen(tenant: str, window: Window, ports: Ports) -> None:
@@ -173,15 +187,14 @@ def _move(tenant: str, system: System, seen: Position, window: Window, progress:
         ports.cursors.move(tenant, system, now, window.cursor, progress, done=False)
 
 
-def _tell_of_the_end(tenant: str, connection: Connection, seen: Position, progress: Progress, ports: Ports) -> None:
+def _tell_of_the_end(tenant: str, connection: Connection, run: FetchRun, progress: Progress, ports: Ports) -> None:
     """Note in the connection's history that a run is complete, once, and what it read. Source: C6.
 
     Before the run ends: a worker that dies between finds its line, and adds no other.
     """
     system = connection.system
-    run = ports.runs.load(tenant, seen.run) if seen.run else None
-    told = _TOLD.get(_what_it_was(run, connection)) if run else None
-    if run is None or told is None:
+    told = _TOLD.get(_what_it_was(run, connection))
+    if told is None:
         return
     begun = f"{told} (begun {run.started_at:%Y-%m-%d %H:%M:%S} UTC):"
     if not any(event.what.startswith(begun) for event in ports.connections.load_history(tenant, system)):

@@ -98,6 +98,7 @@ class Parts:
         """The queues that this function was given."""
         urls = {
             "nudge": self.config.nudges_queue_url,
+            "follow_customers": self.config.nudges_queue_url,
             "mirror_payment": self.config.payments_queue_url,
             "crossfoot": self.config.crossfoot_queue_url,
             "fetch_unpaid": self.config.unpaid_queue_url,

@@ -79,13 +79,17 @@ def updated_at_of(wire: Wire) -> str:
 def to_customer(wire: Wire, seen_at: str, _home_currency: str = DEFAULT_CURRENCY) -> Customer:
     """Read a customer. An inactive one is live but not active: QuickBooks never deletes names."""
     deleted = is_deleted(wire)
+    name = "" if deleted else _text(wire.get("FullyQualifiedName") or wire["DisplayName"])
+    # An invoice names its customer alone, without those above it.
+    own_name = _text(wire.get("DisplayName"))
     return Customer(
         ref=_ref(Kind.CUSTOMER, wire),
         version=_version(wire, seen_at),
         standing=Standing.DELETED if deleted else Standing.LIVE,
-        name="" if deleted else _text(wire.get("FullyQualifiedName") or wire["DisplayName"]),
+        name=name,
         active=not deleted and bool(wire.get("Active", True)),
         account_number=_text(wire.get("AcctNum")),
+        billed_as="" if deleted or own_name == name else own_name,
     )
 
 
