@@ -84,9 +84,9 @@ OF_THE_BOOK = (
         "    return any(",
     ),
     Mutant(
-        "the invoices of a renamed customer are not read again",
+        "the invoices of a renamed customer keep its former name",
         f"{LAYER}/letting_in.py",
-        "    return change.before.name != change.now.name or let_in_at_last\n",
+        "    return before.name_on_invoices != now.name_on_invoices or let_in_at_last\n",
         "    return let_in_at_last\n",
     ),
     Mutant(
