@@ -36,7 +36,7 @@ def _merge_keeping(new: Keeping, kept: Keeping | None) -> Keeping:
     """Keep what the book decided. Source: C4 (what was once let in is not left out again), C5."""
     if kept is None:
         return Keeping(left_out=new.left_out)
-    return Keeping(new.left_out and kept.left_out, kept.archived, by_run=kept.by_run)
+    return Keeping(left_out=new.left_out and kept.left_out, archived=kept.archived, by_run=kept.by_run)
 
 
 def archive(kept: Keeping, *, archived: bool, run: str) -> Keeping:
