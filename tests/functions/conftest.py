@@ -9,6 +9,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
 from types import ModuleType, SimpleNamespace
 from typing import Any
+from urllib.parse import urlparse
 
 import boto3
 import pytest
@@ -20,6 +21,8 @@ from crossfoot.config import load_config
 from crossfoot.core.model import System
 from crossfoot.ports import Connection, ConnectionState
 from crossfoot.wiring.workers import worker
+from moto.backends import get_backend
+from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from tests.architecture.deployed import ROOT, steps
 from tests.fakes.api import AUDIENCE
@@ -39,6 +42,8 @@ TOKENS = {
     "refresh_token": "refresh-canary",
     "access_expires_at": "2999-01-01T00:00:00+00:00",
 }
+REGION = "us-east-1"
+QUEUES_URL = f"https://sqs.{REGION}.amazonaws.com"
 _NUMBERS = count(1)
 
 
@@ -90,7 +95,7 @@ def cloud() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
         with aws_in_process():
             yield boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
 
@@ -116,15 +121,15 @@ def _deploy(number: int, token_key: str) -> Aws:
         TableName=table, KeySchema=key, AttributeDefinitions=names, BillingMode="PAY_PER_REQUEST"
     )
     secret = boto3.client("secretsmanager").create_secret(Name=f"app-{number}", SecretString=json.dumps(APP_SECRET))
-    fifo = {"FifoQueue": "true"}
-    sqs = boto3.client("sqs")
+    # By moto's own hand: asking it for these by its API takes longer than most tests do.
+    sqs = get_backend("sqs")[DEFAULT_ACCOUNT_ID][REGION]
     queues = {
-        name: sqs.create_queue(QueueName=f"{name}-{number}.fifo", Attributes=fifo)["QueueUrl"]
+        name: sqs.create_queue(f"{name}-{number}.fifo", FifoQueue="true").url(urlparse(QUEUES_URL))
         for work in ("nudges", "payments", "crossfoot", "unpaid", "tending")
         for name in (work, f"{work}_dead")
     }
     bucket = f"documents-{number}"
-    boto3.client("s3").create_bucket(Bucket=bucket)
+    get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"].create_bucket(bucket, REGION)
     return Aws(
         {
             "STAGE": "local",

@@ -42,7 +42,7 @@ def _consent(company: Company, realm: str) -> dict[str, str]:
 def _connect(company: Company, headers: dict[str, str] | None = None) -> dict[str, Any]:
     posted = {"grant_type": "authorization_code", "redirect_uri": RETURN_TO}
     posted["code"] = _consent(company, company.realm)["code"]
-    options = {"data": posted, "auth": _basic(company), "headers": headers or {}}
+    options: dict[str, Any] = {"data": posted, "auth": _basic(company), "headers": headers or {}}
     response = company.http.request("POST", "/oauth2/v1/tokens/bearer", **options)
     assert response.status_code == 200, response.text
     return dict(response.json())
