@@ -66,3 +66,18 @@ def test_a_message_that_is_read_back_is_the_same_work(message: Message) -> None:
     read = read_message(message.to_json())
     assert read == message
     assert (read.deduplication_id, read.lane) == (message.deduplication_id, message.lane)
+
+
+def test_x4_a_request_that_comes_again_asks_for_the_same_comparison() -> None:
+    request = CrossfootRequest(tenant="t_00000001", because="asked at noon")
+    assert replace(request, revivals=1).comparison_id == request.comparison_id
+    assert replace(request, because="asked at one").comparison_id != request.comparison_id
+    assert replace(request, live=True).comparison_id != request.comparison_id
+    rest = replace(request, because="after 7 moves", comparison=request.comparison_id)
+    assert rest.comparison_id == request.comparison_id
+    assert rest.deduplication_id != request.deduplication_id
+
+
+def test_a_comparison_that_nobody_could_have_named_is_refused() -> None:
+    with pytest.raises(ValueError, match="comparison's id"):
+        CrossfootRequest(tenant="t_00000001", comparison="9" * 65)
