@@ -98,6 +98,10 @@ class FakeSite(_Site):
         self.names.give(Kind.INVOICE, name, name)
         self.fake.add_invoice(name, number, total_minor, customer=CUSTOMER, type_=type_)
 
+    def rename_customer(self, new_name: str) -> None:
+        self.fake.add_customer(CUSTOMER_ID, CUSTOMER)
+        self.fake.rename_customer(CUSTOMER_ID, new_name)
+
     def bill_time(self, invoice: str, line: str, hours: str, rate_minor: int) -> None:
         rate = from_minor(rate_minor, "USD")
         self._bill(invoice, line, LineKind.TIME, rate, Decimal(hours), WORK_ROLE[1], worked_on=TODAY)
@@ -160,6 +164,10 @@ class SandboxSite(_Site):
 
     def add_invoice(self, name: str, number: str, total_minor: int, type_: str = "Miscellaneous") -> None:
         self.names.give(Kind.INVOICE, name, self._load(number, total_minor, type=type_))
+
+    def rename_customer(self, new_name: str) -> None:
+        change = {"op": "replace", "path": "name", "value": new_name}
+        self.msp.call("PATCH", f"/company/companies/{self.customer['id']}", [change])
 
     def bill_time(self, invoice: str, line: str, hours: str, rate_minor: int) -> None:
         worked = {"timeStart": from_date(TODAY), "workRole": {"id": WORK_ROLE[0]}}

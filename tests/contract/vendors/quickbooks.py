@@ -35,6 +35,10 @@ class FakeBooks(Reading):
         self.names.give(Kind.INVOICE, name, name)
         self.fake.add_invoice(name, number, total_minor, customer=CUSTOMER)
 
+    def rename_customer(self, new_name: str) -> None:
+        self.fake.add_customer(CUSTOMER_ID, CUSTOMER)
+        self.fake.rename_customer(CUSTOMER_ID, new_name)
+
     def pay(self, name: str, parts: Mapping[str, int], *, on: date = TODAY, marker: str = "") -> None:
         self.names.give(Kind.PAYMENT, name, name)
         self.fake.pay(name, parts, on=on, marker=marker)
@@ -87,6 +91,10 @@ class SandboxBooks(Reading):
         days = {"TxnDate": TODAY.isoformat(), "DueDate": TODAY.isoformat()}
         body = {**self._payer(), "DocNumber": number, **days, "Line": [_sold(total_minor)]}
         self.names.give(Kind.INVOICE, name, self._post("Invoice", body)["Id"])
+
+    def rename_customer(self, new_name: str) -> None:
+        head = {"Id": self.customer["Id"], "SyncToken": self.customer["SyncToken"], "sparse": True}
+        self.customer = self._post("Customer", {**head, "DisplayName": new_name})
 
     def pay(self, name: str, parts: Mapping[str, int], *, on: date = TODAY, marker: str = "") -> None:
         lines = [self._line("Invoice", self.names.id_of(invoice), minor) for invoice, minor in parts.items()]

@@ -170,3 +170,15 @@ def test_invoices_by_id_are_seen_as_they_are_now_and_missing_ones_left_out(site:
     site.note("A")
     site.pass_time(2)
     assert site.changes("A") == {"updated": False, "seen": True}
+
+
+def test_i9_a_renamed_customer_shows_on_its_invoices_which_have_not_changed(site: Any) -> None:
+    site.add_invoice("A", "1001", 25_000)
+    site.read()
+    site.pass_time(LATER_S)
+    site.read()
+    site.note("A")
+    site.rename_customer("Contoso AG")
+    assert site.read() == {}, "no list of changes names them"
+    assert site.by_ids("A")["A"]["customer_name"] == "Contoso AG"
+    assert not site.changes("A")["updated"]

@@ -206,3 +206,15 @@ def test_invoices_by_id_are_seen_as_they_are_now(books: Any) -> None:
     assert books.changes("A") == {"updated": True, "seen": True}
     assert books.by_ids("A")["A"]["balance_minor"] == 24_900
     assert books.by_ids() == {}
+
+
+def test_i9_a_renamed_customer_shows_on_its_invoices_which_have_not_changed(books: Any) -> None:
+    books.add_invoice("A", "1001", 25_000)
+    books.read()
+    books.pass_time(LATER_S)
+    books.read()
+    books.note("A")
+    books.rename_customer("Contoso AG")
+    assert books.read() == {}, "no list of changes names them"
+    assert books.by_ids("A")["A"]["customer_name"] == "Contoso AG"
+    assert not books.changes("A")["updated"]
