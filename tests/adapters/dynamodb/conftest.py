@@ -11,7 +11,7 @@ import yaml
 from crossfoot.adapters.dynamodb.table import Table
 from moto import mock_aws
 
-from tests.adapters.dynamodb.doubles import CountingTable
+from tests.adapters.dynamodb.doubles import CountingTable, OneByOneCountingTable, OneCallAtATime
 from tests.fakes.clock import FakeClock
 from tests.fakes.plain_answers import cheap_calls
 
@@ -68,17 +68,17 @@ def table_name(aws: None, table_properties: dict[str, Any]) -> str:
 @pytest.fixture(scope="module")
 def shared_table(aws: None, table_properties: dict[str, Any]) -> Table:
     """A table for the tests of a file that only read what was saved once."""
-    return Table(_create_table(table_properties))
+    return OneCallAtATime(_create_table(table_properties))
 
 
 @pytest.fixture
 def table(table_name: str) -> Table:
-    return Table(table_name)
+    return OneCallAtATime(table_name)
 
 
 @pytest.fixture
 def counting_table(table_name: str) -> CountingTable:
-    return CountingTable(table_name)
+    return OneByOneCountingTable(table_name)
 
 
 @pytest.fixture

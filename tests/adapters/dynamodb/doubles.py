@@ -14,8 +14,8 @@ WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "Tr
 
 
 class OneCallAtATime(Table):
-    """Makes no calls side by side: moto undoes a cancelled transaction by a copy of the whole table, and with it what
-    others wrote meanwhile."""
+    """Makes no calls side by side: moto loses an item when two are the first of their partition, and undoes a cancelled
+    transaction by a copy of the whole table, with what others wrote meanwhile."""
 
     def each[T, R](self, call: Callable[[T], R], things: Iterable[T]) -> list[R]:
         return [call(thing) for thing in things]
@@ -106,6 +106,10 @@ class CountingTable(WatchedTable):
         with self._lock:
             self.queried_items += len(answer.get("Items", ()))
         return answer
+
+
+class OneByOneCountingTable(OneCallAtATime, CountingTable):
+    """Counts, and makes no calls side by side."""
 
 
 def write_units_of(operation: str, params: dict[str, Any]) -> int:

@@ -220,10 +220,10 @@ def test_i8_who_was_read_longest_ago_is_due_first(connections: TableConnections,
 
 
 def test_i8_the_longest_waiting_are_found_wherever_they_are_and_little_more_is_read(
-    table_name: str, clock: FakeClock
+    counting_table: CountingTable, clock: FakeClock
 ) -> None:
     """Most of those that wait longest share a bucket, whose share is not enough for them."""
-    table = CountingTable(table_name)
+    table = counting_table
     tenants = [f"t_{number:08x}" for number in range(400)]
     crowded = [tenant for tenant in tenants if keys.due(QBO, tenant, "").pk.endswith("#00")]
     order = crowded + [tenant for tenant in tenants if tenant not in crowded]

@@ -10,7 +10,7 @@ from crossfoot.core.model import ACCOUNTING, Invoice, Kind, Ref
 from crossfoot.follow_ups import follow_ups
 from crossfoot.messages import Nudge
 
-from tests.adapters.dynamodb.doubles import CountingTable, OneCallAtATime
+from tests.adapters.dynamodb.doubles import CountingTable, OneByOneCountingTable
 from tests.adapters.dynamodb.stores import RealTables
 from tests.adapters.dynamodb.wire import MemoryClient
 from tests.fakes.api import FakeApi
@@ -18,10 +18,6 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.world import TENANT, World
 
 BATCH = 10
-
-
-class OneByOneCountingTable(OneCallAtATime, CountingTable):
-    """Counts, and makes no calls side by side."""
 
 
 @pytest.fixture

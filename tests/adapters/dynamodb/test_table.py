@@ -1,5 +1,6 @@
 """The table's calls: nothing left over is forgotten, and every error says what happens next."""
 
+from threading import Barrier
 from typing import Any
 
 import boto3
@@ -71,6 +72,18 @@ def test_what_stays_undone_is_an_error(stubbed: tuple[Table, Stubber, list[float
         stubber.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": left})
     with pytest.raises(RemoteUnavailable, match="undone"):
         table.get_many([A])
+
+
+def test_independent_calls_are_made_side_by_side_and_their_first_error_is_raised() -> None:
+    both = Barrier(2, timeout=60)
+
+    def meet(number: int) -> int:
+        both.wait()
+        return number
+
+    assert make_table([]).each(meet, [1, 2]) == [1, 2]
+    with pytest.raises(ZeroDivisionError):
+        make_table([]).each(lambda number: 1 // number, [1, 0])
 
 
 @pytest.mark.parametrize(
