@@ -44,9 +44,9 @@ class FetchState(StrEnum):
 class Progress:
     """What a run, or a part of one, did.
 
-    Takes: `read` counts records by kind (those that were archived or brought back, of a walk over what lies outside the
-    filters); `unreadable` those that could not be kept exactly; `outside` those of the book
-    that the import filters would no longer let in (C5).
+    Takes: `read` counts records by kind (those that were new or different, of a run that looks for news; those that were
+    archived or brought back, of a walk over what lies outside the filters); `unreadable` those
+    that could not be kept exactly; `outside` those of the book that the import filters would no longer let in (C5).
     """
 
     read: Mapping[str, int] = field(default_factory=dict)

@@ -42,7 +42,9 @@ class FetchShape(Shape):
     started_at: datetime
     moved_at: datetime
     finished_at: datetime | None
-    read: dict[str, int] = Field(description="How many records were read, by kind.")
+    read: dict[str, int] = Field(
+        description="How many records were read, by kind; of `new_data` and `catch_up`, how many were new or different."
+    )
     unreadable: int = Field(description="Records that could not be kept exactly; each says so itself (X1).")
     outside: int = Field(description="Records of the book that the import filters would no longer let in (C5).")
 
