@@ -24,7 +24,6 @@ from crossfoot.core.model import (
     Ref,
     Standing,
     System,
-    Version,
 )
 from crossfoot.errors import Conflict, Rejected
 from crossfoot.ports import ListPage, Numbered
@@ -234,7 +233,7 @@ class FakeBook:
             self.lines_of[key] = record.version.updated_at
         if lines is not None and (awaited or lines != self.lines.get(key)):
             self.lines[key] = lines
-        elif stored is not None and _same_read(merged, stored) == stored:
+        elif stored is not None and _is_as_stored(merged, stored):
             return False
         if isinstance(merged, Payment):
             for invoice in _invoices_of(merged):
@@ -290,9 +289,11 @@ def _is_older(record: Record, stored: Record) -> bool:
     return (record.version.updated_at, record.version.seen_at) < (stored.version.updated_at, stored.version.seen_at)
 
 
-def _same_read(record: Record, other: Record) -> Record:
-    """Give a record as if it had been read together with the other one."""
-    return replace(record, version=Version(record.version.updated_at, other.version.seen_at))
+def _is_as_stored(record: Record, stored: Record) -> bool:
+    """Tell whether a record says nothing new, whenever it was read."""
+    if (record.version.updated_at, record.standing) != (stored.version.updated_at, stored.standing):
+        return False
+    return replace(record, version=stored.version) == stored
 
 
 def _without_lines(record: Record) -> Record:

@@ -10,6 +10,7 @@ class FakeClock:
 
     def __init__(self, start: datetime = START) -> None:
         self.time = start
+        self._stamped = (start, _stamp(start))
 
     def now(self) -> datetime:
         return self.time
@@ -19,7 +20,13 @@ class FakeClock:
 
     def stamp(self) -> str:
         """Write the time as the records' versions do."""
-        return self.time.strftime("%Y-%m-%dT%H:%M:%SZ")
+        if self._stamped[0] is not self.time:
+            self._stamped = (self.time, _stamp(self.time))
+        return self._stamped[1]
+
+
+def _stamp(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class SkewedClock:

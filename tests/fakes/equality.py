@@ -43,7 +43,7 @@ def _different(world: World) -> Iterator[str]:
             continue
         if ref not in stored:
             yield f"{ref} is not in the book"
-        elif (kept := _plain(with_lines(world, stored[ref]))) != (seen := _plain(_lines_or_none(record))):
+        elif (kept := _as_shown(with_lines(world, stored[ref]), record)) != (seen := _lines_or_none(record)):
             yield f"{ref.kind} {ref}: the book holds {kept}, the system {seen}"
 
 
@@ -69,12 +69,13 @@ def _lines_or_none(record: Record) -> Record:
             return record
 
 
-def _plain(record: Record) -> Record:
-    version = replace(record.version, seen_at="")
-    match record:
+def _as_shown(kept: Record, shown: Record) -> Record:
+    """Give what the book keeps as a system shows it that is read when it showed the other."""
+    version = replace(kept.version, seen_at=shown.version.seen_at)
+    match kept:
         case Payment():
-            return replace(record, version=version, former_invoices=())
+            return replace(kept, version=version, former_invoices=())
         case Customer() | Invoice() | CreditMemo():
-            return replace(record, version=version, keeping=Keeping())
+            return replace(kept, version=version, keeping=Keeping())
         case _:
-            return replace(record, version=version)
+            return replace(kept, version=version)

@@ -146,9 +146,9 @@ class FakeQueue:
     def send(self, messages: Sequence[Message]) -> None:
         now = self._clock.now().timestamp()
         for message in messages:
-            accepted_at = self._accepted.get(message.deduplication_id, float("-inf"))
-            if now - accepted_at >= self.DEDUPLICATION_S:
-                self._accepted[message.deduplication_id] = now
+            content = message.deduplication_id
+            if now - self._accepted.get(content, float("-inf")) >= self.DEDUPLICATION_S:
+                self._accepted[content] = now
                 self.messages.append(message)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, fields
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 
 from crossfoot.core.crossfoot import Report
@@ -225,7 +226,7 @@ class World:
     def _ports[P](self, needed: type[P], wire: Callable[[Any], Any], systems: Any) -> P:
         """Give a step what its Ports name: of each the world's own, with the wire on it."""
         given = {"clock": self.worker_clock, "systems": systems, "public_url": "https://crossfoot.example"}
-        names = [each.name for each in fields(needed) if each.default is MISSING]  # type: ignore[arg-type]
+        names = _needed_names(needed)  # type: ignore[arg-type]
         return needed(**{name: given[name] if name in given else wire(getattr(self, name)) for name in names})
 
     def mirror_step(self, payment_ids: list[str], trip: Wires | None = None) -> mirror_payment.MirrorPayments:
@@ -301,6 +302,11 @@ class World:
     def effects_on(self, psa: Ref) -> list[Effect]:
         """List the effects on an invoice's rows."""
         return [effect for effect in self.effects.load_all(self.tenant, psa) if effect.kind == PAYMENT_ROWS]
+
+
+@cache
+def _needed_names(ports: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(ports) if each.default is MISSING)
 
 
 def _as_it_is(port: Any) -> Any:

@@ -54,6 +54,9 @@ class Worker:
         scheduler = getcurrent().parent
         assert scheduler is not None
         strike = scheduler.switch()
+        return self._struck(strike, name, method, *args, **kwargs) if strike else method(*args, **kwargs)
+
+    def _struck(self, strike: str, name: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if strike == "crash before":
             raise Crash(name)
         if strike == "refused connection":

@@ -43,6 +43,8 @@ class Verdicts:
 
     def on(self, one: Ref, other: Ref) -> Verdict | None:
         """Give the verdict on a pair."""
+        if not self.said:
+            return None
         return self.said.get(one, {}).get(other) or self.said.get(other, {}).get(one)
 
     def same_as(self, invoice: Ref) -> Ref | None:
