@@ -21,6 +21,7 @@ from crossfoot.core.model import (
     System,
     Trait,
     TraitName,
+    Version,
 )
 
 from tests.fakes.filing import TODAY
@@ -33,6 +34,7 @@ OTHER_NUMBERS = ("2001", "2002", "2003")
 CUSTOMERS = {"1": "Contoso", "2": "Fabrikam", "3": "Northwind"}
 NAMES = ("Fabrikam Ltd", "Northwind", "Contoso AG")
 DAYS = (TODAY, TODAY + timedelta(days=1), date(2025, 11, 3))
+LONG_AGO = Version("2025-01-02T03:04:05Z", "2025-01-02T03:04:05Z")
 # What goes away in ConnectWise between two looks; more of it at once is not believed (core of the census).
 MAX_SILENT = 3
 
@@ -73,7 +75,7 @@ class Bookkeepers:
         own = (
             (self._deposit, self._withdraw)
             if system is ACCOUNTING
-            else (self._bill, self._retype, self._forget, self._forget)
+            else (self._bill, self._retype, self._restore, self._forget, self._forget)
         )
         self.office.choices.one_of((*deeds, *own))(system)
         return system
@@ -102,6 +104,13 @@ class Bookkeepers:
         else:
             type_ = self.office.choices.one_of(("Progress", "Miscellaneous"))
             self._desk.add_invoice(id_, number, minor, on=day, type_=type_, **who)
+
+    def _restore(self, system: System) -> None:
+        """Bring an invoice back as it was long ago: no list of changes shows it."""
+        self._enter(system)
+        newest = next(reversed(self._desk.records))
+        self._say(system, f"had {newest.id} long ago, and brings it back")
+        self._desk.records[newest] = replace(self._desk.records[newest], version=LONG_AGO)
 
     def _change(self, system: System) -> None:
         invoice = self._some_invoice(system)

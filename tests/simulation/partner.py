@@ -78,6 +78,18 @@ class Partner:
             )
             self._begun[what] = now
 
+    @property
+    def leaves_something_out(self) -> bool:
+        """Tell whether the filters keep anything out."""
+        world = self.office.world
+        return not world.filters.load(world.tenant).is_open
+
+    def read_everything_again(self) -> None:
+        """Save the filters as they are: that reads all of ConnectWise again (C4)."""
+        self.office.say("saves the same filters again")
+        shown = filters.show_filters(self._ports(), self._asked())
+        filters.put_filters(self._ports(), self._asked(body=shown))
+
     def _filter(self) -> None:
         choices = self.office.choices
         wanted: dict[str, Any] = {name.value: [] for name in TraitName}

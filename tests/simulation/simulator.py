@@ -284,6 +284,10 @@ class Simulation:
         self._check_imported()
         for partner in self.partners:
             check(partner.office, self.tables)
+            if partner.leaves_something_out and not partner.office.world.connectwise.rows_move_invoice:
+                # What the filters leave out is looked at again when everything is.
+                partner.read_everything_again()
+                self._drain()
             check_book(partner)
             check_links(partner.office)
 
