@@ -26,13 +26,6 @@ from local.stack.workers import worker_pids
 
 # Long enough to find the worker and kill it while it waits for the answer.
 SLOW_S = 5.0
-PREFERENCES = {
-    "external_payments_enabled": True,
-    "sync_tool_enabled": False,
-    "external_payments_mode": "disabled",
-    "primary": "quickbooks",
-    "deposit_account_id": "",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +78,8 @@ class Demo:
                 self._await_import()
             self._close_account("the import")
             with self._progress.stage("turned on: Enable external payments sync; the payments of before taken over"):
-                self._api.put("/v1/preferences", PREFERENCES)
+                chosen = self._api.get("/v1/preferences")
+                self._api.put("/v1/preferences", {**chosen, "external_payments_enabled": True})
                 self._await_rest("the payments of before to be taken over")
             self._close_account(f"{len(self.books.paid)} older payments")
             self._make_payments()

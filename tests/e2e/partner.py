@@ -16,17 +16,12 @@ from local.stack.aws import Stack, emulated_stack
 from local.stack.partners import add_partner, sign_in
 from local.stack.paths import Home
 from local.stack.record import load_record
+from tests.fakes.choices import NEVER_CHOSEN
 
 DAY = date(2026, 11, 3)
 CREDIT_MEMO, DEPOSIT = "50", "60"
 PATIENCE_S = 240
-PREFERENCES = {
-    "external_payments_enabled": True,
-    "sync_tool_enabled": False,
-    "external_payments_mode": "disabled",
-    "primary": "quickbooks",
-    "deposit_account_id": "",
-}
+PREFERENCES = {**NEVER_CHOSEN, "external_payments_enabled": True}
 
 
 @dataclass

@@ -12,6 +12,7 @@ from crossfoot.ports import Choice
 from crossfoot.steps.api.needs import Ports
 
 from tests.fakes.api import FakeApi
+from tests.fakes.choices import NEVER_CHOSEN
 from tests.fakes.records import credit_memo, customer, deposit, invoice, ref_of, trait
 from tests.fakes.world import TENANT
 
@@ -24,6 +25,7 @@ BODIES: dict[str, Any] = {
         "private_key": "private",
     },
     "putPreferences": {
+        **NEVER_CHOSEN,
         "external_payments_enabled": True,
         "sync_tool_enabled": True,
         "external_payments_mode": "all_invoices",

@@ -9,6 +9,7 @@ import pytest
 from crossfoot.core.model import System
 
 from tests.fakes.api import event
+from tests.fakes.choices import NEVER_CHOSEN
 from tests.functions.conftest import APP_SECRET, Aws, sample
 
 type Load = Callable[[str], ModuleType]
@@ -50,13 +51,7 @@ def test_a_forged_state_ends_on_a_page_and_stores_nothing(aws: Aws, handler: Mod
 
 
 def test_preferences_are_kept_and_the_waiting_payments_asked_for(aws: Aws, handler: ModuleType) -> None:
-    chosen = {
-        "external_payments_enabled": True,
-        "sync_tool_enabled": False,
-        "external_payments_mode": "all_invoices",
-        "primary": "quickbooks",
-        "deposit_account_id": "",
-    }
+    chosen = {**NEVER_CHOSEN, "external_payments_enabled": True, "external_payments_mode": "all_invoices"}
     assert call(handler, "PUT", "/v1/preferences", tenant=ONE, body=chosen) == (200, chosen)
     assert call(handler, "GET", "/v1/preferences", tenant=ONE) == (200, chosen)
     assert call(handler, "GET", "/v1/preferences", tenant=TWO)[1]["external_payments_enabled"] is False

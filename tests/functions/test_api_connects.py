@@ -13,6 +13,7 @@ from crossfoot.core.model import System
 
 from tests.adapters.sandbox import Sandbox, running
 from tests.fakes.api import event
+from tests.fakes.choices import NEVER_CHOSEN
 from tests.functions.conftest import APP_SECRET, Aws
 
 type Load = Callable[[str], ModuleType]
@@ -113,13 +114,7 @@ def test_a_deposit_account_is_one_of_the_companys_own(api: Api) -> None:
     status, body = api.call("GET", "/v1/connections/quickbooks/accounts", tenant=ONE)
     assert status == 200
     assert body["accounts"]
-    chosen = {
-        "external_payments_enabled": False,
-        "sync_tool_enabled": False,
-        "external_payments_mode": "disabled",
-        "primary": "quickbooks",
-        "deposit_account_id": body["accounts"][0]["id"],
-    }
+    chosen = {**NEVER_CHOSEN, "deposit_account_id": body["accounts"][0]["id"]}
     assert api.call("PUT", "/v1/preferences", tenant=ONE, body=chosen) == (200, chosen)
     status, body = api.call("PUT", "/v1/preferences", tenant=ONE, body={**chosen, "deposit_account_id": "987654"})
     assert (status, body["errors"][0]["field"]) == (400, "deposit_account_id")

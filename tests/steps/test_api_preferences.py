@@ -1,4 +1,4 @@
-"""Preferences (C1, C8, E3, E4)."""
+"""Preferences (C1, C8, D1, D2, E3, E4, P1)."""
 
 from typing import Any
 
@@ -6,13 +6,12 @@ import pytest
 from crossfoot.messages import CrossfootRequest
 
 from tests.fakes.api import OTHER_TENANT, FakeApi
+from tests.fakes.choices import NEVER_CHOSEN
 
 CHOSEN: dict[str, Any] = {
+    **NEVER_CHOSEN,
     "external_payments_enabled": True,
-    "sync_tool_enabled": False,
     "external_payments_mode": "all_invoices",
-    "primary": "quickbooks",
-    "deposit_account_id": "",
 }
 
 
@@ -68,6 +67,10 @@ def test_none_may_be_left_out(api: FakeApi, missing: str) -> None:
         ("external_payments_enabled", 1),
         ("external_payments_mode", "sometimes"),
         ("primary", "xero"),
+        ("primary", "platform"),
+        ("closed_period", "guess"),
+        ("unapplied_money", "smallest_first"),
+        ("deposits_enabled", "on"),
         ("deposit_account_id", "99"),
         ("deposit_account_id", None),
         ("nonsense", True),
@@ -79,6 +82,15 @@ def test_a_choice_that_there_is_not_is_named_and_nothing_is_stored(api: FakeApi,
     assert reply.headers["Content-Type"] == "application/problem+json"
     assert [error["field"] for error in reply.body["errors"]] == [field]
     assert not api.world.preferences.preferences
+
+
+@pytest.mark.parametrize("missing", ["deposit_account_id", "fee_account_id"])
+def test_d1_d2_deposits_are_on_only_with_the_accounts_that_they_need(api: FakeApi, missing: str) -> None:
+    whole = {**CHOSEN, "deposits_enabled": True, "deposit_account_id": "36", "fee_account_id": "70"}
+    reply = api.call("PUT", "/v1/preferences", body={**whole, missing: ""})
+    assert (reply.status, [error["field"] for error in reply.body["errors"]]) == (400, [missing])
+    assert not api.world.preferences.preferences
+    assert api.call("PUT", "/v1/preferences", body=whole).status == 200
 
 
 def test_the_bank_accounts_to_choose_from_are_read_live(api: FakeApi) -> None:

@@ -1,10 +1,12 @@
 """The partner's preferences."""
 
+from dataclasses import asdict
+
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.table import Put, Table
 from crossfoot.adapters.dynamodb.values import text
 from crossfoot.core.model import System
-from crossfoot.core.preferences import ExternalPaymentsMode, Preferences
+from crossfoot.core.preferences import ClosedPeriod, ExternalPaymentsMode, Preferences, UnappliedMoney
 
 _DEFAULTS = Preferences()
 
@@ -26,19 +28,13 @@ class TablePreferences:
             ),
             primary=System(text(item, "primary") or _DEFAULTS.primary),
             deposit_account_id=text(item, "deposit_account_id"),
+            deposits_enabled=bool(item.get("deposits_enabled", _DEFAULTS.deposits_enabled)),
+            fee_account_id=text(item, "fee_account_id"),
+            returns_account_id=text(item, "returns_account_id"),
+            closed_period=ClosedPeriod(text(item, "closed_period") or _DEFAULTS.closed_period),
+            unapplied_money=UnappliedMoney(text(item, "unapplied_money") or _DEFAULTS.unapplied_money),
         )
 
     def save(self, tenant: str, preferences: Preferences) -> None:
         """Store them whole."""
-        self._table.write(
-            Put(
-                keys.preferences(tenant),
-                {
-                    "external_payments_enabled": preferences.external_payments_enabled,
-                    "sync_tool_enabled": preferences.sync_tool_enabled,
-                    "external_payments_mode": preferences.external_payments_mode.value,
-                    "primary": preferences.primary.value,
-                    "deposit_account_id": preferences.deposit_account_id,
-                },
-            )
-        )
+        self._table.write(Put(keys.preferences(tenant), asdict(preferences)))

@@ -1,4 +1,6 @@
-"""Read and replace a partner's preferences (C1, C8, E3, E4)."""
+"""Read and replace a partner's preferences (C1, C8, D1, D2, E3, E4, P1)."""
+
+from dataclasses import asdict
 
 from crossfoot.core.preferences import Preferences
 from crossfoot.messages import CrossfootRequest
@@ -15,11 +17,12 @@ def show_preferences(ports: Ports, asked: Asked) -> PreferencesShape:
 def put_preferences(ports: Ports, asked: Asked[Nothing, Nothing, PreferencesShape]) -> PreferencesShape:
     """Replace them, and pick up the payments that waited for this choice.
 
-    Raises: BadField for an account that QuickBooks does not have.
+    Raises: BadField for an account that QuickBooks does not have, or that deposits need and that was not chosen (D1).
     Source: E3, E4: turning the toggle on reaches back to what was imported before.
     """
     before = ports.preferences.load(asked.tenant)
     after = Preferences(**asked.body.model_dump())
+    _check_deposits(after)
     if after.deposit_account_id != before.deposit_account_id:
         _check_account(ports, asked.tenant, after.deposit_account_id)
     ports.preferences.save(asked.tenant, after)
@@ -30,6 +33,14 @@ def put_preferences(ports: Ports, asked: Asked[Nothing, Nothing, PreferencesShap
     return _to_shape(after)
 
 
+def _check_deposits(preferences: Preferences) -> None:
+    """Source: D1, D2."""
+    if preferences.deposits_enabled and not preferences.deposit_account_id:
+        raise BadField("deposit_account_id", "Deposits need the bank account that they go to.")
+    if preferences.deposits_enabled and not preferences.fee_account_id:
+        raise BadField("fee_account_id", "Deposits need the account that takes the platform's fees.")
+
+
 def _check_account(ports: Ports, tenant: str, account_id: str) -> None:
     if not account_id:
         return
@@ -38,10 +49,4 @@ def _check_account(ports: Ports, tenant: str, account_id: str) -> None:
 
 
 def _to_shape(preferences: Preferences) -> PreferencesShape:
-    return PreferencesShape(
-        external_payments_enabled=preferences.external_payments_enabled,
-        sync_tool_enabled=preferences.sync_tool_enabled,
-        external_payments_mode=preferences.external_payments_mode,
-        primary=preferences.primary,
-        deposit_account_id=preferences.deposit_account_id,
-    )
+    return PreferencesShape(**asdict(preferences))
