@@ -90,6 +90,14 @@ OF_THE_BOOK = (
         "    return let_in_at_last\n",
     ),
     Mutant(
+        "customers are compared with the book once they are in it",
+        f"{STEPS}/fetch_new_data.py",
+        "    ports.queue.send(follow_changes(tenant, records, ports.clock.now().isoformat(), ports.book))\n"
+        "    saved = ports.book.save(tenant, records)\n",
+        "    saved = ports.book.save(tenant, records)\n"
+        "    ports.queue.send(follow_changes(tenant, records, ports.clock.now().isoformat(), ports.book))\n",
+    ),
+    Mutant(
         "the census passes over credit memos",
         f"{STEPS}/tend_connection.py",
         "Kind.INVOICE: (Kind.INVOICE, Kind.CREDIT_MEMO)}",
