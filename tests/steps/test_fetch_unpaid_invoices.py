@@ -12,6 +12,7 @@ from crossfoot.messages import FetchUnpaid, MirrorPayment
 from crossfoot.ports import ConnectionState, Found, ListPage
 from crossfoot.steps import fetch_unpaid_invoices
 
+from tests.fakes.faults import Faults
 from tests.fakes.trip import Crash, Mode, Trip
 from tests.fakes.world import TENANT, World
 
@@ -112,16 +113,13 @@ def test_i3_a_credit_that_was_applied_without_a_word_is_taken_off_its_memo_too(m
     assert len(asked) == 1, "where no credit moved none is read"
 
 
-@pytest.mark.parametrize("mode", list(Mode))
-def test_i3_a_memo_follows_though_a_worker_dies_anywhere(mode: Mode) -> None:
-    calls, (world, _) = Trip(), _credited()
-    _walk(world, PSA)
-    world.settle(calls, only=FetchUnpaid)
-    for call in range(len(calls.calls)):
-        world, memo = _credited()
-        _walk(world, PSA)
-        world.settle(Trip(call, mode), only=FetchUnpaid)
-        assert _left(world, memo) == 0, f"{mode} at {calls.calls[call]}"
+def test_i3_a_memo_follows_though_a_worker_dies_anywhere() -> None:
+    (credited, memo), faults = _credited(), Faults(FetchUnpaid)
+    _walk(credited, PSA)
+    for at, world in faults.strike(credited):
+        world.settle()
+        assert _left(world, memo) == 0, at
+    assert faults.calls
 
 
 def test_i7_a_payment_that_waited_for_what_is_healed_goes_through(world: World) -> None:

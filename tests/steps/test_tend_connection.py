@@ -26,7 +26,8 @@ from crossfoot.messages import MirrorPayment, TendConnection
 from crossfoot.ports import ConnectionState, Position
 from crossfoot.steps import tend_connection
 
-from tests.fakes.trip import Mode, Trip
+from tests.fakes.copies import copied
+from tests.fakes.faults import Faults
 from tests.fakes.world import TENANT, World
 
 OF_OLD = Version("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z")
@@ -154,27 +155,22 @@ def test_i5_a_census_that_finds_nothing_writes_nothing(world: World) -> None:
     assert world.queue.messages == []
 
 
-@pytest.mark.parametrize("mode", list(Mode))
-def test_i5_a_census_that_dies_anywhere_still_lets_the_payments_follow(mode: Mode) -> None:
-    def deleted() -> World:
-        world = _world()
-        del world.connectwise.records[Ref(PSA, Kind.INVOICE, "c1001")]
-        world.connectwise.rows.clear()
-        world.queue.send([TendConnection(tenant=TENANT, system=PSA)])
-        return world
-
+def test_i5_a_census_that_dies_anywhere_still_lets_the_payments_follow() -> None:
     def told(world: World) -> list[str]:
         return [dated.item.code for dated in world.history.load(TENANT, Ref(ACCOUNTING, Kind.PAYMENT, "p1"))]
 
-    calls, undisturbed = Trip(), deleted()
+    deleted = _world()
+    del deleted.connectwise.records[Ref(PSA, Kind.INVOICE, "c1001")]
+    deleted.connectwise.rows.clear()
+    deleted.queue.send([TendConnection(tenant=TENANT, system=PSA)])
+    undisturbed = copied(deleted)
     assert told(undisturbed) == []
-    undisturbed.settle(calls, only=TendConnection)
+    undisturbed.settle()
     assert told(undisturbed) != []
-    for call in range(len(calls.calls)):
-        world = deleted()
-        world.settle(Trip(call, mode), only=TendConnection)
-        assert told(world) == told(undisturbed), f"{mode} at {calls.calls[call]}"
-        assert _standing(world, Ref(PSA, Kind.INVOICE, "c1001")) is Standing.DELETED
+    for at, world in Faults(TendConnection).strike(deleted):
+        world.settle()
+        assert told(world) == told(undisturbed), at
+        assert _standing(world, Ref(PSA, Kind.INVOICE, "c1001")) is Standing.DELETED, at
 
 
 # --- what the book never had -------------------------------------------------------------------------------------------
@@ -228,31 +224,26 @@ def test_i1_what_is_let_in_late_joins_its_copy_and_takes_its_payment(world: Worl
     assert world.rows("6001") == [(10_000, "2026-11-03")]
 
 
-@pytest.mark.parametrize("mode", list(Mode))
-def test_i1_what_is_let_in_late_is_joined_though_a_worker_dies_anywhere(mode: Mode) -> None:
-    def unheard_of() -> World:
-        world = World()
-        world.quickbooks.add_invoice("q6001", "6001", 10_000)
-        world.quickbooks.pay("p6", {"q6001": 10_000})
-        like = world.connectwise.add_invoice("c6001", "6001", 10_000)
-        late = world.connectwise.records.pop(like)
-        world.fetch_and_settle()
-        world.clock.advance(3_600)
-        assert isinstance(late, Invoice)
-        _restore(world, late)
-        world.queue.send([TendConnection(tenant=TENANT, system=PSA)])
-        return world
-
-    calls, undisturbed = Trip(), unheard_of()
-    undisturbed.settle(calls, only=TendConnection)
+def test_i1_what_is_let_in_late_is_joined_though_a_worker_dies_anywhere() -> None:
+    unheard_of = World()
+    unheard_of.quickbooks.add_invoice("q6001", "6001", 10_000)
+    unheard_of.quickbooks.pay("p6", {"q6001": 10_000})
+    like = unheard_of.connectwise.add_invoice("c6001", "6001", 10_000)
+    late = unheard_of.connectwise.records.pop(like)
+    unheard_of.fetch_and_settle()
+    unheard_of.clock.advance(3_600)
+    assert isinstance(late, Invoice)
+    _restore(unheard_of, late)
+    unheard_of.queue.send([TendConnection(tenant=TENANT, system=PSA)])
+    undisturbed = copied(unheard_of)
+    undisturbed.settle()
     assert undisturbed.rows("6001") == [(10_000, "2026-11-03")], "without a comparison"
-    for call in range(len(calls.calls)):
-        world = unheard_of()
-        world.settle(Trip(call, mode), only=TendConnection)
+    for at, world in Faults(TendConnection).strike(unheard_of):
+        world.settle()
         world.crossfoot()
         world.settle()
-        assert world.rows("6001") == [(10_000, "2026-11-03")], f"{mode} at {calls.calls[call]}"
-        assert len([line for line in _history(world) if "never come in" in line]) == 1
+        assert world.rows("6001") == [(10_000, "2026-11-03")], at
+        assert len([line for line in _history(world) if "never come in" in line]) == 1, at
 
 
 def test_i1_lines_come_with_what_is_let_in_late(world: World) -> None:
