@@ -108,7 +108,9 @@ def test_x2_a_send_that_never_arrived_is_planned_afresh_after_a_look(store: Fake
     assert (vendor.arrived, vendor.looks, settled.body) == (1, 1, {"amount": 2})
 
 
-@pytest.mark.parametrize("error", [RateLimited("429", 30), RemoteUnavailable("refused"), AuthExpired("401")])
+@pytest.mark.parametrize(
+    "error", [RateLimited("429", 30), RemoteUnavailable("refused"), Conflict("5010"), AuthExpired("401")]
+)
 def test_x2_what_certainly_did_not_arrive_gives_way_to_a_fresher_plan(
     store: FakeEffects, clock: FakeClock, error: Exception
 ) -> None:

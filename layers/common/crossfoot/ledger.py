@@ -87,8 +87,8 @@ def perform(planned: Effect, store: EffectStore, hands: Hands, clock: Clock, pat
 
     Takes: what `plan` returned.
     Returns: the effect, confirmed or refused.
-    Raises: Conflict when it is no longer what was planned; OutcomeUnknown when it may have been written; RateLimited,
-    RemoteUnavailable or what needs the partner when it was not. What is known by then is stored.
+    Raises: Conflict when it is no longer what was planned, here or at the vendor; OutcomeUnknown when it may have been
+    written; RateLimited, RemoteUnavailable or what needs the partner when it was not. What is known by then is stored.
     """
     taken = _take(planned, store, clock, patience)
     try:
@@ -99,7 +99,7 @@ def perform(planned: Effect, store: EffectStore, hands: Hands, clock: Clock, pat
         raise
     except Rejected as refusal:
         return _refuse(taken, refusal, store, clock)
-    except (RateLimited, RemoteUnavailable, NeedsPartner):
+    except (RateLimited, RemoteUnavailable, Conflict, NeedsPartner):
         _release(taken, store)
         raise
     return _confirm(taken, written, store, clock, adopted=False)

@@ -43,7 +43,7 @@ def ask_changes(entities: Sequence[str], since: str) -> Question:
 
 
 class QuickBooksClient:
-    """Reads one QuickBooks company. Every read is metered by Intuit, so each method is one call."""
+    """Reads and writes one QuickBooks company, each method in one call. Intuit meters reads, and no single write."""
 
     def __init__(
         self,
@@ -86,6 +86,22 @@ class QuickBooksClient:
                 self._line.miss(outcome)
         return outcomes
 
+    def write(
+        self, path: str, body: Mapping[str, Wire], request_id: str, *, operation: str = "", include: str = ""
+    ) -> Mapping[str, Any]:
+        """Write one record. It is free of the meter; a batch is not.
+
+        Takes: `request_id` is the key of the write: QuickBooks answers one that it remembers as it did before.
+        Returns: the answer, which holds the record as it stands now.
+        Raises: OutcomeUnknown when it may have been carried out; RateLimited, RemoteUnavailable, Conflict, Rejected,
+        AuthExpired when it certainly was not.
+        """
+        asked = {"requestid": request_id, "operation": operation, "include": include}
+        params = {name: value for name, value in asked.items() if value}
+        with self._line.asking(write=True):
+            answer = self._ask("POST", path, params, write_json(body).encode(), "application/json", write=True)
+            return self._accepted(answer, path)
+
     @contextmanager
     def open_pdf(self, path: str) -> Iterator[Iterator[bytes]]:
         """Read a printed transaction in chunks. It is metered as any read; where it breaks off, the chunks raise."""
@@ -95,7 +111,7 @@ class QuickBooksClient:
             if download.answer.status == 401:
                 download = stack.enter_context(self._stream(path, self._tokens.renew(token)))
             if not download.answer.ok:
-                self._understand(download.answer, path)
+                self._accepted(download.answer, path)
             yield download.chunks
 
     def _stream(self, path: str, token: str) -> AbstractContextManager[Download]:
@@ -109,28 +125,52 @@ class QuickBooksClient:
         fault = find_fault(item) or _inner_fault(item)
         if fault is None:
             return Reply(item, time)
-        return self._refusal(fault, "/batch", authorization=fault.authorization)
+        return self._refusal(fault, "/batch")
 
     def _read(
         self, method: str, path: str, params: Mapping[str, str], body: bytes | None = None, content_type: str = ""
     ) -> Reply:
+        answer = self._ask(method, path, params, body, content_type)
+        accepted = self._accepted(answer, path)
+        return Reply(accepted, _time_of(accepted, answer))
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str],
+        body: bytes | None,
+        content_type: str,
+        *,
+        write: bool = False,
+    ) -> Answer:
+        """Send a request, and once more with a new token where the first was refused: then nothing was carried out."""
         token = self._tokens.access_token()
-        answer = self._send(method, path, params, body, content_type, token)
+        answer = self._send(method, path, params, body, content_type, token, write=write)
         if answer.status == 401:
-            answer = self._send(method, path, params, body, content_type, self._tokens.renew(token))
-        return self._understand(answer, path)
+            renewed = self._tokens.renew(token)
+            answer = self._send(method, path, params, body, content_type, renewed, write=write)
+        return answer
 
     def _send(
-        self, method: str, path: str, params: Mapping[str, str], body: bytes | None, content_type: str, token: str
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str],
+        body: bytes | None,
+        content_type: str,
+        token: str,
+        *,
+        write: bool,
     ) -> Answer:
-        self._budget.take(self._tenant, System.QUICKBOOKS, metered=True)
+        self._budget.take(self._tenant, System.QUICKBOOKS, metered=not write)
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         if content_type:
             headers["Content-Type"] = content_type
         answer = self._door.request(
             method,
             self._root + path,
-            write=False,
+            write=write,
             headers=headers,
             params={**params, "minorversion": MINOR_VERSION},
             body=body,
@@ -139,20 +179,23 @@ class QuickBooksClient:
         log.info("quickbooks %s %s: %d, request %s", method, path, answer.status, request_id)
         return answer
 
-    def _understand(self, answer: Answer, path: str) -> Reply:
+    def _accepted(self, answer: Answer, path: str) -> Mapping[str, Any]:
+        """Give the body of a success; raise what anything else means."""
         if not answer.ok:
-            fault = read_fault(answer)
-            raise self._refusal(fault, path, authorization=fault.authorization or answer.status == 401)
+            refused = answer.status == 401
+            raise self._refusal(read_fault(answer), path, refused=refused, write=answer.write)
         body = answer.json()
+        if not isinstance(body, Mapping):
+            raise to_error(Fault("", "it is no object"), path, write=answer.write)
         if inner := _inner_fault(body):
-            raise self._refusal(inner, path, authorization=inner.authorization)
-        return Reply(body, _time_of(body, answer))
+            raise self._refusal(inner, path, write=answer.write)
+        return body
 
-    def _refusal(self, fault: Fault, path: str, *, authorization: bool) -> Exception:
+    def _refusal(self, fault: Fault, path: str, *, refused: bool = False, write: bool = False) -> Exception:
         # The detail of an authorization fault can hold the token itself: it goes nowhere.
-        if authorization:
+        if fault.authorization or refused:
             return self._tokens.give_up()
-        error = to_error(fault, path)
+        error = to_error(fault, path, write=write)
         if fault.code in _CONNECTION_ENDED:
             self._tokens.need_attention(str(error), getattr(error, "fix", ""))
         return error

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from crossfoot.errors import Conflict, CrossfootError, RateLimited, Rejected, RemoteUnavailable
+from crossfoot.errors import Conflict, CrossfootError, OutcomeUnknown, RateLimited, Rejected, RemoteUnavailable
 from crossfoot.http import DEFAULT_RETRY_AFTER_S, Answer, read_json
 from crossfoot.log import redact_text
 
@@ -14,6 +14,8 @@ _AUTHORIZATION = frozenset({"120", "3100", "3200"})
 _THROTTLE = frozenset({"3001"})
 _STALE = frozenset({"5010"})
 _SYSTEM_FAILURE = frozenset({"10000"})
+# Intuit says only that the id was used before, not what became of it.
+_SEEN_BEFORE = frozenset({"600"})
 _FIXES = {
     "500": "Crossfoot asked for something that QuickBooks does not offer. Please report this with the code.",
     "600": "QuickBooks has seen this request before. Fetch new data; if the record is there, nothing is left to do.",
@@ -75,11 +77,17 @@ def find_fault(body: Any) -> Fault | None:
     return Fault(_short(str(code)), redact_text(detail))
 
 
-def to_error(fault: Fault, subject: str) -> CrossfootError:
-    """Give the error that a refusal becomes; authorization is the client's affair."""
+def to_error(fault: Fault, subject: str, *, write: bool = False) -> CrossfootError:
+    """Give the error that a refusal becomes; authorization is the client's affair.
+
+    Takes: `write` says that the call was to change something: then what does not say that it was refused may have been
+    carried out.
+    """
+    detail = fault.detail or "QuickBooks gave no reason"
+    if write and (not fault.code or fault.code in _SYSTEM_FAILURE | _SEEN_BEFORE):
+        return OutcomeUnknown(f"{subject}: QuickBooks may have carried the write out ({detail})")
     if not fault.code:
         return RemoteUnavailable(f"{subject}: no answer of QuickBooks' own ({fault.detail})")
-    detail = fault.detail or "QuickBooks gave no reason"
     if fault.code in _THROTTLE:
         return RateLimited("QuickBooks asks us to slow down", DEFAULT_RETRY_AFTER_S)
     if fault.code in _STALE:
