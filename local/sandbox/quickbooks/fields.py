@@ -63,10 +63,13 @@ def one_of(value: Any, allowed: tuple[str, ...]) -> str:
 def check_head(book: Book, record: Record, before: Record) -> None:
     """Check what the head of any transaction may hold.
 
-    Raises: Refusal 2050 or 2500.
+    Raises: Refusal 2040, 2050 or 2500.
     """
     check_length(record, "PrivateNote", NOTE_LENGTH)
     check_length(record, "DocNumber", NUMBER_LENGTH)
+    check_length(record, "PaymentRefNum", NUMBER_LENGTH)
+    for name in ("PrivateNote", "PaymentRefNum"):
+        _check_letters(book, record, name)
     for name, kind in _HEAD_REFS.items():
         if name in record and record[name] != before.get(name):
             book.reference(kind, record[name], name)
@@ -168,6 +171,13 @@ def is_voided(record: Record) -> bool:
 def applied_to(record: Record) -> Decimal:
     """Return what payments and credits have taken off a transaction that stays open until it is settled."""
     return amount_of(record, "TotalAmt") - amount_of(record, "Deposit") - amount_of(record, "Balance")
+
+
+def _check_letters(book: Book, record: Record, name: str) -> None:
+    """Refuse what ISO-8859-1 cannot say, in a company in the United States: Intuit documents that it can fail."""
+    text = str(record.get(name, ""))
+    if any(ord(letter) > 0xFF for letter in text) and book.country == "US":
+        raise refusals.invalid_text(name, text)
 
 
 def _refuse_fractions(record: Record) -> None:

@@ -164,6 +164,8 @@ def _built(book: Book, rules: Settlement, wanted: Record, before: Record) -> Rec
     put_currency(book, payment, party)
     check_head(book, payment, before)
     payment["Line"] = [_built_line(book, rules, line, party["Id"], before) for line in wanted.get("Line", [])]
+    if book.switches.over_application == "reduce":
+        payment["Line"] = list(_within_open_balances(book, payment["Line"], before))
     _put_amounts(rules, payment)
     _check_open_balances(book, payment, before)
     return finish_amounts(payment)
@@ -188,6 +190,19 @@ def _built_line(book: Book, rules: Settlement, line: Record, party_id: str, befo
 
 def _open_balance(target: Record, link: Link, before: Record) -> Decimal:
     return amount_of(target, "Balance") + applied_by(before).get(link, Decimal(0))
+
+
+def _within_open_balances(book: Book, lines: list[Record], before: Record) -> Iterator[Record]:
+    """Take off the lines what goes beyond the open balances; a line with nothing left is left out."""
+    applied: dict[Link, Decimal] = {}
+    for line in lines:
+        (link,), amount = _links(line), amount_of(line, "Amount")
+        target = book.get(*link) if link[0] in OPEN_KINDS else None
+        if target is not None:
+            amount = min(amount, _open_balance(target, link, before) - applied.get(link, Decimal(0)))
+            applied[link] = applied.get(link, Decimal(0)) + amount
+        if amount:
+            yield line | {"Amount": money(amount)}
 
 
 def _check_open_balances(book: Book, payment: Record, before: Record) -> None:

@@ -7,6 +7,7 @@
 | purchase_numbers | refuse | whether bills, vendor credits, bill payments and journal entries may repeat one: `allow` |
 | invoice_token_moves | false | whether what links to a transaction moves its SyncToken (recordings show both) |
 | linked_events | true | whether that also sends `updated` for the transaction that is linked to |
+| over_application | refuse | a payment that applies more than is open is refused with 6000, or `reduce`d to it |
 | paid_invoice_delete | unapply | deleting what is paid or used up frees the payment, or is `refuse`d with 6000 |
 | merge_trace | true | whether a merge leaves a deletion marker and changes what it moves, or is seen by its webhook only |
 | pdf_mb | 0 | megabytes that every PDF is larger by |
@@ -38,6 +39,7 @@ class Switches:
     purchase_numbers: Literal["refuse", "allow"] = "refuse"
     invoice_token_moves: bool = False
     linked_events: bool = True
+    over_application: Literal["refuse", "reduce"] = "refuse"
     paid_invoice_delete: Literal["unapply", "refuse"] = "unapply"
     merge_trace: bool = True
     pdf_mb: int = 0

@@ -72,6 +72,27 @@ def test_more_than_is_open_or_was_received_is_refused(company: Company, amount: 
     assert company.query("select count(*) from Payment") == {"totalCount": 0}
 
 
+def test_more_than_is_open_may_stay_unapplied(company: Company) -> None:
+    company.control("POST", "switches", {"over_application": "reduce"})
+    customer = company.customer("Amy")
+    first, second = company.invoice(customer, "100"), company.invoice(customer, "50")
+    paid = company.pay(customer, "240", (first, "60"), (first, "60"), (second, "60"), (second, "10"))
+    assert [line["Amount"] for line in paid["Line"]] == [60, 40, 50]
+    assert paid["UnappliedAmt"] == 90
+    assert company.get("Invoice", first["Id"])["Balance"] == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [({"PaymentRefNum": "9" * 22}, "2050"), ({"PaymentRefNum": "支払"}, "2040"), ({"PrivateNote": "paid 🚗"}, "2040")],
+)
+def test_what_a_company_in_the_united_states_cannot_write_is_refused(
+    company: Company, fields: dict[str, str], code: str
+) -> None:
+    customer = company.customer("Amy")
+    assert company.refusal("POST", "payment", payment_body(customer, "5") | fields)[0] == code
+
+
 def test_two_lines_for_one_invoice_may_not_exceed_it_together(company: Company) -> None:
     customer = company.customer("Amy")
     invoice = company.invoice(customer, "100")
