@@ -34,6 +34,9 @@ class FakeSystems:
     def accounting(self, tenant: str) -> Any:
         return self._open(tenant, ACCOUNTING)
 
+    def receipts(self, tenant: str) -> Any:
+        return self._open(tenant, ACCOUNTING)
+
     def psa(self, tenant: str) -> Any:
         return self._open(tenant, PSA)
 

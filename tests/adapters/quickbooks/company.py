@@ -75,9 +75,9 @@ class Attention:
 class Company:
     """A fresh company. `adapter` is what we test; the other methods are what an accountant does."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, **about: str) -> None:
         self.sandbox = sandbox
-        self.ready = sandbox.control("companies", {"name": "Larkspur Managed IT"})
+        self.ready = sandbox.control("companies", {"name": "Larkspur Managed IT", **about})
         self.realm = self.ready["realm_id"]
         self.app = IntuitApp(
             self.ready["client_id"],

@@ -19,7 +19,17 @@ from crossfoot.ports.matches import Decided, Matches, Page
 from crossfoot.ports.queues import MAX_REVIVALS, Budget, DeadLetter, DeadLetters, Queue
 from crossfoot.ports.records import Book, ListPage, Numbered
 from crossfoot.ports.secrets import Authorizations, SealedSecrets, Secrets
-from crossfoot.ports.systems import AccountingSource, Choice, Found, PaymentRows, Psa, Source, Systems, Window
+from crossfoot.ports.systems import (
+    AccountingSource,
+    Choice,
+    Found,
+    PaymentRows,
+    Psa,
+    Receipts,
+    Source,
+    Systems,
+    Window,
+)
 
 __all__ = [
     "CALLBACK_TOKEN",
@@ -61,6 +71,7 @@ __all__ = [
     "PreferencesStore",
     "Psa",
     "Queue",
+    "Receipts",
     "Reports",
     "RightsStore",
     "RunPage",

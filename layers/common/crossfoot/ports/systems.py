@@ -1,11 +1,12 @@
-"""The outside systems of a partner: what is read from them, and what we write (I1, E1, E7)."""
+"""The outside systems of a partner: what is read from them, and what we write (I1, E1, E7, P1)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
+from crossfoot.core.company import Company
 from crossfoot.core.model import (
     CreditMemo,
     Customer,
@@ -18,6 +19,7 @@ from crossfoot.core.model import (
     System,
     TraitName,
 )
+from crossfoot.core.receipts import Receipt
 from crossfoot.core.rights import Probed
 
 
@@ -78,6 +80,45 @@ class AccountingSource(Source, Protocol):
 
     def fetch_payments(self, ids: Sequence[str]) -> Found[Payment]:
         """Read some payments as they are now, in as few calls as the vendor allows."""
+        ...
+
+
+class Receipts(Protocol):
+    """The payments that we keep in the accounting (P1, P2).
+
+    Every write raises: OutcomeUnknown when it may have been carried out; Conflict when the receipt was changed since its
+    revision, RateLimited, RemoteUnavailable, Rejected, AuthExpired when it certainly was not.
+    """
+
+    def fetch_company(self) -> Company:
+        """Read what the company itself sets, as it is now."""
+        ...
+
+    def create_receipt(self, receipt: Receipt, currency: str, note: str, request_id: str) -> Receipt:
+        """Enter a receipt.
+
+        Takes: `note` holds the marker that it can be found by; `request_id` is the same whenever this write is repeated.
+        Returns: what stands, with its id and revision. The vendor may have applied less than was asked.
+        """
+        ...
+
+    def update_receipt(self, receipt: Receipt, currency: str, request_id: str) -> Receipt:
+        """Change the receipt of this id, as of this revision; its note stays, and credits that people applied on it."""
+        ...
+
+    def delete_receipt(self, receipt: Receipt, request_id: str) -> None:
+        """Delete the receipt of this id, as of this revision; one that is gone already is no error."""
+        ...
+
+    def fetch_receipt(self, id_: str, currency: str) -> Receipt | None:
+        """Read a receipt as it is now; None when it is gone or void."""
+        ...
+
+    def find_receipt(self, marker: str, since: datetime, currency: str) -> Receipt | None:
+        """Look for a receipt by its marker, among all that were made since, also a moment ago.
+
+        Returns: it as it is now; of one that somebody voided meanwhile an amount of nothing.
+        """
         ...
 
 
@@ -152,6 +193,10 @@ class Systems(Protocol):
 
     def accounting(self, tenant: str) -> AccountingSource:
         """Open the partner's accounting. Raises: NeedsPartner when it is not connected."""
+        ...
+
+    def receipts(self, tenant: str) -> Receipts:
+        """Open the partner's accounting for our payments. Raises: NeedsPartner when it is not connected."""
         ...
 
     def psa(self, tenant: str) -> Psa:

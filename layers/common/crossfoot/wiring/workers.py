@@ -26,6 +26,7 @@ from crossfoot.adapters.dynamodb.secrets import TableSecrets
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.adapters.quickbooks.client import QuickBooksClient
 from crossfoot.adapters.quickbooks.oauth import IntuitApp, TokenEndpoint
+from crossfoot.adapters.quickbooks.receipts import QuickBooksReceipts
 from crossfoot.adapters.quickbooks.source import QuickBooksSource
 from crossfoot.adapters.quickbooks.tokens import TokenSource
 from crossfoot.adapters.sqs import SqsQueue
@@ -35,7 +36,7 @@ from crossfoot.core.model import SYSTEM_NAMES, System
 from crossfoot.errors import NeedsPartner
 from crossfoot.http import LOCAL, STRICT, Door, Line
 from crossfoot.ledger import Patience
-from crossfoot.ports import AccountingSource, Connection, Psa, Source
+from crossfoot.ports import AccountingSource, Connection, Psa, Receipts, Source
 from crossfoot.steps import (
     crossfoot,
     fetch_new_data,
@@ -144,6 +145,10 @@ class ConnectedSystems:
     def accounting(self, tenant: str) -> AccountingSource:
         """Open the partner's accounting. Raises: NeedsPartner when it is not connected."""
         return QuickBooksSource(self.quickbooks_client(tenant), self._parts.clock)
+
+    def receipts(self, tenant: str) -> Receipts:
+        """Open the partner's accounting for our payments. Raises: NeedsPartner when it is not connected."""
+        return QuickBooksReceipts(self.quickbooks_client(tenant))
 
     def psa(self, tenant: str) -> Psa:
         """Open the partner's PSA. Raises: NeedsPartner when it is not connected."""

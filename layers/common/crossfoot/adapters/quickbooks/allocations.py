@@ -46,6 +46,29 @@ def credit_uses(wire: Wire, currency: str) -> tuple[CreditUse, ...]:
     )
 
 
+def credited_parts(wire: Wire, currency: str) -> dict[str, int]:
+    """Give what credits pay of each invoice on a payment, in the order of its lines."""
+    if not wire:
+        return {}
+    cash, paid = _cash_by_invoice(wire, currency), sums_of_lines(wire, currency)
+    parts = {id_: minor - cash[id_] for (kind, id_), minor in paid.items() if kind == "Invoice"}
+    return {id_: minor for id_, minor in parts.items() if minor}
+
+
+def credit_lines(wire: Wire) -> list[Wire]:
+    """Give the lines that pay no invoice, as they are written again to stay."""
+    return [
+        {"Amount": amount, "LinkedTxn": [{"TxnId": target, "TxnType": kind}]}
+        for kind, target, amount in linked_lines(wire)
+        if kind != "Invoice"
+    ]
+
+
+def sums_of_lines(wire: Wire, currency: str) -> dict[tuple[str, str], int]:
+    """Add up what the lines of a payment are linked to, by type and id."""
+    return _sum_by_id(((kind, target), amount) for kind, target, amount in _minor_lines(wire, currency) if amount)
+
+
 def linked_lines(wire: Wire) -> Iterable[tuple[str, str, Decimal]]:
     """List what the lines of a transaction are linked to: type, id and amount."""
     for line in wire.get("Line") or ():
@@ -68,9 +91,9 @@ def _take_off(paid: Iterable[tuple[str, int]], credit: int) -> Iterable[tuple[st
         yield invoice_id, amount - by_credit
 
 
-def _sum_by_id(parts: Iterable[tuple[str, int]]) -> dict[str, int]:
+def _sum_by_id[K](parts: Iterable[tuple[K, int]]) -> dict[K, int]:
     """Add up what goes to the same record."""
-    sums: dict[str, int] = {}
+    sums: dict[K, int] = {}
     for id_, amount in parts:
         sums[id_] = sums.get(id_, 0) + amount
     return sums
