@@ -38,6 +38,7 @@ MADE = {
     keys.filters("t_1"),
     keys.walk("t_1", QBO),
     keys.rights("t_1"),
+    keys.company("t_1", QBO),
     keys.turn("t_1", "fetch_new_data"),
     keys.run("t_1", "r-1"),
     keys.started("t_1", AT, "r-1"),

@@ -45,6 +45,7 @@ OWN_KEYS: dict[str, Callable[[str, Ref, str], Key]] = {
     "rights": lambda tenant, _, __: keys.rights(tenant),
     "filters": lambda tenant, _, __: keys.filters(tenant),
     "walk": lambda tenant, ref, _: keys.walk(tenant, ref.system),
+    "company": lambda tenant, ref, _: keys.company(tenant, ref.system),
     "turn": lambda tenant, _, other: keys.turn(tenant, other),
     "run": lambda tenant, _, other: keys.run(tenant, other),
     "started": lambda tenant, _, other: keys.started(tenant, AT, other),

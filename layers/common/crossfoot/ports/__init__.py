@@ -1,6 +1,7 @@
 """What the steps need from the world. Adapters implement these; tests bring fakes; only `wiring` chooses."""
 
 from crossfoot.ports.clock import Clock
+from crossfoot.ports.companies import FRESH_FOR, KEPT_FOR, Companies
 from crossfoot.ports.connecting import (
     CALLBACK_TOKEN,
     Account,
@@ -33,6 +34,8 @@ from crossfoot.ports.systems import (
 
 __all__ = [
     "CALLBACK_TOKEN",
+    "FRESH_FOR",
+    "KEPT_FOR",
     "MAX_REVIVALS",
     "Account",
     "AccountingSource",
@@ -43,6 +46,7 @@ __all__ = [
     "Budget",
     "Choice",
     "Clock",
+    "Companies",
     "Connection",
     "ConnectionEvent",
     "ConnectionState",

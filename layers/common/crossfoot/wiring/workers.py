@@ -12,6 +12,7 @@ from crossfoot.adapters.connectwise.site import Codebases, stored_account
 from crossfoot.adapters.dead_letters import SqsDeadLetters
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.budget import TableBudget
+from crossfoot.adapters.dynamodb.companies import TableCompanies
 from crossfoot.adapters.dynamodb.connections import TableConnections
 from crossfoot.adapters.dynamodb.cursors import TableCursors
 from crossfoot.adapters.dynamodb.effects import TableEffects
@@ -32,6 +33,7 @@ from crossfoot.adapters.quickbooks.tokens import TokenSource
 from crossfoot.adapters.sqs import SqsQueue
 from crossfoot.adapters.vault import KmsVault
 from crossfoot.config import Config, load_config
+from crossfoot.core.company import Company
 from crossfoot.core.model import SYSTEM_NAMES, System
 from crossfoot.errors import NeedsPartner
 from crossfoot.http import LOCAL, STRICT, Door, Line
@@ -122,6 +124,11 @@ class Parts:
         )
 
     @cached_property
+    def companies(self) -> TableCompanies:
+        """What the partners' accounting companies set."""
+        return TableCompanies(self.table, self.clock, self.systems.company_id, self.systems.fetch_company)
+
+    @cached_property
     def systems(self) -> "ConnectedSystems":
         """The partners' systems."""
         return ConnectedSystems(self)
@@ -149,6 +156,14 @@ class ConnectedSystems:
     def receipts(self, tenant: str) -> Receipts:
         """Open the partner's accounting for our payments. Raises: NeedsPartner when it is not connected."""
         return QuickBooksReceipts(self.quickbooks_client(tenant))
+
+    def company_id(self, tenant: str) -> str:
+        """Give QuickBooks' id of the partner's company. Raises: NeedsPartner when it is not connected."""
+        return self._connection(tenant, System.QUICKBOOKS).account_id
+
+    def fetch_company(self, tenant: str) -> Company:
+        """Read what the partner's company sets, live. Raises: NeedsPartner when it is not connected."""
+        return self.receipts(tenant).fetch_company()
 
     def psa(self, tenant: str) -> Psa:
         """Open the partner's PSA. Raises: NeedsPartner when it is not connected."""

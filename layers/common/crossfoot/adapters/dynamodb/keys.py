@@ -282,6 +282,11 @@ def rights(tenant: str) -> Key:
     return Key(partner_pk(tenant), "RIGHTS")
 
 
+def company(tenant: str, system: System) -> Key:
+    """What the company that a partner keeps in a system sets itself, as it was read last."""
+    return Key(partner_pk(tenant), f"COMPANY#{system}")
+
+
 def turn(tenant: str, what: str) -> Key:
     """When something that a partner may do now and then is free again."""
     return Key(partner_pk(tenant), f"TURN#{escape(what)}")
