@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crossfoot.core.fetching import FetchKind, new_run
-from crossfoot.core.model import Invoice, Kind, Ref, System
+from crossfoot.core.model import CONNECTED, Invoice, Kind, Ref, System
 from crossfoot.messages import FetchUnpaid, Nudge
 from crossfoot.wiring.workers import Parts
 
@@ -39,13 +39,13 @@ def measure_first_import(vendors: Vendors, lambdas: Lambdas) -> Iterator[Figure]
     trader = Trader(vendors, INVOICES, paid_every=2)
     trader.connect(lambdas.parts, IMPORTED)
     ratios, used = [], []
-    for system in System:
+    for system in CONNECTED:
         say(f"{INVOICES} invoices: first import from {system}")
         calls = trader.calls(system)
         used.append(lambdas.run("fetch_new_data", Nudge(tenant=IMPORTED, system=system)))
         ratios.append(ratio(trader.calls(system) - calls, pages_needed(system, trader.books)))
     trader.check(lambdas.parts, IMPORTED)
-    records = sum(sum(counts_of(system, trader.books).values()) for system in System)
+    records = sum(sum(counts_of(system, trader.books).values()) for system in CONNECTED)
     yield Figure("first_import_20000_call_ratio", max(ratios), "calls over pages needed", 1.1)
     yield Figure("first_import_20000_invocations", max(each.invocations for each in used), "invocations", 12)
     units = round(sum(each.write_units for each in used) / records, 3)
@@ -57,7 +57,7 @@ def measure_quiet_partner(vendors: Vendors, lambdas: Lambdas) -> Iterator[Figure
     """Measure what a partner costs who has open invoices, and for whom nothing happens."""
     quiet = Trader(vendors, UNPAID, paid_every=0)
     quiet.connect(lambdas.parts, QUIET)
-    for system in System:
+    for system in CONNECTED:
         lambdas.run("fetch_new_data", Nudge(tenant=QUIET, system=system))
     quiet.check(lambdas.parts, QUIET)
     for system, limit in ((System.CONNECTWISE, 7), (System.QUICKBOOKS, 2)):
@@ -128,7 +128,7 @@ class Trader:
     def check(self, parts: Parts, tenant: str) -> None:
         """Make sure that everything was read, with its lines, and joined. Raises: BenchError."""
         runs = {run.system: run for run in parts.runs.list_runs(tenant, cursor="", limit=2).runs}
-        for system in System:
+        for system in CONNECTED:
             wanted = {str(kind): count for kind, count in counts_of(system, self.books).items() if count}
             read = runs[system].progress.read
             if runs[system].finished_at is None or read != wanted:

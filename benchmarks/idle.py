@@ -10,7 +10,7 @@ from crossfoot.adapters.dynamodb.fetch_runs import TableFetchRuns
 from crossfoot.adapters.dynamodb.history import TableHistory
 from crossfoot.adapters.dynamodb.limits import TableLimits
 from crossfoot.config import Config
-from crossfoot.core.model import System
+from crossfoot.core.model import CONNECTED
 from crossfoot.messages import Nudge, TendConnection
 from crossfoot.steps.fetch_new_data import fetch_new_data
 from crossfoot.steps.sweep import sweep
@@ -66,7 +66,7 @@ class IdleMonth:
 
     def import_all(self, tenant: str) -> None:
         """Read both systems for the first time."""
-        for system in System:
+        for system in CONNECTED:
             fetch_new_data(tenant, system, self._fetch)
         self.parts.budget.flush()
 

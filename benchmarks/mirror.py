@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from crossfoot.adapters.quickbooks.tokens import Tokens
-from crossfoot.core.model import System
+from crossfoot.core.model import CONNECTED, System
 from crossfoot.steps.qbo_webhook import qbo_webhook
 from crossfoot.wiring.qbo_webhook import qbo_webhook_ports
 
@@ -51,7 +51,7 @@ def connect(product: Product, msp: Msp, tenant: str) -> None:
     site = {"site_url": msp.connectwise["site_url"], "company_id": msp.company_id}
     product.connect(tenant, System.CONNECTWISE, msp.company_id, keys, site)
     product.turn_on(tenant)
-    for system in System:
+    for system in CONNECTED:
         product.nudge(tenant, system, "first import")
     product.work()
 

@@ -11,7 +11,7 @@ from crossfoot.adapters.clock import SystemClock
 from crossfoot.adapters.dynamodb.secrets import TableSecrets
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.adapters.vault import KmsVault
-from crossfoot.core.model import System
+from crossfoot.core.model import CONNECTED
 
 from local.stack.aws import LOCAL_KEY, LOCAL_REGION
 from local.stack.record import load_record
@@ -63,7 +63,7 @@ def _secrets(deployed: Deployed, two: tuple[Partner, Partner], kept: TableSecret
         yield f"{partner.name}'s password", partner.invitation.password
         pair = f"{partner.keys['company_id']}+{partner.keys['public_key']}:{partner.keys['private_key']}"
         yield f"{partner.name}'s Basic", base64.b64encode(pair.encode()).decode()
-        for system in System:
+        for system in CONNECTED:
             for name, value in kept.load(partner.tenant, system).values.items():
                 if not name.endswith("_at"):
                     yield f"{partner.name}'s {system} {name}", value

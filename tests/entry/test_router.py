@@ -24,6 +24,7 @@ from crossfoot.errors import (
 )
 
 from tests.fakes.api import FakeApi, event
+from tests.fakes.whole import BODIES
 
 MEMBERS = {"type", "title", "status", "code", "detail", "fix"}
 
@@ -69,6 +70,25 @@ def test_every_bad_field_is_named_at_once(api: FakeApi) -> None:
         "private_key",
         "colour",
     ]
+
+
+def test_the_platform_is_refused_as_a_word_that_there_is_not_where_a_partners_own_systems_are_meant(
+    api: FakeApi,
+) -> None:
+    def errors(word: str) -> list[Any]:
+        preferences = {**BODIES["putPreferences"], "primary": word}
+        asked = [
+            api.call("DELETE", f"/v1/connections/{word}"),
+            api.call("PUT", "/v1/preferences", body=preferences),
+            *(
+                api.call("GET", f"/v1/{kind}", query={"system": word})
+                for kind in ("invoices", "credit-memos", "customers")
+            ),
+        ]
+        assert [reply.status for reply in asked] == [400] * 5
+        return [reply.body["errors"] for reply in asked]
+
+    assert errors("platform") == errors("nonsense")
 
 
 def test_an_address_that_there_is_not(api: FakeApi) -> None:

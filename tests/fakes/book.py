@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from crossfoot.core.matching import normalise
 from crossfoot.core.model import (
+    CONNECTED,
     CreditMemo,
     Customer,
     Deposit,
@@ -20,6 +21,8 @@ from crossfoot.core.model import (
     Link,
     LinkOrigin,
     Payment,
+    Payout,
+    PayoutItem,
     Record,
     Ref,
     Standing,
@@ -33,12 +36,15 @@ MAX_NUMBER_LENGTH = 128
 MAX_SAME_NUMBER = 20
 
 
+type Lines = tuple[Line, ...] | tuple[DepositLine, ...] | tuple[PayoutItem, ...]
+
+
 class FakeBook:
     """Records, pointers and links, with the same conditions as the real table."""
 
     def __init__(self) -> None:
         self.records: dict[tuple[str, Ref], Record] = {}
-        self.lines: dict[tuple[str, Ref], tuple[Line, ...] | tuple[DepositLine, ...]] = {}
+        self.lines: dict[tuple[str, Ref], Lines] = {}
         # The version that the lines are of; a read without lines leaves it behind the record's.
         self.lines_of: dict[tuple[str, Ref], str] = {}
         self.links: dict[tuple[str, Ref], Link] = {}
@@ -62,6 +68,14 @@ class FakeBook:
 
     def load_deposit_lines(self, tenant: str, deposit: Deposit) -> tuple[DepositLine, ...]:
         return tuple(line for line in self.lines.get((tenant, deposit.ref), ()) if isinstance(line, DepositLine))
+
+    def load_payout_items(self, tenant: str, payout: Ref) -> tuple[PayoutItem, ...]:
+        return tuple(line for line in self.lines.get((tenant, payout), ()) if isinstance(line, PayoutItem))
+
+    def load_payouts_of(self, tenant: str, payments: Iterable[Ref]) -> dict[Ref, tuple[Ref, ...]]:
+        payouts = sorted((payout.ref for payout in self._of(tenant, Kind.PAYOUT)), key=_name)
+        held = {ref: {item.payment for item in self.load_payout_items(tenant, ref)} for ref in payouts}
+        return {payment: tuple(ref for ref in payouts if payment in held[ref]) for payment in payments}
 
     def archive(self, tenant: str, refs: Iterable[Ref], *, archived: bool, run: str = "") -> None:
         for ref, record in self.load_many(tenant, refs).items():
@@ -100,7 +114,7 @@ class FakeBook:
         found = sorted(self.load_invoices_numbered(tenant, number), key=lambda invoice: _name(invoice.ref))
         if len(found) <= MAX_SAME_NUMBER:
             return Numbered(tuple(found))
-        of_each = ([invoice for invoice in found if invoice.ref.system is system] for system in System)
+        of_each = ([invoice for invoice in found if invoice.ref.system is system] for system in CONNECTED)
         return Numbered(tuple(invoice for some in of_each for invoice in some[:MAX_SAME_NUMBER]), crowded=True)
 
     def list_records(
@@ -218,7 +232,7 @@ class FakeBook:
     def _save(self, tenant: str, record: Record) -> bool:
         """Save one. Returns: whether it was new or different."""
         key = (tenant, record.ref)
-        stored, lines = self.records.get(key), getattr(record, "lines", None)
+        stored, lines = self.records.get(key), lines_of(record)
         if stored is not None and _is_older(record, stored):
             of_stored = (stored.version.updated_at, stored.standing) == (record.version.updated_at, record.standing)
             if lines is not None and of_stored and self.lines_of.get(key) not in (None, record.version.updated_at):
@@ -246,6 +260,13 @@ def _invoices_of(payment: Payment) -> tuple[Ref, ...]:
     return (*(part.invoice for part in payment.allocations), *payment.former_invoices, *payment.credit_only)
 
 
+def lines_of(record: Record) -> Lines | None:
+    """Give the lines that a record came with; None where it has none, or they were not read."""
+    if isinstance(record, Payout):
+        return record.items
+    return record.lines if isinstance(record, Invoice | CreditMemo | Deposit) else None
+
+
 def dated(record: Record) -> date | None:
     """Give the day under which a record is listed."""
     match record:
@@ -255,6 +276,8 @@ def dated(record: Record) -> date | None:
             return record.paid_on
         case Deposit():
             return record.deposited_on
+        case Payout():
+            return record.arrives_on
         case Invoice() | CreditMemo():
             is_bare = not (record.number or record.customer or record.total_minor)
             return None if record.standing is Standing.DELETED and is_bare else record.issued_on
@@ -299,11 +322,13 @@ def _is_as_stored(record: Record, stored: Record) -> bool:
 def _without_lines(record: Record) -> Record:
     if isinstance(record, Invoice | CreditMemo | Deposit) and record.lines is not None:
         return replace(record, lines=None)
+    if isinstance(record, Payout) and record.items is not None:
+        return replace(record, items=None)
     return record
 
 
 def _merge(record: Record, stored: Record | None) -> Record:
-    if stored is not None and record.standing is Standing.DELETED:
+    if stored is not None and record.standing is Standing.DELETED and not getattr(record, "taken_back", None):
         known = replace(stored, standing=Standing.DELETED, version=record.version)
         offered_former = record.former_invoices if isinstance(record, Payment) else ()
         record = known
@@ -319,9 +344,8 @@ def _merge(record: Record, stored: Record | None) -> Record:
         earlier = stored if isinstance(stored, Payment) else record
         known_invoices = {*record.former_invoices, *earlier.former_invoices}
         known_invoices |= {part.invoice for part in earlier.allocations}
-        return replace(
-            record, former_invoices=tuple(sorted(known_invoices - {part.invoice for part in record.allocations}))
-        )
+        former = tuple(sorted(known_invoices - {part.invoice for part in record.allocations}))
+        return replace(record, former_invoices=former, origin=record.origin or earlier.origin)
     return record
 
 

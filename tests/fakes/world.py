@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from crossfoot.core.crossfoot import Report
 from crossfoot.core.effects import Effect
-from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Payment, Ref, Standing, System
+from crossfoot.core.model import ACCOUNTING, CONNECTED, PSA, Invoice, Payment, Ref, Standing, System
 from crossfoot.core.planning import PAYMENT_ROWS, external_parts
 from crossfoot.core.preferences import Preferences
 from crossfoot.errors import Retryable
@@ -67,7 +67,7 @@ class WorldConnections:
         self.read_at: dict[System, datetime] = {}
         self.expire_at: dict[System, datetime] = {}
         self.warnings: dict[System, tuple[str, str]] = {}
-        self.history: dict[System, list[ConnectionEvent]] = {system: [] for system in System}
+        self.history: dict[System, list[ConnectionEvent]] = {system: [] for system in CONNECTED}
 
     def load(self, tenant: str, system: System) -> Connection | None:
         reason, fix = self.warnings.get(system, ("", ""))
@@ -200,7 +200,7 @@ class World:
     def nudge(self) -> None:
         """Nudge both systems, as a webhook or the sweep does."""
         stamp = self.clock.stamp()
-        self.queue.send([Nudge(tenant=self.tenant, system=system, because=stamp) for system in System])
+        self.queue.send([Nudge(tenant=self.tenant, system=system, because=stamp) for system in CONNECTED])
 
     def work(self, message: Message, trip: Wires | None = None) -> None:
         """Do one message, as a Lambda does."""

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import boto3
 import httpx
 import pytest
-from crossfoot.core.model import System
+from crossfoot.core.model import CONNECTED
 
 from tests.adapters.sandbox import Sandbox, running
 from tests.fakes.api import event
@@ -101,7 +101,7 @@ def test_both_systems_connect_and_disconnect(aws: Aws, api: Api) -> None:
     callbacks = registered(api)
     assert {entry["type"] for entry in callbacks} == {"invoice", "company"}
     assert all(entry["url"].startswith("https://crossfoot.example/webhooks/connectwise/") for entry in callbacks)
-    for system in System:
+    for system in CONNECTED:
         assert api.call("DELETE", f"/v1/connections/{system}", tenant=ONE)[0] == 204
     assert registered(api) == []
     assert all(" disconnected" in line for line in api.states(ONE))

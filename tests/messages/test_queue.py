@@ -58,6 +58,7 @@ def test_i8_a_nudge_is_not_swallowed_by_one_that_asks_for_something_else(other: 
     [
         NUDGE,
         MirrorPayment(tenant="t_00000001", payment_id="129", because="v2"),
+        MirrorPayment(tenant="t_00000001", payment_id="pay_1", system=System.PLATFORM),
         CrossfootRequest(tenant="t_00000001", live=True),
     ],
     ids=lambda message: message.kind,
@@ -81,3 +82,19 @@ def test_x4_a_request_that_comes_again_asks_for_the_same_comparison() -> None:
 def test_a_comparison_that_nobody_could_have_named_is_refused() -> None:
     with pytest.raises(ValueError, match="comparison's id"):
         CrossfootRequest(tenant="t_00000001", comparison="9" * 65)
+
+
+def test_p1_payments_of_two_systems_with_one_id_are_two_works() -> None:
+    theirs = MirrorPayment(tenant="t_00000001", payment_id="129")
+    ours = replace(theirs, system=System.PLATFORM)
+    assert theirs.deduplication_id != ours.deduplication_id
+    assert (theirs.payment.system, ours.payment.system) == (System.QUICKBOOKS, System.PLATFORM)
+    with pytest.raises(ValueError, match="no records"):
+        replace(theirs, system=System.CONNECTWISE)
+
+
+def test_a_message_of_before_there_were_payments_of_the_platform_is_read_and_still_written_so() -> None:
+    before = '{"because":"v2","kind":"mirror_payment","payment_id":"129","tenant":"t_00000001"}'
+    message = read_message(before)
+    assert message == MirrorPayment(tenant="t_00000001", payment_id="129", because="v2")
+    assert message.to_json() == before

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from crossfoot.core.model import PSA, Ref, System
+from crossfoot.core.model import CONNECTED, PSA, Ref
 from crossfoot.errors import AuthExpired, Rejected, Retryable
 from crossfoot.ledger import LEASE
 from crossfoot.messages import CrossfootRequest, Message, MirrorPayment, Nudge, TendConnection
@@ -275,7 +275,7 @@ class Simulation:
             self.clock.advance(86_400)
             for office in self.offices:
                 tenant = office.world.tenant
-                self.queue.send([Nudge(tenant=tenant, system=s, because=f"sweep {night}") for s in System])
+                self.queue.send([Nudge(tenant=tenant, system=s, because=f"sweep {night}") for s in CONNECTED])
                 self._drain()
                 self.queue.send([TendConnection(tenant=tenant, system=PSA, because=f"night {night}")])
                 self._drain()

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from crossfoot.core.model import ACCOUNTING, Invoice, Kind, Ref, Standing, System
+from crossfoot.core.model import ACCOUNTING, CONNECTED, Invoice, Kind, Ref, Standing, System
 from crossfoot.core.preferences import Preferences
 from crossfoot.errors import Rejected
 
@@ -215,7 +215,7 @@ def test_i3_open_invoices_are_read_from_a_list_of_their_own(api: FakeApi, monkey
     assert len(reads.limits) == 2
 
 
-@pytest.mark.parametrize("primary", System)
+@pytest.mark.parametrize("primary", CONNECTED)
 def test_i3_c8_the_list_of_the_open_is_what_all_lists_together_show_as_open(api: FakeApi, primary: System) -> None:
     for number in ("1", "2", "3"):
         api.world.invoice_in_both(number, 100, connectwise=number != "3")

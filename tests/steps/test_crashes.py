@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 from crossfoot.core.fetching import FetchKind, new_run
-from crossfoot.core.model import ACCOUNTING, PSA, CreditMemo, Customer, Invoice, Record, Standing, System, Version
+from crossfoot.core.model import (
+    ACCOUNTING,
+    CONNECTED,
+    PSA,
+    CreditMemo,
+    Customer,
+    Invoice,
+    Record,
+    Standing,
+    Version,
+)
 from crossfoot.core.preferences import Preferences
 from crossfoot.messages import (
     CrossfootRequest,
@@ -142,7 +152,7 @@ def _tends(world: World) -> None:
     del world.connectwise.records[world.connectwise.invoice("c1002").ref]
     world.connectwise.add_invoice("c2002", "1002", 10_000)
     world.fetch_and_settle()
-    world.queue.send([TendConnection(tenant=TENANT, system=system) for system in System])
+    world.queue.send([TendConnection(tenant=TENANT, system=system) for system in CONNECTED])
 
 
 def _compares(world: World) -> None:
@@ -216,8 +226,10 @@ def _outcome(world: World) -> dict[str, object]:
         for run in world.runs.list_runs(TENANT, cursor="", limit=9).runs
     ]
     # What ConnectWise answered to a worker that died before it noted it, nobody knows any more.
-    lines = {s: [event.what for event in world.connections.history[s] if "callbacks" not in event.what] for s in System}
-    said = {system: [line.partition(" (begun")[0] for line in lines[system]] for system in System}
+    lines = {
+        s: [event.what for event in world.connections.history[s] if "callbacks" not in event.what] for s in CONNECTED
+    }
+    said = {system: [line.partition(" (begun")[0] for line in lines[system]] for system in CONNECTED}
     links = {ref: link for (_, ref), link in world.book.links.items()}
     rows = {number: world.rows(number) for number in ("1001", "1003")}
     callbacks = set(world.keys.registered)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from crossfoot.core.fetching import FetchKind, new_run
-from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Ref, Standing, System
+from crossfoot.core.model import ACCOUNTING, CONNECTED, PSA, Invoice, Kind, Ref, Standing
 from crossfoot.messages import CrossfootRequest, FetchUnpaid, Nudge, TendConnection
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -52,13 +52,13 @@ class Houses:
         self._work()
         self.clock.advance(600)
         for tenant in self.worlds:
-            self.queue.send([TendConnection(tenant=tenant, system=system) for system in System])
+            self.queue.send([TendConnection(tenant=tenant, system=system) for system in CONNECTED])
             self._walk(tenant)
             self.queue.send([CrossfootRequest(tenant=tenant)])
         self._work()
 
     def _walk(self, tenant: str) -> None:
-        for system in System:
+        for system in CONNECTED:
             wanted = new_run(system, FetchKind.UNPAID_INVOICES, self.clock.now(), f"unpaid-{system}")
             run = self.worlds[tenant].runs.begin_walk(tenant, wanted)
             self.queue.send([FetchUnpaid(tenant=tenant, system=system, run=run.id)])
@@ -112,7 +112,7 @@ def _give_credit(world: World, number: str, amount: int) -> None:
 
 def _nudge(world: World, *_: object) -> None:
     stamp = world.clock.stamp()
-    world.queue.send([Nudge(tenant=world.tenant, system=system, because=stamp) for system in System])
+    world.queue.send([Nudge(tenant=world.tenant, system=system, because=stamp) for system in CONNECTED])
 
 
 DEEDS: dict[str, Callable[[World, str, int], None]] = {
@@ -136,7 +136,7 @@ def told(houses: Houses, tenant: str) -> dict[str, Any]:
     lists: dict[Kind, Any] = {kind: _listed(world, kind) for kind in Kind if kind is not Kind.CUSTOMER}
     lists[Kind.CUSTOMER] = world.book.list_customers(tenant, prefix="", system=None, cursor="", limit=50).records
     invoices = [record for record in lists[Kind.INVOICE] if isinstance(record, Invoice)]
-    unpaid = [world.book.list_unpaid(tenant, system, cursor="", limit=50).records for system in System]
+    unpaid = [world.book.list_unpaid(tenant, system, cursor="", limit=50).records for system in CONNECTED]
     runs = world.runs.list_runs(tenant, cursor="", limit=50).runs
     return {
         "lists": lists,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from crossfoot.core.model import ACCOUNTING, PSA, Kind, Ref, System
+from crossfoot.core.model import ACCOUNTING, CONNECTED, PSA, Kind, Ref, System
 from crossfoot.messages import (
     ArchiveOutside,
     CrossfootRequest,
@@ -111,13 +111,13 @@ def test_c7_every_connection_is_tended_once_a_day_and_no_hour_has_them_all() -> 
     asked: list[tuple[str, System]] = []
     by_hour = []
     for _ in range(24):
-        fresh = {(tenant, system): clock.now() for tenant in tenants for system in System}
+        fresh = {(tenant, system): clock.now() for tenant in tenants for system in CONNECTED}
         queue = FakeQueue(clock)
         sweep.sweep(_ports(clock, Due(fresh), queue))
         by_hour.append(len(_tended(queue)))
         asked += _tended(queue)
         clock.advance(3_600)
-    assert sorted(asked) == sorted((tenant, system) for tenant in tenants for system in System)
+    assert sorted(asked) == sorted((tenant, system) for tenant in tenants for system in CONNECTED)
     assert max(by_hour) < 3 * len(asked) / 24
 
 

@@ -41,7 +41,10 @@ def follow_ups(tenant: str, records: Sequence[Record], stores: Stores) -> list[M
     payments = {record.ref: fingerprint(record) for record in records if isinstance(record, Payment)}
     for payment, because in _payments_to_recheck(tenant, invoices, links, stores).items():
         payments.setdefault(payment, because)
-    return [MirrorPayment(tenant=tenant, payment_id=ref.id, because=because) for ref, because in payments.items()]
+    return [
+        MirrorPayment(tenant=tenant, payment_id=ref.id, system=ref.system, because=because)
+        for ref, because in payments.items()
+    ]
 
 
 def _twins(tenant: str, invoices: Sequence[Invoice], book: Book) -> list[Invoice]:

@@ -5,14 +5,18 @@ from datetime import date
 from typing import Any
 
 from crossfoot.core.model import (
+    CONNECTED,
+    PLATFORM,
     Allocation,
     CreditUse,
     Keeping,
     Kind,
+    PayoutState,
     Record,
     Ref,
     Standing,
     System,
+    TakenBack,
     Trait,
     TraitName,
     Version,
@@ -27,6 +31,8 @@ from tests.adapters.dynamodb.records import (
     make_invoice,
     make_lines,
     make_payment,
+    make_payout,
+    make_payout_items,
 )
 
 NUMBERS = ("INV-1", "inv 1", "INV-2", "")
@@ -42,7 +48,7 @@ LINES = st.sampled_from((None, (), make_lines(2), make_lines(2, "Remote support"
 COMMON: dict[str, st.SearchStrategy[Any]] = {
     "standing": st.sampled_from((Standing.LIVE, Standing.LIVE, Standing.VOID)),
     "at": VERSIONS,
-    "system": st.sampled_from(System),
+    "system": st.sampled_from(CONNECTED),
 }
 FILTERABLE: dict[str, st.SearchStrategy[Any]] = {
     "traits": st.sampled_from(((), (Trait(TraitName.LOCATION, "2"),))),
@@ -70,6 +76,8 @@ def records(draw: st.DrawFn) -> Record:
                 draw, make_invoice(id_, system, balance_minor=balance, **own, **of_somebody, **filterable, **common)
             )
         case Kind.PAYMENT:
+            if draw(st.integers(0, 2)) == 0:
+                return _on_platform(draw, id_)
             paid = [Allocation(Ref(system, Kind.INVOICE, invoice), 5) for invoice in draw(st.sets(IDS))]
             used = [CreditUse(Ref(system, Kind.CREDIT_MEMO, memo), 7) for memo in draw(st.sets(IDS, max_size=1))]
             payment = make_payment(
@@ -78,6 +86,8 @@ def records(draw: st.DrawFn) -> Record:
                 credits=tuple(used),
                 paid_on=draw(st.none() | DAYS),
                 deposit=draw(st.sampled_from((None, Ref(system, Kind.DEPOSIT, "1")))),
+                origin=draw(st.sampled_from((None, None, Ref(PLATFORM, Kind.PAYMENT, "1")))),
+                revision=draw(st.sampled_from(("", "3"))),
                 **of_somebody,
                 **common,
             )
@@ -89,6 +99,28 @@ def records(draw: st.DrawFn) -> Record:
             held = draw(st.sampled_from((None, make_deposit_lines(2), make_deposit_lines(400))))
             deposit = make_deposit(id_, deposited_on=draw(st.none() | DAYS), lines=held, **common)
             return _deleted(draw, deposit)
+        case Kind.PAYOUT:
+            items = draw(st.sampled_from((None, make_payout_items(1), make_payout_items(2), make_payout_items(400))))
+            state = draw(st.sampled_from(PayoutState))
+            return make_payout(id_, at=common["at"], arrives_on=draw(DAYS), items=items, state=state)
+
+
+def _on_platform(draw: st.DrawFn, id_: str) -> Record:
+    """Draw a payment of the platform: it pays invoices of either system, and says why where it was taken back."""
+    invoices = st.builds(Ref, st.sampled_from(CONNECTED), st.just(Kind.INVOICE), IDS)
+    taken_back = draw(st.sampled_from((None, None, *TakenBack)))
+    paid = () if taken_back else tuple(Allocation(invoice, 5) for invoice in draw(st.sets(invoices)))
+    payment = make_payment(
+        id_,
+        at=draw(VERSIONS),
+        allocations=paid,
+        customer=draw(st.sampled_from((None, Ref(System.CONNECTWISE, Kind.CUSTOMER, "1")))),
+        paid_on=draw(DAYS),
+        taken_back=taken_back,
+        refunded_minor=draw(st.sampled_from((0, 5))),
+        standing=Standing.DELETED if taken_back else Standing.LIVE,
+    )
+    return replace(payment, ref=Ref(PLATFORM, Kind.PAYMENT, id_))
 
 
 def _deleted(draw: st.DrawFn, record: Record) -> Record:

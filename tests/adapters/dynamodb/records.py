@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from crossfoot.core.model import (
+    PLATFORM,
     Allocation,
     CreditMemo,
     Customer,
@@ -15,6 +16,10 @@ from crossfoot.core.model import (
     Line,
     LineKind,
     Payment,
+    Payout,
+    PayoutItem,
+    PayoutItemKind,
+    PayoutState,
     Ref,
     Standing,
     System,
@@ -118,6 +123,23 @@ def make_payment(
         "reference": "CHK-7712",
     }
     return Payment(payment_ref(id_), at or version(1), **(known | fields))
+
+
+def make_payout(id_: str = "1", at: Version | None = None, **fields: Any) -> Payout:
+    known: dict[str, Any] = {
+        "standing": Standing.LIVE,
+        "state": PayoutState.PAID,
+        "arrives_on": date(2026, 11, 6),
+        "currency": "USD",
+        "total_minor": 49_000,
+    }
+    return Payout(Ref(PLATFORM, Kind.PAYOUT, id_), at or version(1), **(known | fields))
+
+
+def make_payout_items(count: int) -> tuple[PayoutItem, ...]:
+    payments = (Ref(PLATFORM, Kind.PAYMENT, str(place + 1)) for place in range(count))
+    items = (PayoutItem(PayoutItemKind.PAYMENT, 500, payment) for payment in payments)
+    return (*items, PayoutItem(PayoutItemKind.FEE, -290, memo="Card fee"))
 
 
 def make_customer(id_: str = "58", at: Version | None = None, **fields: Any) -> Customer:

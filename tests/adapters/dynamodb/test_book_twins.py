@@ -10,7 +10,21 @@ from typing import Any
 
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.core.model import CreditMemo, Deposit, Invoice, Kind, Link, LinkOrigin, Record, Ref, Standing, System
+from crossfoot.core.model import (
+    CONNECTED,
+    PLATFORM,
+    CreditMemo,
+    Deposit,
+    Invoice,
+    Kind,
+    Link,
+    LinkOrigin,
+    Payout,
+    Record,
+    Ref,
+    Standing,
+    System,
+)
 from crossfoot.errors import Conflict
 from crossfoot.ports import Book, ListPage
 from hypothesis import HealthCheck, example, given, settings
@@ -29,11 +43,14 @@ from tests.adapters.dynamodb.records import (
     make_deposit,
     make_deposit_lines,
     make_invoice,
+    make_payout,
     version,
 )
 from tests.fakes.book import FakeBook
 
-REFS = [Ref(system, kind, id_) for system in System for kind in Kind for id_ in ("1", "2", "#3")]
+KINDS: dict[System, list[Kind]] = {system: [kind for kind in Kind if kind is not Kind.PAYOUT] for system in CONNECTED}
+KINDS[PLATFORM] = [Kind.PAYMENT, Kind.PAYOUT]
+REFS = [Ref(system, kind, id_) for system, kinds in KINDS.items() for kind in kinds for id_ in ("1", "2", "#3")]
 CUSTOMERS = [ref for ref in REFS if ref.kind is Kind.CUSTOMER]
 FILTERABLE = [ref for ref in REFS if ref.kind in (Kind.CUSTOMER, Kind.INVOICE, Kind.CREDIT_MEMO)]
 LIMITS = (1, 3, 200)
@@ -112,11 +129,14 @@ def everything(book: Book, tenant: str, limit: int) -> dict[str, Any]:
             told[f"lines {ref.kind} {ref}"] = book.load_lines(tenant, record)
         if isinstance(record, Deposit):
             told[f"lines {ref.kind} {ref}"] = book.load_deposit_lines(tenant, record)
+        if isinstance(record, Payout):
+            told[f"items {ref}"] = book.load_payout_items(tenant, ref)
         if ref.kind is Kind.INVOICE:
             payments = book.load_payments_of(tenant, ref)
             told[f"payments {ref}"] = {payment.ref: payment for payment in payments}
     paying = book.load_payments_of_many(tenant, [ref for ref in REFS if ref.kind is Kind.INVOICE])
     told["payments of many"] = {ref: {payment.ref: payment for payment in paid} for ref, paid in paying.items()}
+    told["payouts of"] = book.load_payouts_of(tenant, [ref for ref in REFS if ref.kind is Kind.PAYMENT])
     for number in NUMBERS:
         told[f"number {number}"] = {invoice.ref: invoice for invoice in book.load_invoices_numbered(tenant, number)}
     for number, numbered in book.load_numbered(tenant, NUMBERS).items():
@@ -128,11 +148,11 @@ def everything(book: Book, tenant: str, limit: int) -> dict[str, Any]:
 def _lists(book: Book, tenant: str, limit: int) -> dict[str, Any]:
     told: dict[str, Any] = {}
     bounds = ((None, None), (date(2026, 11, 1), None), (date(2026, 10, 31), date(2026, 11, 1)))
-    for kind in (Kind.INVOICE, Kind.PAYMENT, Kind.CREDIT_MEMO, Kind.DEPOSIT, Kind.CUSTOMER):
+    for kind in (Kind.INVOICE, Kind.PAYMENT, Kind.CREDIT_MEMO, Kind.DEPOSIT, Kind.PAYOUT, Kind.CUSTOMER):
         for number, (first, last) in enumerate(bounds):
             for customer in (None, CUSTOMERS[number]):
                 how: dict[str, Any] = {"first": first, "last": last, "customer": customer, "oldest_first": number == 1}
-                how["system"] = (None, QBO, CW)[number]
+                how["system"] = (None, PLATFORM if kind is Kind.PAYOUT else QBO, CW)[number]
                 load = partial(book.list_records, tenant, kind, **how)
                 told[f"list {kind} {how}"] = list(pages(load, limit))
     for number, (first, last) in enumerate(bounds):
@@ -148,7 +168,7 @@ def _lists(book: Book, tenant: str, limit: int) -> dict[str, Any]:
         for prefix in ("", "acme", "ac me i", "z"):
             by_name = partial(book.list_customers, tenant, prefix=prefix, system=system)
             told[f"customers {system} {prefix}"] = list(pages(by_name, limit))
-    for system in System:
+    for system in CONNECTED:
         found = list(pages(partial(book.list_unpaid, tenant, system), limit))
         told[f"unpaid {system}"] = {record.ref: record for record in found}
         assert len(found) == len(told[f"unpaid {system}"])
@@ -201,7 +221,7 @@ def test_x6_every_method_of_the_book_is_asked_in_these_tests() -> None:
 
     book: Any = Listening(TableBook(MemoryTable()))
     for act in (
-        saving([make_invoice(), make_deposit("1")]),
+        saving([make_invoice(), make_deposit("1"), make_payout()]),
         archiving([], True),
         naming([], "Acme", ""),
         linking("1", "1", LinkOrigin.MATCHED, False),

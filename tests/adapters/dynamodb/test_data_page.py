@@ -13,6 +13,7 @@ from crossfoot.core.verdicts import Pair
 PAGE = Path(__file__).parents[3] / "docs" / "data.md"
 QBO = System.QUICKBOOKS
 INVOICE, PAYMENT, CUSTOMER = Ref(QBO, Kind.INVOICE, "129"), Ref(QBO, Kind.PAYMENT, "77"), Ref(QBO, Kind.CUSTOMER, "58")
+MADE_HERE = Ref(System.PLATFORM, Kind.PAYMENT, "pay_1")
 ROWS_OF = Ref(System.CONNECTWISE, Kind.INVOICE, "501")
 CUSTOMERS = Pair(CUSTOMER, Ref(System.CONNECTWISE, Kind.CUSTOMER, "7"))
 AT = datetime(2026, 11, 3, 17, 4, 5, tzinfo=UTC)
@@ -21,6 +22,8 @@ MADE = {
     keys.record("t_1", INVOICE),
     keys.link("t_1", INVOICE),
     keys.paid_by("t_1", INVOICE, PAYMENT),
+    keys.paid_by("t_1", INVOICE, MADE_HERE),
+    keys.in_payout("t_1", MADE_HERE, Ref(System.PLATFORM, Kind.PAYOUT, "po_1")),
     keys.lines_part("t_1", INVOICE, "9f2c", 0),
     keys.decision("t_1", PAYMENT, AT, "9f2c"),
     keys.effect("t_1", "payment_rows", ROWS_OF, 3),

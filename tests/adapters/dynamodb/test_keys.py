@@ -8,7 +8,7 @@ import pytest
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.core.matters import MatterKey
-from crossfoot.core.model import ACCOUNTING, PSA, Kind, Ref, System, Version
+from crossfoot.core.model import ACCOUNTING, PLATFORM, PSA, Kind, Ref, System, Version
 from crossfoot.core.verdicts import Pair, pair_of
 from crossfoot.errors import BadMessage
 from hypothesis import example, given
@@ -28,6 +28,10 @@ OWN_KEYS: dict[str, Callable[[str, Ref, str], Key]] = {
     "record": lambda tenant, ref, _: keys.record(tenant, ref),
     "link": lambda tenant, ref, _: keys.link(tenant, ref),
     "paid_by": lambda tenant, ref, other: keys.paid_by(tenant, ref, Ref(ref.system, Kind.PAYMENT, other)),
+    "paid_by on the platform": lambda tenant, ref, other: keys.paid_by(
+        tenant, Ref(ACCOUNTING, Kind.INVOICE, ref.id), Ref(PLATFORM, Kind.PAYMENT, other)
+    ),
+    "in_payout": lambda tenant, ref, other: keys.in_payout(tenant, ref, Ref(PLATFORM, Kind.PAYOUT, other)),
     "decision": lambda tenant, ref, _: keys.decision(tenant, ref, AT, "d"),
     "effect": lambda tenant, ref, other: keys.effect(tenant, other, ref, 7),
     "listed": lambda tenant, ref, _: keys.listed(tenant, ref, date(2026, 11, 3)),
@@ -101,8 +105,10 @@ def test_an_id_is_one_part_of_a_key_and_comes_back_whole(id_: str) -> None:
 
 @given(REFS, IDS)
 def test_pointers_come_back_as_what_they_point_at(ref: Ref, id_: str) -> None:
-    payment = Ref(ref.system, Kind.PAYMENT, id_)
-    assert keys.payment_of(keys.paid_by("t_1", ref, payment), ref) == payment
+    for payment in (Ref(ref.system, Kind.PAYMENT, id_), Ref(PLATFORM, Kind.PAYMENT, id_)):
+        assert keys.payment_of(keys.paid_by("t_1", ref, payment), ref) == payment
+    payout = Ref(PLATFORM, Kind.PAYOUT, id_)
+    assert keys.payout_of(keys.in_payout("t_1", ref, payout)) == payout
     day = date(2026, 11, 3)
     assert keys.listed_ref(keys.listed("t_1", ref, day), ref.kind) == (day, ref)
     assert keys.kind_and_generation_of(keys.effect("t_1", id_, ref, 12)) == (id_, 12)

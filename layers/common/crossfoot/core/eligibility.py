@@ -1,20 +1,26 @@
 """Which external payments go to ConnectWise at all (E1 to E4)."""
 
 from crossfoot.core.decisions import Decision, skipped, waits
-from crossfoot.core.model import Invoice, Keeping, Link, LinkOrigin, Payment
+from crossfoot.core.model import ACCOUNTING, Invoice, Keeping, Link, LinkOrigin, Payment
 from crossfoot.core.preferences import ExternalPaymentsMode, Preferences
 
 
 def is_external(payment: Payment) -> bool:
-    """Tell whether somebody else than Crossfoot made a QuickBooks payment. Source: E1; our marker proves ours."""
-    return not payment.marker
+    """Tell whether a payment was made in QuickBooks, by somebody else than Crossfoot.
+
+    Source: E1; our marker proves ours, and so does a platform payment that it stands for.
+    """
+    return payment.ref.system is ACCOUNTING and not payment.marker and payment.origin is None
 
 
 def decide_payment(payment: Payment, preferences: Preferences, *, psa_connected: bool) -> Decision | None:
     """Say why a payment as a whole is left alone; None when it may be mirrored. Source: E1, E2, E3, E4."""
     if not is_external(payment):
         sentence = "Crossfoot made this payment itself, so it is not an external one."
-        return skipped(payment.ref, "E1", "made_by_crossfoot", sentence)
+        if payment.origin is None:
+            return skipped(payment.ref, "E1", "made_by_crossfoot", sentence)
+        sentence = f"Crossfoot made this payment itself, for payment {payment.origin.id} of the platform."
+        return skipped(payment.ref, "E1", "made_by_crossfoot", sentence, "", payment.origin)
     if not preferences.external_payments_enabled:
         sentence = "External payments sync is off."
         return skipped(payment.ref, "E3", "toggle_off", sentence, "Turn on Enable external payments sync.")

@@ -8,18 +8,26 @@ from enum import StrEnum
 
 
 class System(StrEnum):
-    """An outside system that a partner connects."""
+    """Where a record comes from: a system that a partner connects, or the payments platform itself."""
 
     QUICKBOOKS = "quickbooks"
     CONNECTWISE = "connectwise"
+    PLATFORM = "platform"
 
 
+# What a partner connects.
+CONNECTED = (System.QUICKBOOKS, System.CONNECTWISE)
 # As people write them.
-SYSTEM_NAMES = {System.QUICKBOOKS: "QuickBooks", System.CONNECTWISE: "ConnectWise"}
+SYSTEM_NAMES = {
+    System.QUICKBOOKS: "QuickBooks",
+    System.CONNECTWISE: "ConnectWise",
+    System.PLATFORM: "the platform",
+}
 
 # The part that each system plays for a partner: where the books are kept, and where the work is invoiced.
 ACCOUNTING = System.QUICKBOOKS
 PSA = System.CONNECTWISE
+PLATFORM = System.PLATFORM
 
 
 class Kind(StrEnum):
@@ -30,6 +38,7 @@ class Kind(StrEnum):
     PAYMENT = "payment"
     CREDIT_MEMO = "credit_memo"
     DEPOSIT = "deposit"
+    PAYOUT = "payout"
 
 
 class Standing(StrEnum):
@@ -216,6 +225,14 @@ class CreditUse:
     amount_minor: int
 
 
+class TakenBack(StrEnum):
+    """Why a payment that succeeded on the platform counts no longer (P2, P3)."""
+
+    REFUNDED = "refunded"
+    RETURNED = "returned"
+    DELETED = "deleted"
+
+
 @dataclass(frozen=True, slots=True)
 class Payment:
     """Money received, and the invoices that it pays.
@@ -224,6 +241,9 @@ class Payment:
     record of our own, or empty; `former_invoices` are invoices that an earlier version paid (kept by the book);
     `credits` are the credit memos that it applies (I3: they lower balances, and are no cash), and `credit_only` the
     invoices that get nothing but credits of it; `deposit` is the deposit that it went into, which locks it.
+    `origin` is the platform's payment that it stands for, found by the book; `revision` is the vendor's own count of its
+    changes, where there is one. A payment on the platform names invoices by either of their copies; `total_minor` is what
+    is left of it without `refunded_minor`, and `taken_back` says why it counts no longer.
     """
 
     ref: Ref
@@ -240,6 +260,10 @@ class Payment:
     credits: tuple[CreditUse, ...] = ()
     deposit: Ref | None = None
     credit_only: tuple[Ref, ...] = ()
+    origin: Ref | None = None
+    revision: str = ""
+    taken_back: TakenBack | None = None
+    refunded_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +318,55 @@ class Deposit:
     lines: tuple[DepositLine, ...] | None = None
 
 
-type Record = Customer | Invoice | Payment | CreditMemo | Deposit
+class PayoutState(StrEnum):
+    """How far a payout of the platform has come."""
+
+    CREATED = "created"
+    PAID = "paid"
+    FAILED = "failed"
+
+
+class PayoutItemKind(StrEnum):
+    """What a payout holds."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+    RETURN = "return"
+    FEE = "fee"
+    ADJUSTMENT = "adjustment"
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutItem:
+    """A part of a payout. Takes: `payment` is the one that it is, or that is given back.
+
+    Units: `amount_minor` as it changes the payout, so a refund, a return and a fee are negative.
+    """
+
+    kind: PayoutItemKind
+    amount_minor: int
+    payment: Ref | None = None
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """Money that the platform pays out to the partner's bank.
+
+    Takes: `items` are as lines in Invoice; `total_minor` is exactly their sum.
+    """
+
+    ref: Ref
+    version: Version
+    standing: Standing
+    state: PayoutState
+    arrives_on: date
+    currency: str
+    total_minor: int
+    items: tuple[PayoutItem, ...] | None = None
+
+
+type Record = Customer | Invoice | Payment | CreditMemo | Deposit | Payout
 
 
 def fingerprint(record: Record) -> str:

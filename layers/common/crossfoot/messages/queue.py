@@ -7,11 +7,12 @@ imported anyway.
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from crossfoot.core.model import Kind, System
+from crossfoot.core.model import Kind, Ref, System
 from crossfoot.errors import BadMessage
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ class _Message:
     because: str = ""
     revivals: int = 0
 
+    # Members that came later, and their usual value: unsaid, so that workers of before can read nearly every message.
+    _usual: ClassVar[Mapping[str, object]] = {"revivals": 0}
+
     def __post_init__(self) -> None:
         if not _TENANT.fullmatch(self.tenant):
             raise ValueError(f"{self.tenant!r} is no partner's id")
@@ -52,10 +56,9 @@ class _Message:
 
     def to_json(self) -> str:
         """Write the message; `read_message` reads it back."""
-        said = asdict(self)
-        if not self.revivals:
-            # Nearly every message. Workers of before, which know no revivals, can then read it.
-            del said["revivals"]
+        said = {
+            name: value for name, value in asdict(self).items() if name not in self._usual or value != self._usual[name]
+        }
         return json.dumps(said, separators=(",", ":"), sort_keys=True)
 
 
@@ -98,24 +101,36 @@ class FollowCustomers(_Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MirrorPayment(_Message):
-    """Make ConnectWise agree with one QuickBooks payment.
+    """Make the other books agree with one payment.
 
-    Takes: `because` is the fingerprint of the record that asks for it, so that an overlapping read does not repeat work.
+    Takes: `system` is where it was made; `because` is the fingerprint of the record that asks for it, so that an
+    overlapping read does not repeat work.
     """
 
     kind: Literal["mirror_payment"] = "mirror_payment"
     payment_id: str
+    system: System = System.QUICKBOOKS
+
+    _usual: ClassVar[Mapping[str, object]] = {"revivals": 0, "system": System.QUICKBOOKS}
 
     def __post_init__(self) -> None:
         # Named, because slots=True makes the class anew and a bare super() would look for it in the old one.
         _Message.__post_init__(self)
+        if self.system is System.CONNECTWISE:
+            raise ValueError("payments in ConnectWise are no records of the book")
         if not 0 < len(self.payment_id) <= MAX_ID_LENGTH:
             raise ValueError(f"a payment's id has 1 to {MAX_ID_LENGTH} characters")
 
     @property
     def lane(self) -> str:
         """Spread a backlog over a few lanes; one payment is always in the same one."""
-        return str(int(hashlib.sha256(self.payment_id.encode()).hexdigest(), 16) % MIRROR_LANES)
+        name = self.payment_id if self.system is System.QUICKBOOKS else str(self.payment)
+        return str(int(hashlib.sha256(name.encode()).hexdigest(), 16) % MIRROR_LANES)
+
+    @property
+    def payment(self) -> Ref:
+        """Name the payment."""
+        return Ref(self.system, Kind.PAYMENT, self.payment_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from crossfoot.core.model import (
     Line,
     Link,
     Payment,
+    PayoutItem,
     Record,
     Ref,
     System,
@@ -74,6 +75,17 @@ class Book(Protocol):
         """Read the lines of a stored deposit, in their order."""
         ...
 
+    def load_payout_items(self, tenant: str, payout: Ref) -> tuple[PayoutItem, ...]:
+        """Read the items of a stored payout, in their order; none where it is not there."""
+        ...
+
+    def load_payouts_of(self, tenant: str, payments: Iterable[Ref]) -> dict[Ref, tuple[Ref, ...]]:
+        """Read in which payouts some payments of the platform are, or something of them, each payout once.
+
+        Returns: an entry for every payment, in the order of the payouts' ids.
+        """
+        ...
+
     def archive(self, tenant: str, refs: Iterable[Ref], *, archived: bool, run: str = "") -> None:
         """Archive records in the platform, or bring them back; outside nothing changes (C5, I5). Again is no error.
 
@@ -91,7 +103,7 @@ class Book(Protocol):
         ...
 
     def load_payments_of(self, tenant: str, invoice: Ref) -> tuple[Payment, ...]:
-        """Read every payment that pays or ever paid the invoice, or lowers it by a credit."""
+        """Read every payment of its system or the platform that pays or ever paid the invoice, or lowers it by a credit."""
         ...
 
     def load_payments_of_many(self, tenant: str, invoices: Iterable[Ref]) -> dict[Ref, tuple[Payment, ...]]:

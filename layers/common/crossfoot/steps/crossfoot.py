@@ -187,7 +187,8 @@ def _compare_page(tenant: str, comparison: Comparison, records: Sequence[Record]
     if waiting and ports.preferences.load(tenant).external_payments_enabled:
         # Queued before the page is counted: a worker that dies between leaves nothing out, and asks once more at worst.
         because = f"crossfoot {comparison.started_at.isoformat()}"
-        ports.queue.send([MirrorPayment(tenant=tenant, payment_id=ref.id, because=because) for ref in waiting])
+        asked = [MirrorPayment(tenant=tenant, payment_id=r.id, system=r.system, because=because) for r in waiting]
+        ports.queue.send(asked)
     return Tally(
         pairs=len(pairings),
         difference_count=len(differences),
@@ -244,7 +245,8 @@ def _load_payments(tenant: str, comparison: Comparison, pairings: Sequence[_Pair
     payments = ports.book.load_payments_of_many(tenant, matter) if matter else {}
     doubtful = [pairing.link.accounting for pairing in pairings if not pairing.agrees]
     if comparison.live and doubtful:
-        _reread_payments(tenant, (payment for invoice in doubtful for payment in payments[invoice]), ports)
+        there = (payment for invoice in doubtful for payment in payments[invoice] if payment.ref.system is ACCOUNTING)
+        _reread_payments(tenant, there, ports)
         payments = payments | ports.book.load_payments_of_many(tenant, doubtful)
     return payments
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from crossfoot.core.decisions import Decision, waits
-from crossfoot.core.model import ACCOUNTING, Kind, Ref, System
+from crossfoot.core.model import CONNECTED, Ref, System
 from crossfoot.messages import Message, MirrorPayment, Nudge, TendConnection
 from crossfoot.ports import Clock, Connections, DeadLetter, DeadLetters, History, Queue
 
@@ -50,7 +50,7 @@ def sweep(ports: Ports) -> Swept:
     """
     now = ports.clock.now()
     nudged = sum(_nudge(system, now, ports) for system in DUE_AFTER)
-    tended = sum(_tend(system, now, ports) for system in System)
+    tended = sum(_tend(system, now, ports) for system in CONNECTED)
     return Swept(nudged, tended, _revive(ports))
 
 
@@ -94,7 +94,7 @@ def _revive(ports: Ports) -> int:
     while revived < MAX_DEAD_LETTERS and (letters := ports.dead_letters.take(MAX_DEAD_LETTERS - revived)):
         for letter in letters:
             if isinstance(letter.message, MirrorPayment):
-                ports.history.save(letter.message.tenant, [_stuck(letter, letter.message.payment_id)])
+                ports.history.save(letter.message.tenant, [_stuck(letter, letter.message.payment)])
         ports.queue.send(_again(letters))
         # Last: a worker that dies before leaves the letters where they were, and work may be queued twice.
         ports.dead_letters.remove(letters)
@@ -102,14 +102,14 @@ def _revive(ports: Ports) -> int:
     return revived
 
 
-def _stuck(letter: DeadLetter, payment_id: str) -> Decision:
+def _stuck(letter: DeadLetter, payment: Ref) -> Decision:
     again = "one last time now; if that fails too, a person looks into it" if letter.is_last_chance else "again now"
     sentence = (
         f"Carrying this payment over failed again and again, and has been stuck since {letter.since:%Y-%m-%d %H:%M} UTC. "
         f"It is tried {again}."
     )
     fix = "Nothing to do if it goes through; otherwise look at the connections, and tell support."
-    return waits(Ref(ACCOUNTING, Kind.PAYMENT, payment_id), "X3", "stuck", sentence, fix)
+    return waits(payment, "X3", "stuck", sentence, fix)
 
 
 def _again(letters: Sequence[DeadLetter]) -> list[Message]:

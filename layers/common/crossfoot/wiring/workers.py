@@ -35,7 +35,7 @@ from crossfoot.adapters.vault import KmsVault
 from crossfoot.config import Config, load_config
 from crossfoot.core.company import Company
 from crossfoot.core.model import SYSTEM_NAMES, System
-from crossfoot.errors import NeedsPartner
+from crossfoot.errors import BadMessage, NeedsPartner
 from crossfoot.http import LOCAL, STRICT, Door, Line
 from crossfoot.ledger import Patience
 from crossfoot.ports import AccountingSource, Connection, Psa, Receipts, Source
@@ -148,6 +148,8 @@ class ConnectedSystems:
                 return self.accounting(tenant)
             case System.CONNECTWISE:
                 return self.psa(tenant)
+            case System.PLATFORM:
+                raise BadMessage("the platform is not read: it tells what changes")
 
     def accounting(self, tenant: str) -> AccountingSource:
         """Open the partner's accounting. Raises: NeedsPartner when it is not connected."""

@@ -15,6 +15,7 @@ from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.adapters.dynamodb.unpaid import Unpaid, UnpaidByDate, is_over
 from crossfoot.core.matching import normalise
 from crossfoot.core.model import (
+    CONNECTED,
     CreditMemo,
     Deposit,
     DepositLine,
@@ -23,6 +24,7 @@ from crossfoot.core.model import (
     Line,
     Link,
     Payment,
+    PayoutItem,
     Record,
     Ref,
     System,
@@ -74,6 +76,22 @@ class TableBook:
     def load_deposit_lines(self, tenant: str, deposit: Deposit) -> tuple[DepositLine, ...]:
         """Read the lines of a stored deposit, in their order. Raises: Conflict when they keep being replaced."""
         return self._lines.load_of_deposit(tenant, deposit)
+
+    def load_payout_items(self, tenant: str, payout: Ref) -> tuple[PayoutItem, ...]:
+        """Read the items of a stored payout, in their order. Raises: Conflict when they keep being replaced."""
+        return self._lines.load_of_payout(tenant, payout)
+
+    def load_payouts_of(self, tenant: str, payments: Iterable[Ref]) -> dict[Ref, tuple[Ref, ...]]:
+        """Read in which payouts some payments are: a query for each, side by side, and the items of what they lead to."""
+        found = dict(self._table.each(lambda payment: self._holders_of(tenant, payment), dict.fromkeys(payments)))
+        payouts = sorted({ref for refs in found.values() for ref in refs})
+        items = self._table.each(lambda payout: self.load_payout_items(tenant, payout), payouts)
+        held = {payout: {item.payment for item in each} for payout, each in zip(payouts, items, strict=True)}
+        return {payment: tuple(ref for ref in refs if payment in held[ref]) for payment, refs in found.items()}
+
+    def _holders_of(self, tenant: str, payment: Ref) -> tuple[Ref, list[Ref]]:
+        pointers = self._table.starting(keys.record_pk(tenant, payment), keys.IN_PAYOUT)
+        return payment, [keys.payout_of(key) for key, _ in pointers]
 
     def archive(self, tenant: str, refs: Iterable[Ref], *, archived: bool, run: str = "") -> None:
         """Archive records, or bring them back. Raises: ValueError for what cannot be archived; Conflict as save."""
@@ -130,7 +148,7 @@ class TableBook:
         found = [key for key, _ in islice(self._table.starting(pk, "", page=most + 1), most + 1)]
         crowded = len(found) > most
         if crowded:  # as many of either system
-            of_each = (self._table.starting(pk, f"{system}-", page=most) for system in System)
+            of_each = (self._table.starting(pk, f"{system}-", page=most) for system in CONNECTED)
             found = [key for pointers in of_each for key, _ in islice(pointers, most)]
         return number, ([keys.numbered_ref(key) for key in found], crowded)
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from crossfoot.core.matching import normalise
 from crossfoot.core.matters import MatterKey
-from crossfoot.core.model import ACCOUNTING, PSA, Kind, Ref, System, Version, parse_ref
+from crossfoot.core.model import ACCOUNTING, PLATFORM, PSA, Kind, Ref, System, Version, parse_ref
 from crossfoot.core.verdicts import Pair
 from crossfoot.errors import BadMessage
 
@@ -21,6 +21,7 @@ LINES = "LINES#"
 PREFERENCES = "PREFERENCES"
 FILTERS = "FILTERS"
 PAID_BY = "PAID_BY#"
+IN_PAYOUT = "IN_PAYOUT#"
 DECISION = "DECISION#"
 EFFECT = "EFFECT#"
 CONNECTION = "CONNECTION#"
@@ -37,6 +38,8 @@ NAME_LENGTH = 60
 NO_INITIAL = "!"
 MAX_ID_LENGTH = 128
 _GENERATION_DIGITS = 8
+# Before the id of a payment of the platform, which pays other systems' invoices. No id is written so.
+_ON_PLATFORM = "@"
 
 
 class Key(NamedTuple):
@@ -104,13 +107,32 @@ def link(tenant: str, ref: Ref) -> Key:
 
 
 def paid_by(tenant: str, invoice: Ref, payment: Ref) -> Key:
-    """The pointer from an invoice to a payment of the same system."""
+    """The pointer from an invoice to a payment of the same system, or of the platform.
+
+    Raises: ValueError for a payment of another system.
+    """
+    if payment.system is PLATFORM:
+        return Key(record_pk(tenant, invoice), PAID_BY + _ON_PLATFORM + escape(payment.id))
+    if payment.system is not invoice.system:
+        raise ValueError(f"payment {payment} cannot pay {invoice}, an invoice of another system")
     return Key(record_pk(tenant, invoice), PAID_BY + escape(payment.id))
 
 
 def payment_of(key: Key, invoice: Ref) -> Ref:
     """Read a paid-by pointer."""
-    return Ref(invoice.system, Kind.PAYMENT, unescape(key.sk.removeprefix(PAID_BY)))
+    id_ = key.sk.removeprefix(PAID_BY)
+    system = PLATFORM if id_.startswith(_ON_PLATFORM) else invoice.system
+    return Ref(system, Kind.PAYMENT, unescape(id_.removeprefix(_ON_PLATFORM)))
+
+
+def in_payout(tenant: str, payment: Ref, payout: Ref) -> Key:
+    """The pointer from a payment of the platform to a payout that holds it, or something of it."""
+    return Key(record_pk(tenant, payment), IN_PAYOUT + escape(payout.id))
+
+
+def payout_of(key: Key) -> Ref:
+    """Read an in-payout pointer."""
+    return Ref(PLATFORM, Kind.PAYOUT, unescape(key.sk.removeprefix(IN_PAYOUT)))
 
 
 def lines_part(tenant: str, ref: Ref, written: str, number: int) -> Key:

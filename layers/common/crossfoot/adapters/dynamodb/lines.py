@@ -20,6 +20,7 @@ from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.adapters.dynamodb.values import Item, Plain, text, whole
 from crossfoot.core.model import (
+    PLATFORM,
     CreditMemo,
     Deposit,
     DepositLine,
@@ -27,6 +28,9 @@ from crossfoot.core.model import (
     Kind,
     Line,
     LineKind,
+    Payout,
+    PayoutItem,
+    PayoutItemKind,
     Record,
     Ref,
     Standing,
@@ -56,7 +60,7 @@ def plan_lines(tenant: str, record: Record, stored: Mapping[str, Plain]) -> Stor
     Takes: `stored` is the record's item, empty where there is none.
     """
     kept = {name: stored[name] for name in (DIGEST, WRITTEN, PARTS, PACKED) if name in stored}
-    lines = record.lines if isinstance(record, Invoice | CreditMemo | Deposit) else None
+    lines = lines_of(record)
     if lines is None or (stored and record.standing is Standing.DELETED):
         return StoredLines(kept | _from_earlier(record, stored))
     rows = [_to_row(line) for line in lines]
@@ -73,14 +77,24 @@ def plan_lines(tenant: str, record: Record, stored: Mapping[str, Plain]) -> Stor
     return StoredLines({DIGEST: digest, WRITTEN: written, PARTS: len(packed)}, parts)
 
 
+def lines_of(record: Record) -> tuple[Line, ...] | tuple[DepositLine, ...] | tuple[PayoutItem, ...] | None:
+    """Give the lines that a record came with; None where it has none, or they were not read."""
+    match record:
+        case Invoice() | CreditMemo() | Deposit():
+            return record.lines
+        case Payout():
+            return record.items
+        case _:
+            return None
+
+
 def are_awaited(offered: Record, stored: Mapping[str, Plain]) -> bool:
     """Tell whether a version brings the lines of the stored one, which was read without them.
 
     Reads meet: one without lines may be saved before an earlier one that has them.
     """
-    has_lines = isinstance(offered, Invoice | CreditMemo | Deposit) and offered.lines is not None
     is_of_stored = offered.version.updated_at == text(stored, "u") and offered.standing.value == text(stored, "st")
-    return has_lines and is_of_stored and bool(text(stored, FROM))
+    return lines_of(offered) is not None and is_of_stored and bool(text(stored, FROM))
 
 
 def _from_earlier(record: Record, stored: Mapping[str, Plain]) -> Item:
@@ -107,6 +121,10 @@ class Lines:
     def load_of_deposit(self, tenant: str, deposit: Deposit) -> tuple[DepositLine, ...]:
         """Read the lines of a deposit, in their order. Raises: Conflict."""
         return tuple(_to_deposit_line(deposit.ref, *row) for row in self._load_rows(tenant, deposit.ref))
+
+    def load_of_payout(self, tenant: str, payout: Ref) -> tuple[PayoutItem, ...]:
+        """Read the items of a payout, in their order; none where it is not there. Raises: Conflict."""
+        return tuple(_to_item(*row) for row in self._load_rows(tenant, payout))
 
     def _load_rows(self, tenant: str, ref: Ref) -> list[list[Any]]:
         """Read the rows as one write left them: where parts are gone, they were replaced after the record was read."""
@@ -142,7 +160,9 @@ def _unpacked(part: Plain) -> list[list[Any]]:
     return rows
 
 
-def _to_row(line: Line | DepositLine) -> list[Any]:
+def _to_row(line: Line | DepositLine | PayoutItem) -> list[Any]:
+    if isinstance(line, PayoutItem):
+        return [line.kind.value, line.amount_minor, line.payment and line.payment.id, line.memo]
     if isinstance(line, DepositLine):
         return [line.payment and line.payment.id, line.amount_minor, line.account_id, line.memo]
     quantity, unit_price = (None if value is None else str(value) for value in (line.quantity, line.unit_price))
@@ -181,3 +201,8 @@ def _to_deposit_line(deposit: Ref, payment: str | None, amount_minor: int, accou
     """A deposit holds payments of its own system, as a record speaks only of its own."""
     held = None if payment is None else Ref(deposit.system, Kind.PAYMENT, payment)
     return DepositLine(held, amount_minor, account_id, memo)
+
+
+def _to_item(kind: str, amount_minor: int, payment: str | None, memo: str) -> PayoutItem:
+    held = None if payment is None else Ref(PLATFORM, Kind.PAYMENT, payment)
+    return PayoutItem(PayoutItemKind(kind), amount_minor, held, memo)

@@ -65,8 +65,10 @@ def _keep_name(new: Invoice | CreditMemo, stored: Invoice | CreditMemo) -> Invoi
 def _merge_payment(new: Payment, stored: Payment | None) -> Payment:
     if stored is None:
         return replace(new, former_invoices=_former(new, ()))
-    kept = new
-    if new.standing is Standing.DELETED:
+    # Which platform payment it stands for is found when it is read, and never forgotten (E1).
+    kept = replace(new, origin=new.origin or stored.origin)
+    # Vendors send an id only of what is deleted; the platform sends what it took back whole.
+    if new.standing is Standing.DELETED and new.taken_back is None:
         gone = replace(stored, allocations=(), credits=(), credit_only=(), deposit=None)
         kept = replace(gone, standing=Standing.DELETED, version=new.version)
     paid_before = (*stored.former_invoices, *(part.invoice for part in stored.allocations), *new.former_invoices)

@@ -5,7 +5,7 @@ from datetime import date
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.core.matching import normalise
-from crossfoot.core.model import CreditMemo, Customer, Deposit, Invoice, Payment, Record, Ref, Standing
+from crossfoot.core.model import CreditMemo, Customer, Deposit, Invoice, Payment, Payout, Record, Ref, Standing
 
 
 def dated(record: Record) -> date | None:
@@ -17,19 +17,26 @@ def dated(record: Record) -> date | None:
             return None if _is_bare(record) else record.issued_on
         case Deposit():
             return record.deposited_on
+        case Payout():
+            return record.arrives_on
         case Customer():
             return None
 
 
 def customer_of(record: Record) -> Ref | None:
     """Give the customer in whose own list a record is."""
-    return None if isinstance(record, Customer | Deposit) else record.customer
+    return None if isinstance(record, Customer | Deposit | Payout) else record.customer
 
 
 def invoices_of(payment: Payment) -> frozenset[Ref]:
     """Give every invoice that a payment pays or ever paid, or lowers by a credit."""
     paid = frozenset(part.invoice for part in payment.allocations)
     return paid.union(payment.former_invoices, payment.credit_only)
+
+
+def payments_in(payout: Payout) -> frozenset[Ref]:
+    """Give every payment that a payout holds, or takes something of back; none where its items were not read."""
+    return frozenset(item.payment for item in payout.items or () if item.payment is not None)
 
 
 def is_named(record: Record) -> bool:
@@ -54,6 +61,8 @@ def pointers_of(tenant: str, record: Record) -> frozenset[Key]:
             found |= {keys.paid_by(tenant, invoice, record.ref) for invoice in invoices_of(record)}
         case Invoice() if 0 < len(normalise(record.number)) <= keys.MAX_ID_LENGTH:
             found |= {keys.numbered(tenant, record.number, record.ref)}
+        case Payout():
+            found |= {keys.in_payout(tenant, payment, record.ref) for payment in payments_in(record)}
         case Customer() if is_named(record):
             found |= {keys.named(tenant, record.name, record.ref)}
     return frozenset(found)

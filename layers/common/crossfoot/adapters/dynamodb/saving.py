@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from crossfoot.adapters.dynamodb import keys, shapes
 from crossfoot.adapters.dynamodb.failures import ConditionFailed
 from crossfoot.adapters.dynamodb.keys import Key
-from crossfoot.adapters.dynamodb.lines import are_awaited, part_keys, plan_lines
+from crossfoot.adapters.dynamodb.lines import DIGEST, are_awaited, part_keys, plan_lines
 from crossfoot.adapters.dynamodb.lists import Directories
 from crossfoot.adapters.dynamodb.merging import archive, is_newer, merge
 from crossfoot.adapters.dynamodb.pointers import pointers_of, unpaid_on
 from crossfoot.adapters.dynamodb.table import MISSING, Put, Table, When
 from crossfoot.adapters.dynamodb.values import Item, text
-from crossfoot.core.model import CreditMemo, Customer, Invoice, Record, Ref
+from crossfoot.core.model import CreditMemo, Customer, Invoice, Payout, Record, Ref
 from crossfoot.errors import Conflict
 
 SAVE_ATTEMPTS = 5
@@ -119,9 +119,12 @@ def _plan_save(tenant: str, offered: Record, seen: Item) -> _Change | None:
         merged = merge(offered, stored)
     lines = plan_lines(tenant, offered, seen)
     item = shapes.to_item(merged, lines.attributes)
+    # What leads to a payout stands in its items: the same ones lead to it already.
+    has_same = lines.attributes.get(DIGEST) == seen.get(DIGEST)
+    leading = replace(merged, items=None) if isinstance(merged, Payout) and has_same else merged
     if item[shapes.DIGEST] == seen.get(shapes.DIGEST):
         return None
-    return _Change(offered.ref, merged, item, {**_leading_to(tenant, merged, stored), **lines.parts}, seen)
+    return _Change(offered.ref, merged, item, {**_leading_to(tenant, leading, stored), **lines.parts}, seen)
 
 
 def _leading_to(tenant: str, merged: Record, stored: Record | None) -> dict[Key, Item]:

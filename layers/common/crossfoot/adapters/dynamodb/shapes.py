@@ -6,14 +6,17 @@
                  t total   b balance   p paid   cm credited   cl closed
     payment      c customer id   i paid on   cur currency   t total   al [[invoice id, amount] ...]
                  m marker   r reference   f [former invoice id ...]   cu [[credit memo id, amount] ...]   dep deposit id
+                 o origin (a platform payment's id)   rev revision   tb why it was taken back   rf refunded
     credit memo  n number   c customer id   cn customer name   i issued on   cur currency   t total   b remaining
     deposit      i deposited on   a account id   an account name   cur currency   t total
+    payout       i arrives on   ps how far it has come   cur currency   t total
     what filters can see   tr [[name, value] ...]   lo left out   ar archived   rn by which run
                            na when the customer's name was read
     lines, in lines.py     ld digest   ls the write that they came with   lc parts   l the lines themselves, where small
                            lu the version that they are of, where it is an earlier one
 
-What is blank is left out. Amounts are minor units. A record speaks only of records of its own system.
+What is blank is left out. Amounts are minor units. A record speaks only of records of its own system, by their ids; the
+platform's speak of other systems' too, by ids with the system in front (quickbooks-129).
 """
 
 import hashlib
@@ -23,6 +26,7 @@ from datetime import date
 
 from crossfoot.adapters.dynamodb.values import Item, Plain, rows, text, whole, without_blanks
 from crossfoot.core.model import (
+    PLATFORM,
     Allocation,
     CreditMemo,
     CreditUse,
@@ -32,13 +36,17 @@ from crossfoot.core.model import (
     Keeping,
     Kind,
     Payment,
+    Payout,
+    PayoutState,
     Record,
     Ref,
     Standing,
     System,
+    TakenBack,
     Trait,
     TraitName,
     Version,
+    parse_ref,
 )
 
 DIGEST = "d"
@@ -63,6 +71,8 @@ def to_item(record: Record, lines: Mapping[str, Plain] = NO_LINES) -> Item:
             own = _from_credit_memo(record) | _from_filterable(record)
         case Deposit():
             own = _from_deposit(record)
+        case Payout():
+            own = _from_payout(record)
     content = without_blanks({"u": record.version.updated_at, "st": record.standing.value} | own)
     covered = content | {name: value for name, value in lines.items() if not isinstance(value, bytes)}
     return content | dict(lines) | {"s": record.version.seen_at, DIGEST: _digest(covered)}
@@ -83,6 +93,8 @@ def to_record(ref: Ref, item: Item) -> Record:
             return _to_credit_memo(ref, version, standing, item)
         case Kind.DEPOSIT:
             return _to_deposit(ref, version, standing, item)
+        case Kind.PAYOUT:
+            return _to_payout(ref, version, standing, item)
 
 
 def to_row(ref: Ref) -> Plain:
@@ -176,6 +188,10 @@ def _from_payment(payment: Payment) -> Item:
         "cu": [[_id_beside(payment.ref, use.credit_memo), use.amount_minor] for use in payment.credits],
         "dep": _id_beside(payment.ref, payment.deposit),
         "co": [_id_beside(payment.ref, invoice) for invoice in payment.credit_only],
+        "o": payment.origin.id if payment.origin else "",
+        "rev": payment.revision,
+        "tb": payment.taken_back.value if payment.taken_back else "",
+        "rf": payment.refunded_minor or None,
     }
 
 
@@ -191,17 +207,21 @@ def _to_payment(ref: Ref, version: Version, standing: Standing, item: Item) -> P
         allocations=tuple(Allocation(*_to_part(ref, Kind.INVOICE, part)) for part in rows(item, "al")),
         marker=text(item, "m"),
         reference=text(item, "r"),
-        former_invoices=tuple(Ref(ref.system, Kind.INVOICE, str(each)) for each in rows(item, "f")),
+        former_invoices=tuple(_ref_beside(ref, Kind.INVOICE, str(each)) for each in rows(item, "f")),
         credits=tuple(CreditUse(*_to_part(ref, Kind.CREDIT_MEMO, part)) for part in rows(item, "cu")),
         deposit=_beside(ref, Kind.DEPOSIT, text(item, "dep")),
-        credit_only=tuple(Ref(ref.system, Kind.INVOICE, str(each)) for each in rows(item, "co")),
+        credit_only=tuple(_ref_beside(ref, Kind.INVOICE, str(each)) for each in rows(item, "co")),
+        origin=Ref(PLATFORM, Kind.PAYMENT, text(item, "o")) if "o" in item else None,
+        revision=text(item, "rev"),
+        taken_back=TakenBack(text(item, "tb")) if "tb" in item else None,
+        refunded_minor=whole(item, "rf"),
     )
 
 
 def _to_part(payment: Ref, kind: Kind, part: Plain) -> tuple[Ref, int]:
     match part:
         case [str(id_), int(amount_minor)]:
-            return Ref(payment.system, kind, id_), amount_minor
+            return _ref_beside(payment, kind, id_), amount_minor
     raise TypeError(f"{payment} holds a part that cannot be read")
 
 
@@ -257,6 +277,27 @@ def _to_deposit(ref: Ref, version: Version, standing: Standing, item: Item) -> D
     )
 
 
+def _from_payout(payout: Payout) -> Item:
+    return {
+        "i": payout.arrives_on.isoformat(),
+        "ps": payout.state.value,
+        "cur": payout.currency,
+        "t": payout.total_minor,
+    }
+
+
+def _to_payout(ref: Ref, version: Version, standing: Standing, item: Item) -> Payout:
+    return Payout(
+        ref,
+        version,
+        standing,
+        state=PayoutState(text(item, "ps")),
+        arrives_on=date.fromisoformat(text(item, "i")),
+        currency=text(item, "cur"),
+        total_minor=whole(item, "t"),
+    )
+
+
 def _from_filterable(record: Customer | Invoice | CreditMemo) -> Item:
     return {
         "tr": [[trait.name.value, trait.value] for trait in record.traits],
@@ -285,13 +326,19 @@ def _to_keeping(item: Item) -> Keeping:
 def _id_beside(ref: Ref, other: Ref | None) -> str:
     if other is None:
         return ""
+    if ref.system is PLATFORM:
+        return str(other)
     if other.system is not ref.system:
         raise ValueError(f"{ref} speaks of {other}, a record of another system")
     return other.id
 
 
 def _beside(ref: Ref, kind: Kind, id_: str) -> Ref | None:
-    return Ref(ref.system, kind, id_) if id_ else None
+    return _ref_beside(ref, kind, id_) if id_ else None
+
+
+def _ref_beside(ref: Ref, kind: Kind, id_: str) -> Ref:
+    return parse_ref(kind, id_) if ref.system is PLATFORM else Ref(ref.system, kind, id_)
 
 
 def _from_date(day: date | None) -> str:

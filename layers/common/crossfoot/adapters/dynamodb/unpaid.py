@@ -24,7 +24,7 @@ from crossfoot.adapters.dynamodb.paging import (
 )
 from crossfoot.adapters.dynamodb.pointers import unpaid_on
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.core.model import Record, Ref, System
+from crossfoot.core.model import CONNECTED, Record, Ref, System
 from crossfoot.ports import ListPage
 
 MAX_LIMIT = 1000
@@ -118,7 +118,7 @@ class UnpaidByDate:
     def has(self, sort_key: str) -> bool:
         """Tell whether a sort key lies within the list."""
         first, last = self._bounds
-        return first <= sort_key <= last and sort_key.isascii() and sort_key.rpartition("#")[2] in set(System)
+        return first <= sort_key <= last and sort_key.isascii() and sort_key.rpartition("#")[2] in set(CONNECTED)
 
     def sort_key(self, place: Key) -> str:
         """Name a place: its day, its invoice's id, and the system."""
@@ -142,7 +142,7 @@ class UnpaidByDate:
             read = list(islice(pointers, 1))
             return (key for key, _ in chain(read, pointers))
 
-        systems = [self.system] if self.system else list(System)
+        systems = [self.system] if self.system else list(CONNECTED)
         buckets = table.each(begin, [(system, number) for system in systems for number in range(keys.UNPAID_BUCKETS)])
         merged = merge(*buckets, key=self.sort_key, reverse=not self.oldest_first)
         yield from (next(same) for _, same in groupby(merged, self.sort_key))

@@ -134,6 +134,7 @@ def to_payment(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURRENCY) 
         credits=credit_uses(wire, currency) if standing is Standing.LIVE else (),
         deposit=_deposit_of(wire),
         credit_only=credited_only(wire, currency) if standing is Standing.LIVE else (),
+        revision=_text(wire.get("SyncToken")),
     )
 
 

@@ -5,9 +5,8 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from crossfoot.core.model import System
 from crossfoot.core.rights import RightState
-from crossfoot.messages.api.words import Typed
+from crossfoot.messages.api.words import ConnectedSystem, Typed
 from crossfoot.messages.routes import Shape
 
 ConnectionState = Literal["connected", "needs_attention", "disconnected", "paused"]
@@ -16,7 +15,7 @@ ConnectionState = Literal["connected", "needs_attention", "disconnected", "pause
 class OneSystem(Shape):
     """A connection, by its system."""
 
-    system: System
+    system: ConnectedSystem
 
 
 class OAuthReturn(Shape):
@@ -57,7 +56,7 @@ class EventLine(Shape):
 class ConnectionShape(Shape):
     """A connection and how it stands (C7)."""
 
-    system: System
+    system: ConnectedSystem
     state: ConnectionState
     account_id: str
     account_name: str

@@ -4,10 +4,19 @@ from datetime import date
 
 from pydantic import Field
 
-from crossfoot.core.model import Standing, System
+from crossfoot.core.model import Standing
 from crossfoot.core.statuses import CreditMemoStatus
 from crossfoot.messages.api.invoices import LineShape
-from crossfoot.messages.api.words import Currency, CustomerName, DatedQuery, KeptQuery, Money, NextCursor, RecordId
+from crossfoot.messages.api.words import (
+    ConnectedSystem,
+    Currency,
+    CustomerName,
+    DatedQuery,
+    KeptQuery,
+    Money,
+    NextCursor,
+    RecordId,
+)
 from crossfoot.messages.routes import Shape
 
 
@@ -16,14 +25,14 @@ class CreditMemoQuery(DatedQuery, KeptQuery):
 
     customer: RecordId | None = Field(default=None, description="Only this customer's.")
     status: CreditMemoStatus | None = Field(default=None, description="Archived or left out are then included.")
-    system: System | None = None
+    system: ConnectedSystem | None = None
 
 
 class CreditMemoShape(Shape):
     """A credit that a customer was given."""
 
     id: RecordId
-    system: System
+    system: ConnectedSystem
     number: str
     customer: CustomerName
     standing: Standing

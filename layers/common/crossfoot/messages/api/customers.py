@@ -2,9 +2,8 @@
 
 from pydantic import Field
 
-from crossfoot.core.model import System
 from crossfoot.core.statuses import CustomerStatus
-from crossfoot.messages.api.words import KeptQuery, NextCursor, PageQuery, RecordId
+from crossfoot.messages.api.words import ConnectedSystem, KeptQuery, NextCursor, PageQuery, RecordId
 from crossfoot.messages.routes import Shape
 
 
@@ -12,7 +11,7 @@ class CustomerQuery(PageQuery, KeptQuery):
     """Which customers to list, by name."""
 
     search: str = Field(default="", max_length=100, description="How the name begins, whatever its case and blanks.")
-    system: System | None = None
+    system: ConnectedSystem | None = None
     status: CustomerStatus | None = Field(default=None, description="Archived or left out are then included.")
 
 
@@ -20,7 +19,7 @@ class CustomerShape(Shape):
     """A QuickBooks customer or a ConnectWise company."""
 
     id: RecordId
-    system: System
+    system: ConnectedSystem
     name: str
     account_number: str
     status: CustomerStatus

@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from crossfoot.core.fetching import FetchKind, FetchState
-from crossfoot.core.model import System
-from crossfoot.messages.api.words import NextCursor
+from crossfoot.messages.api.words import ConnectedSystem, NextCursor
 from crossfoot.messages.routes import Shape
 
 FetchId = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,100}$", description="A fetch.")]
@@ -36,7 +35,7 @@ class FetchShape(Shape):
     """
 
     id: FetchId
-    system: System
+    system: ConnectedSystem
     what: FetchKind
     state: FetchState = Field(description="`stuck` is one that has not moved for half an hour.")
     started_at: datetime

@@ -6,10 +6,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PlainSerializer
 
-from crossfoot.core.model import LineKind, Standing, System
+from crossfoot.core.model import LineKind, Standing
 from crossfoot.core.statuses import InvoiceStatus
 from crossfoot.messages.api.payments import PaymentShape
-from crossfoot.messages.api.words import Currency, CustomerName, DatedQuery, KeptQuery, Money, NextCursor, RecordId
+from crossfoot.messages.api.words import (
+    ConnectedSystem,
+    Currency,
+    CustomerName,
+    DatedQuery,
+    KeptQuery,
+    Money,
+    NextCursor,
+    RecordId,
+)
 from crossfoot.messages.routes import Shape
 
 Number = Annotated[
@@ -25,7 +34,7 @@ class InvoiceQuery(DatedQuery, KeptQuery):
     number: str = Field(default="", max_length=100, description="Only those with this number, in either system.")
     customer: RecordId | None = Field(default=None, description="Only this customer's.")
     status: InvoiceStatus | None = Field(default=None, description="Archived or left out are then included.")
-    system: System | None = Field(default=None, description="Only invoices that this system has.")
+    system: ConnectedSystem | None = Field(default=None, description="Only invoices that this system has.")
     paired: bool | None = Field(default=None, description="Only invoices that are, or are not, in both systems.")
 
 
@@ -33,7 +42,7 @@ class InvoiceCopy(Shape):
     """An invoice as one system shows it."""
 
     id: RecordId
-    system: System
+    system: ConnectedSystem
     number: str
     standing: Standing
     issued_on: date

@@ -1,11 +1,11 @@
 """The shape of a partner's preferences (C1, C8, D1, D2, E3, E4, P1)."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
-from crossfoot.core.model import System
 from crossfoot.core.preferences import ClosedPeriod, ExternalPaymentsMode, UnappliedMoney
+from crossfoot.messages.api.words import ConnectedSystem
 from crossfoot.messages.routes import Shape
 
 AccountId = Annotated[str, Field(max_length=64)]
@@ -17,9 +17,7 @@ class PreferencesShape(Shape):
     external_payments_enabled: bool = Field(description="Enter QuickBooks payments in ConnectWise (E3).")
     sync_tool_enabled: bool = Field(description="Whether the sync tool is used; then the mode applies (E4).")
     external_payments_mode: ExternalPaymentsMode
-    primary: Literal[System.QUICKBOOKS, System.CONNECTWISE] = Field(
-        description="The system that owns customers and invoices (C8)."
-    )
+    primary: ConnectedSystem = Field(description="The system that owns customers and invoices (C8).")
     deposit_account_id: AccountId = Field(
         description='The QuickBooks bank account that the money goes to, or "" for Undeposited Funds (C1, P1).'
     )

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from crossfoot.core.model import System
+from crossfoot.messages.api.words import ConnectedSystem
 from crossfoot.messages.routes import Shape
 
 
@@ -23,4 +23,6 @@ class ProblemShape(Shape):
     detail: str
     fix: str
     errors: list[FieldError] | None = None
-    system: System | None = Field(default=None, description="The connected system that it is about, where it is one.")
+    system: ConnectedSystem | None = Field(
+        default=None, description="The connected system that it is about, where it is one."
+    )

@@ -2,7 +2,7 @@
 
 import logging
 
-from crossfoot.core.model import ACCOUNTING, PSA, SYSTEM_NAMES, System
+from crossfoot.core.model import ACCOUNTING, CONNECTED, PSA, SYSTEM_NAMES, System
 from crossfoot.core.rights import RightState
 from crossfoot.core.silence import tell_silence
 from crossfoot.core.tending import Worry, say
@@ -106,7 +106,7 @@ def _test_permissions(ports: Ports, tenant: str) -> tuple[list[RightShape], str]
 
 def list_connections(ports: Ports, asked: Asked) -> ConnectionList:
     """Show both connections. Source: C7."""
-    return ConnectionList(connections=[_show(ports, asked.tenant, system) for system in System])
+    return ConnectionList(connections=[_show(ports, asked.tenant, system) for system in CONNECTED])
 
 
 def disconnect(ports: Ports, asked: Asked[OneSystem]) -> None:

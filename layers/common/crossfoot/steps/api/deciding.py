@@ -58,4 +58,5 @@ def _to_take_back(ports: Ports, tenant: str, invoices: list[Invoice]) -> list[Mi
         by_accounting = {link.accounting: link for link in links.values()}
         parted |= load_bearing(tenant, records, by_accounting, ports.book, ports.matches).parted
     payments = ports.book.load_payments_of_many(tenant, sorted(parted)) if parted else {}
-    return [MirrorPayment(tenant=tenant, payment_id=payment.ref.id) for paid in payments.values() for payment in paid]
+    refs = [payment.ref for paid in payments.values() for payment in paid]
+    return [MirrorPayment(tenant=tenant, payment_id=ref.id, system=ref.system) for ref in refs]

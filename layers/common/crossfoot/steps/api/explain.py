@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from crossfoot.core.decisions import Decision, Outcome, waits
 from crossfoot.core.effects import Effect, EffectState
-from crossfoot.core.model import PSA, CreditMemo, Customer, Deposit, Invoice, Kind, Payment, Ref
+from crossfoot.core.model import PSA, CreditMemo, Customer, Deposit, Invoice, Kind, Payment, Payout, Ref
 from crossfoot.core.money import format_minor
 from crossfoot.core.planning import invoices_of
 from crossfoot.core.silence import tell_silence
@@ -17,7 +17,15 @@ from crossfoot.steps.api.invoices import explain_matches
 from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_why
 from crossfoot.steps.api.pairing import pair
 from crossfoot.steps.api.payment_states import Part, load_payment_states
-from crossfoot.steps.api.standing import credit_memo_now, customer_now, deposit_now, invoice_now, keeping_now, lines_now
+from crossfoot.steps.api.standing import (
+    credit_memo_now,
+    customer_now,
+    deposit_now,
+    invoice_now,
+    keeping_now,
+    lines_now,
+    payout_now,
+)
 
 _OUTCOMES = {
     EffectState.CONFIRMED: Outcome.DID,
@@ -47,6 +55,8 @@ def explain_record(ports: Ports, asked: Asked[OneRecord]) -> Explanation:
             return _explain_credit_memo(ports, asked.tenant, record)
         case Deposit():
             return _explain_deposit(ports, asked.tenant, record)
+        case Payout():
+            return _explain_payout(ports, asked.tenant, record)
         case None:
             return _explain_unkept(ports, asked.tenant, ref)
 
@@ -101,6 +111,13 @@ def _explain_deposit(ports: Ports, tenant: str, deposit: Deposit) -> Explanation
     title = f"Deposit of {format_minor(deposit.total_minor, deposit.currency)}"
     now = deposit_now(deposit, payments)
     return _explanation(ports, tenant, deposit.ref, (deposit.ref,), payments, title, now, ())
+
+
+def _explain_payout(ports: Ports, tenant: str, payout: Payout) -> Explanation:
+    items = ports.book.load_payout_items(tenant, payout.ref)
+    payments = list(dict.fromkeys(item.payment for item in items if item.payment))
+    title = f"Payout of {format_minor(payout.total_minor, payout.currency)} on {payout.arrives_on}"
+    return _explanation(ports, tenant, payout.ref, (payout.ref,), payments, title, payout_now(payout, items), ())
 
 
 def _explain_unkept(ports: Ports, tenant: str, ref: Ref) -> Explanation:

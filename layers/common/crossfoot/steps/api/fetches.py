@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from crossfoot.core.fetching import FETCH_NEW_DATA_EVERY, FETCH_UNPAID_EVERY, FetchKind, FetchRun
-from crossfoot.core.model import System
+from crossfoot.core.model import CONNECTED, System
 from crossfoot.errors import NeedsPartner, TooSoon
 from crossfoot.messages import FetchUnpaid, Message, Nudge
 from crossfoot.messages.api.fetches import FetchesStarted, FetchList, FetchShape, FetchStart, OneFetch
@@ -30,7 +30,7 @@ def start_fetch(ports: Ports, asked: Asked[Nothing, Nothing, FetchStart]) -> Fet
     Source: I7.
     """
     tenant, kind = asked.tenant, FetchKind(asked.body.what)
-    systems = [system for system in System if is_connected(ports.connections, tenant, system)]
+    systems = [system for system in CONNECTED if is_connected(ports.connections, tenant, system)]
     if not systems:
         raise NeedsPartner("no system is connected", "Connect QuickBooks or ConnectWise first.")
     free_at = ports.limits.take(tenant, kind, _EVERY[kind])

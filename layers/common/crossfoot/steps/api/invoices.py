@@ -74,7 +74,8 @@ def find_entry(ports: Ports, tenant: str, text: str) -> Entry:
 def detail_of(ports: Ports, tenant: str, entry: Entry) -> InvoiceDetail:
     """Show all that is known of an invoice."""
     invoice = _accounting_copy(entry)
-    payments = ports.book.load_payments_of(tenant, invoice.ref) if invoice else ()
+    paying = ports.book.load_payments_of_many(tenant, [copy.ref for copy in entry.copies])
+    payments = list({payment.ref: payment for copy in entry.copies for payment in paying[copy.ref]}.values())
     matches = explain_matches(ports, tenant, [entry])
     return InvoiceDetail(
         **_head(entry, matches[entry.shown.ref]),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from crossfoot.core.decisions import Decision, Outcome, did, skipped, waits
 from crossfoot.core.effects import Effect
 from crossfoot.core.eligibility import decide_payment
-from crossfoot.core.model import PSA, Invoice, Payment, Ref, Standing
+from crossfoot.core.model import PLATFORM, PSA, Invoice, Payment, Ref, Standing
 from crossfoot.core.planning import PAYMENT_ROWS, Situation, external_parts, invoices_of, plan_payment
 from crossfoot.core.preferences import Preferences
 from crossfoot.core.rows import standing_of
@@ -31,7 +31,9 @@ def load_payment_states(ports: Ports, tenant: str, payments: Sequence[Payment]) 
     states: dict[Ref, tuple[Part, ...]] = {}
     eligible = []
     for payment in payments:
-        held = decide_payment(payment, preferences, psa_connected=True) or _pays_nothing(payment)
+        held = (
+            _on_platform(payment) or decide_payment(payment, preferences, psa_connected=True) or _pays_nothing(payment)
+        )
         if held is None:
             eligible.append(payment)
         else:
@@ -46,6 +48,20 @@ def load_payment_states(ports: Ports, tenant: str, payments: Sequence[Payment]) 
 def gravest_part(parts: Sequence[Part]) -> Part:
     """Pick the part that tells the payment's state as a whole."""
     return Part(*gravest((part.status, part.decision) for part in parts))
+
+
+def _on_platform(payment: Payment) -> Decision | None:
+    if payment.ref.system is not PLATFORM:
+        return None
+    invoices = invoices_of(payment)
+    if payment.standing is Standing.LIVE:
+        sentence = "This payment was made on the platform, and is next in line to be entered in the other books."
+        return waits(payment.ref, "P1", "pending", sentence, "", *invoices)
+    why = f"was {payment.taken_back}" if payment.taken_back else "counts no longer"
+    sentence = (
+        f"This payment was made on the platform and {why}: it is next in line to be taken back in the other books."
+    )
+    return waits(payment.ref, "P2", "pending", sentence, "", *invoices)
 
 
 def _unless_held(part: Part, held: Decision | None) -> Part:

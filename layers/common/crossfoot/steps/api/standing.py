@@ -2,9 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 
-from crossfoot.core.decisions import Decision, did, skipped
+from crossfoot.core.decisions import Decision, did, skipped, waits
 from crossfoot.core.filters import ImportFilters
-from crossfoot.core.model import PSA, SYSTEM_NAMES, CreditMemo, Customer, Deposit, Invoice, Ref, Standing
+from crossfoot.core.model import (
+    PSA,
+    SYSTEM_NAMES,
+    CreditMemo,
+    Customer,
+    Deposit,
+    Invoice,
+    Payout,
+    PayoutItem,
+    PayoutState,
+    Ref,
+    Standing,
+)
 from crossfoot.core.money import format_minor
 from crossfoot.core.statuses import CreditMemoStatus, InvoiceStatus
 from crossfoot.core.unread_lines import decide_lines
@@ -58,6 +70,19 @@ def deposit_now(deposit: Deposit, payments: Sequence[Ref]) -> Iterator[Decision]
         return
     sentence = f"It was read from QuickBooks and holds {len(payments)} of its payments. ConnectWise has no deposits."
     yield did(deposit.ref, "D3", "imported", sentence, *payments)
+
+
+def payout_now(payout: Payout, items: Sequence[PayoutItem]) -> Iterator[Decision]:
+    """Say what the platform tells of a payout. Source: D2, X1."""
+    payments = dict.fromkeys(item.payment for item in items if item.payment)
+    what = f"{format_minor(payout.total_minor, payout.currency)} for {payout.arrives_on}, from {len(payments)} payments"
+    match payout.state:
+        case PayoutState.CREATED:
+            yield waits(payout.ref, "D2", payout.state, f"The platform has announced it: {what}.", "", *payments)
+        case PayoutState.PAID:
+            yield did(payout.ref, "D2", payout.state, f"The platform has paid it out: {what}.", *payments)
+        case PayoutState.FAILED:
+            yield did(payout.ref, "D2", payout.state, f"It failed, and the money did not arrive: {what}.", *payments)
 
 
 def customer_now(customer: Customer) -> Iterator[Decision]:
