@@ -24,6 +24,8 @@ MADE = {
     keys.paid_by("t_1", INVOICE, PAYMENT),
     keys.paid_by("t_1", INVOICE, MADE_HERE),
     keys.in_payout("t_1", MADE_HERE, Ref(System.PLATFORM, Kind.PAYOUT, "po_1")),
+    keys.origin("t_1", PAYMENT),
+    keys.marker("t_1", "xf:0123456789abcdef"),
     keys.lines_part("t_1", INVOICE, "9f2c", 0),
     keys.decision("t_1", PAYMENT, AT, "9f2c"),
     keys.effect("t_1", "payment_rows", ROWS_OF, 3),

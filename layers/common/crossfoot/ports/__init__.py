@@ -17,6 +17,7 @@ from crossfoot.ports.decisions import Dated, EffectStore, FilterStore, History, 
 from crossfoot.ports.documents import Documents
 from crossfoot.ports.fetching import Cursors, FetchRuns, Limits, Position, RunPage
 from crossfoot.ports.matches import Decided, Matches, Page
+from crossfoot.ports.origins import Origins
 from crossfoot.ports.queues import MAX_REVIVALS, Budget, DeadLetter, DeadLetters, Queue
 from crossfoot.ports.records import Book, ListPage, Numbered
 from crossfoot.ports.secrets import Authorizations, SealedSecrets, Secrets
@@ -69,6 +70,7 @@ __all__ = [
     "Matches",
     "Numbered",
     "OAuthDoor",
+    "Origins",
     "Page",
     "PaymentRows",
     "Position",

@@ -21,6 +21,7 @@ from crossfoot.adapters.dynamodb.filters import TableFilters
 from crossfoot.adapters.dynamodb.history import TableHistory
 from crossfoot.adapters.dynamodb.limits import TableLimits
 from crossfoot.adapters.dynamodb.matches import TableMatches
+from crossfoot.adapters.dynamodb.origins import TableOrigins
 from crossfoot.adapters.dynamodb.preferences import TablePreferences
 from crossfoot.adapters.dynamodb.reports import TableReports
 from crossfoot.adapters.dynamodb.secrets import TableSecrets
@@ -63,6 +64,7 @@ class Parts:
         self.history = TableHistory(self.table, self.clock)
         self.effects = TableEffects(self.table)
         self.matches = TableMatches(self.table)
+        self.origins = TableOrigins(self.table)
         self.preferences = TablePreferences(self.table)
         self.cursors = TableCursors(self.table, self.clock)
         self.runs = TableFetchRuns(self.table, self.clock)

@@ -135,6 +135,16 @@ def payout_of(key: Key) -> Ref:
     return Ref(PLATFORM, Kind.PAYOUT, unescape(key.sk.removeprefix(IN_PAYOUT)))
 
 
+def origin(tenant: str, payment: Ref) -> Key:
+    """For which payment of the platform a payment in the accounting stands."""
+    return Key(record_pk(tenant, payment), "ORIGIN")
+
+
+def marker(tenant: str, marker_text: str) -> Key:
+    """For which payment of the platform a write with a marker was made."""
+    return Key(_own(tenant, "marker", escape(marker_text)), "ORIGIN")
+
+
 def lines_part(tenant: str, ref: Ref, written: str, number: int) -> Key:
     """A part of a record's lines, under the name of the write that they came with."""
     return Key(record_pk(tenant, ref), f"{LINES}{escape(written)}#{number:04}")
