@@ -46,6 +46,7 @@ class FakeQuickBooks(Filed):
         super().__init__(ACCOUNTING, clock)
         self._applied: dict[Ref, dict[Ref, int]] = {}
         self._used: dict[Ref, tuple[CreditUse, ...]] = {}
+        self._changes: dict[Ref, int] = {}
 
     def add_invoice(
         self,
@@ -100,22 +101,34 @@ class FakeQuickBooks(Filed):
         for k, v in (credited or {}).items():
             invoice = Ref(self.system, Kind.INVOICE, k)
             applied[invoice] = applied.get(invoice, 0) + v
-        self._check_open(ref, applied)
         allocations = tuple(Allocation(invoice, amount) for invoice, amount in cash.items() if amount)
         by_credit_alone = tuple(invoice for invoice in applied if not cash.get(invoice))
         payer = Ref(self.system, Kind.CUSTOMER, CUSTOMER_ID)
         payment = Payment(ref, NEW, Standing.LIVE, payer, on, "USD", sum(cash.values()), allocations, marker)
         used = (CreditUse(Ref(self.system, Kind.CREDIT_MEMO, memo), sum(credited.values())),) if credited else ()
-        self.put(replace(payment, credits=used, credit_only=by_credit_alone))
-        self._apply(ref, applied)
-        self._use_credit(ref, used)
+        self.record(replace(payment, credits=used, credit_only=by_credit_alone), applied)
         return ref
+
+    def record(self, payment: Payment, applied: Mapping[Ref, int]) -> Payment:
+        """Record a payment, or change the one of this id.
+
+        Takes: `applied` is what it takes off each invoice, by cash and by credits.
+        Returns: it as it stands. Raises: Rejected when it would pay more than is open.
+        """
+        self._check_open(payment.ref, applied)
+        self._put_changed(payment)
+        self._apply(payment.ref, applied)
+        self._use_credit(payment.ref, payment.credits)
+        return self.payment(payment.ref.id)
+
+    def applied(self, id_: str) -> Mapping[Ref, int]:
+        """Give what a payment takes off each invoice, by cash and by credits."""
+        return self._applied.get(Ref(self.system, Kind.PAYMENT, id_), {})
 
     def void(self, id_: str) -> None:
         """Void a payment."""
-        before = self.records[Ref(self.system, Kind.PAYMENT, id_)]
-        assert isinstance(before, Payment)
-        self.put(replace(before, standing=Standing.VOID, total_minor=0, allocations=(), credits=()))
+        before = self.payment(id_)
+        self._put_changed(replace(before, standing=Standing.VOID, total_minor=0, allocations=(), credits=()))
         self._apply(before.ref, {})
         self._use_credit(before.ref, ())
 
@@ -156,7 +169,7 @@ class FakeQuickBooks(Filed):
     def deposit(self, id_: str, payments: Sequence[str], fee_minor: int = 0) -> Ref:
         """Put payments into the bank, less a fee; until the deposit is deleted they say that they are in it."""
         ref = Ref(self.system, Kind.DEPOSIT, id_)
-        held = [self._payment(payment) for payment in payments]
+        held = [self.payment(payment) for payment in payments]
         fee = (DepositLine(None, -fee_minor, "90", "Fee"),) if fee_minor else ()
         lines = (*(DepositLine(payment.ref, 0) for payment in held), *fee)
         total = sum(payment.total_minor for payment in held) - fee_minor
@@ -181,10 +194,15 @@ class FakeQuickBooks(Filed):
         """A customer that was merged into another one shows as deleted."""
         self.put(Customer(record.ref, NEW, Standing.DELETED, ""))
 
-    def _payment(self, id_: str) -> Payment:
+    def payment(self, id_: str) -> Payment:
         record = self.records[Ref(self.system, Kind.PAYMENT, id_)]
         assert isinstance(record, Payment)
         return record
+
+    def _put_changed(self, payment: Payment) -> None:
+        changes = self._changes.get(payment.ref, -1) + 1
+        self._changes[payment.ref] = changes
+        self.put(replace(payment, revision=str(changes)))
 
     def _use_credit(self, payment: Ref, now: tuple[CreditUse, ...]) -> None:
         changes = [(use.credit_memo, use.amount_minor) for use in self._used.get(payment, ())]

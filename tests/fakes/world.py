@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
 
+from crossfoot.core.company import Company
 from crossfoot.core.crossfoot import Report
 from crossfoot.core.effects import Effect
 from crossfoot.core.model import ACCOUNTING, CONNECTED, PSA, Invoice, Payment, Ref, Standing, System
@@ -43,6 +44,8 @@ from crossfoot.steps import (
 )
 
 from tests.fakes.clock import FakeClock
+from tests.fakes.companies import FakeCompanies
+from tests.fakes.receipts import FakeReceipts
 from tests.fakes.table import FakeQueue, Tables
 from tests.fakes.trip import Crash, Trip
 from tests.fakes.vendors import FakeConnectWise, FakeQuickBooks
@@ -69,7 +72,7 @@ class WorldConnections:
         self.warnings: dict[System, tuple[str, str]] = {}
         self.history: dict[System, list[ConnectionEvent]] = {system: [] for system in CONNECTED}
 
-    def load(self, tenant: str, system: System) -> Connection | None:
+    def load(self, tenant: str, system: System) -> Connection:
         reason, fix = self.warnings.get(system, ("", ""))
         return Connection(
             tenant,
@@ -158,12 +161,14 @@ class World:
         self.worker_clock = worker_clock or self.clock
         self.quickbooks = FakeQuickBooks(self.clock)
         self.connectwise = FakeConnectWise(self.clock, many_rows=many_rows, rows_move_invoice=rows_move_invoice)
+        self.our_payments = FakeReceipts(self.quickbooks)
         tables = tables or Tables(self.clock)
         self.book, self.history, self.effects = tables.book, tables.history, tables.effects
         self.matches = tables.matches
         self.cursors, self.preferences, self.reports = tables.cursors, tables.preferences, tables.reports
         self.runs, self.filters, self.limits = tables.runs, tables.filters, tables.limits
         self.connections = WorldConnections(tenant, self.worker_clock)
+        self.companies = FakeCompanies(self.worker_clock, self)
         self.keys, self.secrets, self.dead_letters = WorldKeys(), WorldSecrets(), WorldDeadLetters()
         # What is left of an invocation whenever it asks.
         self.remaining_ms: Callable[[], int] = _a_whole_invocation
@@ -194,8 +199,17 @@ class World:
     def accounting(self, tenant: str) -> Any:
         return self.quickbooks
 
+    def receipts(self, tenant: str) -> Any:
+        return self.our_payments
+
     def psa(self, tenant: str) -> Any:
         return self.connectwise
+
+    def company_id(self, tenant: str) -> str:
+        return self.connections.load(tenant, ACCOUNTING).account_id
+
+    def fetch_company(self, tenant: str) -> Company:
+        return self.our_payments.fetch_company()
 
     def nudge(self) -> None:
         """Nudge both systems, as a webhook or the sweep does."""
@@ -327,6 +341,9 @@ class _WiredSystems:
 
     def accounting(self, tenant: str) -> Any:
         return self._wire(self._world.accounting(tenant))
+
+    def receipts(self, tenant: str) -> Any:
+        return self._wire(self._world.receipts(tenant))
 
     def psa(self, tenant: str) -> Any:
         return self._wire(self._world.psa(tenant))

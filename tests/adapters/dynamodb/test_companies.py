@@ -31,10 +31,10 @@ class Live:
         self.reads = 0
         self.silent = False
 
-    def connected(self, tenant: str) -> str:
+    def company_id(self, tenant: str) -> str:
         return self.ids[tenant]
 
-    def fetch(self, tenant: str) -> Company:
+    def fetch_company(self, tenant: str) -> Company:
         self.reads += 1
         if self.silent:
             raise RemoteUnavailable("no answer")
@@ -49,8 +49,8 @@ def live() -> Live:
 @pytest.fixture(params=["table", "memory"])
 def companies(request: pytest.FixtureRequest, clock: FakeClock, live: Live) -> Companies:
     if request.param == "memory":
-        return FakeCompanies(clock, live.connected, live.fetch)
-    return TableCompanies(MemoryTable(), clock, live.connected, live.fetch)
+        return FakeCompanies(clock, live)
+    return TableCompanies(MemoryTable(), clock, live.company_id, live.fetch_company)
 
 
 def test_p1_a_thousand_payments_read_the_company_once(companies: Companies, clock: FakeClock, live: Live) -> None:

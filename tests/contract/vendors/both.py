@@ -7,7 +7,7 @@ from typing import Any
 
 from crossfoot.core.model import Allocation, CreditUse, DepositLine, Kind, Line, LineKind, Record, Ref, System
 from crossfoot.core.windows import OVERLAP
-from crossfoot.errors import Rejected
+from crossfoot.errors import Conflict, Rejected
 
 # So much later than a change that the overlap of a read no longer reaches it.
 LATER_S = OVERLAP.total_seconds() + 60
@@ -21,11 +21,15 @@ type Shown = dict[str, Any]
 class Both:
     """Calls every driver in turn, and gives the outcome that they have in common.
 
-    A refusal is an outcome: its code. Raises: AssertionError when the outcomes differ.
+    A refusal is an outcome: its code; so is a conflict. Raises: AssertionError when the outcomes differ.
     """
 
     def __init__(self, *drivers: Any) -> None:
         self._drivers = drivers
+
+    def part(self, name: str) -> "Both":
+        """Give what each driver has by this name, to be driven in the same way."""
+        return Both(*(getattr(driver, name) for driver in self._drivers))
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -42,6 +46,8 @@ def _outcome(deed: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return deed(*args, **kwargs)
     except Rejected as refusal:
         return f"refused: {refusal.code}"
+    except Conflict:
+        return "conflict"
 
 
 def _tell(name: str, outcomes: dict[Any, Any]) -> str:
@@ -67,6 +73,10 @@ class Names:
 
     def id_of(self, name: str) -> str:
         return self._ids[name]
+
+    def id_or_name(self, name: str) -> str:
+        """Give the id; what has none yet gets its name for one, where ids are ours to choose."""
+        return self._ids.get(name, name)
 
     def ref_of(self, name: str, kind: Kind = Kind.INVOICE) -> Ref:
         return Ref(self.system, kind, self._ids[name])

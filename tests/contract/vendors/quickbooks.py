@@ -1,10 +1,11 @@
-"""QuickBooks as the stories drive it: what an accountant does, on the fake and on a sandbox's company."""
+"""QuickBooks as the stories drive it: our worker through the ports, and an accountant, on the fake and on a sandbox."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from crossfoot.adapters.quickbooks.receipts import QuickBooksReceipts
 from crossfoot.core.model import Kind, System
 from crossfoot.core.money import from_minor
 from crossfoot.errors import Rejected
@@ -12,8 +13,10 @@ from crossfoot.errors import Rejected
 from tests.adapters.quickbooks.company import Company
 from tests.adapters.sandbox import exact
 from tests.contract.vendors.both import Names, Reading
+from tests.contract.vendors.writing import Writing
 from tests.fakes.clock import FakeClock
 from tests.fakes.filing import CUSTOMER_ID, TODAY
+from tests.fakes.receipts import BANK, FUNDS, FakeReceipts
 from tests.fakes.vendors import FakeQuickBooks
 
 CUSTOMER = "Contoso"
@@ -27,6 +30,8 @@ class FakeBooks(Reading):
         self.fake = FakeQuickBooks(self.clock)
         super().__init__(self.fake, Names(System.QUICKBOOKS))
         self.names.give(Kind.CUSTOMER, CUSTOMER, CUSTOMER_ID)
+        self.fake_receipts = FakeReceipts(self.fake)
+        self.receipts = Writing(self.fake_receipts, self.names, {"funds": FUNDS, "bank": BANK})
 
     def pass_time(self, seconds: float) -> None:
         self.clock.advance(seconds)
@@ -40,35 +45,53 @@ class FakeBooks(Reading):
         self.fake.rename_customer(CUSTOMER_ID, new_name)
 
     def pay(self, name: str, parts: Mapping[str, int], *, on: date = TODAY, marker: str = "") -> None:
-        self.names.give(Kind.PAYMENT, name, name)
-        self.fake.pay(name, parts, on=on, marker=marker)
+        self.fake.pay(self._payment(name), parts, on=on, marker=marker)
 
     def add_credit_memo(self, name: str, number: str, total_minor: int) -> None:
         self.names.give(Kind.CREDIT_MEMO, name, name)
         self.fake.add_credit_memo(name, number, total_minor, customer=CUSTOMER)
 
     def pay_with_credit(self, name: str, invoice: str, cash_minor: int, memo: str, credit_minor: int) -> None:
-        self.names.give(Kind.PAYMENT, name, name)
-        self.fake.pay(name, {invoice: cash_minor} if cash_minor else {}, credited={invoice: credit_minor}, memo=memo)
+        self.fake.pay(
+            self._payment(name),
+            {invoice: cash_minor} if cash_minor else {},
+            credited={invoice: credit_minor},
+            memo=memo,
+        )
 
     def deposit(self, name: str, *payments: str, fee_minor: int = 0) -> None:
         self.names.give(Kind.DEPOSIT, name, name)
-        self.fake.deposit(name, payments, fee_minor)
+        self.fake.deposit(name, [self._payment(payment) for payment in payments], fee_minor)
 
     def delete_deposit(self, name: str) -> None:
         self.fake.delete_deposit(name)
 
     def void(self, name: str) -> None:
-        self.fake.void(name)
+        self.fake.void(self._payment(name))
 
     def delete(self, name: str) -> None:
-        self.fake.delete(name)
+        self.fake.delete(self._payment(name))
 
     def void_invoice(self, name: str) -> None:
         self.fake.void_invoice(name)
 
     def delete_invoice(self, name: str) -> None:
         self.fake.delete_invoice(name)
+
+    def over_application(self, what: str) -> None:
+        self.fake_receipts.reduces = what == "reduce"
+
+    def close_books(self, until: date) -> None:
+        self.fake_receipts.close_books(until)
+
+    def deactivate_bank(self) -> None:
+        self.fake_receipts.deactivate(BANK)
+
+    def _payment(self, name: str) -> str:
+        """Give a payment's id: ours have one of the vendor's choosing, the others their name."""
+        id_ = self.names.id_or_name(name)
+        self.names.give(Kind.PAYMENT, name, id_)
+        return id_
 
 
 class SandboxBooks(Reading):
@@ -80,6 +103,9 @@ class SandboxBooks(Reading):
         self.customer = company.customer(CUSTOMER)
         self.names.give(Kind.CUSTOMER, CUSTOMER, self.customer["Id"])
         self._payments: dict[str, dict[str, Any]] = {}
+        accounts = {each["Name"]: each["Id"] for each in company.query("Account")}
+        named = {"funds": accounts["Undeposited Funds"], "bank": accounts["Checking"]}
+        self.receipts = Writing(QuickBooksReceipts(company.client()), self.names, named)
         self.pass_time(0)
 
     def pass_time(self, seconds: float) -> None:
@@ -139,17 +165,30 @@ class SandboxBooks(Reading):
     def delete_invoice(self, name: str) -> None:
         self._post("Invoice", {"Id": self.names.id_of(name), "SyncToken": "0"}, operation="delete")
 
+    def over_application(self, what: str) -> None:
+        self.company.sandbox.switch(over_application=what)
+
+    def close_books(self, until: date) -> None:
+        (settings,) = self.company.query("Preferences")
+        head = {**{field: settings[field] for field in ("Id", "SyncToken")}, "sparse": True}
+        self._post("Preferences", {**head, "AccountingInfoPrefs": {"BookCloseDate": until.isoformat()}})
+
+    def deactivate_bank(self) -> None:
+        (bank,) = (each for each in self.company.query("Account") if each["Name"] == "Checking")
+        head = {field: bank[field] for field in ("Id", "SyncToken", "Name", "AccountType", "AccountSubType")}
+        self._post("Account", {**head, "Active": False})
+
     def _save(self, name: str, body: dict[str, Any]) -> None:
         stored = self._post("Payment", {**self._head(name), **self._payer(), **body})
         self._payments[name] = stored
         self.names.give(Kind.PAYMENT, name, stored["Id"])
 
     def _head(self, name: str) -> dict[str, Any]:
-        known = self._payments.get(name)
+        known = self._payments.get(name) or self.receipts.head_of(name)
         return {field: known[field] for field in ("Id", "SyncToken")} if known else {}
 
     def _held(self, payment: str) -> dict[str, Any]:
-        paid = self._payments[payment]
+        paid = self._payments.get(payment) or self.receipts.head_of(payment)
         link = {"TxnId": paid["Id"], "TxnType": "Payment", "TxnLineId": "0"}
         return {"Amount": float(paid["TotalAmt"]), "LinkedTxn": [link]}
 
