@@ -41,7 +41,6 @@ def _run(command: list[str]) -> None:
 
 def _seen(module: str) -> dict[str, Any]:
     """Run a client's module against a sandbox of its own, and return what it saw."""
-    python = _client_python()
     sandbox = subprocess.Popen(
         [sys.executable, "-m", "local.sandbox.quickbooks", "--port", "0", "--switch", "rate_limits=false"],
         cwd=ROOT,
@@ -50,18 +49,23 @@ def _seen(module: str) -> dict[str, Any]:
     )
     try:
         assert sandbox.stdout is not None
-        ran = subprocess.run(
-            [str(python), "-m", f"tests.contract.clients.{module}", sandbox.stdout.readline()],
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=RUN_S,
-            cwd=ROOT,
-            env={"OAUTHLIB_INSECURE_TRANSPORT": "1", "PYTHONDONTWRITEBYTECODE": "1"},
-        )
+        return run_client(module, sandbox.stdout.readline())
     finally:
         sandbox.terminate()
         sandbox.communicate(timeout=RUN_S)
+
+
+def run_client(module: str, told: str) -> dict[str, Any]:
+    """Run a client's module in its own environment, and return what it saw. Takes: `told` is its only argument."""
+    ran = subprocess.run(
+        [str(_client_python()), "-m", f"tests.contract.clients.{module}", told],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=RUN_S,
+        cwd=ROOT,
+        env={"OAUTHLIB_INSECURE_TRANSPORT": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+    )
     assert ran.returncode == 0, ran.stderr
     return dict(json.loads(ran.stdout))
 

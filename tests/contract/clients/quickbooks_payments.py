@@ -1,0 +1,57 @@
+"""Read and save payments with python-quickbooks, unchanged but for its hosts.
+
+Runs in an environment of its own: `python quickbooks_payments.py TOLD`, where TOLD is a JSON object: the sandbox's
+`base_url`, the company's credentials, and the ids of `read` and `save`. Prints what it saw as one JSON object.
+"""
+
+import json
+import sys
+from typing import Any
+
+import intuitlib.config  # type: ignore[import-not-found]
+from intuitlib.client import AuthClient  # type: ignore[import-not-found]
+from quickbooks import QuickBooks  # type: ignore[import-not-found]
+from quickbooks.objects.payment import Payment  # type: ignore[import-not-found]
+
+
+def connect(told: dict[str, Any]) -> Any:
+    """Open the company with the tokens that were handed over."""
+    intuitlib.config.DISCOVERY_URL["sandbox"] = f"{told['base_url']}/.well-known/openid_sandbox_configuration/"
+    QuickBooks.sandbox_api_url_v3 = QuickBooks.api_url_v3 = f"{told['base_url']}/v3"
+    auth = AuthClient(
+        told["client_id"], told["client_secret"], "http://localhost:9/return", "sandbox",
+        access_token=told["access_token"], refresh_token=told["refresh_token"], realm_id=told["realm_id"],
+    )  # fmt: skip
+    return QuickBooks(
+        auth_client=auth, refresh_token=told["refresh_token"], company_id=told["realm_id"], minorversion=75
+    )
+
+
+def shown(payment: Any) -> dict[str, Any]:
+    """Give what a payment says, its amounts digit for digit."""
+    return {
+        "total": str(payment.TotalAmt),
+        "unapplied": str(payment.UnappliedAmt),
+        "day": payment.TxnDate,
+        "customer": payment.CustomerRef.value,
+        "account": payment.DepositToAccountRef.value,
+        "currency": payment.CurrencyRef.value,
+        "reference": payment.PaymentRefNum,
+        "note": payment.PrivateNote,
+        "token": payment.SyncToken,
+        "lines": [[str(line.Amount), link.TxnType, link.TxnId] for line in payment.Line for link in line.LinkedTxn],
+    }
+
+
+def main(told: dict[str, Any]) -> dict[str, Any]:
+    qb = connect(told)
+    qb.use_decimal = True
+    read = {id_: shown(Payment.get(id_, qb=qb)) for id_ in told["read"]}
+    # It sends a Decimal as text.
+    qb.use_decimal = False
+    saved = {id_: Payment.get(id_, qb=qb).save(qb=qb).SyncToken for id_ in told["save"]}
+    return {"read": read, "saved": saved}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(main(json.loads(sys.argv[1]))))

@@ -1,0 +1,80 @@
+"""What we write into QuickBooks is what others read there: python-quickbooks sees our payments as we made them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from crossfoot.adapters.quickbooks.receipts import QuickBooksReceipts
+from crossfoot.core.model import Allocation, Kind, Ref, System
+from crossfoot.core.receipts import Receipt
+
+from tests.adapters.quickbooks.company import Company
+from tests.adapters.sandbox import running
+from tests.contract.clients.test_quickbooks_clients import run_client
+
+NOTE = "Paid through the platform. xf:0123456789abcdef"
+DAY, LATER = date(2026, 11, 3), date(2026, 11, 9)
+
+
+@pytest.fixture(scope="module")
+def company() -> Iterator[Company]:
+    with running("quickbooks") as sandbox:
+        sandbox.switch(rate_limits=False)
+        yield Company(sandbox)
+
+
+@pytest.fixture(scope="module")
+def made(company: Company) -> list[Receipt]:
+    """A payment over two invoices with a rest, one that was changed, and one that pays nothing."""
+    receipts, customer = QuickBooksReceipts(company.client()), company.customer()
+    bills = [company.invoice(customer, amount)["Id"] for amount in (100, 1234567.89, 50)]
+    first, second, third = (Ref(System.QUICKBOOKS, Kind.INVOICE, id_) for id_ in bills)
+    payer = Ref(System.QUICKBOOKS, Kind.CUSTOMER, customer["Id"])
+    account = receipts.fetch_company().undeposited_funds
+    assert account is not None
+    empty = Receipt("", payer, 0, DAY, (), account.id, "pay_01HV7")
+
+    def create(key: str, amount_minor: int, *parts: Allocation) -> Receipt:
+        return receipts.create_receipt(replace(empty, amount_minor=amount_minor, applied=parts), "USD", NOTE, key)
+
+    both = create("a" * 32, 1_234_667_90, Allocation(first, 99_99), Allocation(second, 1_234_567_89))
+    changed = create("b" * 32, 50_00, Allocation(third, 50_00))
+    changed = replace(changed, amount_minor=10_10, applied=(Allocation(third, 10_00),), received_on=LATER)
+    return [both, receipts.update_receipt(changed, "USD", "c" * 32), create("d" * 32, 7)]
+
+
+@pytest.fixture(scope="module")
+def seen(company: Company, made: list[Receipt]) -> dict[str, Any]:
+    ids = [receipt.id for receipt in made]
+    return run_client(
+        "quickbooks_payments",
+        json.dumps({**company.ready, "base_url": company.sandbox.url, "read": ids, "save": ids[:1]}),
+    )
+
+
+def test_p1_another_client_reads_amounts_lines_and_links_as_we_wrote_them(
+    seen: dict[str, Any], made: list[Receipt]
+) -> None:
+    both, changed, unapplied = (seen["read"][receipt.id] for receipt in made)
+    (first, second), (third,) = ([part.invoice.id for part in receipt.applied] for receipt in made[:2])
+    assert both == {
+        "total": "1234667.90", "unapplied": "0.02", "day": "2026-11-03", "currency": "USD", "reference": "pay_01HV7",
+        "customer": made[0].customer.id, "account": made[0].account_id, "note": NOTE, "token": "0",
+        "lines": [["99.99", "Invoice", first], ["1234567.89", "Invoice", second]],
+    }  # fmt: skip
+    assert (changed["total"], changed["unapplied"], changed["day"]) == ("10.10", "0.10", "2026-11-09")
+    assert (changed["lines"], changed["note"], changed["token"]) == ([["10.00", "Invoice", third]], NOTE, "1")
+    assert (unapplied["total"], unapplied["unapplied"], unapplied["lines"]) == ("0.07", "0.07", [])
+
+
+def test_p4_what_another_client_saves_as_it_read_it_is_still_ours(
+    company: Company, seen: dict[str, Any], made: list[Receipt]
+) -> None:
+    assert seen["saved"] == {made[0].id: "1"}
+    receipts = QuickBooksReceipts(company.client())
+    assert receipts.fetch_receipt(made[0].id, "USD") == replace(made[0], revision="1")
+    found = receipts.find_receipt("xf:0123456789abcdef", company.clock.now(), "USD")
+    assert found is not None
