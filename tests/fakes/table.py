@@ -113,13 +113,14 @@ class FakeReports:
         if under_way and not under_way.is_abandoned(comparison.started_at):
             return under_way
         if under_way:
-            self.comparisons[tenant, under_way.id] = under_way.abandoned(comparison.started_at)
+            del self.comparisons[tenant, under_way.id]
         self.comparisons[tenant, comparison.id] = comparison
         self._begun[tenant] = comparison.id
         return comparison
 
     def move(self, tenant: str, seen: Comparison, to: Comparison) -> None:
-        if self.comparisons[tenant, seen.id].moves != seen.moves:
+        stored = self.comparisons.get((tenant, seen.id))
+        if stored is None or stored.moves != seen.moves:
             raise Conflict(f"comparison {seen.id} was moved")
         self.comparisons[tenant, to.id] = to
         if to.finished_at:

@@ -157,6 +157,20 @@ def test_x4_a_comparison_that_was_abandoned_is_not_gone_on_with(large: World) ->
     assert report.started_at == large.clock.now()
 
 
+def test_x4_what_an_abandoned_comparison_was_asked_for_is_done_when_its_message_comes_after_all(large: World) -> None:
+    """QuickBooks was away for half a day, and one that does not ask it began: the live one is done all the same."""
+    live = _ask(large, "deletions cannot be seen any more", live=True)
+    _work(large)
+    large.queue.messages.clear()
+    large.clock.advance(ABANDONED_AFTER.total_seconds() + 1)
+    large.remaining_ms = lambda: 900_000
+    seen = _reports_of(large)
+    _ask(large, "nightly")
+    _work(large)
+    large.work(live)
+    assert [report.live for report in seen] == [False, True]
+
+
 def _reports_of(world: World) -> list[Report]:
     """Keep every report that is stored from now on."""
     seen: list[Report] = []

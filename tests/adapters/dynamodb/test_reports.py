@@ -111,8 +111,18 @@ def test_x3_a_comparison_that_nobody_goes_on_with_gives_way(store: Reports) -> N
     assert store.begin(TENANT, make_comparison("two", late)).id == "one"
     assert store.begin(TENANT, make_comparison("one", late + 1)).finished_at is None, "its own message goes on with it"
     assert store.begin(TENANT, make_comparison("two", late + 1)).id == "two"
-    assert store.begin(TENANT, make_comparison("one", late + 2)).finished_at is not None
     assert store.load_newest(TENANT) is None, "it left no report"
+
+
+def test_x4_a_comparison_that_gave_way_is_begun_anew_by_its_own_message(store: Reports) -> None:
+    given_up = store.begin(TENANT, make_comparison("one"))
+    late = int(ABANDONED_AFTER / timedelta(minutes=1)) + 1
+    second = store.begin(TENANT, make_comparison("two", late))
+    assert store.begin(TENANT, make_comparison("one", late)) == second
+    with pytest.raises(Conflict):
+        store.move(TENANT, given_up, given_up.moved("page 2", PAGE, START))
+    finish(store, second)
+    assert store.begin(TENANT, make_comparison("one", late + 9)) == make_comparison("one", late + 9)
 
 
 def test_x4_of_two_that_begin_at_once_one_does(table_name: str) -> None:

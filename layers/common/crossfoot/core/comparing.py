@@ -84,10 +84,6 @@ class Comparison:
             finished_at=None if stage else now,
         )
 
-    def abandoned(self, now: datetime) -> "Comparison":
-        """Give it as ended without a report."""
-        return replace(self, moves=self.moves + 1, finished_at=now)
-
     def is_abandoned(self, now: datetime) -> bool:
         """Tell whether nobody goes on with it any more."""
         return self.finished_at is None and now - self.moved_at > ABANDONED_AFTER

@@ -105,7 +105,8 @@ class Reports(Protocol):
     def begin(self, tenant: str, comparison: Comparison) -> Comparison:
         """Begin a comparison, unless another one is under way: a partner has one at a time.
 
-        Returns: the one under way, or this one as it stands by now, finished too. One that was abandoned gives way.
+        Returns: the one under way, or this one as it stands by now, finished too. One that was abandoned gives way,
+        and is begun anew by its own message.
         """
         ...
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.failures import TransactionFailed
 from crossfoot.adapters.dynamodb.shapes import from_row, to_row
-from crossfoot.adapters.dynamodb.table import MISSING, Put, Table, When, Write
+from crossfoot.adapters.dynamodb.table import MISSING, Delete, Put, Table, When, Write
 from crossfoot.adapters.dynamodb.values import Item, Plain, rows, text, whole, without_blanks
 from crossfoot.core.comparing import Comparison, Stage, Tally, report_on
 from crossfoot.core.crossfoot import Difference, Report
@@ -26,6 +26,7 @@ class TableReports:
     def begin(self, tenant: str, comparison: Comparison) -> Comparison:
         """Begin a comparison, unless another one is under way.
 
+        One that was abandoned is forgotten: its message, should it still come, asked for more than this one perhaps.
         Raises: Conflict when others keep beginning under our hands.
         """
         for _ in range(BEGIN_ATTEMPTS):
@@ -43,7 +44,7 @@ class TableReports:
                 Put(keys.comparison(tenant, comparison.id), _to_item(comparison), MISSING),
             ]
             if under_way:
-                writes.append(_moved(tenant, under_way, under_way.abandoned(comparison.started_at)))
+                writes.append(Delete(keys.comparison(tenant, under_way.id), _where_seen(under_way)))
             if self._carry_out(writes):
                 return comparison
         raise Conflict("comparisons keep being begun")
@@ -101,7 +102,11 @@ class TableReports:
 
 def _moved(tenant: str, seen: Comparison, to: Comparison) -> Put:
     """Move a comparison on, if it is where it was seen: whoever moves it counts the moves."""
-    return Put(keys.comparison(tenant, to.id), _to_item(to), When("#moves = :seen", {"seen": seen.moves}))
+    return Put(keys.comparison(tenant, to.id), _to_item(to), _where_seen(seen))
+
+
+def _where_seen(seen: Comparison) -> When:
+    return When("#moves = :seen", {"seen": seen.moves})
 
 
 def _to_item(comparison: Comparison) -> Item:
