@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from crossfoot.core.company import AccountUse, LedgerAccount
 from crossfoot.core.model import SYSTEM_NAMES, System
 from crossfoot.core.silence import is_worth_telling
 from crossfoot.errors import CrossfootError, NeedsPartner, Rejected
 from crossfoot.ports import (
-    Account,
     ApiKeys,
     Clock,
     Connection,
@@ -225,7 +225,12 @@ class FakeKeys:
 class FakeAccounts:
     """The chart of accounts in QuickBooks."""
 
-    accounts: tuple[Account, ...] = (Account("35", "Checking"), Account("36", "Savings"))
+    accounts: tuple[LedgerAccount, ...] = (
+        LedgerAccount("4", "Undeposited Funds", AccountUse.UNDEPOSITED_FUNDS),
+        LedgerAccount("35", "Checking", AccountUse.BANK),
+        LedgerAccount("36", "Savings", AccountUse.BANK),
+        LedgerAccount("70", "Bank Charges", AccountUse.EXPENSE),
+    )
 
-    def fetch_bank_accounts(self, tenant: str) -> tuple[Account, ...]:
+    def fetch_accounts(self, tenant: str) -> tuple[LedgerAccount, ...]:
         return self.accounts

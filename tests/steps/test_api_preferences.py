@@ -96,3 +96,29 @@ def test_d1_d2_deposits_are_on_only_with_the_accounts_that_they_need(api: FakeAp
 def test_the_bank_accounts_to_choose_from_are_read_live(api: FakeApi) -> None:
     found = api.call("GET", "/v1/connections/quickbooks/accounts").body["accounts"]
     assert [account["name"] for account in found] == ["Checking", "Savings"]
+
+
+def test_d2_the_accounts_that_fees_may_go_to_are_read_live(api: FakeApi) -> None:
+    found = api.call("GET", "/v1/connections/quickbooks/accounts", query={"use": "expense"}).body["accounts"]
+    assert found == [{"id": "70", "name": "Bank Charges", "use": "expense"}]
+    assert api.call("GET", "/v1/connections/quickbooks/accounts", query={"use": "pleasure"}).status == 400
+
+
+@pytest.mark.parametrize(
+    ("field", "account", "status"),
+    [
+        ("deposit_account_id", "70", 400),
+        ("fee_account_id", "35", 400),
+        ("fee_account_id", "99", 400),
+        ("fee_account_id", "70", 200),
+        ("returns_account_id", "99", 400),
+        ("returns_account_id", "35", 200),
+    ],
+)
+def test_d2_an_account_has_to_be_there_for_what_it_is_chosen_for(
+    api: FakeApi, field: str, account: str, status: int
+) -> None:
+    reply = api.call("PUT", "/v1/preferences", body={**CHOSEN, field: account})
+    assert reply.status == status
+    if status == 400:
+        assert [error["field"] for error in reply.body["errors"]] == [field]

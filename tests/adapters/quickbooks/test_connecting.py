@@ -83,8 +83,11 @@ def test_a_token_endpoint_behind_a_broken_proxy_is_unavailable(company: Company,
     assert oauth.exchange(returned["code"], company.realm, REDIRECT).account_id == company.realm
 
 
-def test_the_bank_accounts_are_read_live(company: Company) -> None:
+def test_c1_the_active_accounts_are_read_live(company: Company) -> None:
     company.post("Account", {"Name": "Operating", "AccountType": "Bank"})
-    names = [account.name for account in QuickBooksAccounts(lambda tenant: company.client()).fetch_bank_accounts("t")]
-    assert "Operating" in names
-    assert "Undeposited Funds" not in names
+    savings = next(each for each in company.query("Account") if each["Name"] == "Savings")
+    company.post("Account", {**savings, "Active": False})
+    found = QuickBooksAccounts(lambda tenant: company.client()).fetch_accounts("t")
+    uses = {account.name: account.use.value for account in found}
+    assert (uses["Operating"], uses["Undeposited Funds"]) == ("bank", "undeposited_funds")
+    assert (uses["Bank Charges"], "Savings" in uses) == ("expense", False)

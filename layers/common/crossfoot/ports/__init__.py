@@ -4,7 +4,6 @@ from crossfoot.ports.clock import Clock
 from crossfoot.ports.companies import FRESH_FOR, KEPT_FOR, Companies
 from crossfoot.ports.connecting import (
     CALLBACK_TOKEN,
-    Account,
     Accounts,
     ApiKeys,
     Grant,
@@ -38,7 +37,6 @@ __all__ = [
     "FRESH_FOR",
     "KEPT_FOR",
     "MAX_REVIVALS",
-    "Account",
     "AccountingSource",
     "Accounts",
     "ApiKeys",

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from crossfoot.core.company import LedgerAccount
+
 CALLBACK_PATH = "/webhooks/connectwise/"
 # The secret whose SHA-256 `Connections.find_tenant_by_callback` knows the connection by.
 CALLBACK_TOKEN = "callback_token"  # noqa: S105 - the name of a secret, not one
@@ -71,17 +73,9 @@ class KeyDoor(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account of the partner's chart of accounts."""
-
-    id: str
-    name: str
-
-
 class Accounts(Protocol):
-    """The accounts that deposits may go to (C1)."""
+    """The chart of accounts that a partner chooses from (C1, D1, D2)."""
 
-    def fetch_bank_accounts(self, tenant: str) -> tuple[Account, ...]:
-        """Read the active bank accounts live. Raises: NeedsPartner when the accounting system is not connected."""
+    def fetch_accounts(self, tenant: str) -> tuple[LedgerAccount, ...]:
+        """Read the active accounts live. Raises: NeedsPartner when the accounting system is not connected."""
         ...

@@ -8,12 +8,14 @@ from crossfoot.adapters.quickbooks.client import QuickBooksClient, Reply, ask_qu
 from crossfoot.core.company import AccountUse, Company, LedgerAccount
 
 PAGE_ROWS = 1000
-_TYPES = {
-    AccountUse.BANK: ("Bank",),
-    AccountUse.EXPENSE: ("Expense", "Other Expense", "Cost of Goods Sold"),
-    AccountUse.INCOME: ("Income", "Other Income"),
+_USES = {
+    "Bank": AccountUse.BANK,
+    "Expense": AccountUse.EXPENSE,
+    "Other Expense": AccountUse.EXPENSE,
+    "Cost of Goods Sold": AccountUse.EXPENSE,
+    "Income": AccountUse.INCOME,
+    "Other Income": AccountUse.INCOME,
 }
-_USES = {type_: use for use, types in _TYPES.items() for type_ in types}
 # People rename it, and newer companies call it something else: its sub-type tells it.
 _UNDEPOSITED = "UndepositedFunds"
 
@@ -31,11 +33,11 @@ def fetch_company(client: QuickBooksClient, page_rows: int = PAGE_ROWS) -> Compa
     )
 
 
-def fetch_accounts(client: QuickBooksClient, use: AccountUse) -> tuple[LedgerAccount, ...]:
-    """Read the active accounts that have a use, as they are now. Takes: BANK, EXPENSE or INCOME."""
-    types = ", ".join(f"'{type_}'" for type_ in _TYPES[use])
-    statement = f"SELECT * FROM Account WHERE AccountType IN ({types}) MAXRESULTS {PAGE_ROWS}"  # noqa: S608
-    return tuple(to_account(wire) for wire in _body(client.query(statement)).get("Account") or ())
+def fetch_accounts(client: QuickBooksClient) -> tuple[LedgerAccount, ...]:
+    """Read the active accounts, as they are now."""
+    first = _body(client.query(_accounts(1, PAGE_ROWS)))
+    found = (to_account(wire) for wire in _all_accounts(client, first, PAGE_ROWS))
+    return tuple(account for account in found if account.active)
 
 
 def to_account(wire: Mapping[str, Any]) -> LedgerAccount:

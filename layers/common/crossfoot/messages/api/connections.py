@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
+from crossfoot.core.company import AccountUse
 from crossfoot.core.rights import RightState
 from crossfoot.messages.api.words import ConnectedSystem, Typed
 from crossfoot.messages.routes import Shape
@@ -96,17 +97,26 @@ class ConnectedShape(ConnectionShape):
     permissions: str = Field(description='"tested", or why not.')
 
 
-class BankAccount(Shape):
-    """A QuickBooks bank account."""
+class AccountQuery(Shape):
+    """Which accounts are asked for."""
+
+    use: AccountUse = Field(
+        default=AccountUse.BANK, description="What they are for: deposits go to a bank account, fees to an expense."
+    )
+
+
+class AccountShape(Shape):
+    """An active account of the partner's chart of accounts."""
 
     id: str
     name: str
+    use: AccountUse
 
 
-class BankAccountList(Shape):
-    """The accounts that deposits may go to, read from QuickBooks just now (C1)."""
+class AccountList(Shape):
+    """The accounts that a partner may choose, read from QuickBooks just now (C1, D2)."""
 
-    accounts: list[BankAccount]
+    accounts: list[AccountShape]
 
 
 class ConnectionList(Shape):

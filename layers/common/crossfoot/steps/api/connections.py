@@ -9,9 +9,10 @@ from crossfoot.core.tending import Worry, say
 from crossfoot.errors import CrossfootError
 from crossfoot.messages import CrossfootRequest, FetchUnpaid, Message, Nudge
 from crossfoot.messages.api.connections import (
+    AccountList,
+    AccountQuery,
+    AccountShape,
     AuthorizeUrl,
-    BankAccount,
-    BankAccountList,
     ConnectConnectWise,
     ConnectedShape,
     ConnectionList,
@@ -62,10 +63,11 @@ def finish_quickbooks(ports: Ports, asked: Asked[Nothing, OAuthReturn]) -> Page:
     return pages.connected(grant.account_name or grant.account_id)
 
 
-def list_bank_accounts(ports: Ports, asked: Asked) -> BankAccountList:
-    """Read the accounts that the partner may pick for deposits. Source: C1."""
-    found = ports.accounts.fetch_bank_accounts(asked.tenant)
-    return BankAccountList(accounts=[BankAccount(id=account.id, name=account.name) for account in found])
+def list_accounts(ports: Ports, asked: Asked[Nothing, AccountQuery]) -> AccountList:
+    """Read the accounts that the partner may choose for a use. Source: C1, D1, D2."""
+    found = ports.accounts.fetch_accounts(asked.tenant)
+    shown = (AccountShape(id=each.id, name=each.name, use=each.use) for each in found if each.use is asked.query.use)
+    return AccountList(accounts=list(shown))
 
 
 # --- ConnectWise -------------------------------------------------------------------------------------------------------

@@ -2,11 +2,19 @@
 
 from dataclasses import asdict
 
+from crossfoot.core.company import AccountUse
 from crossfoot.core.preferences import Preferences
 from crossfoot.messages import CrossfootRequest
 from crossfoot.messages.api.preferences import PreferencesShape
 from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.steps.api.needs import BadField, Ports
+
+# What each chosen account has to be for; None where any will do.
+_ACCOUNTS = {
+    "deposit_account_id": AccountUse.BANK,
+    "fee_account_id": AccountUse.EXPENSE,
+    "returns_account_id": None,
+}
 
 
 def show_preferences(ports: Ports, asked: Asked) -> PreferencesShape:
@@ -17,14 +25,14 @@ def show_preferences(ports: Ports, asked: Asked) -> PreferencesShape:
 def put_preferences(ports: Ports, asked: Asked[Nothing, Nothing, PreferencesShape]) -> PreferencesShape:
     """Replace them, and pick up the payments that waited for this choice.
 
-    Raises: BadField for an account that QuickBooks does not have, or that deposits need and that was not chosen (D1).
+    Raises: BadField for an account that QuickBooks does not have for this, or that deposits need and that was not chosen
+    (D1).
     Source: E3, E4: turning the toggle on reaches back to what was imported before.
     """
     before = ports.preferences.load(asked.tenant)
     after = Preferences(**asked.body.model_dump())
     _check_deposits(after)
-    if after.deposit_account_id != before.deposit_account_id:
-        _check_account(ports, asked.tenant, after.deposit_account_id)
+    _check_accounts(ports, asked.tenant, before, after)
     ports.preferences.save(asked.tenant, after)
     # Also where nothing changed: the queue may have failed after the first attempt had stored the choice.
     if after.external_payments_enabled:
@@ -41,11 +49,16 @@ def _check_deposits(preferences: Preferences) -> None:
         raise BadField("fee_account_id", "Deposits need the account that takes the platform's fees.")
 
 
-def _check_account(ports: Ports, tenant: str, account_id: str) -> None:
-    if not account_id:
+def _check_accounts(ports: Ports, tenant: str, before: Preferences, after: Preferences) -> None:
+    """Look live for what was newly chosen. Source: C1, D2."""
+    chosen = {name: id_ for name in _ACCOUNTS if (id_ := getattr(after, name)) and id_ != getattr(before, name)}
+    if not chosen:
         return
-    if account_id not in {account.id for account in ports.accounts.fetch_bank_accounts(tenant)}:
-        raise BadField("deposit_account_id", "QuickBooks has no active bank account with this id.")
+    uses = {account.id: account.use for account in ports.accounts.fetch_accounts(tenant)}
+    for name, id_ in chosen.items():
+        use = _ACCOUNTS[name]
+        if id_ not in uses or (use is not None and uses[id_] is not use):
+            raise BadField(name, f"QuickBooks has no active {f'{use} ' if use else ''}account with this id.")
 
 
 def _to_shape(preferences: Preferences) -> PreferencesShape:

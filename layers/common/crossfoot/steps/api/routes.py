@@ -2,8 +2,9 @@
 
 from crossfoot.messages.api.books import CrossfootStart, ReportShape
 from crossfoot.messages.api.connections import (
+    AccountList,
+    AccountQuery,
     AuthorizeUrl,
-    BankAccountList,
     ConnectConnectWise,
     ConnectedShape,
     ConnectionList,
@@ -56,8 +57,9 @@ _CONNECTIONS: tuple[Route[Ports], ...] = (
         connections.finish_quickbooks, query=OAuthReturn, is_open=True, media_type="text/html",
     ),
     Route(
-        "listBankAccounts", "GET", "/v1/connections/quickbooks/accounts", "Read the bank accounts for deposits",
-        connections.list_bank_accounts, BankAccountList, problems=_LIVE,
+        "listAccounts", "GET", "/v1/connections/quickbooks/accounts",
+        "Read the accounts to choose from: for deposits, for fees",
+        connections.list_accounts, AccountList, query=AccountQuery, problems=_LIVE,
     ),
     Route(
         "connectConnectWise", "POST", "/v1/connections/connectwise", "Test ConnectWise keys, and connect with them",
