@@ -75,6 +75,16 @@ def test_i5_a_live_comparison_archives_an_invoice_that_is_gone(world: World) -> 
     assert stored.standing is Standing.DELETED
 
 
+def test_i5_invoices_that_a_role_hides_are_not_archived_because_their_copies_differ(world: World) -> None:
+    world.preferences.save(TENANT, Preferences())
+    copies = [world.invoice_in_both(str(number), 25_000)[1] for number in range(1001, 1011)]
+    world.quickbooks.pay("p1", {"q1001": 25_000})
+    world.fetch_and_settle()
+    hidden = {ref: world.connectwise.records.pop(ref) for ref in copies}
+    assert [difference.code for difference in world.crossfoot().differences] == ["not_mirrored"]
+    assert {record.standing for record in world.book.load_many(TENANT, hidden).values()} == {Standing.LIVE}
+
+
 def test_i6_a_void_invoice_is_no_paid_one(world: World) -> None:
     accounting, _ = world.invoice_in_both("1001", 25_000)
     world.fetch_and_settle()
