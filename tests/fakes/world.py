@@ -10,7 +10,8 @@ from crossfoot.core.company import Company
 from crossfoot.core.crossfoot import Report
 from crossfoot.core.effects import Effect
 from crossfoot.core.model import ACCOUNTING, CONNECTED, PSA, Invoice, Payment, Ref, Standing, System
-from crossfoot.core.planning import PAYMENT_ROWS, external_parts
+from crossfoot.core.parts import external_parts
+from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.preferences import Preferences
 from crossfoot.errors import Retryable
 from crossfoot.ledger import LEASE

@@ -55,8 +55,8 @@ MUTANTS = (
     Mutant(
         "our own payment is not recognised",
         f"{CORE}/eligibility.py",
-        "    return not payment.marker",
-        "    return True",
+        "    return payment.ref.system is ACCOUNTING and not payment.marker and payment.origin is None",
+        "    return payment.ref.system is ACCOUNTING",
     ),
     Mutant(
         "follow-ups come from what was saved",
@@ -116,7 +116,7 @@ MUTANTS = (
     ),
     Mutant(
         "a moved payment forgets where it came from",
-        f"{CORE}/planning.py",
+        f"{CORE}/parts.py",
         "(part.invoice for part in payment.allocations), *payment.former_invoices)",
         "(part.invoice for part in payment.allocations),)",
     ),

@@ -1,14 +1,28 @@
-"""Plan what one external payment asks of ConnectWise: writes, and decisions with reasons (E1 to E8)."""
+"""Plan what one payment asks of ConnectWise: writes, and decisions with reasons (E1 to E8, P1 to P3).
 
-from collections.abc import Iterable
+The rows that we keep on an invoice carry the external payments of QuickBooks and the payments of the platform alike.
+"""
+
 from dataclasses import dataclass
 
 from crossfoot.core.decisions import Decision, did, refused, waits
 from crossfoot.core.effects import Effect, EffectState
-from crossfoot.core.eligibility import decide_keeping, decide_link, is_external
+from crossfoot.core.eligibility import decide_keeping, decide_link
 from crossfoot.core.matching import differences
-from crossfoot.core.model import IMPORTED, Invoice, Keeping, Kind, Link, Payment, PaymentRow, Ref, Standing
+from crossfoot.core.model import (
+    IMPORTED,
+    PLATFORM,
+    PSA,
+    Invoice,
+    Keeping,
+    Link,
+    Payment,
+    PaymentRow,
+    Ref,
+    Standing,
+)
 from crossfoot.core.money import format_minor
+from crossfoot.core.parts import carried_as, carried_payment, external_parts, name_payments, platform_parts
 from crossfoot.core.preferences import Preferences
 from crossfoot.core.rows import (
     Arrangement,
@@ -33,11 +47,12 @@ SEEN = "seen"
 class Situation:
     """Everything that bears on one payment and one invoice that it pays, or used to pay.
 
-    Takes: `psa` is the ConnectWise copy as it is now, None where it is gone or `psa_unreadable`; `payments` are all that
-    pay or ever paid the invoice; `latest` is the newest effect on its rows, settled, or None; `live_rows` are its rows as
-    they are now, None while not read; `psa_keeping` is how the book keeps the ConnectWise copy, or the one that would be
-    it; `verdicts` are the partner's on both copies and their customers, and `parted` tells that they are against the
-    link: then nothing is owed over it.
+    Takes: `invoice` is the accounting's copy, or where none is known the one that a platform payment names; `psa` is the
+    ConnectWise copy as it is now, None where it is gone or `psa_unreadable`; `payments` are all that pay or ever paid the
+    invoice; `latest` is the newest effect on its rows, settled, or None; `live_rows` are its rows as they are now, None
+    while not read; `psa_keeping` is how the book keeps the ConnectWise copy, or the one that would be it; `verdicts` are
+    the partner's on both copies and their customers, and `parted` tells that they are against the link: then nothing is
+    owed over it.
     """
 
     payment: Payment
@@ -53,26 +68,34 @@ class Situation:
     verdicts: Verdicts = UNDECIDED
     parted: bool = False
 
+    @property
+    def joined(self) -> Ref | None:
+        """Name the ConnectWise copy that the payments belong on; None where there is none, or no longer."""
+        if self.link is not None and not self.parted:
+            return self.link.psa
+        return self.invoice if self.invoice.system is PSA else None
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do next for a situation: read the rows first, write once, or neither; and what to tell."""
+    """What to do next for a situation: read the rows first, write once, or neither; and what to tell.
+
+    Takes: `gone` are platform payments whose row somebody deleted in ConnectWise: they are to be deleted everywhere (P3).
+    """
 
     read_rows: bool = False
     write: RowWrite | None = None
     decision: Decision | None = None
-
-
-def invoices_of(payment: Payment) -> tuple[Ref, ...]:
-    """List the invoices that a payment pays or used to pay: an edit, a move or a void concerns all of them (E5)."""
-    return tuple(dict.fromkeys((*(part.invoice for part in payment.allocations), *payment.former_invoices)))
+    gone: tuple[Ref, ...] = ()
 
 
 def plan_payment(situation: Situation, preferences: Preferences) -> Plan:
     """Decide the next thing to do for a payment on one invoice.
 
-    Source: E2, E4, E5, E6, E7, E8, I9. The caller has made sure of E1 and E3 (`decide_payment`).
+    Source: E2, E4, E5, E6, E7, E8, I9, P1 to P4. The caller has made sure of E1 and E3 (`decide_payment`).
     """
+    if situation.payment.ref.system is PLATFORM:
+        return _plan_platform_payment(situation)
     pays = any(part.invoice == situation.invoice for part in situation.payment.allocations)
     kept_out = _kept_out(situation)
     if kept_out is not None:
@@ -88,7 +111,34 @@ def plan_payment(situation: Situation, preferences: Preferences) -> Plan:
     unfit = _unfit(situation, bool(paid))
     if unfit is not None:
         return Plan(decision=unfit)
-    return _plan_rows(situation, paid)
+    return _plan_rows(situation, (*paid, *platform_parts(situation.payments, _names(situation))))
+
+
+def _plan_platform_payment(situation: Situation) -> Plan:
+    """Enter what the platform received, whatever the partner chose for external payments. Source: P1, P2, P3."""
+    names = _names(situation)
+    pays = any(part.invoice in names for part in situation.payment.allocations)
+    kept_out = _kept_out(situation)
+    if kept_out is not None:
+        return Plan(decision=kept_out if pays else None)
+    if situation.parted:
+        return _take_back(situation, pays)
+    if situation.joined is None:
+        return Plan(decision=_not_there(situation) if pays else None)
+    gone = _gone(situation)
+    if gone is not None:
+        return Plan(decision=gone if pays else None)
+    carried = standing_of(situation.latest).carries
+    external = external_parts(situation.payments, situation.invoice)
+    # What is not carried yet waits for its own turn, which asks what this one does not: E2 to E4.
+    kept = (part for part in external if part.payment in carried)
+    return _plan_rows(situation, (*kept, *platform_parts(situation.payments, names)))
+
+
+def _names(situation: Situation) -> tuple[Ref, ...]:
+    """List the ids by which a platform payment may name the invoice."""
+    joined = situation.joined
+    return (situation.invoice,) if joined in (None, situation.invoice) else (situation.invoice, joined)
 
 
 def _kept_out(situation: Situation) -> Decision | None:
@@ -103,20 +153,12 @@ def _kept_out(situation: Situation) -> Decision | None:
 def _take_back(situation: Situation, pays: bool) -> Plan:
     """Take back what was entered over a link that the partner is against; the link goes when nothing stands on it."""
     is_there = situation.psa is not None and situation.psa.standing is Standing.LIVE
-    plan = _plan_rows(situation, ()) if is_there and standing_of(situation.latest).carries else Plan()
+    assert situation.link is not None
+    left = platform_parts(situation.payments, (situation.link.psa,))
+    plan = _plan_rows(situation, left) if is_there and standing_of(situation.latest).carries else Plan()
     if plan.read_rows or plan.write is not None or plan.decision is not None:
         return plan
     return Plan(decision=_not_there(situation) if pays else None)
-
-
-def external_parts(payments: Iterable[Payment], invoice: Ref) -> tuple[Paid, ...]:
-    """Pick the external payments' parts on an invoice. Source: E1; void and deleted payments have no part (E5)."""
-    return tuple(
-        Paid(payment.ref.id, sum(part.amount_minor for part in parts), payment.paid_on)
-        for payment in payments
-        if payment.standing is Standing.LIVE and payment.paid_on is not None and is_external(payment)
-        if (parts := [part for part in payment.allocations if part.invoice == invoice and part.amount_minor])
-    )
 
 
 def to_effect(tenant: str, situation: Situation, write: RowWrite) -> Effect:
@@ -126,17 +168,17 @@ def to_effect(tenant: str, situation: Situation, write: RowWrite) -> Effect:
     latest = situation.latest
     generation = latest.generation + (not latest.never_sent) if latest else 1
     standing = standing_of(latest)
-    carried = [Ref(situation.payment.ref.system, Kind.PAYMENT, payment) for payment in write.carries]
-    no_longer_carried = [Ref(situation.payment.ref.system, Kind.PAYMENT, payment) for payment in standing.carries]
+    carried = [carried_payment(payment) for payment in write.carries]
+    no_longercarried_payment = [carried_payment(payment) for payment in standing.carries]
     return Effect(
         tenant=tenant,
         kind=PAYMENT_ROWS,
         subject=psa.ref,
         generation=generation,
         body={**to_body(write), SEEN: psa.version.updated_at},
-        rule=_rule(write),
-        sentence=_sentence(psa, write),
-        causes=tuple(dict.fromkeys((situation.payment.ref, *carried, *no_longer_carried))),
+        rule=_rule(situation.payment, write),
+        sentence=_sentence(situation.payment, psa, write),
+        causes=tuple(dict.fromkeys((situation.payment.ref, *carried, *no_longercarried_payment))),
         # What stands if ConnectWise refuses.
         result=to_result(standing),
     )
@@ -153,10 +195,11 @@ def _not_there(situation: Situation) -> Decision:
     return waits(payment, "E8", "invoice_not_in_psa", sentence, fix, invoice)
 
 
-def _unfit(situation: Situation, pays: bool) -> Decision | None:
+def _gone(situation: Situation) -> Decision | None:
+    """Say that ConnectWise's copy is not there as it was."""
     payment, invoice = situation.payment.ref, situation.invoice
-    assert situation.accounting is not None
-    number = situation.accounting.number
+    known = situation.accounting or situation.psa
+    number = known.number if known else invoice.id
     if situation.psa_unreadable:
         sentence = f"Invoice {number} holds something in ConnectWise that cannot be kept exactly."
         fix = "Correct its amounts in ConnectWise; the payment then follows by itself."
@@ -164,6 +207,17 @@ def _unfit(situation: Situation, pays: bool) -> Decision | None:
     if situation.psa is None or situation.psa.standing is not Standing.LIVE:
         sentence = f"Invoice {number} is no longer in ConnectWise."
         return refused(payment, "E2", "psa_invoice_gone", sentence, "Enter the invoice in ConnectWise again.", invoice)
+    return None
+
+
+def _unfit(situation: Situation, pays: bool) -> Decision | None:
+    gone = _gone(situation)
+    if gone is not None:
+        return gone
+    payment, invoice = situation.payment.ref, situation.invoice
+    assert situation.accounting is not None
+    assert situation.psa is not None
+    number = situation.accounting.number
     # Taking a payment back must work on invoices that have drifted apart, a void one above all.
     found = differences(situation.accounting, situation.psa, situation.verdicts) if pays else ()
     if found:
@@ -183,12 +237,16 @@ def _plan_rows(situation: Situation, paid: tuple[Paid, ...]) -> Plan:
         return Plan(read_rows=True)
     live = situation.live_rows if situation.live_rows is not None else standing.rows
     arranged = arrange_rows(paid, standing, live, balance_minor=psa.balance_minor, currency=psa.currency)
+    if arranged.obstacle is Obstacle.ROW_GONE:
+        gone = tuple(map(carried_payment, standing.carries))
+        if all(payment.system is PLATFORM for payment in gone):
+            return Plan(gone=gone)
     if arranged.obstacle is not None:
         return Plan(decision=_obstacle(situation, psa, arranged))
     latest = situation.latest
     if latest is not None and arranged.write is not None and _is_refused_still(latest, arranged.write, psa):
         return Plan(decision=refusal_of(situation.payment.ref, latest))
-    if situation.payment.ref.id in arranged.elsewhere:
+    if carried_as(situation.payment) in arranged.elsewhere:
         sentence = f"ConnectWise invoice {psa.number} shows this payment already, entered by another product."
         return Plan(write=arranged.write, decision=did(situation.payment.ref, "E7", "elsewhere", sentence, psa.ref))
     return Plan(write=arranged.write)
@@ -225,7 +283,9 @@ def _obstacle(situation: Situation, psa: Invoice, arranged: Arrangement) -> Deci
     return refused(payment, "E6", "balance_too_small", sentence, fix, psa.ref)
 
 
-def _rule(write: RowWrite) -> str:
+def _rule(payment: Payment, write: RowWrite) -> str:
+    if payment.ref.system is PLATFORM:
+        return "P2" if payment.standing is not Standing.LIVE else "P1"
     match write.operation:
         case Operation.ADOPT:
             return "E6"
@@ -239,9 +299,9 @@ def _rule(write: RowWrite) -> str:
             return "E1"
 
 
-def _sentence(psa: Invoice, write: RowWrite) -> str:
+def _sentence(payment: Payment, psa: Invoice, write: RowWrite) -> str:
     where = f"ConnectWise invoice {psa.number}"
-    payments = f"payment{'s' if len(write.carries) > 1 else ''} {', '.join(write.carries)} in QuickBooks"
+    payments = name_payments(tuple(map(carried_payment, write.carries)))
     if write.operation is Operation.ADOPT and not write.carries:
         return f"{where} shows no payment of ours any more."
     if write.operation is Operation.ADOPT:
@@ -252,4 +312,10 @@ def _sentence(psa: Invoice, write: RowWrite) -> str:
         return f"Entered {amount} on {where}, for {payments}."
     if write.operation is Operation.UPDATE:
         return f"Changed the payment on {where} to {amount}, for {payments}."
-    return f"Took back {amount} from {where}: QuickBooks no longer shows it."
+    return f"Took back {amount} from {where}: {_why_back(payment)}."
+
+
+def _why_back(payment: Payment) -> str:
+    if payment.ref.system is not PLATFORM:
+        return "QuickBooks no longer shows it"
+    return f"on the platform it was {payment.taken_back}" if payment.taken_back else "it pays other invoices now"

@@ -11,7 +11,8 @@ from crossfoot.core.effects import Effect
 from crossfoot.core.eligibility import is_external
 from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Link, Payment, Record, Ref, Standing, System
 from crossfoot.core.pacing import Pace, in_no_hurry
-from crossfoot.core.planning import PAYMENT_ROWS, external_parts
+from crossfoot.core.parts import external_parts
+from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.rows import Standing as RowStanding
 from crossfoot.core.rows import standing_of
 from crossfoot.letting_in import is_imported, is_left_out

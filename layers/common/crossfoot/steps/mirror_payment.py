@@ -8,15 +8,8 @@ from crossfoot.core.effects import Effect, EffectState
 from crossfoot.core.eligibility import decide_payment
 from crossfoot.core.matching import differences
 from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Payment, PaymentRow, Ref
-from crossfoot.core.planning import (
-    PAYMENT_ROWS,
-    Plan,
-    Situation,
-    invoices_of,
-    plan_payment,
-    refusal_of,
-    to_effect,
-)
+from crossfoot.core.parts import invoices_of
+from crossfoot.core.planning import PAYMENT_ROWS, Plan, Situation, plan_payment, refusal_of, to_effect
 from crossfoot.core.rows import Operation, RowWrite, from_body, is_same, standing_of, to_result
 from crossfoot.errors import BadMessage, Conflict, NeedsPartner, Rejected
 from crossfoot.ledger import PATIENCE, Patience, Written, confirm_adopted, perform, settle, withdraw

@@ -6,7 +6,7 @@ from crossfoot.core.decisions import Decision, Outcome, waits
 from crossfoot.core.effects import Effect, EffectState
 from crossfoot.core.model import PSA, CreditMemo, Customer, Deposit, Invoice, Kind, Payment, Payout, Ref
 from crossfoot.core.money import format_minor
-from crossfoot.core.planning import invoices_of
+from crossfoot.core.parts import invoices_of
 from crossfoot.core.silence import tell_silence
 from crossfoot.core.statuses import PaymentStatus
 from crossfoot.messages.api.explain import EffectShape, Explanation, OneRecord, StoryLine

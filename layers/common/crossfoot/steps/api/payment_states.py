@@ -7,7 +7,8 @@ from crossfoot.core.decisions import Decision, Outcome, did, skipped, waits
 from crossfoot.core.effects import Effect
 from crossfoot.core.eligibility import decide_payment
 from crossfoot.core.model import PLATFORM, PSA, Invoice, Payment, Ref, Standing
-from crossfoot.core.planning import PAYMENT_ROWS, Situation, external_parts, invoices_of, plan_payment
+from crossfoot.core.parts import external_parts, invoices_of
+from crossfoot.core.planning import PAYMENT_ROWS, Situation, plan_payment
 from crossfoot.core.preferences import Preferences
 from crossfoot.core.rows import standing_of
 from crossfoot.core.statuses import PaymentStatus, gravest, status_of_outcome
