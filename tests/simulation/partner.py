@@ -78,12 +78,6 @@ class Partner:
             )
             self._begun[what] = now
 
-    @property
-    def leaves_something_out(self) -> bool:
-        """Tell whether the filters keep anything out."""
-        world = self.office.world
-        return not world.filters.load(world.tenant).is_open
-
     def read_everything_again(self) -> None:
         """Save the filters as they are: that reads all of ConnectWise again (C4)."""
         self.office.say("saves the same filters again")
