@@ -74,19 +74,45 @@ def test_i5_i8_the_sample_request_finds_what_is_gone_and_mends_the_callbacks(aws
     assert _history(aws) == [found, mended], "once is enough"
 
 
-def test_c5_a_request_to_archive_archives(aws: Aws, handler: ModuleType) -> None:
-    filters = ImportFilters({TraitName.COMPANY_TYPE: frozenset({"1"})})
-    TableFilters(_table(aws)).save(TENANT, filters)
-    now = SystemClock().now()
-    run = FetchRun("r-1", System.CONNECTWISE, FetchKind.ARCHIVE_OUTSIDE, now, now)
-    TableFetchRuns(_table(aws), SystemClock()).begin_walk(TENANT, run)
+def _walk(aws: Aws, handler: ModuleType, kind: FetchKind) -> FetchRun | None:
+    """Have the handler carry a run to its end."""
+    now, runs = SystemClock().now(), TableFetchRuns(_table(aws), SystemClock())
+    run = FetchRun(f"r-{kind}", System.CONNECTWISE, kind, now, now)
+    runs.begin_walk(TENANT, run)
     event = sample("tend_connection")
     event["Records"][0]["body"] = ArchiveOutside(tenant=TENANT, run=run.id).to_json()
     assert handler.handler(event, in_time()) == {"batchItemFailures": []}
+    return runs.load(TENANT, run.id)
+
+
+def _leave_out_what_has_no_type(aws: Aws) -> None:
+    filters = ImportFilters({TraitName.COMPANY_TYPE: frozenset({"1"})})
+    TableFilters(_table(aws)).save(TENANT, filters)
+
+
+def test_c5_a_request_to_archive_archives(aws: Aws, handler: ModuleType) -> None:
+    _leave_out_what_has_no_type(aws)
+    run = _walk(aws, handler, FetchKind.ARCHIVE_OUTSIDE)
     stored = TableBook(_table(aws)).load(TENANT, GONE)
     assert isinstance(stored, Customer)
+    assert run is not None
     assert (stored.keeping.archived, stored.keeping.by_run) == (True, run.id)
     assert _history(aws)[-1] == "Archived what the import filters no longer let in: 1 customer"
+
+
+def test_c5_a_request_to_bring_back_comes_to_its_end_and_picks_up_what_was_passed_over(
+    aws: Aws, handler: ModuleType
+) -> None:
+    _leave_out_what_has_no_type(aws)
+    _walk(aws, handler, FetchKind.ARCHIVE_OUTSIDE)
+    run = _walk(aws, handler, FetchKind.RESTORE_OUTSIDE)
+    stored = TableBook(_table(aws)).load(TENANT, GONE)
+    assert isinstance(stored, Customer)
+    assert not stored.keeping.archived
+    assert run is not None
+    assert run.finished_at is not None
+    (asked,) = aws.messages("crossfoot")
+    assert (asked["kind"], asked["every_payment"]) == ("crossfoot", True)
 
 
 def test_a_partner_that_is_not_connected_needs_nothing(aws: Aws, handler: ModuleType) -> None:
