@@ -173,7 +173,7 @@ class FakeQuickBooks(Filed):
         fee = (DepositLine(None, -fee_minor, "90", "Fee"),) if fee_minor else ()
         lines = (*(DepositLine(payment.ref, 0) for payment in held), *fee)
         total = sum(payment.total_minor for payment in held) - fee_minor
-        self.put(Deposit(ref, NEW, Standing.LIVE, TODAY, "35", "Checking", "USD", total, lines))
+        self.put(Deposit(ref, NEW, Standing.LIVE, TODAY, "35", "Checking", "USD", total, lines, "0"))
         for payment in held:
             self.put(replace(payment, deposit=ref))
         return ref

@@ -97,6 +97,7 @@ def records(draw: st.DrawFn) -> Record:
             return _deleted(draw, make_credit_memo(id_, system, **own, **of_somebody, **filterable, **common))
         case Kind.DEPOSIT:
             held = draw(st.sampled_from((None, make_deposit_lines(2), make_deposit_lines(400))))
+            common["revision"] = draw(st.sampled_from(("", "0", "3")))
             deposit = make_deposit(id_, deposited_on=draw(st.none() | DAYS), lines=held, **common)
             return _deleted(draw, deposit)
         case Kind.PAYOUT:

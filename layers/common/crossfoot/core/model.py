@@ -305,7 +305,7 @@ class DepositLine:
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """Money put into a bank account. `lines` are as in Invoice."""
+    """Money put into a bank account. `lines` are as in Invoice, and `revision` is as in Payment."""
 
     ref: Ref
     version: Version
@@ -316,6 +316,7 @@ class Deposit:
     currency: str
     total_minor: int
     lines: tuple[DepositLine, ...] | None = None
+    revision: str = ""
 
 
 class PayoutState(StrEnum):

@@ -8,7 +8,7 @@
                  m marker   r reference   f [former invoice id ...]   cu [[credit memo id, amount] ...]   dep deposit id
                  o origin (a platform payment's id)   rev revision   tb why it was taken back   rf refunded
     credit memo  n number   c customer id   cn customer name   i issued on   cur currency   t total   b remaining
-    deposit      i deposited on   a account id   an account name   cur currency   t total
+    deposit      i deposited on   a account id   an account name   cur currency   t total   rev revision
     payout       i arrives on   ps how far it has come   cur currency   t total
     what filters can see   tr [[name, value] ...]   lo left out   ar archived   rn by which run
                            na when the customer's name was read
@@ -261,6 +261,7 @@ def _from_deposit(deposit: Deposit) -> Item:
         "an": deposit.account_name,
         "cur": deposit.currency,
         "t": deposit.total_minor,
+        "rev": deposit.revision,
     }
 
 
@@ -274,6 +275,7 @@ def _to_deposit(ref: Ref, version: Version, standing: Standing, item: Item) -> D
         account_name=text(item, "an"),
         currency=text(item, "cur"),
         total_minor=whole(item, "t"),
+        revision=text(item, "rev"),
     )
 
 

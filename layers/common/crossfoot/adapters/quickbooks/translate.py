@@ -175,6 +175,7 @@ def to_deposit(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURRENCY) 
         currency=currency,
         total_minor=to_minor(wire["TotalAmt"], currency),
         lines=deposit_lines(wire, currency),
+        revision=_text(wire.get("SyncToken")),
     )
 
 
