@@ -86,8 +86,8 @@ OF_THE_BOOK = (
     Mutant(
         "the invoices of a renamed customer keep its former name",
         f"{LAYER}/letting_in.py",
-        "    return before.name_on_invoices != now.name_on_invoices or let_in_at_last\n",
-        "    return let_in_at_last\n",
+        "    return before.name_on_invoices != now.name_on_invoices or opens\n",
+        "    return opens\n",
     ),
     Mutant(
         "customers are compared with the book once they are in it",

@@ -259,6 +259,19 @@ def test_c4_c5_widened_filters_read_every_invoice_once() -> None:
     assert _left_out(world) == 0
 
 
+def test_c4_c5_a_company_that_came_in_before_the_filters_did_brings_its_invoices_when_it_changes() -> None:
+    world = World()
+    world.connectwise.add_customer("1", "Contoso", (VENDORS,))
+    _read(world)
+    world.filters.save(TENANT, ONLY_CLIENTS)
+    world.connectwise.add_invoice("c1", "", 1_000, customer="Contoso", customer_id="1")
+    _read(world)
+    assert _left_out(world) == 1
+    _make_clients(world.connectwise)
+    world.fetch_and_settle()
+    assert _left_out(world) == 0
+
+
 def test_c4_a_company_that_is_let_in_brings_no_invoice_that_is_still_kept_out() -> None:
     world = _left_out_companies(1)
     types = {TraitName.COMPANY_TYPE: frozenset({"client"}), TraitName.INVOICE_TYPE: frozenset({"Agreement"})}

@@ -98,7 +98,7 @@ def _judge(record: Record, customers: dict[Ref, Customer], filters: ImportFilter
 
 
 def follow_changes(tenant: str, records: Sequence[Record], because: str, book: Book) -> list[FollowCustomers]:
-    """Ask for what follows from the customers that were renamed (matching compares names, I9) or are let in at last (C4).
+    """Ask for what follows from customers that were renamed (matching compares names, I9) or may let more in now (C4).
 
     Takes: records as they were read, that are not in the book yet: once they are, nobody can tell what they were before.
     Whoever dies between finds them changed again, and asks again.
@@ -118,7 +118,9 @@ def _matters(before: Customer, now: Customer) -> bool:
     if now.standing is Standing.DELETED or now.version.updated_at < before.version.updated_at:
         return False
     let_in_at_last = before.keeping.left_out and not now.keeping.left_out
-    return before.name_on_invoices != now.name_on_invoices or let_in_at_last
+    # A company that came in before the filters did stays in, and its traits decide about its invoices all the same.
+    opens = let_in_at_last or before.traits != now.traits
+    return before.name_on_invoices != now.name_on_invoices or opens
 
 
 def follow_customers(message: FollowCustomers, filing: Filing, remaining_ms: Callable[[], int] = in_no_hurry) -> int:
