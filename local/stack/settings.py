@@ -1,20 +1,30 @@
 """The app's own secret: what the vendors gave the operator, beside the signing key that the stack made for itself."""
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
+from secrets import token_bytes
 from typing import Any
 
 from local.stack.aws import Stack
 
+PLATFORM_SECRETS = "platform_webhook_secrets"
+
 
 def fill_settings(stack: Stack, settings: Mapping[str, Any]) -> None:
-    """Set some of the secret's fields and leave the others as they are."""
+    """Set some of the secret's fields and leave the others as they are; what the platform signs with is made once."""
     secrets = stack.session.client("secretsmanager", endpoint_url=stack.endpoint_url)
     secret_id = stack.outputs["AppSecretArn"]
     current = json.loads(secrets.get_secret_value(SecretId=secret_id)["SecretString"])
     wanted = current | dict(settings)
+    wanted[PLATFORM_SECRETS] = wanted.get(PLATFORM_SECRETS) or [_new_webhook_secret()]
     if wanted != current:
         secrets.put_secret_value(SecretId=secret_id, SecretString=json.dumps(wanted))
+
+
+def _new_webhook_secret() -> str:
+    """Make a secret as the Standard Webhooks specification has them."""
+    return "whsec_" + b64encode(token_bytes(32)).decode()
 
 
 def sandbox_settings(quickbooks: Mapping[str, Any], connectwise: Mapping[str, Any], api_url: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ DEAD_QUEUES = {f"{work}DeadQueue" for work in WORK_QUEUES}
 SENDS_NOTHING_TO_ITSELF = {"mirror_payment", "crossfoot"}
 # Nobody signs in here: a vendor calls, or returns with a signed state, or it is the public description of the API.
 OPEN_ROUTES = {
+    ("post", "/webhooks/platform"),
     ("post", "/webhooks/quickbooks"),
     ("post", "/webhooks/connectwise/{token}"),
     ("get", "/v1/connections/quickbooks/callback"),

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -29,11 +30,13 @@ from tests.fakes.api import AUDIENCE
 from tests.fakes.aws import aws_in_process
 
 VERIFIER_TOKEN = "verifier-canary"
+PLATFORM_SECRET = "whsec_" + b64encode(b"platform-canary-0123456789").decode()
 APP_SECRET = {
     "state_signing_key": "signing-canary-0123456789",
     "quickbooks_client_id": "app",
     "quickbooks_client_secret": "client-canary",
     "quickbooks_verifier_tokens": ["", VERIFIER_TOKEN],
+    "platform_webhook_secrets": ["", PLATFORM_SECRET],
     "connectwise_client_id": "client-id-canary",
     "public_url": "https://crossfoot.example/",
 }

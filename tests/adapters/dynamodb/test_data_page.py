@@ -58,6 +58,7 @@ MADE = {
     keys.metered_calls("t_1", QBO, "2026-11"),
     keys.account(QBO, "9341"),
     keys.callback("9f2c"),
+    keys.partner("t_1"),
     keys.authorization("9f2c"),
     keys.due(QBO, "t_1", keys.time_text(AT)),
 }

@@ -132,8 +132,13 @@ def test_pointers_come_back_as_what_they_point_at(ref: Ref, id_: str) -> None:
 def test_what_is_looked_up_without_a_partner_is_apart_from_every_partner(account_id: str, tenant: str) -> None:
     ref = Ref(System.QUICKBOOKS, Kind.INVOICE, account_id)
     own = {make(tenant, ref, account_id).pk for make in OWN_KEYS.values()}
-    open_keys = [keys.account(System.QUICKBOOKS, account_id), keys.callback(account_id), keys.authorization(account_id)]
-    assert len({key.pk for key in open_keys}) == 3
+    open_keys = [
+        keys.account(System.QUICKBOOKS, account_id),
+        keys.callback(account_id),
+        keys.authorization(account_id),
+        keys.partner(account_id),
+    ]
+    assert len({key.pk for key in open_keys}) == 4
     assert not own & {key.pk for key in open_keys}
 
 

@@ -11,7 +11,7 @@ from crossfoot.aws import SECRETS_MANAGER, AwsService
 class AppSettings:
     """The secret's members (template.yaml: AppSecret).
 
-    Takes: `quickbooks_verifier_tokens` may hold two while one replaces the other; `public_url` is the API's address as
+    Takes: `quickbooks_verifier_tokens` and `platform_webhook_secrets` may hold two while one replaces the other; `public_url` is the API's address as
     vendors and browsers reach it, without a slash at its end.
     """
 
@@ -19,6 +19,7 @@ class AppSettings:
     quickbooks_client_id: str = ""
     quickbooks_client_secret: str = field(default="", repr=False)
     quickbooks_verifier_tokens: tuple[str, ...] = field(default=(), repr=False)
+    platform_webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
     connectwise_client_id: str = field(default="", repr=False)
     public_url: str = ""
 
@@ -45,6 +46,7 @@ def read_settings(text: str) -> AppSettings:
         quickbooks_client_id=values.get("quickbooks_client_id", ""),
         quickbooks_client_secret=values.get("quickbooks_client_secret", ""),
         quickbooks_verifier_tokens=tuple(token for token in values.get("quickbooks_verifier_tokens", ()) if token),
+        platform_webhook_secrets=tuple(secret for secret in values.get("platform_webhook_secrets", ()) if secret),
         connectwise_client_id=values.get("connectwise_client_id", ""),
         public_url=values.get("public_url", "").rstrip("/"),
     )

@@ -1,5 +1,6 @@
 """Problem details: every error that our API answers, in words that a bookkeeper understands (RFC 9457)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,6 +69,16 @@ def problem(
     """Make a problem."""
     headers = {} if retry_after_s is None else {"Retry-After": str(max(1, round(retry_after_s)))}
     return Problem(status, code, title, detail, fix, headers, more)
+
+
+def bad_fields(errors: Sequence[tuple[str, str]]) -> Problem:
+    """Name every member that is not as it should be."""
+    first_field, first_message = errors[0]
+    listed = [{"field": field, "message": message} for field, message in errors]
+    return problem(
+        400, "bad_request", "Something in the request is wrong", f"{first_field}: {first_message}",
+        "Correct what `errors` names, and send it again.", errors=listed,
+    )  # fmt: skip
 
 
 def problem_of(error: CrossfootError) -> Problem:

@@ -4,21 +4,19 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
-from pydantic import TypeAdapter, ValidationError
-
 from crossfoot.entry.http import Answer, Call, TooLarge, answer_problem, read_call, too_large
 from crossfoot.entry.openapi import DESCRIPTION_PATH, describe
-from crossfoot.entry.problems import Problem, problem, problem_of
+from crossfoot.entry.problems import Problem, bad_fields, problem, problem_of
 from crossfoot.errors import CrossfootError
+from crossfoot.messages.fields import BadFields
+from crossfoot.messages.reading import read_json, read_shape
 from crossfoot.messages.routes import Asked, Page, Route, Shape
 
 _log = logging.getLogger(__name__)
-
-_JSON = TypeAdapter[Any](Any)
 
 
 class Router[Ports]:
@@ -69,7 +67,7 @@ def _serve[Ports](
         field = getattr(error, "field", "")
         if not field:
             raise
-        return answer_problem(_bad_fields([(field, str(error))]))
+        return answer_problem(bad_fields([(field, str(error))]))
     return _to_answer(route, result)
 
 
@@ -96,43 +94,26 @@ _PAGE_HEADERS = {
 def _read[Ports](route: Route[Ports], call: Call, parameters: Mapping[str, str]) -> Asked[Any, Any, Any] | Problem:
     """Check a request against the route's shapes. Returns: what was asked, or one problem that names every bad field."""
     errors: list[tuple[str, str]] = []
-    check = partial(_check, errors)
-    body: Any = {}
-    if route.body is not None:
+    try:
+        body = {} if route.body is None else read_json(call.body or b"{}")
+    except BadFields as bad:
+        return bad_fields(bad.errors)
+
+    def check(shape: type[Shape], given: object, where: str, *, strict: bool = False) -> Shape | None:
         try:
-            body = _JSON.validate_json(call.body or b"{}")
-        except ValidationError:
-            return _bad_fields([("body", "This is not JSON.")])
+            return read_shape(shape, given, where, strict=strict)
+        except BadFields as bad:
+            errors.extend(bad.errors)
+            return None
+
     asked = Asked[Any, Any, Any](
         call.tenant,
         check(route.path_shape, parameters, "path."),
         check(route.query, call.query, "query."),
+        # A body's JSON has types of its own: "false" there is no boolean. Paths and queries are all text.
         check(route.body, body, "", strict=True) if route.body is not None else None,
     )
-    return _bad_fields(errors) if errors else asked
-
-
-def _check(
-    errors: list[tuple[str, str]], shape: type[Shape], given: object, where: str, *, strict: bool = False
-) -> Shape | None:
-    try:
-        # A body's JSON has types of its own: "false" there is no boolean. Paths and queries are all text.
-        text = _JSON.dump_json(given)
-        return shape.model_validate_json(text, strict=strict)
-    except ValidationError as error:
-        errors.extend(
-            (_name_field(where, each["loc"]), _to_words(each["msg"])) for each in error.errors(include_input=False)
-        )
-        return None
-
-
-def _name_field(where: str, location: Sequence[int | str]) -> str:
-    return where + ".".join(map(str, location)) if location else where.rstrip(".") or "body"
-
-
-def _to_words(message: str) -> str:
-    """Show a choice by its value alone, and not by the name that it has in our code."""
-    return re.sub(r"<\w+\.\w+: ('[^']*')>", r"\1", message)
+    return bad_fields(errors) if errors else asked
 
 
 def _pattern(path: str) -> re.Pattern[str]:
@@ -141,15 +122,6 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 # --- problems ----------------------------------------------------------------------------------------------------------
-
-
-def _bad_fields(errors: Sequence[tuple[str, str]]) -> Problem:
-    first_field, first_message = errors[0]
-    listed = [{"field": field, "message": message} for field, message in errors]
-    return problem(
-        400, "bad_request", "Something in the request is wrong", f"{first_field}: {first_message}",
-        "Correct what `errors` names, and send it again.", errors=listed,
-    )  # fmt: skip
 
 
 def _no_tenant() -> Problem:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from crossfoot.entry.http import Answer, Call, TooLarge, answer_problem, read_call, too_large
-from crossfoot.entry.problems import Problem, problem
+from crossfoot.entry.problems import Problem, bad_fields, problem
 from crossfoot.errors import Retryable
+from crossfoot.messages.fields import BadFields
 
 _log = logging.getLogger(__name__)
 
@@ -23,6 +24,9 @@ def answer_webhook(
         answer = receive(read_call(event, max_body_bytes))
     except TooLarge:
         answer = answer_problem(too_large(max_body_bytes))
+    except BadFields as error:
+        _log.warning("cannot be read: %s", error)
+        answer = answer_problem(bad_fields(error.errors))
     except Retryable as error:
         _log.warning("not taken: %s", error, extra={"error": type(error).__name__})
         answer = answer_problem(_busy(busy_status))
@@ -42,5 +46,18 @@ def not_genuine() -> Answer:
             "Not signed",
             "The signature of this delivery is missing or wrong.",
             "Nothing was stored. Check that the signing secret on both sides is the same.",
+        )
+    )
+
+
+def nobodys() -> Answer:
+    """Refuse a delivery about somebody who is no partner here."""
+    return answer_problem(
+        problem(
+            404,
+            "not_found",
+            "No such partner",
+            "`data.partner` names nobody that was added here.",
+            "Nothing was stored. Send the id that the operator was given when the partner was added.",
         )
     )

@@ -1,15 +1,14 @@
-"""What the platform tells of its payments and payouts. Each event carries the whole record, so the newest one counts:
+"""What the platform tells of its payments and payouts: always the whole record, so that the newest version counts."""
 
-{"type": "payment.refunded", "timestamp": "2026-11-03T17:04:05Z", "data": {"partner": "t_00000001", "id": "pay_1", ...}}
-"""
-
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 
 from crossfoot.core.model import (
+    PLATFORM,
     Allocation,
     Kind,
     Payment,
@@ -19,23 +18,37 @@ from crossfoot.core.model import (
     PayoutState,
     Ref,
     Standing,
-    System,
     TakenBack,
     Version,
+    fingerprint,
     parse_ref,
 )
-from crossfoot.core.money import InexactAmount, to_minor
-from crossfoot.messages.api.words import RecordId
+from crossfoot.core.money import to_minor
+from crossfoot.messages.queue import Message, MirrorPayment
 from crossfoot.messages.routes import Shape
 
 MAX_ALLOCATIONS = 500
 MAX_ITEMS = 10_000
+# QuickBooks' own length of a payment's reference number.
+REFERENCE_LENGTH = 21
 
-PlatformId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$", description="The platform's own id.")]
+PlatformId = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$", description="The platform's own id.", examples=["pay_1"])
+]
+# A record of a system that a partner connects.
+ConnectedId = Annotated[
+    str,
+    Field(
+        pattern=r"^(quickbooks|connectwise)-[^\x00-\x20/]{1,64}$",
+        description="As our API names it; of one that is in both systems, either copy.",
+        examples=["quickbooks-129"],
+    ),
+]
 IsoCurrency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.", examples=["USD"])]
 Amount = Annotated[str, Field(pattern=r"^\d{1,12}(\.\d{1,3})?$", description="An exact amount.", examples=["1250.00"])]
-Signed = Annotated[str, Field(pattern=r"^-?\d{1,12}(\.\d{1,3})?$", description="An exact amount.", examples=["-2.90"])]
-Partner = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Whose it is.")]
+SignedAmount = Annotated[
+    str, Field(pattern=r"^-?\d{1,12}(\.\d{1,3})?$", description="An exact amount.", examples=["-2.90"])
+]
 
 
 class PaymentState(StrEnum):
@@ -55,15 +68,24 @@ _TAKEN_BACK = {
 _PAYOUT_PROGRESS = (PayoutState.CREATED, PayoutState.PAID, PayoutState.FAILED)
 
 
-class _Exact(Shape):
+class _Told(Shape):
     """A record of amounts in one currency, none of which is finer than it."""
 
     id: PlatformId
     currency: IsoCurrency
-    updated_at: AwareDatetime = Field(description="When the platform changed it last. The newest version counts.")
+    updated_at: AwareDatetime = Field(
+        description="When the platform changed it last. The newest version counts, in whatever order they come."
+    )
+
+    @field_validator("updated_at")
+    @classmethod
+    def _is_of_our_time(cls, at: datetime) -> datetime:
+        if not 2000 <= at.year < 2200:
+            raise ValueError("that is no time of ours")
+        return at
 
     def minor(self, amount: str) -> int:
-        """Read one of its amounts. Raises: InexactAmount."""
+        """Read one of its amounts."""
         return to_minor(amount, self.currency)
 
     def version(self, progress: int) -> Version:
@@ -79,53 +101,75 @@ def _time_text(at: datetime) -> str:
     return at.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def _minor(amount: str, told: ValidationInfo) -> int:
+    """Read an amount of a record that is being read. Raises: InexactAmount."""
+    # Where the currency itself is wrong, that is said already.
+    return to_minor(amount, told.data.get("currency", "BHD"))
+
+
 class AppliedShape(Shape):
     """The part of a payment that one invoice gets."""
 
-    invoice: RecordId
+    invoice: ConnectedId
     amount: Amount
 
 
-class PlatformPayment(_Exact):
+class PlatformPayment(_Told):
     """A payment on the platform.
 
-    A part of it that was given back is in `refunded_amount`: what is left is what counts, and invoices lose their part of
-    it from the last one on.
+    Of one that is given back in part `refunded_amount` says how much: what is left is what counts, and its invoices lose
+    their part of it from the last one on.
     """
 
-    status: PaymentState
+    status: PaymentState = Field(
+        description="A payment that is given back only in part has succeeded. What is refunded, returned by the bank or "
+        "deleted counts no longer."
+    )
     amount: Amount
     refunded_amount: Amount = "0"
     paid_on: date
-    customer: RecordId | None = Field(default=None, description="Who paid; needed where no invoice is paid.")
+    customer: ConnectedId | None = Field(default=None, description="Who paid; needed where no invoice is paid.")
     allocations: list[AppliedShape] = Field(default_factory=list, max_length=MAX_ALLOCATIONS)
-    reference: str = Field(default="", max_length=21, description="What stands on it in the books.")
+    reference: str = Field(default="", max_length=REFERENCE_LENGTH, description="What stands on it in the books.")
 
-    @model_validator(mode="after")
-    def _ties(self) -> "PlatformPayment":
-        left_minor = self._left_minor()
+    @field_validator("amount")
+    @classmethod
+    def _is_some(cls, amount: str, told: ValidationInfo) -> str:
+        if _minor(amount, told) == 0:
+            raise ValueError("a payment is of more than nothing")
+        return amount
+
+    @field_validator("refunded_amount")
+    @classmethod
+    def _is_part(cls, refunded: str, told: ValidationInfo) -> str:
+        refunded_minor = _minor(refunded, told)
+        if "amount" not in told.data:
+            return refunded
+        left_minor = _minor(told.data["amount"], told) - refunded_minor
         if left_minor < 0:
-            raise ValueError("refunded_amount is more than amount")
-        if sum(self.minor(part.amount) for part in self.allocations) > self.minor(self.amount):
-            raise ValueError("allocations are more than amount")
-        return self
+            raise ValueError("more is refunded than was paid")
+        if told.data.get("status") is PaymentState.REFUNDED and left_minor and refunded_minor:
+            raise ValueError("a payment that is refunded in part has the status succeeded")
+        return refunded
 
-    def _left_minor(self) -> int:
-        try:
-            amounts = [self.amount, self.refunded_amount, *(part.amount for part in self.allocations)]
-            minor = [self.minor(amount) for amount in amounts]
-        except InexactAmount as error:
-            raise ValueError(str(error)) from None
-        return minor[0] - minor[1]
+    @field_validator("allocations")
+    @classmethod
+    def _is_no_more(cls, parts: list[AppliedShape], told: ValidationInfo) -> list[AppliedShape]:
+        applied_minor = sum(_minor(part.amount, told) for part in parts)
+        if "amount" in told.data and applied_minor > _minor(told.data["amount"], told):
+            raise ValueError("they come to more than the amount")
+        return parts
 
     def to_payment(self) -> Payment:
         """Give it as the book keeps it."""
-        left_minor = self._left_minor()
+        amount_minor = self.minor(self.amount)
+        is_refunded = self.status is PaymentState.REFUNDED
+        refunded_minor = amount_minor if is_refunded else self.minor(self.refunded_amount)
+        left_minor = amount_minor - refunded_minor
         taken_back = _TAKEN_BACK.get(self.status) or (None if left_minor else TakenBack.REFUNDED)
-        refunded_minor = self.minor(self.refunded_amount)
         allocations = () if taken_back else self._allocations(left_minor)
         return Payment(
-            ref=Ref(System.PLATFORM, Kind.PAYMENT, self.id),
+            ref=Ref(PLATFORM, Kind.PAYMENT, self.id),
             version=self.version(2 if taken_back else 1 if refunded_minor else 0),
             standing=Standing.DELETED if taken_back else Standing.LIVE,
             customer=parse_ref(Kind.CUSTOMER, self.customer) if self.customer else None,
@@ -134,15 +178,11 @@ class PlatformPayment(_Exact):
             total_minor=left_minor,
             allocations=allocations,
             reference=self.reference,
-            # What it would pay, had nothing been given back: the invoices go on to tell of it.
+            # What it would pay, had nothing been given back: these invoices go on to tell of it.
             former_invoices=self._no_longer_paid(allocations),
             taken_back=taken_back,
             refunded_minor=refunded_minor,
         )
-
-    def _no_longer_paid(self, allocations: tuple[Allocation, ...]) -> tuple[Ref, ...]:
-        named = {parse_ref(Kind.INVOICE, part.invoice) for part in self.allocations}
-        return tuple(sorted(named - {part.invoice for part in allocations}))
 
     def _allocations(self, left_minor: int) -> tuple[Allocation, ...]:
         parts = []
@@ -153,45 +193,75 @@ class PlatformPayment(_Exact):
                 parts.append(Allocation(parse_ref(Kind.INVOICE, part.invoice), minor))
         return tuple(parts)
 
+    def _no_longer_paid(self, allocations: tuple[Allocation, ...]) -> tuple[Ref, ...]:
+        named = {parse_ref(Kind.INVOICE, part.invoice) for part in self.allocations}
+        return tuple(sorted(named - {part.invoice for part in allocations}))
+
 
 class ItemShape(Shape):
     """What a payout holds: a payment, or something taken off or added."""
 
     kind: PayoutItemKind
-    amount: Signed = Field(description="As it changes the payout: a refund, a return and a fee are negative.")
-    payment: PlatformId | None = Field(default=None, description="The payment that it is, or that is given back.")
+    payment: PlatformId | None = Field(
+        default=None, description="The payment that it is, or that is given back.", validate_default=True
+    )
+    amount: SignedAmount = Field(description="As it changes the payout: a refund, a return and a fee are negative.")
     memo: str = Field(default="", max_length=200)
 
-    @model_validator(mode="after")
-    def _names_its_payment(self) -> "ItemShape":
-        if self.kind is PayoutItemKind.PAYMENT and self.payment is None:
-            raise ValueError("a payment in a payout names the payment")
-        return self
+    @field_validator("payment")
+    @classmethod
+    def _is_named(cls, payment: str | None, told: ValidationInfo) -> str | None:
+        if payment is None and told.data.get("kind") in (PayoutItemKind.PAYMENT, *_GIVEN_BACK):
+            raise ValueError("the payment has to be named")
+        return payment
+
+    @field_validator("amount")
+    @classmethod
+    def _is_signed(cls, amount: str, told: ValidationInfo) -> str:
+        kind = told.data.get("kind")
+        if kind is PayoutItemKind.PAYMENT and amount.startswith("-"):
+            raise ValueError("a payment adds to a payout")
+        if kind in _GIVEN_BACK and not amount.startswith("-"):
+            raise ValueError("what is given back is negative")
+        return amount
 
 
-class PlatformPayout(_Exact):
+_GIVEN_BACK = (PayoutItemKind.REFUND, PayoutItemKind.RETURN)
+
+
+class PlatformPayout(_Told):
     """Money that the platform pays out: the payments that it holds, less what was given back and the fees."""
 
     status: PayoutState
-    amount: Amount = Field(description="What arrives at the bank: exactly the sum of the items.")
     arrives_on: date
     items: list[ItemShape] = Field(min_length=1, max_length=MAX_ITEMS)
+    amount: Amount = Field(description="What arrives at the bank: exactly the sum of the items.")
 
-    @model_validator(mode="after")
-    def _ties(self) -> "PlatformPayout":
-        try:
-            items_minor = sum(self.minor(item.amount) for item in self.items)
-            total_minor = self.minor(self.amount)
-        except InexactAmount as error:
-            raise ValueError(str(error)) from None
-        if items_minor != total_minor:
-            raise ValueError(f"the items come to {items_minor} minor units, and amount to {total_minor}")
-        return self
+    @field_validator("items")
+    @classmethod
+    def _hold_each_once(cls, items: list[ItemShape], told: ValidationInfo) -> list[ItemShape]:
+        for item in items:
+            _minor(item.amount, told)
+        held = Counter(item.payment for item in items if item.kind is PayoutItemKind.PAYMENT)
+        twice = [payment for payment, times in held.items() if times > 1]
+        if twice:
+            raise ValueError(f"payment {twice[0]} is in it twice")
+        return items
+
+    @field_validator("amount")
+    @classmethod
+    def _ties(cls, amount: str, told: ValidationInfo) -> str:
+        total_minor = _minor(amount, told)
+        items = told.data.get("items")
+        items_minor = sum(_minor(item.amount, told) for item in items or ())
+        if items is not None and items_minor != total_minor:
+            raise ValueError(f"the items come to {items_minor} minor units, and not to {total_minor}")
+        return amount
 
     def to_payout(self) -> Payout:
         """Give it as the book keeps it."""
         return Payout(
-            ref=Ref(System.PLATFORM, Kind.PAYOUT, self.id),
+            ref=Ref(PLATFORM, Kind.PAYOUT, self.id),
             version=self.version(_PAYOUT_PROGRESS.index(self.status)),
             standing=Standing.LIVE,
             state=self.status,
@@ -202,9 +272,19 @@ class PlatformPayout(_Exact):
                 PayoutItem(
                     item.kind,
                     self.minor(item.amount),
-                    Ref(System.PLATFORM, Kind.PAYMENT, item.payment) if item.payment else None,
+                    Ref(PLATFORM, Kind.PAYMENT, item.payment) if item.payment else None,
                     item.memo,
                 )
                 for item in self.items
             ),
         )
+
+
+def to_follow_up(tenant: str, record: Payment | Payout) -> list[Message]:
+    """List the work that follows from what the platform told: the same telling is the same work."""
+    match record:
+        case Payment():
+            ref = record.ref
+            return [MirrorPayment(tenant=tenant, payment_id=ref.id, system=ref.system, because=fingerprint(record))]
+        case Payout():
+            return []

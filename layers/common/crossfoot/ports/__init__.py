@@ -17,6 +17,7 @@ from crossfoot.ports.documents import Documents
 from crossfoot.ports.fetching import Cursors, FetchRuns, Limits, Position, RunPage
 from crossfoot.ports.matches import Decided, Matches, Page
 from crossfoot.ports.origins import Origins
+from crossfoot.ports.partners import Partners
 from crossfoot.ports.queues import MAX_REVIVALS, Budget, DeadLetter, DeadLetters, Queue
 from crossfoot.ports.records import Book, ListPage, Numbered
 from crossfoot.ports.secrets import Authorizations, SealedSecrets, Secrets
@@ -70,6 +71,7 @@ __all__ = [
     "OAuthDoor",
     "Origins",
     "Page",
+    "Partners",
     "PaymentRows",
     "Position",
     "PreferencesStore",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crossfoot.adapters.app_secret import AppSecret
@@ -12,14 +11,11 @@ from crossfoot.adapters.dynamodb.accounts import Accounts, PointReads
 from crossfoot.adapters.quickbooks import webhook
 from crossfoot.adapters.sqs import SqsQueue
 from crossfoot.steps import qbo_webhook
+from crossfoot.wiring.signing_secrets import SigningSecrets
 
 if TYPE_CHECKING:
     from crossfoot.config import Config
     from crossfoot.ports import Clock
-
-REREAD_AFTER = timedelta(minutes=1)
-# How long a verifier token may still count after an operator took it away.
-TOKENS_LIFE = timedelta(minutes=5)
 
 
 def qbo_webhook_ports(config: Config) -> qbo_webhook.Ports:
@@ -38,33 +34,11 @@ def qbo_webhook_ports(config: Config) -> qbo_webhook.Ports:
 
 
 class VerifierTokens:
-    """Intuit's verifier tokens, as they are now: a warm worker outlives their replacement by hours.
-
-    They are read again when they are old, so that one which was taken away counts no longer, however often it is shown.
-    A signature that none of them made is a reason to read them sooner, at most once a minute, so that strangers who post
-    rubbish cannot make us call Secrets Manager as often as they like.
-    """
+    """Intuit's verifier tokens, as they are now."""
 
     def __init__(self, read: Callable[[], Sequence[str]], clock: Clock) -> None:
-        self._read, self._clock = read, clock
-        self._tokens: Sequence[str] = ()
-        self._read_at: datetime | None = None
+        self._tokens = SigningSecrets(read, clock)
 
     def verify(self, raw: bytes, signature: str) -> bool:
         """Tell whether Intuit signed these very bytes."""
-        if not signature:
-            return False
-        if self._is_older_than(TOKENS_LIFE):
-            self._read_again()
-        if webhook.verify(raw, signature, self._tokens):
-            return True
-        if not self._is_older_than(REREAD_AFTER):
-            return False
-        self._read_again()
-        return webhook.verify(raw, signature, self._tokens)
-
-    def _is_older_than(self, age: timedelta) -> bool:
-        return self._read_at is None or self._clock.now() - self._read_at >= age
-
-    def _read_again(self) -> None:
-        self._tokens, self._read_at = self._read(), self._clock.now()
+        return bool(signature) and self._tokens.made(lambda tokens: webhook.verify(raw, signature, tokens))

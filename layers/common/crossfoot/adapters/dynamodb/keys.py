@@ -474,6 +474,11 @@ def account(system: System, account_id: str) -> Key:
     return Key(f"ACCOUNT#{system}#{escape(account_id)}", "TENANT")
 
 
+def partner(tenant: str) -> Key:
+    """A partner, as an operator added it."""
+    return Key(f"TENANT#{escape(tenant)}", "PARTNER")
+
+
 def callback(token_hash: str) -> Key:
     """Whose callback URL has a token with this hash."""
     return Key(f"CALLBACK#{escape(token_hash)}", "TENANT")
