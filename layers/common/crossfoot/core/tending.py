@@ -8,6 +8,7 @@ from crossfoot.core.model import SYSTEM_NAMES, Kind, System
 
 FORECAST = timedelta(days=30)
 
+_KEPT = "They are kept here as they were."
 _MANY = {Kind.CUSTOMER: "companies", Kind.INVOICE: "invoices"}
 
 
@@ -30,12 +31,17 @@ def forecast_end(system: System, ends_at: datetime | None, now: datetime) -> Wor
 
 def too_many_gone(kind: Kind, gone: int, known: int) -> Worry:
     """Say that more is missing than anybody deletes, and is not believed. Source: I5."""
-    reason = f"ConnectWise shows {gone:,} of {known:,} {_MANY[kind]} no longer. They are kept here as they were."
+    reason = f"ConnectWise shows {gone:,} of {known:,} {_MANY[kind]} no longer. {_KEPT}"
     fix = (
         'Look at the API member\'s security role: it may have been changed from "All" to "My". '
         "If they were really deleted, archive them here."
     )
     return Worry(reason, fix)
+
+
+def tells_of_many_gone(reason: str) -> bool:
+    """Tell whether a reason says, among others, that more is missing than anybody deletes."""
+    return _KEPT in reason
 
 
 def say(worries: Sequence[Worry]) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeGuard
 
@@ -11,9 +11,9 @@ from crossfoot.core.decisions import unreadable
 from crossfoot.core.fetching import FetchKind, new_run
 from crossfoot.core.model import PSA, CreditMemo, Customer, Invoice, Kind, Record, Ref, Standing, System
 from crossfoot.core.pacing import in_no_hurry
-from crossfoot.core.tending import Worry, forecast_end, say, too_many_gone
+from crossfoot.core.tending import Worry, forecast_end, say, tells_of_many_gone, too_many_gone
 from crossfoot.follow_ups import follow_ups
-from crossfoot.letting_in import is_left_out, let_in
+from crossfoot.letting_in import follow_changes, is_left_out, let_in
 from crossfoot.messages import ArchiveOutside, Nudge, TendConnection
 from crossfoot.ports import (
     CALLBACK_TOKEN,
@@ -37,7 +37,7 @@ from crossfoot.ports import (
     Systems,
     callback_url,
 )
-from crossfoot.rereading import are_believed, as_deleted, as_live, reread_credit_memos
+from crossfoot.rereading import are_believed, as_deleted, as_live, keep_lines, reread_credit_memos
 
 PAGE = 200
 # A line of the history names so many at most.
@@ -102,7 +102,11 @@ def tend_connection(tenant: str, system: System, ports: Ports) -> None:
     if system is PSA:
         worries += [_take_census(tenant, kind, ports) for kind in _LISTS]
         _reread_credits(tenant, ports)
-    ports.connections.warn(tenant, system, *say([worry for worry in worries if worry]))
+    reason, fix = say([worry for worry in worries if worry])
+    if tells_of_many_gone(connection.reason) and not tells_of_many_gone(reason):
+        # Whatever changed while it was hidden, no list of changes shows any more.
+        _read_everything_again(tenant, "Nothing is missing in ConnectWise any more", ports)
+    ports.connections.warn(tenant, system, reason, fix)
     if system is PSA:
         _mend_callbacks(connection, ports)
 
@@ -129,7 +133,7 @@ def _take_census(tenant: str, kind: Kind, ports: Ports) -> Worry | None:
     is_complete = _is_complete(tenant, ports)
     known, began_at = _known(tenant, kind, ports), ports.clock.now()
     there = ports.systems.psa(tenant).fetch_ids(kind)
-    _bring_back(tenant, [ref for ref in known.dead if ref.id in there], began_at, ports)
+    _bring_back(tenant, kind, [ref for ref in known.dead if ref.id in there], began_at, ports)
     if is_complete:
         _let_in_unheard_of(tenant, kind, there - known.ids, ports)
     gone = [ref for ref in known.live if ref.id not in there]
@@ -144,19 +148,39 @@ def _take_census(tenant: str, kind: Kind, ports: Ports) -> Worry | None:
     return None
 
 
-def _bring_back(tenant: str, refs: Sequence[Ref], began_at: datetime, ports: Ports) -> None:
+def _bring_back(tenant: str, kind: Kind, refs: Sequence[Ref], began_at: datetime, ports: Ports) -> None:
     """Let records live again that are there after all: a role that shows fewer rows for a day hides them, no more.
 
+    What changed of them meanwhile no list of changes shows any more, so they are read again too.
     Takes: `began_at` is from before the ids were read: what was found deleted since stays so.
     """
-    stored = ports.book.load_many(tenant, refs) if refs else {}
-    dead = (record for record in stored.values() if isinstance(record, Customer | Invoice | CreditMemo))
-    found = [as_live(record, began_at) for record in dead if record.standing is Standing.DELETED]
+    found = _dead_among(tenant, refs, ports.book)
     if found:
         _tell_of(tenant, "in ConnectWise again", found, ports)
-        ports.book.save(tenant, found)
+        read = _read_again(tenant, kind, [record.ref.id for record in found], ports)
+        # Asked for twice: a worker may die once they are saved, and the reads' lane may look before they are.
+        changed = follow_changes(tenant, read, ports.clock.now().isoformat(), ports.book)
+        ports.queue.send(changed)
+        ports.book.save(tenant, read)
+        ports.queue.send([replace(message, because=f"saved {message.because}") for message in changed])
+        # What is too much to be read, or cannot be, lives again as it was.
+        left = _dead_among(tenant, [record.ref for record in found], ports.book)
+        ports.book.save(tenant, [as_live(record, began_at) for record in left])
         # Should a worker die before this, the nightly comparison picks it up.
-        ports.queue.send(follow_ups(tenant, found, ports))
+        stand = ports.book.load_many(tenant, [record.ref for record in found])
+        ports.queue.send(follow_ups(tenant, [each for each in stand.values() if not is_left_out(each)], ports))
+
+
+def _dead_among(tenant: str, refs: Sequence[Ref], book: Book) -> list[Counted]:
+    stored = book.load_many(tenant, refs) if refs else {}
+    records = (record for record in stored.values() if isinstance(record, Customer | Invoice | CreditMemo))
+    return [record for record in records if record.standing is Standing.DELETED]
+
+
+def _read_again(tenant: str, kind: Kind, ids: Sequence[str], ports: Ports) -> Sequence[Record]:
+    found = ports.systems.psa(tenant).fetch_records(kind, ids[:READ_BY_ID])
+    records = keep_lines(tenant, found.records, ports.book)
+    return let_in(tenant, records, ports.filters.load(tenant), ports.book)[0]
 
 
 def _is_complete(tenant: str, ports: Ports) -> bool:
