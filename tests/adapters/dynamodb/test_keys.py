@@ -63,6 +63,7 @@ OWN_KEYS: dict[str, Callable[[str, Ref, str], Key]] = {
     "report": lambda tenant, _, __: keys.report(tenant, AT),
     "comparison": lambda tenant, _, other: keys.comparison(tenant, other),
     "newest_comparison": lambda tenant, _, __: keys.newest_comparison(tenant),
+    "next_slot": lambda tenant, ref, _: keys.next_slot(tenant, ref.system),
     "calls": lambda tenant, ref, _: keys.calls(tenant, ref.system, "2026-11-03T17:04"),
     "metered_calls": lambda tenant, ref, _: keys.metered_calls(tenant, ref.system, "2026-11"),
 }

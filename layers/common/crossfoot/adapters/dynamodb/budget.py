@@ -1,13 +1,14 @@
 """The calls that vendors allow, leased in blocks: one write for a block of calls, however many workers share the limit."""
 
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.failures import ConditionFailed
+from crossfoot.adapters.dynamodb.slots import SlotLeases, Slots
 from crossfoot.adapters.dynamodb.table import Table, Update, When
 from crossfoot.adapters.dynamodb.values import whole
 from crossfoot.core.model import System
@@ -15,28 +16,28 @@ from crossfoot.errors import RateLimited
 from crossfoot.ports import Clock
 
 _KEPT_FOR = timedelta(hours=1)
+# Of so many metered calls the count may be lost with a worker that dies.
+FLUSH_EVERY = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What a vendor allows one partner, with head-room for the partner's other apps.
+    """What a vendor allows one partner in a minute, with head-room for the partner's other apps.
 
-    Takes: `block` calls are leased at once and divide `per_minute`; `per_second` is kept within a worker only (a system
-    is read by one worker at a time), None where the vendor has no such limit.
+    Takes: `block` calls are leased at once and divide `per_minute`.
     """
 
     per_minute: int
     block: int
-    per_second: int | None = None
 
     def __post_init__(self) -> None:
         if self.per_minute % self.block:
             raise ValueError("a limit is a whole number of blocks")
 
 
-# QuickBooks: 500 a minute and 10 a second for a company. ConnectWise: about 1,000 a minute.
-VENDOR_LIMITS = {
-    System.QUICKBOOKS: Limit(per_minute=450, block=50, per_second=10),
+# QuickBooks: 500 in any minute and 10 in any second for a company. ConnectWise: about 1,000 a minute.
+VENDOR_LIMITS: Mapping[System, Limit | Slots] = {
+    System.QUICKBOOKS: Slots(per_minute=500, gap=timedelta(milliseconds=108), block=5),
     System.CONNECTWISE: Limit(per_minute=900, block=50),
 }
 
@@ -48,44 +49,38 @@ class _Lease:
 
 
 class TableBudget:
-    """The port Budget in our table. Leases live in the worker; what one does not use is gone when the minute ends."""
+    """The port Budget in our table. Leases live in the worker; what one does not use in time is gone."""
 
     def __init__(
         self,
         table: Table,
         clock: Clock,
-        limits: Mapping[System, Limit] = VENDOR_LIMITS,
+        limits: Mapping[System, Limit | Slots] = VENDOR_LIMITS,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._table = table
         self._clock = clock
         self._limits = limits
-        self._pause = pause
+        self._slots = SlotLeases(table, clock, pause)
         self._leases: dict[tuple[str, System], _Lease] = {}
-        self._recent: dict[tuple[str, System], deque[datetime]] = {}
         self._metered: Counter[tuple[str, System, str]] = Counter()
+        self._counted: set[tuple[str, System, str]] = set()
 
     def take(self, tenant: str, system: System, metered: bool) -> None:
         """Count one call before it is made, waiting a moment where the vendor has a limit per second.
 
-        Raises: RateLimited when the vendor's limit for this minute would be passed.
+        Raises: RateLimited when the vendor's limit would be passed.
         """
-        self._keep_pace(tenant, system)
-        now = self._clock.now()
-        minute = now.strftime("%Y-%m-%dT%H:%M")
-        lease = self._leases.get((tenant, system))
-        is_new = lease is None or lease.minute != minute or not lease.left
-        if lease is None or is_new:
-            lease = self._lease(tenant, system, now, minute)
-        lease.left -= 1
+        limit = self._limits[system]
+        if isinstance(limit, Slots):
+            self._slots.take(tenant, system, limit)
+        else:
+            self._take_of_minute(tenant, system, limit)
         if metered:
-            self._metered[tenant, system, minute[:7]] += 1
-        if is_new:
-            # Counted at once, or the one read of a quiet partner would be forgotten with its worker.
-            self.flush()
+            self._count(tenant, system)
 
     def flush(self) -> None:
-        """Write the metered calls counted since the last time: with each new block, and at the end of an invocation."""
+        """Write the metered calls counted since the last time: now and then, and at the end of an invocation."""
         for (tenant, system, month), calls in list(self._metered.items()):
             self._table.write(Update(keys.metered_calls(tenant, system, month), "ADD #calls :calls", {"calls": calls}))
             del self._metered[tenant, system, month]
@@ -94,8 +89,23 @@ class TableBudget:
         """Read how many metered calls a partner has used in a month. Takes: `month` as 2026-11."""
         return whole(self._table.get(keys.metered_calls(tenant, system, month)) or {}, "calls")
 
-    def _lease(self, tenant: str, system: System, now: datetime, minute: str) -> _Lease:
-        limit = self._limits[system]
+    def _count(self, tenant: str, system: System) -> None:
+        of_month = (tenant, system, f"{self._clock.now():%Y-%m}")
+        self._metered[of_month] += 1
+        # The first at once, or the one read of a quiet partner would be forgotten with its worker.
+        if of_month not in self._counted or self._metered[of_month] >= FLUSH_EVERY:
+            self._counted.add(of_month)
+            self.flush()
+
+    def _take_of_minute(self, tenant: str, system: System, limit: Limit) -> None:
+        now = self._clock.now()
+        minute = now.strftime("%Y-%m-%dT%H:%M")
+        lease = self._leases.get((tenant, system))
+        if lease is None or lease.minute != minute or not lease.left:
+            lease = self._lease(tenant, system, limit, now, minute)
+        lease.left -= 1
+
+    def _lease(self, tenant: str, system: System, limit: Limit, now: datetime, minute: str) -> _Lease:
         room = When("attribute_not_exists(#calls) OR #calls <= :most", {"most": limit.per_minute - limit.block})
         values = {"block": limit.block, "expires_at": int((now + _KEPT_FOR).timestamp())}
         change = "SET #expires_at = :expires_at ADD #calls :block"
@@ -107,14 +117,3 @@ class TableBudget:
             raise RateLimited(what, retry_after_s, system=system) from error
         lease = self._leases[tenant, system] = _Lease(minute, limit.block)
         return lease
-
-    def _keep_pace(self, tenant: str, system: System) -> None:
-        per_second = self._limits[system].per_second
-        if per_second is None:
-            return
-        recent = self._recent.setdefault((tenant, system), deque(maxlen=per_second))
-        if len(recent) == per_second:
-            passed_s = (self._clock.now() - recent[0]).total_seconds()
-            if 0 <= passed_s < 1:
-                self._pause(1 - passed_s)
-        recent.append(self._clock.now())

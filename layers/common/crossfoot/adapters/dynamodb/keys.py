@@ -404,6 +404,11 @@ def calls(tenant: str, system: System, minute: str) -> Key:
     return Key(_own(tenant, "budget", system), minute)
 
 
+def next_slot(tenant: str, system: System) -> Key:
+    """From when on the slots for calls of a system are free."""
+    return Key(_own(tenant, "budget", system), "NEXT")
+
+
 def metered_calls(tenant: str, system: System, month_text: str) -> Key:
     """The metered calls made in a month."""
     return Key(_own(tenant, "budget", system), f"METERED#{month_text}")
