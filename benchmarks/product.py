@@ -113,8 +113,8 @@ class Product:
         fetch_new_data(nudge.tenant, nudge.system, self._fetch)
 
     def _gather(self, tenant: str, messages: Sequence[MirrorPayment]) -> Any:
-        payments = MirrorPayments(tenant, [message.payment_id for message in messages], self._mirror)
-        return lambda message: payments.mirror(message.payment_id)
+        payments = MirrorPayments(tenant, [message.payment for message in messages], self._mirror)
+        return lambda message: payments.mirror(message.payment)
 
 
 def _wait_for_the_next_minute(clock: Clock) -> None:

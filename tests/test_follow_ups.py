@@ -22,7 +22,7 @@ def test_i9_what_took_the_place_of_many_invoices_is_found_in_one_go() -> None:
         world.book.save(TENANT, [world.connectwise.invoice(again.id)])
     world.book.save(TENANT, gone)
     trip = Trip()
-    names = ("book", "effects", "matches", "preferences")
+    names = ("book", "effects", "matches", "origins", "preferences", "waiting")
     follow_ups(TENANT, gone, SimpleNamespace(**{name: trip.wire(getattr(world, name)) for name in names}))
     links = [world.book.load_link(TENANT, accounting) for accounting, _ in pairs]
     assert [link and link.psa.id for link in links] == [f"d{number}" for number in NUMBERS]

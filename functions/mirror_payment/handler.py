@@ -1,4 +1,4 @@
-"""mirror_payment: payments from SQS; makes ConnectWise agree with each."""
+"""mirror_payment: payments from SQS; makes every other book agree with each."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -23,5 +23,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _gather(tenant: str, messages: Sequence[MirrorPayment]) -> Callable[[MirrorPayment], object]:
-    payments = MirrorPayments(tenant, [message.payment_id for message in messages], ports)
-    return lambda message: payments.mirror(message.payment_id)
+    payments = MirrorPayments(tenant, [message.payment for message in messages], ports)
+    return lambda message: payments.mirror(message.payment)

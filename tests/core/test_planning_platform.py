@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from crossfoot.core.effects import Effect, EffectState
+from crossfoot.core.effects import Effect, EffectState, Json
 from crossfoot.core.model import (
     ACCOUNTING,
     PLATFORM,
@@ -195,7 +195,7 @@ def test_what_keeps_a_payment_of_the_platform_waiting_is_said(changes: dict[str,
 
 
 def test_stored_rows_of_before_are_read_as_they_were() -> None:
-    row = {"id": "9", "amount_minor": 5, "paid_on": "2026-11-03", "foreign": False}
+    row: dict[str, Json] = {"id": "9", "amount_minor": 5, "paid_on": "2026-11-03", "foreign": False}
     effect = Effect("t_1", "payment_rows", IN_PSA, 1, {}, "E1", "", (), result={"rows": [row], "carries": ["77"]})
     assert standing_of(effect).carries == ("77",)
     write = RowWrite(Operation.ADOPT, None, (), ("77",), (), "USD")

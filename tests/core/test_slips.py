@@ -12,6 +12,7 @@ from crossfoot.core.slips import (
     SlipLine,
     SlipWrite,
     arrange_slip,
+    as_asked,
     from_body,
     repeats_refusal,
     says_the_same,
@@ -61,7 +62,9 @@ def test_d2_the_next_write(
 def test_notes_may_be_written_in_other_letters() -> None:
     assert says_the_same(ONE, replace(ONE_MADE, lines=(replace(FEE, memo="?"), ONE.lines[0])))
     assert not says_the_same(ONE, TWO)
-    assert not says_the_same(ONE, replace(ONE, total_minor=1))
+    read = replace(ONE_MADE, lines=(replace(ONE.lines[0], amount_minor=0), replace(FEE, memo="?")), total_minor=69_99)
+    assert as_asked(read, ONE) == replace(ONE, id="9", revision="2", total_minor=69_99), "what it came to is told"
+    assert as_asked(read, TWO) == read
 
 
 def effect(write: SlipWrite, state: EffectState, standing: Slip | None = None) -> Effect:

@@ -89,6 +89,8 @@ class FakeApi:
             history=self.world.history,
             effects=self.world.effects,
             matches=self.world.matches,
+            origins=self.world.origins,
+            waiting=self.world.waiting,
             preferences=self.world.preferences,
             reports=self.world.reports,
             rights=self.rights,

@@ -80,6 +80,10 @@ class FakeReceipts:
         living = (self._living(ref.id) for ref in recent)
         return next((self._shown(each) for each in living if each is not None and each.marker == marker), None)
 
+    def account_of(self, payment: Ref) -> str:
+        """Say where a payment lies; what people enter goes to undeposited funds."""
+        return self._accounts.get(payment, FUNDS)
+
     # --- what people do -------------------------------------------------------------------------------------------
 
     def close_books(self, until: date) -> None:
@@ -173,7 +177,7 @@ class FakeReceipts:
     def _shown(self, payment: Payment) -> Receipt:
         assert payment.customer is not None
         assert payment.paid_on is not None
-        account = self._accounts.get(payment.ref, FUNDS)
+        account = self.account_of(payment.ref)
         return Receipt(
             payment.ref.id, payment.customer, payment.total_minor, payment.paid_on, payment.allocations, account,
             payment.reference, payment.revision,

@@ -37,6 +37,9 @@ class FakeSystems:
     def receipts(self, tenant: str) -> Any:
         return self._open(tenant, ACCOUNTING)
 
+    def deposits(self, tenant: str) -> Any:
+        return self._open(tenant, ACCOUNTING)
+
     def psa(self, tenant: str) -> Any:
         return self._open(tenant, PSA)
 

@@ -17,6 +17,8 @@ from crossfoot.ports import Clock, Dated
 from tests.fakes.book import FakeBook
 from tests.fakes.fetching import FakeCursors, FakeFetchRuns, FakeFilters, FakeLimits
 from tests.fakes.matches import FakeMatches
+from tests.fakes.origins import FakeOrigins
+from tests.fakes.waiting import FakeWaiting
 
 
 class FakeHistory:
@@ -161,6 +163,7 @@ class Tables:
         self.history = FakeHistory(clock)
         self.effects = FakeEffects()
         self.matches = FakeMatches()
+        self.origins, self.waiting = FakeOrigins(), FakeWaiting()
         self.runs = FakeFetchRuns(clock)
         self.cursors = FakeCursors(self.runs)
         self.limits = FakeLimits(clock)

@@ -173,10 +173,22 @@ class FakeQuickBooks(Filed):
         fee = (DepositLine(None, -fee_minor, "90", "Fee"),) if fee_minor else ()
         lines = (*(DepositLine(payment.ref, 0) for payment in held), *fee)
         total = sum(payment.total_minor for payment in held) - fee_minor
-        self.put(Deposit(ref, NEW, Standing.LIVE, TODAY, "35", "Checking", "USD", total, lines, "0"))
-        for payment in held:
-            self.put(replace(payment, deposit=ref))
+        self.keep_deposit(Deposit(ref, NEW, Standing.LIVE, TODAY, "35", "Checking", "USD", total, lines))
         return ref
+
+    def keep_deposit(self, deposit: Deposit) -> Deposit:
+        """Make a deposit, or change the one of this id: the payments in it say so, and those no longer in it are free."""
+        self._put_changed(deposit)
+        held = {line.payment for line in deposit.lines or () if line.payment is not None}
+        for record in [*self.records.values()]:
+            if isinstance(record, Payment) and (record.ref in held) != (record.deposit == deposit.ref):
+                self.put(replace(record, deposit=deposit.ref if record.ref in held else None))
+        return self.deposit_of(deposit.ref.id)
+
+    def deposit_of(self, id_: str) -> Deposit:
+        record = self.records[Ref(self.system, Kind.DEPOSIT, id_)]
+        assert isinstance(record, Deposit)
+        return record
 
     def delete_deposit(self, id_: str) -> None:
         """Take a deposit back; its payments are free again."""
@@ -199,10 +211,10 @@ class FakeQuickBooks(Filed):
         assert isinstance(record, Payment)
         return record
 
-    def _put_changed(self, payment: Payment) -> None:
-        changes = self._changes.get(payment.ref, -1) + 1
-        self._changes[payment.ref] = changes
-        self.put(replace(payment, revision=str(changes)))
+    def _put_changed(self, record: Payment | Deposit) -> None:
+        changes = self._changes.get(record.ref, -1) + 1
+        self._changes[record.ref] = changes
+        self.put(replace(record, revision=str(changes)))
 
     def _use_credit(self, payment: Ref, now: tuple[CreditUse, ...]) -> None:
         changes = [(use.credit_memo, use.amount_minor) for use in self._used.get(payment, ())]

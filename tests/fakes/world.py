@@ -165,7 +165,7 @@ class World:
         self.our_payments = FakeReceipts(self.quickbooks)
         tables = tables or Tables(self.clock)
         self.book, self.history, self.effects = tables.book, tables.history, tables.effects
-        self.matches = tables.matches
+        self.matches, self.origins, self.waiting = tables.matches, tables.origins, tables.waiting
         self.cursors, self.preferences, self.reports = tables.cursors, tables.preferences, tables.reports
         self.runs, self.filters, self.limits = tables.runs, tables.filters, tables.limits
         self.connections = WorldConnections(tenant, self.worker_clock)
@@ -230,7 +230,7 @@ class World:
             case TendConnection() | ArchiveOutside():
                 tend_connection.serve(message, self._ports(tend_connection.Ports, wire, systems), self.remaining_ms)
             case MirrorPayment():
-                self.mirror_step([message.payment_id], trip).mirror(message.payment_id)
+                self.mirror_step([message.payment], trip).mirror(message.payment)
             case CrossfootRequest():
                 crossfoot.crossfoot(message, self._ports(crossfoot.Ports, wire, systems), self.remaining_ms)
 
@@ -244,11 +244,11 @@ class World:
         names = _needed_names(needed)  # type: ignore[arg-type]
         return needed(**{name: given[name] if name in given else wire(getattr(self, name)) for name in names})
 
-    def mirror_step(self, payment_ids: list[str], trip: Wires | None = None) -> mirror_payment.MirrorPayments:
+    def mirror_step(self, payments: list[Ref], trip: Wires | None = None) -> mirror_payment.MirrorPayments:
         """Gather a batch of payments, as one invocation of mirror_payment does."""
         wire = trip.wire if trip else _as_it_is
         ports = self._ports(mirror_payment.Ports, wire, _WiredSystems(self, wire))
-        return mirror_payment.MirrorPayments(self.tenant, payment_ids, ports)
+        return mirror_payment.MirrorPayments(self.tenant, payments, ports)
 
     def settle(self, trip: Trip | None = None, *, only: type[Message] | None = None) -> None:
         """Work until the queues are empty; what crashes or has to wait is delivered again, later.

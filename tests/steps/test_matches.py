@@ -526,9 +526,9 @@ def test_i9_a_payment_that_is_about_to_be_written_when_the_partner_separates_is_
     api.work()
     api.world.quickbooks.pay("p1", {"q1001": 3_000})
     api.world.work(Nudge(tenant=TENANT, system=ACCOUNTING))
-    older = api.world.mirror_step(["p1"])
+    older = api.world.mirror_step([Ref(ACCOUNTING, Kind.PAYMENT, "p1")])
     decide(api, "q1001", "c1001", "different")
-    older.mirror("p1")
+    older.mirror(Ref(ACCOUNTING, Kind.PAYMENT, "p1"))
     assert api.world.rows("1001") == []
     api.world.settle()
     assert api.world.rows("1001") == []
@@ -546,7 +546,7 @@ def test_i9_a_link_is_not_taken_away_under_a_write_that_is_on_its_way(api: FakeA
         return create(*args)
 
     api.world.connectwise.create_row = late  # type: ignore[method-assign,assignment]
-    api.world.mirror_step(["p1"]).mirror("p1")
+    api.world.mirror_step([Ref(ACCOUNTING, Kind.PAYMENT, "p1")]).mirror(Ref(ACCOUNTING, Kind.PAYMENT, "p1"))
     api.world.connectwise.create_row = create  # type: ignore[method-assign]
     assert link(api, q("q1001")) is not None, "or nobody would take the payment back"
     api.world.settle()

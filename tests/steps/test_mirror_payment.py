@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from crossfoot.core.decisions import Decision, Outcome
-from crossfoot.core.model import ACCOUNTING, PSA, LinkOrigin, Ref
+from crossfoot.core.model import ACCOUNTING, PSA, Kind, LinkOrigin, Ref
 from crossfoot.core.preferences import ExternalPaymentsMode, Preferences
 from crossfoot.errors import Conflict
 from crossfoot.messages import MirrorPayment, Nudge
@@ -313,10 +313,11 @@ def test_an_unfinished_effect_on_one_invoice_does_not_hold_up_the_payments_of_ot
     trip = Trip(strike_at=None)
     world.work(MirrorPayment(tenant=TENANT, payment_id="p1"), trip)
     world = _replayed_with_a_crash_at(world, trip.calls.index("create_row"))
-    step = world.mirror_step(["p1", "p2"])
+    one, other = (Ref(ACCOUNTING, Kind.PAYMENT, id_) for id_ in ("p1", "p2"))
+    step = world.mirror_step([one, other])
     with pytest.raises(Conflict):
-        step.mirror("p1")
-    step.mirror("p2")
+        step.mirror(one)
+    step.mirror(other)
     assert world.rows("1002") == [(25_000, "2026-11-03")]
 
 

@@ -28,6 +28,10 @@ def world() -> World:
     return world
 
 
+def paid(id_: str) -> Ref:
+    return Ref(ACCOUNTING, Kind.PAYMENT, id_)
+
+
 def _psa(id_: str = "c1001") -> Ref:
     return Ref(PSA, Kind.INVOICE, id_)
 
@@ -55,14 +59,14 @@ def test_x2_a_write_that_connectwise_commits_late_is_not_sent_again_meanwhile(wo
     world.quickbooks.pay("p1", {"q1001": 3_000})
     _fetch(world)
     with pytest.raises(OutcomeUnknown):
-        world.mirror_step(["p1"]).mirror("p1")
+        world.mirror_step([paid("p1")]).mirror(paid("p1"))
     mend()
     world.clock.advance(LONGEST_COMMIT.total_seconds() - 1)
     with pytest.raises(Conflict):
-        world.mirror_step(["p1"]).mirror("p1")
+        world.mirror_step([paid("p1")]).mirror(paid("p1"))
     world.connectwise.enter(_psa(), 3_000, date(2026, 11, 3))
     world.clock.advance(1)
-    world.mirror_step(["p1"]).mirror("p1")
+    world.mirror_step([paid("p1")]).mirror(paid("p1"))
     assert world.rows("1001") == [(3_000, DAY)]
 
 
@@ -70,11 +74,11 @@ def test_e6_a_plan_that_could_not_be_sent_is_not_sent_blindly_later(world: World
     mend = _instead(world, "create_row", _raise(AuthExpired("the keys are refused")))
     payment = world.quickbooks.pay("p1", {"q1001": 3_000})
     _fetch(world)
-    world.mirror_step(["p1"]).mirror("p1")
+    world.mirror_step([paid("p1")]).mirror(paid("p1"))
     assert world.history.load(TENANT, payment)[-1].item.code == "needs_partner"
     world.connectwise.enter(_psa(), 3_000)
     mend()
-    world.mirror_step(["p1"]).mirror("p1")
+    world.mirror_step([paid("p1")]).mirror(paid("p1"))
     assert world.rows("1001") == [(3_000, DAY)]
 
 
@@ -82,7 +86,7 @@ def test_e5_a_payment_that_was_voided_before_it_could_be_sent_is_withdrawn(world
     mend = _instead(world, "create_row", _raise(AuthExpired("the keys are refused")))
     world.quickbooks.pay("p1", {"q1001": 3_000})
     _fetch(world)
-    world.mirror_step(["p1"]).mirror("p1")
+    world.mirror_step([paid("p1")]).mirror(paid("p1"))
     world.quickbooks.void("p1")
     mend()
     world.fetch_and_settle()
@@ -93,11 +97,11 @@ def test_e5_a_payment_that_was_voided_before_it_could_be_sent_is_withdrawn(world
 def test_e5_a_void_that_comes_while_a_worker_is_about_to_write_is_not_overwritten(world: World) -> None:
     world.quickbooks.pay("p1", {"q1001": 3_000})
     _fetch(world)
-    older = world.mirror_step(["p1"])
+    older = world.mirror_step([paid("p1")])
     world.quickbooks.void("p1")
     _fetch(world)
-    world.mirror_step(["p1"]).mirror("p1")
-    older.mirror("p1")
+    world.mirror_step([paid("p1")]).mirror(paid("p1"))
+    older.mirror(paid("p1"))
     assert world.rows("1001") == []
 
 
@@ -105,11 +109,11 @@ def test_e6_a_worker_with_an_older_ledger_does_not_take_our_row_for_a_strangers(
     world.quickbooks.pay("p1", {"q1001": 9_000})
     world.quickbooks.pay("p2", {"q1001": 1_000})
     _fetch(world)
-    older = world.mirror_step(["p2"])
-    world.mirror_step(["p1"]).mirror("p1")
+    older = world.mirror_step([paid("p2")])
+    world.mirror_step([paid("p1")]).mirror(paid("p1"))
     with pytest.raises(Conflict):
-        older.mirror("p2")
-    world.mirror_step(["p2"]).mirror("p2")
+        older.mirror(paid("p2"))
+    world.mirror_step([paid("p2")]).mirror(paid("p2"))
     assert world.rows("1001") == [(10_000, DAY)]
 
 
@@ -166,10 +170,10 @@ def test_x2_a_lost_write_that_another_product_batched_meanwhile_is_found(world: 
     world.quickbooks.pay("p1", {"q1001": 3_000})
     _fetch(world)
     with pytest.raises(OutcomeUnknown):
-        world.mirror_step(["p1"]).mirror("p1")
+        world.mirror_step([paid("p1")]).mirror(paid("p1"))
     mend()
     world.clock.advance(LONGEST_COMMIT.total_seconds())
-    world.mirror_step(["p1"]).mirror("p1")
+    world.mirror_step([paid("p1")]).mirror(paid("p1"))
     assert world.rows("1001") == [(3_000, DAY)]
 
 
@@ -191,12 +195,12 @@ def test_x1_a_lost_write_on_an_invoice_that_is_gone_says_so(world: World) -> Non
     payment = world.quickbooks.pay("p1", {"q1001": 3_000})
     _fetch(world)
     with pytest.raises(OutcomeUnknown):
-        world.mirror_step(["p1"]).mirror("p1")
+        world.mirror_step([paid("p1")]).mirror(paid("p1"))
     mend()
     del world.connectwise.records[_psa()]
     _instead(world, "fetch_rows", _raise(Rejected("NotFound", "no such invoice")))
     world.clock.advance(LONGEST_COMMIT.total_seconds())
-    world.mirror_step(["p1"]).mirror("p1")
+    world.mirror_step([paid("p1")]).mirror(paid("p1"))
     newest = world.history.load(TENANT, payment)[-1].item
     assert (newest.outcome, newest.code) == (Outcome.REFUSED, "psa_invoice_gone")
     assert all(effect.settled for effect in world.effects_on(_psa()))
@@ -208,7 +212,7 @@ def test_x1_a_payment_taken_back_by_anothers_worker_has_that_in_its_story(world:
     world.fetch_and_settle()
     world.quickbooks.void("p1")
     _fetch(world)
-    world.mirror_step(["p2"]).mirror("p2")
+    world.mirror_step([paid("p2")]).mirror(paid("p2"))
     newest = world.effects_on(_psa())[-1]
     assert first in newest.causes
     assert world.rows("1001") == [(2_000, DAY)]
@@ -254,13 +258,13 @@ def test_e7_a_payment_that_comes_while_another_is_about_to_be_written_is_entered
     world.clock.advance(600)
     world.quickbooks.pay("p1", {"q1001": 3_000})
     _fetch(world)
-    gathered = {"p1": world.mirror_step(["p1"])}
+    gathered = {"p1": world.mirror_step([paid("p1")])}
     world.quickbooks.pay("p2", {"q1001": 2_000})
     _fetch(world)
-    gathered["p2"] = world.mirror_step(["p2"])
-    gathered[first].mirror(first)
+    gathered["p2"] = world.mirror_step([paid("p2")])
+    gathered[first].mirror(paid(first))
     with suppress(Conflict):
-        gathered[second].mirror(second)
+        gathered[second].mirror(paid(second))
     world.settle()
     assert world.rows("1001") == [(5_000, DAY)]
     world.check_at_rest()

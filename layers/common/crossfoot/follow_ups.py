@@ -1,15 +1,17 @@
-"""The work that records imply, wherever they were read: copies to join (I9), payments to carry over (E6, E8)."""
+"""The work that records imply, wherever they were read: copies to join (I9), payments to carry over (E6, E8, P3)."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from crossfoot.core.effects import Effect
-from crossfoot.core.model import Invoice, Link, Payment, Record, Ref, Standing, fingerprint
+from crossfoot.core.model import PLATFORM, Invoice, Link, Payment, Record, Ref, Standing, fingerprint
 from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.rows import standing_of
 from crossfoot.linking import link_invoices
 from crossfoot.messages import Message, MirrorPayment
-from crossfoot.ports import Book, EffectStore, Matches, PreferencesStore
+from crossfoot.ports import Book, EffectStore, Matches, Origins, PreferencesStore, Waiting
 
 
 class Stores(Protocol):
@@ -22,7 +24,11 @@ class Stores(Protocol):
     @property
     def matches(self) -> Matches: ...
     @property
+    def origins(self) -> Origins: ...
+    @property
     def preferences(self) -> PreferencesStore: ...
+    @property
+    def waiting(self) -> Waiting: ...
 
 
 def follow_ups(tenant: str, records: Sequence[Record], stores: Stores) -> list[Message]:
@@ -34,17 +40,26 @@ def follow_ups(tenant: str, records: Sequence[Record], stores: Stores) -> list[M
     invoices = [record for record in records if isinstance(record, Invoice)]
     invoices += _twins(tenant, invoices, stores.book)
     links = link_invoices(tenant, invoices, stores.book, stores.effects, stores.matches)
-    # Read after the records were saved: whoever turns the toggle on later finds them in the book (PUT /v1/preferences
-    # queues a crossfoot, which picks up what waits).
-    if not stores.preferences.load(tenant).external_payments_enabled:
-        return []
-    payments = {record.ref: fingerprint(record) for record in records if isinstance(record, Payment)}
+    read = find_origins(tenant, [record for record in records if isinstance(record, Payment)], stores.origins)
+    payments = {payment.origin or payment.ref: fingerprint(payment) for payment in read}
     for payment, because in _payments_to_recheck(tenant, invoices, links, stores).items():
         payments.setdefault(payment, because)
+    for payment, because in _payments_that_waited(tenant, invoices, links, stores.waiting).items():
+        payments.setdefault(payment, because)
+    # Read after the records were saved: whoever turns the toggle on later finds them in the book (PUT /v1/preferences
+    # queues a crossfoot, which picks up what waits). The platform's own payments know no toggle (P1).
+    external = stores.preferences.load(tenant).external_payments_enabled
     return [
         MirrorPayment(tenant=tenant, payment_id=ref.id, system=ref.system, because=because)
         for ref, because in payments.items()
+        if external or ref.system is PLATFORM
     ]
+
+
+def find_origins(tenant: str, payments: Sequence[Payment], origins: Origins) -> list[Payment]:
+    """Say of payments that were read which payment of the platform each stands for (E1, P4)."""
+    found = origins.load_many(tenant, payments) if payments else {}
+    return [replace(each, origin=found[each.ref]) if each.ref in found else each for each in payments]
 
 
 def _twins(tenant: str, invoices: Sequence[Invoice], book: Book) -> list[Invoice]:
@@ -73,12 +88,27 @@ def _payments_to_recheck(
         link = links[ref]
         if _is_doubtful(copies.get(link.accounting), copies.get(link.psa), latest.get(link.psa)):
             doubtful.setdefault(link.accounting, invoice)
-    payments = stores.book.load_payments_of_many(tenant, doubtful) if doubtful else {}
+    copies_of = [ref for accounting, read in doubtful.items() for ref in (accounting, links[read.ref].psa)]
+    payments = stores.book.load_payments_of_many(tenant, copies_of) if doubtful else {}
     found: dict[Ref, str] = {}
     for accounting, read in doubtful.items():
-        for payment in payments[accounting]:
-            found.setdefault(payment.ref, f"{fingerprint(payment)} {fingerprint(read)}")
+        for payment in (*payments[accounting], *payments[links[read.ref].psa]):
+            found.setdefault(payment.origin or payment.ref, f"{fingerprint(payment)} {fingerprint(read)}")
     return found
+
+
+def _payments_that_waited(
+    tenant: str, invoices: Iterable[Invoice], links: Mapping[Ref, Link], waiting: Waiting
+) -> dict[Ref, str]:
+    """Find the payments of the platform that waited for an invoice of these, or for its copy in the other system (E8)."""
+    read = {ref: invoice for invoice in invoices for ref in _copies(invoice.ref, links)}
+    because = hashlib.sha256("".join(fingerprint(invoice) for invoice in read.values()).encode()).hexdigest()[:16]
+    return dict.fromkeys(waiting.load_waiting(tenant, read), f"arrived {because}") if read else {}
+
+
+def _copies(ref: Ref, links: Mapping[Ref, Link]) -> tuple[Ref, ...]:
+    link = links.get(ref)
+    return (ref,) if link is None else (link.accounting, link.psa)
 
 
 def _is_doubtful(accounting: Record | None, psa: Record | None, latest: Effect | None) -> bool:

@@ -8,9 +8,11 @@ from crossfoot.adapters.dynamodb.filters import TableFilters
 from crossfoot.adapters.dynamodb.history import TableHistory
 from crossfoot.adapters.dynamodb.limits import TableLimits
 from crossfoot.adapters.dynamodb.matches import TableMatches
+from crossfoot.adapters.dynamodb.origins import TableOrigins
 from crossfoot.adapters.dynamodb.preferences import TablePreferences
 from crossfoot.adapters.dynamodb.reports import TableReports
 from crossfoot.adapters.dynamodb.table import Table
+from crossfoot.adapters.dynamodb.waiting import TableWaiting
 from crossfoot.ports import Clock
 
 
@@ -23,3 +25,4 @@ class RealTables:
         self.cursors, self.runs = TableCursors(table, clock), TableFetchRuns(table, clock)
         self.limits, self.filters = TableLimits(table, clock), TableFilters(table)
         self.preferences = TablePreferences(table)
+        self.origins, self.waiting = TableOrigins(table), TableWaiting(table)

@@ -7,7 +7,7 @@ from pathlib import Path
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.core.matters import MatterKey
-from crossfoot.core.model import Kind, Ref, System, Version
+from crossfoot.core.model import PLATFORM, Kind, Ref, System, Version
 from crossfoot.core.verdicts import Pair
 
 PAGE = Path(__file__).parents[3] / "docs" / "data.md"
@@ -57,6 +57,7 @@ MADE = {
     keys.next_slot("t_1", QBO),
     keys.calls("t_1", System.CONNECTWISE, "2026-11-03T17:04"),
     keys.metered_calls("t_1", QBO, "2026-11"),
+    keys.waiting("t_1", Ref(PLATFORM, Kind.PAYMENT, "pay_1")),
     keys.account(QBO, "9341"),
     keys.callback("9f2c"),
     keys.partner("t_1"),

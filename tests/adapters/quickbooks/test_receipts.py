@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from crossfoot.adapters.quickbooks.client import QuickBooksClient
-from crossfoot.adapters.quickbooks.receipts import NOTE_LENGTH, QuickBooksReceipts, to_note
+from crossfoot.adapters.quickbooks.found_again import NOTE_LENGTH, to_note
+from crossfoot.adapters.quickbooks.receipts import QuickBooksReceipts
 from crossfoot.core.effects import marker_of
 from crossfoot.core.model import Allocation, Kind, Ref, System
 from crossfoot.core.receipts import Receipt, says_the_same

@@ -74,16 +74,25 @@ def arrange_slip(wanted: Slip | None, standing: Slip | None, currency: str) -> S
 
 
 def says_the_same(slip: Slip, other: Slip) -> bool:
-    """Tell whether two slips say the same, whatever their ids and revisions are, their order, and their memos' letters."""
-    return _content(_without_memos(slip)) == _content(_without_memos(other))
+    """Tell whether two slips say the same, whatever the accounting calls them and makes of their lines.
+
+    A memo may be said in other letters, and the amount of a receipt is told by the receipt.
+    """
+    return _said(slip) == _said(other)
+
+
+def as_asked(found: Slip, asked: Slip) -> Slip:
+    """Give what stands with the lines that were asked for, where it says the same."""
+    return replace(found, lines=asked.lines) if says_the_same(found, asked) else found
+
+
+def _said(slip: Slip) -> tuple[object, ...]:
+    own = sorted((line.account_id, line.amount_minor) for line in slip.lines if not line.receipt_id)
+    return slip.account_id, slip.deposited_on, own, sorted(slip.held)
 
 
 def _content(slip: Slip) -> Slip:
     return replace(slip, id="", revision="", lines=tuple(sorted(slip.lines)))
-
-
-def _without_memos(slip: Slip) -> Slip:
-    return replace(slip, lines=tuple(replace(line, memo="") for line in slip.lines))
 
 
 # --- stored form: an effect's body and result hold these as plain JSON -------------------------------------------------

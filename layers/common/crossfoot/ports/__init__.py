@@ -24,6 +24,7 @@ from crossfoot.ports.secrets import Authorizations, SealedSecrets, Secrets
 from crossfoot.ports.systems import (
     AccountingSource,
     Choice,
+    Deposits,
     Found,
     PaymentRows,
     Psa,
@@ -32,6 +33,7 @@ from crossfoot.ports.systems import (
     Systems,
     Window,
 )
+from crossfoot.ports.waiting import Waiting
 
 __all__ = [
     "CALLBACK_TOKEN",
@@ -56,6 +58,7 @@ __all__ = [
     "DeadLetter",
     "DeadLetters",
     "Decided",
+    "Deposits",
     "Documents",
     "EffectStore",
     "FetchRuns",
@@ -85,6 +88,7 @@ __all__ = [
     "Secrets",
     "Source",
     "Systems",
+    "Waiting",
     "Window",
     "callback_url",
     "is_connected",

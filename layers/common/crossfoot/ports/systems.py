@@ -21,6 +21,7 @@ from crossfoot.core.model import (
 )
 from crossfoot.core.receipts import Receipt
 from crossfoot.core.rights import Probed
+from crossfoot.core.slips import Slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,33 @@ class Receipts(Protocol):
         ...
 
 
+class Deposits(Protocol):
+    """The deposits that we keep in the accounting (D2). Every write raises as those of Receipts."""
+
+    def create_deposit(self, slip: Slip, currency: str, note: str, request_id: str) -> Slip:
+        """Make a deposit. Takes: as create_receipt.
+
+        Returns: what stands, with its id and revision, and what the accounting makes of the lines.
+        """
+        ...
+
+    def update_deposit(self, slip: Slip, currency: str, request_id: str) -> Slip:
+        """Change the deposit of this id, as of this revision: its lines take the place of all that it has."""
+        ...
+
+    def delete_deposit(self, slip: Slip, request_id: str) -> None:
+        """Delete the deposit of this id, as of this revision; one that is gone already is no error."""
+        ...
+
+    def fetch_deposit(self, id_: str, currency: str) -> Slip | None:
+        """Read a deposit as it is now; None when it is gone. Its lines say no amount of the receipts in it."""
+        ...
+
+    def find_deposit(self, marker: str, since: datetime, currency: str) -> Slip | None:
+        """Look for a deposit by its marker, among all that were made since, also a moment ago, as fetch_deposit."""
+        ...
+
+
 class PaymentRows(Protocol):
     """Payment rows on ConnectWise invoices (E1, E7). ConnectWise has no idempotency key: look before repeating."""
 
@@ -197,6 +225,10 @@ class Systems(Protocol):
 
     def receipts(self, tenant: str) -> Receipts:
         """Open the partner's accounting for our payments. Raises: NeedsPartner when it is not connected."""
+        ...
+
+    def deposits(self, tenant: str) -> Deposits:
+        """Open the partner's accounting for our deposits. Raises: NeedsPartner when it is not connected."""
         ...
 
     def psa(self, tenant: str) -> Psa:

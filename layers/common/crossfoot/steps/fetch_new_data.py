@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from crossfoot.core.decisions import unreadable
 from crossfoot.core.fetching import FetchKind, FetchRun, Progress, count, describe, new_run
 from crossfoot.core.filters import ImportFilters
-from crossfoot.core.model import PSA, Record, Ref, System
+from crossfoot.core.model import PSA, Payment, Record, Ref, System
 from crossfoot.core.pacing import Pace, in_no_hurry
 from crossfoot.errors import Conflict, Rejected
-from crossfoot.follow_ups import follow_ups
+from crossfoot.follow_ups import find_origins, follow_ups
 from crossfoot.letting_in import follow_changes, follow_customers, is_left_out, let_in
 from crossfoot.messages import CrossfootRequest, FollowCustomers, Nudge
 from crossfoot.ports import (
@@ -25,11 +25,13 @@ from crossfoot.ports import (
     FilterStore,
     History,
     Matches,
+    Origins,
     Position,
     PreferencesStore,
     Queue,
     Source,
     Systems,
+    Waiting,
     Window,
 )
 from crossfoot.rereading import keep_lines
@@ -59,10 +61,12 @@ class Ports:
     matches: Matches
     filters: FilterStore
     history: History
+    origins: Origins
     preferences: PreferencesStore
     queue: Queue
     runs: FetchRuns
     systems: Systems
+    waiting: Waiting
 
 
 def serve(request: Request, ports: Ports, remaining_ms: Callable[[], int] = in_no_hurry) -> None:
@@ -134,7 +138,9 @@ def _take_in(tenant: str, window: Window, filters: ImportFilters, run: FetchRun 
     """Save a window's records, and queue what they imply. Returns: what counts for the run."""
     if not window.records and not window.unreadable:
         return Progress()
-    records, outside = let_in(tenant, keep_lines(tenant, window.records, ports.book), filters, ports.book)
+    records, outside = let_in(
+        tenant, keep_lines(tenant, _own_known(tenant, window, ports), ports.book), filters, ports.book
+    )
     # Before they are saved: afterwards nobody can tell what they were. Whoever dies between asks again, in other words, for
     # by then this may have been looked at already, and found nothing.
     ports.queue.send(follow_changes(tenant, records, ports.clock.now().isoformat(), ports.book))
@@ -145,6 +151,13 @@ def _take_in(tenant: str, window: Window, filters: ImportFilters, run: FetchRun 
     ports.queue.send(follow_ups(tenant, [record for record in records if not is_left_out(record)], ports))
     counted = _news(tenant, records, saved, run, ports.book) if run and run.kind in _OF_NEWS else records
     return count((record.ref.kind for record in counted), len(window.unreadable), outside)
+
+
+def _own_known(tenant: str, window: Window, ports: Ports) -> tuple[Record, ...]:
+    """Give a window's records; payments of ours know which payment of the platform they stand for."""
+    payments = [record for record in window.records if isinstance(record, Payment)]
+    own = {payment.ref: payment for payment in find_origins(tenant, payments, ports.origins)}
+    return tuple(own.get(record.ref, record) if isinstance(record, Payment) else record for record in window.records)
 
 
 def _news(tenant: str, records: Sequence[Record], saved: frozenset[Ref], run: FetchRun, book: Book) -> Sequence[Record]:

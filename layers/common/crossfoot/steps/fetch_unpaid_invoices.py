@@ -17,10 +17,12 @@ from crossfoot.ports import (
     EffectStore,
     FetchRuns,
     Matches,
+    Origins,
     PreferencesStore,
     Queue,
     Source,
     Systems,
+    Waiting,
     is_connected,
 )
 from crossfoot.rereading import reread_credit_memos, reread_invoices
@@ -40,10 +42,12 @@ class Ports:
     connections: Connections
     effects: EffectStore
     matches: Matches
+    origins: Origins
     preferences: PreferencesStore
     queue: Queue
     runs: FetchRuns
     systems: Systems
+    waiting: Waiting
 
 
 def fetch_unpaid_invoices(message: FetchUnpaid, ports: Ports, remaining_ms: Callable[[], int] = in_no_hurry) -> int:

@@ -31,10 +31,12 @@ from crossfoot.ports import (
     KeyDoor,
     ListPage,
     Matches,
+    Origins,
     PreferencesStore,
     Queue,
     Secrets,
     Systems,
+    Waiting,
     callback_url,
 )
 from crossfoot.rereading import are_believed, as_deleted, as_live, keep_lines, reread_credit_memos
@@ -71,11 +73,13 @@ class Ports:
     filters: FilterStore
     history: History
     keys: KeyDoor
+    origins: Origins
     preferences: PreferencesStore
     queue: Queue
     runs: FetchRuns
     secrets: Secrets
     systems: Systems
+    waiting: Waiting
     public_url: str
 
 

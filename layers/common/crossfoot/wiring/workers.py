@@ -26,7 +26,9 @@ from crossfoot.adapters.dynamodb.preferences import TablePreferences
 from crossfoot.adapters.dynamodb.reports import TableReports
 from crossfoot.adapters.dynamodb.secrets import TableSecrets
 from crossfoot.adapters.dynamodb.table import Table
+from crossfoot.adapters.dynamodb.waiting import TableWaiting
 from crossfoot.adapters.quickbooks.client import QuickBooksClient
+from crossfoot.adapters.quickbooks.deposits import QuickBooksDeposits
 from crossfoot.adapters.quickbooks.oauth import IntuitApp, TokenEndpoint
 from crossfoot.adapters.quickbooks.receipts import QuickBooksReceipts
 from crossfoot.adapters.quickbooks.source import QuickBooksSource
@@ -39,7 +41,7 @@ from crossfoot.core.model import SYSTEM_NAMES, System
 from crossfoot.errors import BadMessage, NeedsPartner
 from crossfoot.http import LOCAL, STRICT, Door, Line
 from crossfoot.ledger import Patience
-from crossfoot.ports import AccountingSource, Connection, Psa, Receipts, Source
+from crossfoot.ports import AccountingSource, Connection, Deposits, Psa, Receipts, Source
 from crossfoot.steps import (
     crossfoot,
     fetch_new_data,
@@ -65,6 +67,7 @@ class Parts:
         self.effects = TableEffects(self.table)
         self.matches = TableMatches(self.table)
         self.origins = TableOrigins(self.table)
+        self.waiting = TableWaiting(self.table)
         self.preferences = TablePreferences(self.table)
         self.cursors = TableCursors(self.table, self.clock)
         self.runs = TableFetchRuns(self.table, self.clock)
@@ -161,6 +164,10 @@ class ConnectedSystems:
         """Open the partner's accounting for our payments. Raises: NeedsPartner when it is not connected."""
         return QuickBooksReceipts(self.quickbooks_client(tenant))
 
+    def deposits(self, tenant: str) -> Deposits:
+        """Open the partner's accounting for our deposits. Raises: NeedsPartner when it is not connected."""
+        return QuickBooksDeposits(self.quickbooks_client(tenant))
+
     def company_id(self, tenant: str) -> str:
         """Give QuickBooks' id of the partner's company. Raises: NeedsPartner when it is not connected."""
         return self._connection(tenant, System.QUICKBOOKS).account_id
@@ -220,10 +227,12 @@ def fetch_new_data_ports(parts: Parts) -> fetch_new_data.Ports:
         matches=parts.matches,
         filters=parts.filters,
         history=parts.history,
+        origins=parts.origins,
         preferences=parts.preferences,
         queue=parts.queue,
         runs=parts.runs,
         systems=parts.systems,
+        waiting=parts.waiting,
     )
 
 
@@ -235,10 +244,12 @@ def fetch_unpaid_invoices_ports(parts: Parts) -> fetch_unpaid_invoices.Ports:
         connections=parts.connections,
         effects=parts.effects,
         matches=parts.matches,
+        origins=parts.origins,
         preferences=parts.preferences,
         queue=parts.queue,
         runs=parts.runs,
         systems=parts.systems,
+        waiting=parts.waiting,
     )
 
 
@@ -255,12 +266,14 @@ def tend_connection_ports(parts: Parts) -> tend_connection.Ports:
         filters=parts.filters,
         history=parts.history,
         keys=ConnectWiseConnector(parts.door, settings.connectwise_client_id),
+        origins=parts.origins,
         preferences=parts.preferences,
         queue=parts.queue,
         runs=parts.runs,
         secrets=parts.secrets,
         systems=parts.systems,
         public_url=settings.public_url,
+        waiting=parts.waiting,
     )
 
 
@@ -273,6 +286,10 @@ def mirror_payment_ports(parts: Parts) -> mirror_payment.Ports:
         matches=parts.matches,
         preferences=parts.preferences,
         connections=parts.connections,
+        companies=parts.companies,
+        origins=parts.origins,
+        waiting=parts.waiting,
+        queue=parts.queue,
         systems=parts.systems,
         clock=parts.clock,
         patience=Patience(

@@ -314,6 +314,21 @@ def rights(tenant: str) -> Key:
     return Key(partner_pk(tenant), "RIGHTS")
 
 
+def waiting_pk(tenant: str) -> str:
+    """The payments of the platform that wait for an invoice."""
+    return _own(tenant, "waiting")
+
+
+def waiting(tenant: str, payment: Ref) -> Key:
+    """What a payment of the platform waits for."""
+    return Key(waiting_pk(tenant), escape(payment.id))
+
+
+def waiting_payment(key: Key) -> Ref:
+    """Read back who waits."""
+    return Ref(PLATFORM, Kind.PAYMENT, unescape(key.sk))
+
+
 def company(tenant: str, system: System) -> Key:
     """What the company that a partner keeps in a system sets itself, as it was read last."""
     return Key(partner_pk(tenant), f"COMPANY#{system}")

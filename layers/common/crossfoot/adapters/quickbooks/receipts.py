@@ -1,27 +1,24 @@
 """The payments that we write into a QuickBooks company (P1, P2)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from crossfoot.adapters.quickbooks.allocations import credit_lines, credited_parts, sums_of_lines
 from crossfoot.adapters.quickbooks.client import QuickBooksClient
 from crossfoot.adapters.quickbooks.company import PAGE_ROWS, fetch_company
-from crossfoot.adapters.quickbooks.cursor import format_mark, in_offset_form
-from crossfoot.adapters.quickbooks.translate import marker_in, to_payment
+from crossfoot.adapters.quickbooks.found_again import OwnRecords, to_note
+from crossfoot.adapters.quickbooks.translate import to_payment
 from crossfoot.core.company import Company
 from crossfoot.core.latin import to_latin
 from crossfoot.core.model import Standing
 from crossfoot.core.money import from_minor
 from crossfoot.core.receipts import Receipt
-from crossfoot.errors import Conflict, OutcomeUnknown, Rejected, RemoteUnavailable
+from crossfoot.errors import Conflict, OutcomeUnknown
 from crossfoot.http import Wire
 
-# What two clocks may differ by: QuickBooks stamps a payment with its own.
-CLOCK_ERROR = timedelta(minutes=5)
-REFERENCE_LENGTH, NOTE_LENGTH = 21, 4000
-_NOT_FOUND = "610"
+REFERENCE_LENGTH = 21
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -30,6 +27,7 @@ class QuickBooksReceipts:
 
     def __init__(self, client: QuickBooksClient, page_rows: int = PAGE_ROWS) -> None:
         self._client, self._page_rows = client, page_rows
+        self._payments = OwnRecords(client, "Payment", page_rows)
 
     def fetch_company(self) -> Company:
         """Read the company's settings."""
@@ -45,7 +43,7 @@ class QuickBooksReceipts:
 
         Whatever lines are sent replace all (so says Intuit's page), so the payment is read before, in one metered call.
         """
-        standing = self._fetch(receipt.id) or {}
+        standing = self._payments.fetch(receipt.id) or {}
         if standing and str(standing.get("SyncToken")) != receipt.revision:
             raise Conflict(f"payment {receipt.id} was changed in QuickBooks since it was read")
         head: dict[str, Wire] = {"Id": receipt.id, "SyncToken": receipt.revision, "sparse": True}
@@ -53,16 +51,11 @@ class QuickBooksReceipts:
 
     def delete_receipt(self, receipt: Receipt, request_id: str) -> None:
         """Delete a payment; one that is gone already is no error."""
-        body: dict[str, Wire] = {"Id": receipt.id, "SyncToken": receipt.revision}
-        try:
-            self._client.write("/payment", body, request_id, operation="delete")
-        except Rejected as refusal:
-            if refusal.code != _NOT_FOUND:
-                raise
+        self._payments.delete(receipt.id, receipt.revision, request_id)
 
     def fetch_receipt(self, id_: str, currency: str) -> Receipt | None:
         """Read a payment as it is now; None when it is gone or void."""
-        found = self._fetch(id_)
+        found = self._payments.fetch(id_)
         if found is None or _standing(found, currency) is not Standing.LIVE:
             return None
         return _receipt(found, currency)
@@ -72,30 +65,8 @@ class QuickBooksReceipts:
 
         Returns: what stands there now; of one that is void by now an amount of nothing.
         """
-        for found in self._made_since(in_offset_form(format_mark(since - CLOCK_ERROR))):
-            if marker_in(str(found.get("PrivateNote") or "")) == marker:
-                return _receipt(found, currency)
-        return None
-
-    def _made_since(self, mark: str) -> Iterator[Mapping[str, Any]]:
-        """Page by the time of their making: by place, one that is deleted meanwhile would hide another."""
-        while True:
-            page = self._payments(f"MetaData.CreateTime >= '{mark}' ORDERBY MetaData.CreateTime", self._page_rows)
-            yield from page
-            if len(page) < self._page_rows:
-                return
-            before, mark = mark, str(page[-1]["MetaData"]["CreateTime"])
-            if mark == before:
-                raise RemoteUnavailable(
-                    f"QuickBooks has {self._page_rows} payments and more that were made in one second"
-                )
-
-    def _fetch(self, id_: str) -> Mapping[str, Any] | None:
-        return next(iter(self._payments(f"Id = '{int(id_)}'", 1)), None)
-
-    def _payments(self, conditions: str, most: int) -> list[Mapping[str, Any]]:
-        statement = f"SELECT * FROM Payment WHERE {conditions} MAXRESULTS {most}"  # noqa: S608 - of numbers and times
-        return list((self._client.query(statement).body.get("QueryResponse") or {}).get("Payment") or ())
+        found = self._payments.find(marker, since)
+        return _receipt(found, currency) if found is not None else None
 
     def _write(self, body: Mapping[str, Wire], receipt: Receipt, currency: str, request_id: str) -> Receipt:
         """Write, and read what came back. It was carried out: what cannot be read leaves its outcome unknown."""
@@ -109,14 +80,6 @@ class QuickBooksReceipts:
         # Where it had to be said with other letters, it is still what was asked for.
         is_as_asked = stored.reference == _reference(receipt)
         return replace(stored, reference=receipt.reference) if is_as_asked else stored
-
-
-def to_note(note: str) -> str:
-    """Say a note in QuickBooks' letters and length; the marker in it is never cut off."""
-    text, marker = to_latin(note, NOTE_LENGTH), marker_in(note)
-    if marker_in(text) == marker:
-        return text
-    return f"{text[: NOTE_LENGTH - len(marker) - 1]} {marker}"
 
 
 def _reference(receipt: Receipt) -> str:

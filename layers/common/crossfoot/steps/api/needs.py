@@ -25,12 +25,14 @@ from crossfoot.ports import (
     Limits,
     Matches,
     OAuthDoor,
+    Origins,
     PreferencesStore,
     Queue,
     Reports,
     RightsStore,
     Secrets,
     Systems,
+    Waiting,
 )
 
 
@@ -50,6 +52,7 @@ class Ports:
     history: History
     effects: EffectStore
     matches: Matches
+    origins: Origins
     preferences: PreferencesStore
     reports: Reports
     rights: RightsStore
@@ -64,6 +67,7 @@ class Ports:
     keys: KeyDoor
     accounts: Accounts
     systems: Systems
+    waiting: Waiting
     documents: Documents
     queue: Queue
     clock: Clock

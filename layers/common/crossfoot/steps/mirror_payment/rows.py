@@ -1,51 +1,25 @@
-"""mirror_payment: make ConnectWise agree with one QuickBooks payment (E1 to E8)."""
+"""Makes ConnectWise agree with payments: the rows that we keep on its invoices (E1 to E8, P1 to P4)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crossfoot.core.decisions import Decision, Outcome, refused
 from crossfoot.core.effects import Effect, EffectState
-from crossfoot.core.eligibility import decide_payment
 from crossfoot.core.matching import differences
-from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Payment, PaymentRow, Ref
+from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Link, Payment, PaymentRow, Ref
 from crossfoot.core.parts import invoices_of
 from crossfoot.core.planning import PAYMENT_ROWS, Plan, Situation, plan_payment, refusal_of, to_effect
+from crossfoot.core.preferences import Preferences
 from crossfoot.core.rows import Operation, RowWrite, from_body, is_same, standing_of, to_result
-from crossfoot.errors import BadMessage, Conflict, NeedsPartner, Rejected
-from crossfoot.ledger import PATIENCE, Patience, Written, confirm_adopted, perform, settle, withdraw
+from crossfoot.errors import Conflict, NeedsPartner, Rejected
+from crossfoot.ledger import Written, confirm_adopted, perform, settle, withdraw
 from crossfoot.ledger import plan as plan_effect
 from crossfoot.linking import load_bearing
-from crossfoot.ports import (
-    Book,
-    Clock,
-    Connections,
-    EffectStore,
-    History,
-    Matches,
-    PaymentRows,
-    PreferencesStore,
-    Psa,
-    Systems,
-    is_connected,
-)
+from crossfoot.ports import PaymentRows, Psa
+from crossfoot.steps.mirror_payment.needs import Ports
 
 # Each round settles one effect or reads the rows once; an invoice with more rows than this is not ours to arrange.
 MAX_ROUNDS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """What the step needs."""
-
-    book: Book
-    history: History
-    effects: EffectStore
-    matches: Matches
-    preferences: PreferencesStore
-    connections: Connections
-    systems: Systems
-    clock: Clock
-    patience: Patience = PATIENCE
 
 
 class RowHands:
@@ -101,102 +75,126 @@ def _is_made_by(row: PaymentRow, write: RowWrite) -> bool:
     return row.id not in write.known and is_same(row, write.row)
 
 
-class MirrorPayments:
-    """The payments of one partner that a batch of messages names.
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """How a payment stands in ConnectWise. Takes: `gone` are platform payments that somebody deleted there (P3)."""
 
-    Reads what they have in common once (one ConnectWise call for up to 150 invoices), then mirrors one at a time, so
-    that a payment that fails leaves the others alone.
+    decisions: tuple[Decision, ...] = ()
+    gone: tuple[Ref, ...] = ()
+
+
+class RowMirror:
+    """The payment rows that a batch of one partner's payments asks for.
+
+    Reads what they have in common once (one ConnectWise call for up to 150 invoices), then mirrors one payment at a time,
+    so that one that fails leaves the others alone.
     """
 
-    def __init__(self, tenant: str, payment_ids: Sequence[str], ports: Ports) -> None:
+    def __init__(self, tenant: str, payments: Sequence[Payment], preferences: Preferences, ports: Ports) -> None:
         """Gather. Raises: errors of reads; nothing was written by then."""
-        self._tenant = tenant
-        self._ports = ports
-        self._preferences = ports.preferences.load(tenant)
-        refs = [Ref(ACCOUNTING, Kind.PAYMENT, payment_id) for payment_id in dict.fromkeys(payment_ids)]
-        loaded = ports.book.load_many(tenant, refs)
-        self._payments = {ref: record for ref, record in loaded.items() if isinstance(record, Payment)}
-        self._psa_connected = is_connected(ports.connections, tenant, PSA)
+        self._tenant, self._ports, self._preferences = tenant, ports, preferences
         self._psa: Psa | None = None
-        self._invoices: dict[Ref, Situation] = {}
-        self._gather_invoices()
+        self._situations: dict[Ref, Situation] = {}
+        self._copy_of: dict[Ref, Ref] = {}
+        self._gather(payments)
 
-    def mirror(self, payment_id: str) -> None:
-        """Mirror one payment and record what was decided.
+    def mirror(self, payment: Payment) -> Entered:
+        """Bring the rows of every invoice that a payment pays or paid to what they should be.
 
         Raises: Conflict when somebody else is at it; errors of the vendor. The effects settled by then stay settled.
         """
-        payment = self._payments.get(Ref(ACCOUNTING, Kind.PAYMENT, payment_id))
-        if payment is None:
-            raise BadMessage(f"payment {payment_id} is not in the book of {self._tenant}")
-        held = self._held(payment)
-        decisions = [held] if held else [d for ref in invoices_of(payment) for d in self._mirror_on(payment, ref)]
-        self._ports.history.save(self._tenant, decisions)
+        self._gather([payment])
+        decisions: list[Decision] = []
+        for invoice in dict.fromkeys(self._copy_of[ref] for ref in invoices_of(payment)):
+            entered = self._mirror_on(payment, invoice)
+            decisions += entered.decisions
+            if entered.gone:
+                return Entered(tuple(decisions), entered.gone)
+        return Entered(tuple(decisions))
+
+    def forget(self, payments: Iterable[Payment]) -> None:
+        """Read the invoices of payments anew when they are next asked for: the payments have changed."""
+        for ref in {ref for payment in payments for ref in invoices_of(payment)}:
+            copy = self._copy_of.pop(ref, None)
+            if copy is not None:
+                self._situations.pop(copy, None)
 
     # --- gather ---------------------------------------------------------------------------------------------------
 
-    def _held(self, payment: Payment) -> Decision | None:
-        return decide_payment(payment, self._preferences, psa_connected=self._psa_connected)
-
-    def _gather_invoices(self) -> None:
-        eligible = [payment for payment in self._payments.values() if self._held(payment) is None]
-        refs = list(dict.fromkeys(ref for payment in eligible for ref in invoices_of(payment)))
-        if not refs:
+    def _gather(self, payments: Sequence[Payment]) -> None:
+        """Read what bears on the invoices of some payments, as far as it was not read yet."""
+        named = [
+            ref for ref in dict.fromkeys(ref for p in payments for ref in invoices_of(p)) if ref not in self._copy_of
+        ]
+        if not named:
             return
-        self._psa = self._ports.systems.psa(self._tenant)
-        links = self._ports.book.load_links(self._tenant, refs)
-        psa_refs = [link.psa for link in links.values()]
+        if self._psa is None:
+            self._psa = self._ports.systems.psa(self._tenant)
+        links = self._ports.book.load_links(self._tenant, named)
+        self._copy_of |= {ref: links[ref].accounting if ref in links else ref for ref in named}
+        refs = [ref for ref in dict.fromkeys(self._copy_of[ref] for ref in named) if ref not in self._situations]
+        of_accounting = {link.accounting: link for link in links.values()}
+        known = {ref: of_accounting[ref] for ref in refs if ref in of_accounting}
+        psa_refs = [known[ref].psa if ref in known else ref for ref in refs if ref in known or ref.system is PSA]
         copies = self._ports.book.load_many(self._tenant, [*refs, *psa_refs])
-        bearing = load_bearing(self._tenant, copies, links, self._ports.book, self._ports.matches)
-        payments = self._ports.book.load_payments_of_many(self._tenant, links) if links else {}
+        bearing = load_bearing(self._tenant, copies, known, self._ports.book, self._ports.matches)
+        paying = self._load_paying(known, psa_refs)
         latest = self._ports.effects.load_latest_of(self._tenant, PAYMENT_ROWS, psa_refs)
         found = self._psa.fetch_invoices([ref.id for ref in psa_refs])
         live = {invoice.ref: invoice for invoice in found.records}
         for ref in refs:
-            link, invoice = links.get(ref), _as_invoice(copies.get(ref))
-            self._invoices[ref] = Situation(
-                payment=eligible[0],
+            link, psa = known.get(ref), known[ref].psa if ref in known else ref
+            self._situations[ref] = Situation(
+                payment=payments[0],
                 invoice=ref,
-                accounting=invoice,
+                accounting=_as_invoice(copies.get(ref)) if ref.system is ACCOUNTING else None,
                 link=link,
-                psa=live.get(link.psa) if link else None,
-                psa_unreadable=link is not None and link.psa in found.unreadable,
-                payments=payments.get(ref, ()),
-                latest=latest.get(link.psa) if link else None,
+                psa=live.get(psa),
+                psa_unreadable=psa in found.unreadable,
+                payments=paying.get(ref, ()),
+                latest=latest.get(psa),
                 psa_keeping=bearing.psa_keeping(ref),
                 verdicts=bearing.verdicts,
                 parted=ref in bearing.parted,
             )
 
+    def _load_paying(self, links: Mapping[Ref, Link], psa_refs: Sequence[Ref]) -> dict[Ref, tuple[Payment, ...]]:
+        """Read the payments on each invoice; those of the platform may name either copy of it."""
+        found = self._ports.book.load_payments_of_many(self._tenant, [*links, *psa_refs]) if psa_refs else {}
+        joined = {ref: _each_once(found[ref], found[link.psa]) for ref, link in links.items()}
+        return {**{ref: found[ref] for ref in psa_refs}, **joined}
+
+    # --- plan and apply -------------------------------------------------------------------------------------------
+
     def _hands(self) -> RowHands:
         assert self._psa is not None
         return RowHands(self._psa)
 
-    # --- plan and apply -------------------------------------------------------------------------------------------
-
-    def _mirror_on(self, payment: Payment, invoice: Ref) -> list[Decision]:
+    def _mirror_on(self, payment: Payment, invoice: Ref) -> Entered:
         try:
-            return self._mirror_rows(replace(self._invoices[invoice], payment=payment))
+            return self._mirror_rows(replace(self._situations[invoice], payment=payment))
         except NeedsPartner as error:
             # Nothing was written. The payment says why, and is tried again when the connection is mended.
             fix = error.fix or "Mend the connection under Connections; the payment then follows by itself."
-            return [refused(payment.ref, "C7", "needs_partner", str(error), fix, invoice)]
+            return Entered((refused(payment.ref, "C7", "needs_partner", str(error), fix, invoice),))
 
-    def _mirror_rows(self, situation: Situation) -> list[Decision]:
+    def _mirror_rows(self, situation: Situation) -> Entered:
         payment, invoice = situation.payment, situation.invoice
         situation = self._settled(situation)
         for _ in range(MAX_ROUNDS):
             plan = plan_payment(situation, self._preferences)
             if plan.read_rows:
                 situation = self._with_rows(situation)
+            elif plan.gone:
+                return Entered(gone=plan.gone)
             elif plan.write is None:
-                self._invoices[invoice] = self._at_rest(situation, plan)
-                return [plan.decision] if plan.decision else []
+                self._situations[invoice] = self._at_rest(situation, plan)
+                return Entered((plan.decision,) if plan.decision else ())
             else:
                 situation, settled = self._apply(situation, plan.write)
-                self._invoices[invoice] = situation
+                self._situations[invoice] = situation
                 if settled is not None and settled.state is EffectState.REFUSED:
-                    return [refusal_of(payment.ref, settled)]
+                    return Entered((refusal_of(payment.ref, settled),))
         raise Conflict(f"the rows of {invoice} did not come to rest in {MAX_ROUNDS} rounds")
 
     def _settled(self, situation: Situation) -> Situation:
@@ -213,10 +211,11 @@ class MirrorPayments:
     def _at_rest(self, situation: Situation, plan: Plan) -> Situation:
         """Leave an invoice where nothing is to be written. Raises: Conflict when this was decided on an older ledger."""
         latest = situation.latest
-        if plan.decision is not None and plan.decision.outcome is Outcome.REFUSED and situation.link is not None:
-            now = self._ports.effects.load_latest(self._tenant, PAYMENT_ROWS, situation.link.psa)
+        psa = situation.link.psa if situation.link is not None else situation.joined
+        if plan.decision is not None and plan.decision.outcome is Outcome.REFUSED and psa is not None:
+            now = self._ports.effects.load_latest(self._tenant, PAYMENT_ROWS, psa)
             if _place(now) != _place(latest):
-                raise Conflict(f"somebody wrote to {situation.link.psa} meanwhile")
+                raise Conflict(f"somebody wrote to {psa} meanwhile")
         if latest is None or not latest.never_sent:
             return situation
         return replace(situation, latest=withdraw(latest, self._ports.effects, self._ports.clock))
@@ -236,8 +235,7 @@ class MirrorPayments:
         planned = plan_effect(to_effect(self._tenant, situation, write), self._ports.effects, self._ports.clock)
         now = self._reread(situation)
         if now.payments != situation.payments or not _is_decided_alike(situation, now):
-            payments = self._ports.book.load_payments_of(self._tenant, situation.invoice)
-            return replace(now, payments=payments, latest=planned), None
+            return replace(now, payments=self._load_payments(situation), latest=planned), None
         if write.operation is Operation.ADOPT:
             written = Written("", to_result(write.standing_after(planned.generation, None)))
             settled = confirm_adopted(planned, written, self._ports.effects, self._ports.clock)
@@ -245,20 +243,30 @@ class MirrorPayments:
             settled = perform(planned, self._ports.effects, self._hands(), self._ports.clock, self._ports.patience)
         return _after(situation, settled, write), settled
 
+    def _load_payments(self, situation: Situation) -> tuple[Payment, ...]:
+        links = {situation.invoice: situation.link} if situation.link is not None else {}
+        psa = situation.link.psa if situation.link is not None else situation.invoice
+        return self._load_paying(links, [psa])[situation.invoice]
+
     def _reread(self, situation: Situation) -> Situation:
         """Read the payments and both copies anew, in one call, and the partner's verdicts on the copies in another."""
         link = situation.link
-        assert link is not None
-        refs = [link.accounting, link.psa, *(payment.ref for payment in situation.payments)]
+        copies = [link.accounting, link.psa] if link is not None else [situation.invoice]
+        refs = [*copies, *(payment.ref for payment in situation.payments)]
         records = self._ports.book.load_many(self._tenant, refs)
-        bearing = load_bearing(self._tenant, records, {link.accounting: link}, self._ports.book, self._ports.matches)
+        links = {link.accounting: link} if link is not None else {}
+        bearing = load_bearing(self._tenant, records, links, self._ports.book, self._ports.matches)
         return replace(
             situation,
-            accounting=_as_invoice(records.get(link.accounting)),
+            accounting=_as_invoice(records.get(link.accounting)) if link is not None else None,
             payments=tuple(each for each in map(records.get, refs) if isinstance(each, Payment)),
             verdicts=bearing.verdicts,
-            parted=link.accounting in bearing.parted,
+            parted=situation.invoice in bearing.parted,
         )
+
+
+def _each_once(*some: Iterable[Payment]) -> tuple[Payment, ...]:
+    return tuple({payment.ref: payment for payments in some for payment in payments}.values())
 
 
 def _is_decided_alike(one: Situation, other: Situation) -> bool:
@@ -266,8 +274,9 @@ def _is_decided_alike(one: Situation, other: Situation) -> bool:
 
 
 def _differences(situation: Situation) -> tuple[str, ...]:
-    assert situation.accounting is not None
     assert situation.psa is not None
+    if situation.accounting is None:
+        return ()  # A payment of the platform, on an invoice that only ConnectWise has.
     return differences(situation.accounting, situation.psa, situation.verdicts)
 
 

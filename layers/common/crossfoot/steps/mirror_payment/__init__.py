@@ -1,0 +1,117 @@
+"""mirror_payment: make every other book agree with one payment, whichever side it was made on (E1 to E8, P1 to P4)."""
+
+from collections.abc import Iterable, Sequence
+
+from crossfoot.core.applying import take_back
+from crossfoot.core.decisions import Decision, did, waits
+from crossfoot.core.eligibility import decide_payment
+from crossfoot.core.model import PLATFORM, PSA, Payment, Ref, Standing, TakenBack, fingerprint
+from crossfoot.core.parts import invoices_of
+from crossfoot.errors import BadMessage
+from crossfoot.messages import MirrorPayment
+from crossfoot.ports import is_connected
+from crossfoot.steps.mirror_payment.needs import Ports
+from crossfoot.steps.mirror_payment.receipts import ReceiptMirror
+from crossfoot.steps.mirror_payment.rows import RowMirror
+
+__all__ = ["MirrorPayments", "Ports"]
+
+# What a payment of the platform waits for: an invoice that comes to the book lets it go on.
+_AWAITED = frozenset({"invoice_not_in_accounting", "invoice_not_imported", "invoice_not_in_psa"})
+
+
+class MirrorPayments:
+    """The payments of one partner that a batch of messages names.
+
+    Reads what they have in common once, then mirrors one at a time, so that a payment that fails leaves the others alone.
+    """
+
+    def __init__(self, tenant: str, payments: Sequence[Ref], ports: Ports) -> None:
+        """Gather. Raises: errors of reads; nothing was written by then."""
+        self._tenant, self._ports = tenant, ports
+        self._preferences = ports.preferences.load(tenant)
+        loaded = ports.book.load_many(tenant, dict.fromkeys(payments))
+        self._payments = {ref: record for ref, record in loaded.items() if isinstance(record, Payment)}
+        self._psa_connected = is_connected(ports.connections, tenant, PSA)
+        received = [payment for ref, payment in self._payments.items() if ref.system is PLATFORM]
+        entered = [payment for payment in self._payments.values() if self._held(payment) is None]
+        self._receipts = ReceiptMirror(tenant, received, self._preferences, ports) if received else None
+        self._rows = RowMirror(tenant, entered if self._psa_connected else (), self._preferences, ports)
+
+    def mirror(self, ref: Ref) -> None:
+        """Mirror one payment and record what was decided.
+
+        Raises: Conflict when somebody else is at it; errors of the vendor. The effects settled by then stay settled.
+        """
+        payment = self._payments.get(ref)
+        if payment is None:
+            raise BadMessage(f"payment {ref} is not in the book of {self._tenant}")
+        decisions = self._mirror_received(payment) if ref.system is PLATFORM else self._mirror_external(payment)
+        self._ports.history.save(self._tenant, decisions)
+
+    def _held(self, payment: Payment) -> Decision | None:
+        if payment.ref.system is PLATFORM:
+            return None
+        return decide_payment(payment, self._preferences, psa_connected=self._psa_connected)
+
+    def _mirror_external(self, payment: Payment) -> list[Decision]:
+        held = self._held(payment)
+        if held is not None:
+            return [held]
+        entered = self._rows.mirror(payment)
+        if entered.gone:
+            self._delete(entered.gone)
+            return [*entered.decisions, *self._mirror_external(payment)]
+        return list(entered.decisions)
+
+    # --- payments of the platform ---------------------------------------------------------------------------------
+
+    def _mirror_received(self, payment: Payment) -> list[Decision]:
+        assert self._receipts is not None
+        before = payment
+        received = self._receipts.mirror(payment)
+        payment, decisions = received.payment, list(received.decisions)
+        if payment != before:
+            self._payments[payment.ref] = payment
+            self._rows.forget([before, payment])
+        if not self._psa_connected:
+            decisions += _without_psa(payment)
+        elif invoices_of(payment):
+            entered = self._rows.mirror(payment)
+            decisions += entered.decisions
+            if entered.gone:
+                self._delete(entered.gone)
+                return [*decisions, *self._mirror_received(self._payments[payment.ref])]
+        self._note_waiting(payment, decisions)
+        return decisions
+
+    def _delete(self, gone: Iterable[Ref]) -> None:
+        """Delete payments of the platform whose row somebody deleted in ConnectWise, here and then everywhere (P3)."""
+        refs, now = list(gone), self._ports.clock.now()
+        stored = self._ports.book.load_many(self._tenant, refs)
+        live = [each for each in stored.values() if isinstance(each, Payment) and each.standing is Standing.LIVE]
+        deleted = [take_back(payment, TakenBack.DELETED, now) for payment in live]
+        self._ports.book.save(self._tenant, deleted)
+        self._rows.forget([*live, *deleted])
+        self._payments |= {payment.ref: payment for payment in deleted if payment.ref in self._payments}
+        self._ports.queue.send(
+            [
+                MirrorPayment(tenant=self._tenant, system=PLATFORM, payment_id=each.ref.id, because=fingerprint(each))
+                for each in deleted
+            ]
+        )
+        sentence = "Somebody deleted this payment in ConnectWise, so it counts no longer."
+        told = [did(payment.ref, "P3", "deleted_in_psa", sentence) for payment in deleted]
+        self._ports.history.save(self._tenant, told)
+
+    def _note_waiting(self, payment: Payment, decisions: Iterable[Decision]) -> None:
+        """Let the invoices that a payment waits for find it when they come (E8)."""
+        awaited = {about for each in decisions if each.code in _AWAITED for about in each.about}
+        self._ports.waiting.note(self._tenant, payment.ref, awaited & set(invoices_of(payment)))
+
+
+def _without_psa(payment: Payment) -> list[Decision]:
+    if not any(part.amount_minor for part in payment.allocations):
+        return []
+    sentence = "ConnectWise is not connected."
+    return [waits(payment.ref, "P1", "psa_not_connected", sentence, "Connect ConnectWise; the payment then follows.")]

@@ -1,0 +1,38 @@
+"""What mirror_payment needs."""
+
+from dataclasses import dataclass
+
+from crossfoot.ledger import PATIENCE, Patience
+from crossfoot.ports import (
+    Book,
+    Clock,
+    Companies,
+    Connections,
+    EffectStore,
+    History,
+    Matches,
+    Origins,
+    PreferencesStore,
+    Queue,
+    Systems,
+    Waiting,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the step needs."""
+
+    book: Book
+    history: History
+    effects: EffectStore
+    matches: Matches
+    preferences: PreferencesStore
+    connections: Connections
+    companies: Companies
+    origins: Origins
+    waiting: Waiting
+    queue: Queue
+    systems: Systems
+    clock: Clock
+    patience: Patience = PATIENCE
