@@ -116,6 +116,11 @@ def test_c3_a_missing_right_is_named_and_no_other(msp: Msp, right: object) -> No
     assert not msp.attention, "a self-test marks nothing"
 
 
+def test_c3_a_probe_changes_nothing_and_says_of_which_rights_it_can_therefore_not_tell(msp: Msp) -> None:
+    noted = {probed.right.level for probed in msp.psa.probe_rights() if "Only Inquire" in probed.note}
+    assert noted == {"Edit, Delete and Inquire: All", "Add, Edit, Delete and Inquire: All"}
+
+
 def test_c3_the_level_my_gives_fewer_records_and_no_refusal(msp: Msp) -> None:
     msp.permit(Invoicing="My")
     assert found(msp)["Finance › Invoicing"] is RightState.GRANTED

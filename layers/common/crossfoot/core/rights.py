@@ -29,6 +29,15 @@ class Right:
     without: str
 
     @property
+    def untried(self) -> str:
+        """Say what no probe can show, for a probe changes nothing; "" where reading is all that is needed."""
+        return (
+            ""
+            if self.level == _INQUIRE
+            else "Only Inquire could be tried; a missing other one shows at the first write."
+        )
+
+    @property
     def sentence(self) -> str:
         """Name it as the security role's page does."""
         return f"{self.name}: needs {self.level}"
@@ -70,7 +79,7 @@ RIGHTS = (
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """A right and what a probe found. `note` says why, where that is not known."""
+    """A right and what a probe found. `note` says why, where that is not known, or what the probe could not show."""
 
     right: Right
     state: RightState

@@ -32,4 +32,4 @@ def _probe(client: ConnectWiseClient, right: Right) -> Probed:
         if isinstance(error, Rejected) and error.code == SECURITY:
             return Probed(right, RightState.MISSING)
         return Probed(right, RightState.UNKNOWN, str(error))
-    return Probed(right, RightState.GRANTED)
+    return Probed(right, RightState.GRANTED, right.untried)

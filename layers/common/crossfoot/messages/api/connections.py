@@ -76,7 +76,7 @@ class RightShape(Shape):
     state: RightState
     endpoint: str = Field(description="Where it was tried.")
     without: str = Field(description="What stops without it.")
-    note: str = Field(description="Why it could not be told, where it could not.")
+    note: str = Field(description="What could not be told by trying, and why.")
 
 
 class PermissionsShape(Shape):
