@@ -20,7 +20,7 @@ from crossfoot.core.model import (
     System,
 )
 from crossfoot.core.statuses import UNPAID_STATUSES, invoice_status
-from crossfoot.core.verdicts import UNDECIDED, Verdicts, bearing_on
+from crossfoot.core.verdicts import UNDECIDED, Verdict, Verdicts, bearing_on
 from crossfoot.errors import Rejected
 from crossfoot.linking import decide_unlinked
 from crossfoot.messages.api.invoices import (
@@ -161,7 +161,9 @@ def _joined(entry: Entry, link: Link, verdicts: Verdicts) -> Decision:
     if not told:
         return did(ref, "I9", "matched", f"{sentence}.", other)
     sentence = f"{sentence}, but its copies are not identical, so its payments wait: {'; '.join(told)}."
-    fix = "Correct the copy that is wrong; the payments then follow by themselves. Or confirm the two under Matches."
+    fix = "Correct the copy that is wrong; the payments then follow by themselves."
+    if not _differences(entry, Verdicts({link.accounting: {link.psa: Verdict.SAME}})):
+        fix = f"{fix} Or confirm the two under Matches."
     return Decision(ref, Outcome.DID, "I9", "differs", sentence, fix, (other,))
 
 
