@@ -95,7 +95,17 @@ def test_c5_nothing_is_archived_while_the_filters_are_open(world: World) -> None
     world.filters.save(TENANT, ImportFilters())
     assert _walk(world, FetchKind.ARCHIVE_OUTSIDE).progress.total == 0
     assert _archived(world) == set()
-    assert _history(world) == ["Nothing was archived: the import filters let everything in"]
+    assert _history(world) == ["Nothing was archived: nothing else lies outside the import filters"]
+
+
+def test_c5_each_walk_leaves_its_line_though_the_one_before_did_as_much(world: World) -> None:
+    for _ in range(2):
+        _walk(world, FetchKind.ARCHIVE_OUTSIDE)
+        world.book.archive(TENANT, _everything(world), archived=False)
+    assert _history(world) == [ARCHIVED, ARCHIVED]
+    _walk(world, FetchKind.ARCHIVE_OUTSIDE)
+    _walk(world, FetchKind.ARCHIVE_OUTSIDE)
+    assert _history(world)[2:] == [ARCHIVED, "Nothing was archived: nothing else lies outside the import filters"]
 
 
 def test_c5_what_was_archived_so_is_brought_back_in_one_action_and_nothing_else(world: World) -> None:

@@ -92,7 +92,9 @@ def _finish(tenant: str, run: FetchRun, progress: Progress, ports: Shelf) -> Non
     Before the run ends: a worker that dies between finds its own line.
     """
     what = describe_walk(run.kind, progress)
-    if what not in [event.what for event in ports.connections.load_history(tenant, PSA)[-1:]]:
+    # One before the run is of another that did as much.
+    since = (event for event in ports.connections.load_history(tenant, PSA)[-1:] if event.at >= run.started_at)
+    if what not in [event.what for event in since]:
         ports.connections.note(tenant, PSA, what)
     if run.kind is FetchKind.RESTORE_OUTSIDE and progress.total:
         ports.queue.send([CrossfootRequest(tenant=tenant, every_payment=True, because=f"restored {run.id}")])

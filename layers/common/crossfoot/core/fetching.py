@@ -116,7 +116,7 @@ def describe_walk(kind: FetchKind, progress: Progress) -> str:
     """Say in words what a walk over what lies outside the import filters did. Source: C5."""
     if kind is FetchKind.ARCHIVE_OUTSIDE:
         if not progress.total:
-            return "Nothing was archived: the import filters let everything in"
+            return "Nothing was archived: nothing else lies outside the import filters"
         return f"Archived what the import filters no longer let in: {describe(progress)}"
     if not progress.total:
         return "Nothing was brought back: nothing was archived as outside the import filters"
