@@ -1,7 +1,7 @@
-"""Read and save payments with python-quickbooks, unchanged but for its hosts.
+"""Read and save payments, and read deposits, with python-quickbooks, unchanged but for its hosts.
 
 Runs in an environment of its own: `python quickbooks_payments.py TOLD`, where TOLD is a JSON object: the sandbox's
-`base_url`, the company's credentials, and the ids of `read` and `save`. Prints what it saw as one JSON object.
+`base_url`, the company's credentials, and the ids of `read`, `save` and `deposits`. Prints what it saw as one JSON object.
 """
 
 import json
@@ -11,6 +11,7 @@ from typing import Any
 import intuitlib.config  # type: ignore[import-not-found]
 from intuitlib.client import AuthClient  # type: ignore[import-not-found]
 from quickbooks import QuickBooks  # type: ignore[import-not-found]
+from quickbooks.objects.deposit import Deposit  # type: ignore[import-not-found]
 from quickbooks.objects.payment import Payment  # type: ignore[import-not-found]
 
 
@@ -43,14 +44,32 @@ def shown(payment: Any) -> dict[str, Any]:
     }
 
 
+def deposit_shown(deposit: Any) -> dict[str, Any]:
+    """Give what a deposit says, its amounts digit for digit."""
+    return {
+        "total": str(deposit.TotalAmt),
+        "day": deposit.TxnDate,
+        "account": deposit.DepositToAccountRef.value,
+        "note": deposit.PrivateNote,
+        "lines": [[str(line.Amount), *_source(line)] for line in deposit.Line],
+    }
+
+
+def _source(line: Any) -> list[str]:
+    """Name what a line of a deposit is of: a payment, or an account."""
+    linked = [[link.TxnType, link.TxnId, link.TxnLineId] for link in line.LinkedTxn]
+    return linked[0] if linked else [line.Description, line.DepositLineDetail.AccountRef.value]
+
+
 def main(told: dict[str, Any]) -> dict[str, Any]:
     qb = connect(told)
     qb.use_decimal = True
     read = {id_: shown(Payment.get(id_, qb=qb)) for id_ in told["read"]}
+    deposits = {id_: deposit_shown(Deposit.get(id_, qb=qb)) for id_ in told["deposits"]}
     # It sends a Decimal as text.
     qb.use_decimal = False
     saved = {id_: Payment.get(id_, qb=qb).save(qb=qb).SyncToken for id_ in told["save"]}
-    return {"read": read, "saved": saved}
+    return {"read": read, "saved": saved, "deposits": deposits}
 
 
 if __name__ == "__main__":

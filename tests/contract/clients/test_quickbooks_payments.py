@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from crossfoot.adapters.quickbooks.deposits import QuickBooksDeposits
 from crossfoot.adapters.quickbooks.receipts import QuickBooksReceipts
 from crossfoot.core.model import Allocation, Kind, Ref, System
 from crossfoot.core.receipts import Receipt
+from crossfoot.core.slips import Slip, SlipLine
 
 from tests.adapters.quickbooks.company import Company
 from tests.adapters.sandbox import running
@@ -47,12 +49,29 @@ def made(company: Company) -> list[Receipt]:
 
 
 @pytest.fixture(scope="module")
-def seen(company: Company, made: list[Receipt]) -> dict[str, Any]:
+def deposited(company: Company, made: list[Receipt]) -> Slip:
+    """The last of the payments, less a fee."""
+    bank = next(each["Id"] for each in company.query("Account") if each["Name"] == "Checking")
+    lines = (SlipLine(made[2].amount_minor, made[2].id), SlipLine(-1, "", company.expense_account(), "Card fee"))
+    slip = Slip("", bank, LATER, lines, made[2].amount_minor - 1)
+    return QuickBooksDeposits(company.client()).create_deposit(slip, "USD", NOTE, "e" * 32)
+
+
+@pytest.fixture(scope="module")
+def seen(company: Company, made: list[Receipt], deposited: Slip) -> dict[str, Any]:
     ids = [receipt.id for receipt in made]
-    return run_client(
-        "quickbooks_payments",
-        json.dumps({**company.ready, "base_url": company.sandbox.url, "read": ids, "save": ids[:1]}),
-    )
+    asked = {"read": ids, "save": ids[:1], "deposits": [deposited.id]}
+    return run_client("quickbooks_payments", json.dumps({**company.ready, "base_url": company.sandbox.url, **asked}))
+
+
+def test_d2_another_client_reads_a_deposit_as_we_wrote_it(seen: dict[str, Any], deposited: Slip) -> None:
+    held, fee = deposited.lines
+    assert seen["deposits"] == {
+        deposited.id: {
+            "total": "0.06", "day": "2026-11-09", "account": deposited.account_id, "note": NOTE,
+            "lines": [["0.07", "Payment", held.receipt_id, "0"], ["-0.01", "Card fee", fee.account_id]],
+        }
+    }  # fmt: skip
 
 
 def test_p1_another_client_reads_amounts_lines_and_links_as_we_wrote_them(

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from crossfoot.adapters.quickbooks.deposits import QuickBooksDeposits
 from crossfoot.adapters.quickbooks.receipts import QuickBooksReceipts
 from crossfoot.core.model import Kind, System
 from crossfoot.core.money import from_minor
@@ -13,10 +14,12 @@ from crossfoot.errors import Rejected
 from tests.adapters.quickbooks.company import Company
 from tests.adapters.sandbox import exact
 from tests.contract.vendors.both import Names, Reading
+from tests.contract.vendors.depositing import DepositWriting
 from tests.contract.vendors.writing import Writing
 from tests.fakes.clock import FakeClock
+from tests.fakes.deposits import FakeDeposits
 from tests.fakes.filing import CUSTOMER_ID, TODAY
-from tests.fakes.receipts import BANK, FUNDS, FakeReceipts
+from tests.fakes.receipts import BANK, FEES, FUNDS, FakeReceipts
 from tests.fakes.vendors import FakeQuickBooks
 
 CUSTOMER = "Contoso"
@@ -32,6 +35,8 @@ class FakeBooks(Reading):
         self.names.give(Kind.CUSTOMER, CUSTOMER, CUSTOMER_ID)
         self.fake_receipts = FakeReceipts(self.fake)
         self.receipts = Writing(self.fake_receipts, self.names, {"funds": FUNDS, "bank": BANK})
+        accounts = {"funds": FUNDS, "bank": BANK, "fees": FEES}
+        self.deposits = DepositWriting(FakeDeposits(self.fake_receipts), self.names, accounts)
 
     def pass_time(self, seconds: float) -> None:
         self.clock.advance(seconds)
@@ -106,6 +111,8 @@ class SandboxBooks(Reading):
         accounts = {each["Name"]: each["Id"] for each in company.query("Account")}
         named = {"funds": accounts["Undeposited Funds"], "bank": accounts["Checking"]}
         self.receipts = Writing(QuickBooksReceipts(company.client()), self.names, named)
+        accounts = {**named, "fees": company.expense_account()}
+        self.deposits = DepositWriting(QuickBooksDeposits(company.client()), self.names, accounts)
         self.pass_time(0)
 
     def pass_time(self, seconds: float) -> None:
