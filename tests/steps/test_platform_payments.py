@@ -182,6 +182,29 @@ def test_p3_an_edit_in_quickbooks_is_followed(books: Books) -> None:
     assert books.world.our_payments.writes == 1, "nobody's edit is written over"
 
 
+def test_x4_the_comparison_finds_a_payment_that_only_the_platform_shows(books: Books) -> None:
+    books.platform.pay("pay_1", {"quickbooks-q1001": 100_00})
+    books.world.queue.messages.clear()
+    settle(books)
+    assert books.in_quickbooks() == []
+    assert books.world.crossfoot().payments == 1
+    settle(books)
+    assert books.in_quickbooks() == [(100_00, {"q1001": 100_00})]
+    report = books.world.crossfoot()
+    assert (report.payments, report.difference_count) == (1, 0)
+
+
+def test_x4_the_comparison_finds_what_one_book_lost_of_a_payment(books: Books) -> None:
+    books.platform.pay("pay_1", {"connectwise-c1001": 100_00})
+    settle(books)
+    invoice = books.world.connectwise.invoice("c1001").ref
+    books.world.connectwise.remove(invoice, books.world.connectwise.rows[invoice][0].id)
+    report = books.world.crossfoot()
+    assert report.difference_count == 1
+    settle(books)
+    assert books.in_quickbooks() == [], "deleted in one is deleted everywhere (P3)"
+
+
 def test_e8_a_payment_waits_for_its_invoice_in_either_book_and_goes_on_when_it_comes(books: Books) -> None:
     books.platform.pay("pay_1", {"quickbooks-q1009": 70_00})
     settle(books)

@@ -248,7 +248,9 @@ def test_i1_what_is_let_in_late_is_joined_though_a_worker_dies_anywhere() -> Non
 
 def test_i1_lines_come_with_what_is_let_in_late(world: World) -> None:
     line = Line("1", LineKind.TIME, "Cabling", 10_000)
-    ref = _restore(world, replace(_an_invoice(world, "c5001"), lines=(line,)))
+    hidden = _an_invoice(world, "c5001")
+    assert isinstance(hidden, Invoice)
+    ref = _restore(world, replace(hidden, lines=(line,)))
     _tend(world)
     stored = world.book.load(TENANT, ref)
     assert isinstance(stored, Invoice)

@@ -52,8 +52,8 @@ MAX_SHOWN_NUMBER = 60
 class Pair:
     """One invoice in both systems, with what bears on a difference.
 
-    Takes: `expected_minor` is what the external payments in QuickBooks add up to on it, `kept_minor` what our rows in
-    ConnectWise carry.
+    Takes: `expected_minor` is what the external payments in QuickBooks and those of the platform add up to on it,
+    `kept_minor` what our rows in ConnectWise carry.
     """
 
     accounting: Invoice
@@ -93,7 +93,7 @@ def _cause(pair: Pair) -> tuple[str, str, str]:
     kept = format_minor(pair.kept_minor, pair.psa.currency)
     if pair.expected_minor != pair.kept_minor:
         expected = format_minor(pair.expected_minor, pair.psa.currency)
-        cause = f"QuickBooks shows {expected} of payments, of which {kept} was taken over to ConnectWise."
+        cause = f"QuickBooks and the platform show {expected} of payments, and {kept} was taken over to ConnectWise."
         return "not_mirrored", cause, "See the invoice's payments: each says what it waits for."
     if pair.psa.paid_minor is not None and pair.psa.paid_minor != pair.kept_minor:
         shown = format_minor(pair.psa.paid_minor, pair.psa.currency)

@@ -9,9 +9,9 @@ from crossfoot.core.comparing import REREADS, Comparison, Stage, Tally
 from crossfoot.core.crossfoot import Difference, Pair, compare
 from crossfoot.core.effects import Effect
 from crossfoot.core.eligibility import is_external
-from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Link, Payment, Record, Ref, Standing, System
+from crossfoot.core.model import ACCOUNTING, PLATFORM, PSA, Invoice, Kind, Link, Payment, Record, Ref, Standing, System
 from crossfoot.core.pacing import Pace, in_no_hurry
-from crossfoot.core.parts import external_parts
+from crossfoot.core.parts import carried_as, external_parts, platform_parts
 from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.rows import Standing as RowStanding
 from crossfoot.core.rows import standing_of
@@ -39,6 +39,8 @@ INVOICES_PER_READ = 1_500
 # What the filters left out is listed too, and not read.
 PAGES_PER_READ = 15
 MAX_PARTNERS = 50_000
+# What was told by then has come to rest, or waits for something that will call it.
+LATELY = timedelta(days=3)
 
 type _Payments = Mapping[Ref, tuple[Payment, ...]]
 
@@ -107,6 +109,7 @@ def _advance(tenant: str, comparison: Comparison, ports: Ports) -> Comparison:
             found, place = _compare_page(tenant, comparison, page.records, ports), page.next_cursor
         case Stage.COUNT_PAYMENTS:
             page = _page(tenant, Kind.PAYMENT, comparison.place, ports.book)
+            _look_at_the_latest(tenant, comparison, page.records, ports)
             found, place = Tally(payments=sum(map(_is_counted, page.records))), page.next_cursor
     to = comparison.moved(place, found, ports.clock.now())
     ports.reports.move(tenant, comparison, to)
@@ -120,7 +123,22 @@ def _page(
 
 
 def _is_counted(record: Record) -> bool:
-    return isinstance(record, Payment) and record.standing is Standing.LIVE and is_external(record)
+    is_live = isinstance(record, Payment) and record.standing is Standing.LIVE
+    return is_live and (record.ref.system is PLATFORM or is_external(record))
+
+
+def _look_at_the_latest(tenant: str, comparison: Comparison, records: Iterable[Record], ports: Ports) -> None:
+    """Queue what the platform told lately: a payment that neither book shows makes no difference between the two (X4)."""
+    since = f"{comparison.started_at - LATELY:%Y-%m-%dT%H:%M:%S}"
+    told = [r.ref for r in records if r.ref.system is PLATFORM and r.version.seen_at >= since]
+    _ask_for(tenant, comparison, told, ports)
+
+
+def _ask_for(tenant: str, comparison: Comparison, payments: Iterable[Ref], ports: Ports) -> None:
+    because = f"crossfoot {comparison.started_at.isoformat()}"
+    ports.queue.send(
+        [MirrorPayment(tenant=tenant, payment_id=ref.id, system=ref.system, because=because) for ref in payments]
+    )
 
 
 # --- reading afresh ----------------------------------------------------------------------------------------------------
@@ -185,11 +203,10 @@ def _compare_page(tenant: str, comparison: Comparison, records: Sequence[Record]
     compared = ((pairing, _compare(pairing, payments)) for pairing in pairings if not pairing.agrees)
     differences = {pairing.link.accounting: difference for pairing, difference in compared if difference is not None}
     waiting = _waiting(comparison, pairings, differences.keys(), payments)
-    if waiting and ports.preferences.load(tenant).external_payments_enabled:
-        # Queued before the page is counted: a worker that dies between leaves nothing out, and asks once more at worst.
-        because = f"crossfoot {comparison.started_at.isoformat()}"
-        asked = [MirrorPayment(tenant=tenant, payment_id=r.id, system=r.system, because=because) for r in waiting]
-        ports.queue.send(asked)
+    if not ports.preferences.load(tenant).external_payments_enabled:
+        waiting = [ref for ref in waiting if ref.system is PLATFORM]
+    # Queued before the page is counted: a worker that dies between leaves nothing out, and asks once more at worst.
+    _ask_for(tenant, comparison, waiting, ports)
     return Tally(
         pairs=len(pairings),
         difference_count=len(differences),
@@ -243,33 +260,46 @@ def _one_sided(tenant: str, invoices: Iterable[Invoice], ports: Ports) -> dict[s
 
 
 def _load_payments(tenant: str, comparison: Comparison, pairings: Sequence[_Pairing], ports: Ports) -> _Payments:
-    """Read the payments of the pairs that matter, those of pairs that do not agree afresh where that is asked for."""
-    matter = [pairing.link.accounting for pairing in pairings if comparison.every_payment or not pairing.agrees]
-    payments = ports.book.load_payments_of_many(tenant, matter) if matter else {}
-    doubtful = [pairing.link.accounting for pairing in pairings if not pairing.agrees]
+    """Read the payments of the pairs that matter, those of pairs that do not agree afresh where that is asked for.
+
+    Returns: the payments of a pair, by its copy in the accounting; those of the platform may name either copy.
+    """
+    payments = _payments_on([p.link for p in pairings if comparison.every_payment or not p.agrees], tenant, ports)
+    doubtful = [pairing.link for pairing in pairings if not pairing.agrees]
     if comparison.live and doubtful:
-        there = (payment for invoice in doubtful for payment in payments[invoice] if payment.ref.system is ACCOUNTING)
-        _reread_payments(tenant, there, ports)
-        payments = payments | ports.book.load_payments_of_many(tenant, doubtful)
+        on_them = (payment for link in doubtful for payment in payments[link.accounting])
+        _reread_payments(tenant, (payment for payment in on_them if payment.ref.system is ACCOUNTING), ports)
+        payments = {**payments, **_payments_on(doubtful, tenant, ports)}
     return payments
 
 
+def _payments_on(links: Sequence[Link], tenant: str, ports: Ports) -> _Payments:
+    copies = [ref for link in links for ref in (link.accounting, link.psa)]
+    found = ports.book.load_payments_of_many(tenant, copies) if copies else {}
+    return {
+        link.accounting: tuple({each.ref: each for each in (*found[link.accounting], *found[link.psa])}.values())
+        for link in links
+    }
+
+
 def _compare(pairing: _Pairing, payments: _Payments) -> Difference | None:
-    parts = external_parts(payments[pairing.link.accounting], pairing.link.accounting)
+    link, paying = pairing.link, payments[pairing.link.accounting]
+    parts = (*external_parts(paying, link.accounting), *platform_parts(paying, (link.accounting, link.psa)))
     expected_minor = sum(part.amount_minor for part in parts)
     return compare(Pair(pairing.accounting, pairing.psa, expected_minor, pairing.standing.total_minor))
 
 
 def _waiting(
     comparison: Comparison, pairings: Iterable[_Pairing], differing: Iterable[Ref], payments: _Payments
-) -> dict[Ref, None]:
+) -> list[Ref]:
     """List the payments to look at once more, each once: all of a pair that differs, and what was not taken over."""
-    waiting = dict.fromkeys(payment.ref for invoice in differing for payment in payments[invoice])
+    waiting = dict.fromkeys(payment.origin or payment.ref for invoice in differing for payment in payments[invoice])
     if comparison.every_payment:
         for pairing in pairings:
-            left = (p.ref for p in payments[pairing.link.accounting] if p.ref.id not in pairing.standing.carries)
-            waiting |= dict.fromkeys(left)
-    return waiting
+            paying, carries = payments[pairing.link.accounting], pairing.standing.carries
+            left = (payment for payment in paying if payment.origin is None and carried_as(payment) not in carries)
+            waiting |= dict.fromkeys(payment.ref for payment in left)
+    return list(waiting)
 
 
 # --- nightly -----------------------------------------------------------------------------------------------------------
