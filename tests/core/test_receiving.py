@@ -30,7 +30,7 @@ PAYMENT = Ref(PLATFORM, Kind.PAYMENT, "pay_1")
 WEISKOPF, BRANCH = Ref(ACCOUNTING, Kind.CUSTOMER, "58"), Ref(ACCOUNTING, Kind.CUSTOMER, "7")
 UNDEPOSITED = LedgerAccount("4", "Payments to deposit", AccountUse.UNDEPOSITED_FUNDS)
 CHECKING = LedgerAccount("35", "Checking", AccountUse.BANK)
-COMPANY = Company((CHECKING, UNDEPOSITED))
+COMPANY = Company((CHECKING, UNDEPOSITED), home_currency="USD")
 DEFAULTS = Preferences()
 
 
@@ -120,10 +120,12 @@ def test_p2_one_that_never_was_entered_asks_for_nothing() -> None:
     assert plan_receipts(replace(ONE, payment=gone, invoices={}), DEFAULTS) == ReceiptPlan()
 
 
-NO_FUNDS = Company((replace(UNDEPOSITED, active=False), CHECKING))
+NO_FUNDS = Company((replace(UNDEPOSITED, active=False), CHECKING), home_currency="USD")
 HELD = [
     ("e8 its invoice is not there", replace(ONE, invoices={}), Outcome.WAITS, "invoice_not_in_accounting"),
     ("another currency", replace(ONE, invoices=invoices(invoice("129", currency="EUR"))),
+        Outcome.REFUSED, "other_currency"),
+    ("the books are in another currency", replace(ONE, company=replace(COMPANY, home_currency="CAD")),
         Outcome.REFUSED, "other_currency"),
     ("nobody is known to have paid", Receiving(payment(total=5), COMPANY, {}), Outcome.REFUSED, "nobody_paid"),
     ("the account is inactive", replace(ONE, company=NO_FUNDS), Outcome.REFUSED, "account_missing"),
@@ -179,7 +181,10 @@ def test_p2_a_deposited_payment_waits_for_its_deposit_and_is_left_alone_in_someb
         Ref(ACCOUNTING, Kind.PAYMENT, "181"), VERSION, Standing.LIVE, WEISKOPF, DAY, "USD", 100_00, deposit=deposit
     )
     deposited = replace(made, payment=gone, copies={"181": copy})
-    assert plan_receipts(replace(deposited, payouts={deposit: payout}), DEFAULTS) == ReceiptPlan(payout_first=payout)
+    locked = replace(deposited, locks={"181": payout}, ours=frozenset({deposit}))
+    assert plan_receipts(locked, DEFAULTS) == ReceiptPlan(payout_first=payout)
+    assert plan_receipts(replace(locked, copies={}), DEFAULTS).payout_first == payout, "whether it was read back or not"
+    assert plan_receipts(replace(locked, locks={}), DEFAULTS).write is not None, "our deposit has let go of it since"
     held = plan_receipts(deposited, DEFAULTS).decision
     assert held is not None
     assert (held.code, held.about) == ("deposited_by_hand", (deposit,))

@@ -182,6 +182,24 @@ def test_p3_an_edit_in_quickbooks_is_followed(books: Books) -> None:
     assert books.world.our_payments.writes == 1, "nobody's edit is written over"
 
 
+def test_p1_what_quickbooks_reduces_is_taken_over_and_not_asked_for_again(books: Books) -> None:
+    books.world.our_payments.reduces = True
+    books.world.quickbooks.pay("p1", {"q1001": 30_00})  # Nobody has told us of it yet.
+    books.platform.pay("pay_1", {"quickbooks-q1001": 100_00})
+    settle(books)
+    assert sorted(books.in_quickbooks()) == [(30_00, {"q1001": 30_00}), (100_00, {"q1001": 70_00})]
+    assert books.in_connectwise("1001") == 70_00
+    assert books.world.our_payments.writes == 1
+
+
+def test_p1_a_payment_in_another_currency_than_the_books_is_refused(books: Books) -> None:
+    books.platform.pay("pay_1", {"quickbooks-q1001": 100_00})
+    books.platform.change("pay_1", currency="EUR")
+    settle(books)
+    assert books.in_quickbooks() == []
+    assert "other_currency" in books.codes("pay_1")
+
+
 def test_x4_the_comparison_finds_a_payment_that_only_the_platform_shows(books: Books) -> None:
     books.platform.pay("pay_1", {"quickbooks-q1001": 100_00})
     books.world.queue.messages.clear()

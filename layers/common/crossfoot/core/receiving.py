@@ -1,12 +1,13 @@
 """Plan what a platform payment asks of the accounting: the next write on its receipts, or why there is none (P1, P2)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 
 from crossfoot.core.company import Company
 from crossfoot.core.decisions import Decision, refused, waits
 from crossfoot.core.effects import Effect
+from crossfoot.core.latin import to_latin
 from crossfoot.core.model import ACCOUNTING, Allocation, Invoice, Payment, Ref, Standing
 from crossfoot.core.money import format_minor
 from crossfoot.core.preferences import ClosedPeriod, Preferences
@@ -32,7 +33,8 @@ class Receiving:
 
     Takes: `invoices` are the accounting's copies of those that the payment names, by the id that it names them by, as far
     as they are in the book; `latest` is the newest effect on the receipts, settled or never sent; `copies` are the
-    receipts as the book saw them last, by their ids; `payouts` names the payout that a deposit of ours stands for.
+    receipts as the book saw them last, by their ids; `locks` names the payout whose deposit holds a receipt, or is about
+    to, as our own effects know it, and `ours` are deposits of ours that the book may still show receipts in.
     """
 
     payment: Payment
@@ -40,7 +42,8 @@ class Receiving:
     invoices: Mapping[Ref, Invoice]
     latest: Effect | None = None
     copies: Mapping[str, Payment] = field(default_factory=dict)
-    payouts: Mapping[Ref, Ref] = field(default_factory=dict)
+    locks: Mapping[str, Ref] = field(default_factory=dict)
+    ours: Set[Ref] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,12 @@ def _missing(receiving: Receiving) -> Decision | None:
 
 def _wanted(receiving: Receiving, preferences: Preferences) -> tuple[Receipt, ...] | Decision:
     """Say which receipts the payment should have, or why it cannot have them."""
-    payment = receiving.payment
+    payment, home_currency = receiving.payment, receiving.company.home_currency
+    if payment.currency != home_currency:
+        # QuickBooks would take the amount for one of its own currency.
+        sentence = f"The payment is in {payment.currency}, and the books in QuickBooks are kept in {home_currency}."
+        fix = "Record this payment in QuickBooks by hand, with the exchange rate of the day."
+        return refused(payment.ref, "P1", "other_currency", sentence, fix)
     account = _account(receiving, preferences)
     if isinstance(account, Decision):
         return account
@@ -123,7 +131,7 @@ def _wanted(receiving: Receiving, preferences: Preferences) -> tuple[Receipt, ..
         sentence = "The payment names neither an invoice nor a customer that is in QuickBooks."
         fix = "Tell the platform which customer paid; the payment then follows by itself."
         return refused(payment.ref, "P1", "nobody_paid", sentence, fix)
-    reference = (payment.reference or payment.ref.id)[:REFERENCE_LENGTH]
+    reference = to_latin(payment.reference or payment.ref.id, REFERENCE_LENGTH)
     amounts = {customer: sum(part.amount_minor for part in parts) for customer, parts in applied.items()}
     amounts[payer] = amounts.get(payer, 0) + rest_minor
     return tuple(
@@ -197,11 +205,11 @@ def _fit(receiving: Receiving, write: ReceiptWrite) -> ReceiptPlan:
     stood = next((each for each in standing_of(receiving.latest) if each.id == receipt.id and each.id), None)
     if stood is not None and company.is_closed(stood.received_on):
         return ReceiptPlan(decision=_closed(payment, company, stood.received_on))
+    payout = receiving.locks.get(receipt.id)
+    if payout is not None:
+        return ReceiptPlan(payout_first=payout)
     copy = receiving.copies.get(receipt.id)
-    if copy is not None and copy.deposit is not None:
-        payout = receiving.payouts.get(copy.deposit)
-        if payout is not None:
-            return ReceiptPlan(payout_first=payout)
+    if copy is not None and copy.deposit is not None and copy.deposit not in receiving.ours:
         sentence = f"In QuickBooks this payment lies in a deposit that somebody else made ({copy.deposit.id})."
         fix = "Take it out of that deposit in QuickBooks; the payment then follows by itself."
         return ReceiptPlan(decision=refused(payment.ref, "P2", "deposited_by_hand", sentence, fix, copy.deposit))

@@ -161,7 +161,7 @@ class ReceiptMirror:
             paying = self._load_paying(payment, [invoice.ref for invoice in others])
             ledger = replace(ledger, others=others, paying={**ledger.paying, **paying})
             allocations = apply_money(payment, ledger, preference)
-        if sorted(allocations, key=_by_invoice) == sorted(payment.allocations, key=_by_invoice):
+        if _sorted(allocations) == _sorted(payment.allocations):
             return payment, ()
         applied = reapplied(payment, allocations, self._ports.clock.now())
         self._ports.book.save(self._tenant, [applied])
@@ -220,8 +220,7 @@ class ReceiptMirror:
             if settled is not None and settled.state is EffectState.REFUSED:
                 self._ports.companies.forget(self._tenant)
                 return Received(payment, (receipt_refusal_of(payment.ref, settled),))
-            if settled is None:
-                payment = self._reload(payment)
+            payment = self._reload(payment) if settled is None else self._as_written(payment, plan.write)
         raise Conflict(f"the receipts of {payment.ref} did not come to rest in {MAX_ROUNDS} rounds")
 
     def _receiving(self, payment: Payment) -> Receiving:
@@ -247,6 +246,19 @@ class ReceiptMirror:
         settled = perform(planned, ports.effects, self._open(), ports.clock, ports.patience)
         self._latest[ref] = settled
         return settled
+
+    def _as_written(self, payment: Payment, write: ReceiptWrite) -> Payment:
+        """Take over what stands, where QuickBooks applied less than it was asked to: asking again would change nothing."""
+        standing = _standing(self._latest.get(payment.ref))
+        written = next((each for each in standing if write.receipt and each.customer == write.receipt.customer), None)
+        if written is None or write.receipt is None or _sorted(written.applied) == _sorted(write.receipt.applied):
+            return payment
+        allocations = tuple(part for receipt in standing for part in receipt.applied)
+        reduced = reapplied(payment, allocations, self._ports.clock.now())
+        self._ports.book.save(self._tenant, [reduced])
+        self._ports.history.save(self._tenant, [_reapplied(payment, reduced)])
+        self._invoices |= self._load_invoices([reduced])
+        return reduced
 
     def _rest(self, ref: Ref) -> None:
         """End an effect that was never sent, and that nobody wants any more."""
@@ -293,8 +305,8 @@ def _can_be_paid(invoice: Invoice, payment: Payment) -> bool:
     )
 
 
-def _by_invoice(part: Allocation) -> Ref:
-    return part.invoice
+def _sorted(parts: Iterable[Allocation]) -> list[Allocation]:
+    return sorted(parts, key=lambda part: part.invoice)
 
 
 def _unless_taken_back(payment: Payment, latest: Effect | None) -> tuple[Decision, ...]:
