@@ -2,6 +2,7 @@
 
 from html.parser import HTMLParser
 from typing import Any
+from uuid import uuid4
 
 from local.demo.errors import DemoError
 from local.demo.web import TIMEOUT_S, Web, refused
@@ -19,7 +20,8 @@ class Api:
         return self._web.call("GET", path, params=params)
 
     def post(self, path: str, body: object) -> Any:
-        return self._web.call("POST", path, body)
+        # Some routes ask for it; the others do not look at it.
+        return self._web.call("POST", path, body, headers={"Idempotency-Key": uuid4().hex})
 
     def put(self, path: str, body: object) -> Any:
         return self._web.call("PUT", path, body)

@@ -31,6 +31,7 @@ class Web:
         *,
         text: str | None = None,
         params: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
     ) -> requests.Response:
         """Send one request and give its answer, whatever the status; redirects are not followed.
 
@@ -38,12 +39,12 @@ class Web:
         Raises: DemoError when there is no answer.
         """
         content = dump_json(body) if body is not None else text
-        headers = {"Content-Type": "application/json"} if content is not None else {}
+        own = {"Content-Type": "application/json"} if content is not None else {}
         address = path if path.startswith("http") else f"{self.url}{path}"
         try:
             return self.session.request(
-                method, address, data=content and content.encode(), params=params, headers=headers, timeout=self.timeout_s,
-                allow_redirects=False,
+                method, address, data=content and content.encode(), params=params, headers=own | (headers or {}),
+                timeout=self.timeout_s, allow_redirects=False,
             )  # fmt: skip
         except requests.RequestException as error:
             raise DemoError(f"{self.name} did not answer {method} {path}", "look at its log", str(error)) from error

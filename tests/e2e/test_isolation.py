@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import requests
 from crossfoot.core.model import TraitName
+from crossfoot.entry.openapi import IDEMPOTENCY_KEY
 from crossfoot.messages.routes import Route
 from crossfoot.steps.api.needs import Ports
 from crossfoot.steps.api.routes import ROUTES
@@ -14,6 +16,7 @@ from crossfoot.steps.api.routes import ROUTES
 from local.sandbox.store import Record
 from tests.e2e.partner import CREDIT_MEMO, DEPOSIT, PREFERENCES, Deployed, Partner
 from tests.e2e.tokens import KINDS, STATUS_OF, Forger
+from tests.fakes.platform import payout_data
 from tests.fakes.whole import BODIES as ALL_BODIES
 from tests.fakes.whole import path_of
 
@@ -49,6 +52,7 @@ def _name(route: Route[Ports]) -> str:
 def _values(partner: Partner, payment: Record) -> Values:
     """Name one of everything that a partner has, a decision among it."""
     partner.api.post("/v1/matches", {**BODIES["decideMatch"], "psa": "connectwise-1003"})
+    partner.api.post("/v1/payouts", payout_data(id="po_canary"))
     return {
         "/v1/connections/{system}": "quickbooks",
         "/v1/records/{kind}": "payment",
@@ -57,6 +61,7 @@ def _values(partner: Partner, payment: Record) -> Values:
         "/v1/invoices/{id}": "quickbooks-1001",
         "/v1/credit-memos/{id}": f"quickbooks-{CREDIT_MEMO}",
         "/v1/deposits/{id}": f"quickbooks-{DEPOSIT}",
+        "/v1/payouts/{id}": "platform-po_canary",
         "/v1/matches/{id}": "invoice:1002:1003",
         "/v1/fetches/{id}": partner.api.get("/v1/fetches")["fetches"][0]["id"],
     }
@@ -70,7 +75,7 @@ def _words_of(partner: Partner) -> tuple[str, ...]:
 def _call(
     deployed: Deployed, route: Route[Ports], values: Values, token: str, body: object | None = None
 ) -> requests.Response:
-    headers = {"Authorization": token} if token else {}
+    headers = {IDEMPOTENCY_KEY: uuid4().hex, **({"Authorization": token} if token else {})}
     url = f"{deployed.urls['api']}{path_of(route, values)}"
     return requests.request(route.method, url, json=body or BODIES.get(route.name), headers=headers, timeout=90)
 

@@ -17,6 +17,7 @@ CLOSED = [route for route in ROUTES if not route.is_open]
 CANARIES = (
     "q1001", "Acme MSP Books", "access-of", "private-canary", "1001", "run-canary", "canary type", "Canary Company",
     "CM-canary", "Line canary", "Bank canary", "c77", "documents.example",
+    "pay_canary", "po_canary", "Fee canary",
 )  # fmt: skip
 
 
@@ -51,6 +52,7 @@ def state_of(api: FakeApi, tenant: str) -> Mapping[str, Any]:
         "turns": {key: free_at for key, free_at in api.world.limits.free_at.items() if key[0] == tenant},
         "decided": {key: kept for key, kept in api.world.matches.decided.items() if key[0] == tenant},
         "matters": set(api.world.matches.open.get(tenant, ())),
+        "answered": {key: kept.answer for key, kept in api.idempotency.kept.items() if key[0] == tenant},
         "documents": {key for key in api.documents.documents if key[0] == tenant},
     }
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from crossfoot.entry.router import Router
@@ -18,10 +19,12 @@ from tests.fakes.connections import (
     FakeSecrets,
 )
 from tests.fakes.documents import FakeDocuments
+from tests.fakes.idempotency import FakeIdempotency
 from tests.fakes.systems import FakeSystems
 from tests.fakes.table import FakeRights
 from tests.fakes.world import TENANT, World
 
+_KEYS = count(1)
 OTHER_TENANT = "t_0000000f"
 PUBLIC_URL = "https://crossfoot.example"
 # The app client of the sample event, events/api.json.
@@ -55,15 +58,19 @@ def event(
     body: object = None,
     raw: str | None = None,
     claims: Mapping[str, str] | None = None,
+    key: str | None = None,
 ) -> dict[str, Any]:
-    """Make the REST API event of a call. Takes: `tenant` None for a call without a token."""
+    """Make the REST API event of a call. Takes: `tenant` None for a call without a token; `key` None for one of its own."""
     known = claims if claims is not None else claims_of(tenant or "")
     signed_in = tenant is not None or claims is not None
     return {
         "resource": "/v1/{proxy+}",
         "httpMethod": method,
         "path": path,
-        "headers": {"Content-Type": "application/json"},
+        "headers": {
+            "Content-Type": "application/json",
+            "Idempotency-Key": f"key-{next(_KEYS)}" if key is None else key,
+        },
         "queryStringParameters": dict(query) if query else None,
         "pathParameters": {"proxy": path.removeprefix("/v1/")},
         "requestContext": {"requestId": "r-1", **({"authorizer": {"claims": dict(known)}} if signed_in else {})},
@@ -83,10 +90,12 @@ class FakeApi:
         self.systems = FakeSystems(self.connections)
         self.documents = FakeDocuments(self.world.clock)
         self.rights = FakeRights()
+        self.idempotency = FakeIdempotency(self.world.clock)
         self.tokens = 0
         self.ports = Ports(
             book=self.world.book,
             history=self.world.history,
+            idempotency=self.idempotency,
             effects=self.world.effects,
             matches=self.world.matches,
             origins=self.world.origins,

@@ -7,12 +7,15 @@ from typing import Any
 from crossfoot.core.fetching import FetchKind, FetchRun
 from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import ACCOUNTING, PSA, DepositLine, Kind, Line, LineKind, Ref, TraitName
+from crossfoot.messages.platform import PlatformPayment, PlatformPayout
+from crossfoot.messages.reading import read_shape
 from crossfoot.messages.routes import Route
 from crossfoot.ports import Choice
 from crossfoot.steps.api.needs import Ports
 
 from tests.fakes.api import FakeApi
 from tests.fakes.choices import NEVER_CHOSEN
+from tests.fakes.platform import payment_data, payout_data
 from tests.fakes.records import credit_memo, customer, deposit, invoice, ref_of, trait
 from tests.fakes.world import TENANT
 
@@ -44,9 +47,15 @@ BODIES: dict[str, Any] = {
         "psa": "connectwise-c1003",
         "verdict": "different",
     },
+    "tellPayment": payment_data(),
+    "tellPayout": payout_data(),
     "startFetch": {"what": "new_data"},
     "startCrossfoot": {"live": True},
 }
+PAYOUT_ITEMS = [
+    {"kind": "payment", "payment": "pay_canary", "amount": "1250.00"},
+    {"kind": "fee", "amount": "-2.90", "memo": "Fee canary"},
+]
 # What a path's parameters are filled with, by the path up to there: something that TENANT has.
 VALUES = {
     "/v1/connections/{system}": "quickbooks",
@@ -56,6 +65,7 @@ VALUES = {
     "/v1/invoices/{id}": "quickbooks-q1001",
     "/v1/credit-memos/{id}": "quickbooks-q50",
     "/v1/deposits/{id}": "quickbooks-q200",
+    "/v1/payouts/{id}": "platform-po_canary",
     "/v1/fetches/{id}": "run-canary",
     "/v1/matches/{id}": "invoice:q1004:c1004",
 }
@@ -95,12 +105,16 @@ def _fill_book(api: FakeApi) -> None:
     """Give TENANT one of everything that a route can ask for."""
     world = api.world
     line = Line("1", LineKind.ITEM, "Line canary", 100)
+    told_payment = read_shape(PlatformPayment, payment_data(id="pay_canary")).to_payment()
+    told_payout = read_shape(PlatformPayout, payout_data(id="po_canary", items=PAYOUT_ITEMS)).to_payout()
     outside = trait(TraitName.INVOICE_TYPE, "Progress")
     world.book.save(
         TENANT,
         [
             customer("c5", "Canary Company"),
             credit_memo("q50", "CM-canary", 500, lines=(line,)),
+            told_payment,
+            told_payout,
             deposit("q200", 900, DepositLine(ref_of(Kind.PAYMENT, "q77"), 0), account_name="Bank canary"),
             invoice("c77", "c77", traits=outside, lines=(line,)),
         ],

@@ -7,6 +7,7 @@
     |  |  |- AnswerTooLarge  ask for less at once
     |  |  '- AwsUnavailable  it was AWS, and no vendor
     |  |- Conflict           stale version or another worker's lease: read again, plan again
+    |  |  '- UnderWay        another worker is at the same call: ask again after retry_after_s
     |  '- OutcomeUnknown     a write may have arrived: look before writing again
     |- NeedsPartner          parked, shown with the remedy
     |  |- AuthExpired        the connection must be made again
@@ -56,6 +57,14 @@ class AwsUnavailable(RemoteUnavailable):
 
 class Conflict(Retryable):
     """Somebody else was first: read again and plan again."""
+
+
+class UnderWay(Conflict):
+    """The same call is being carried out by another worker: its answer can be had after `retry_after_s`."""
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class OutcomeUnknown(Retryable):

@@ -42,6 +42,7 @@ MADE = {
     keys.preferences("t_1"),
     keys.filters("t_1"),
     keys.walk("t_1", QBO),
+    keys.answered("t_1", "9f2c"),
     keys.rights("t_1"),
     keys.company("t_1", QBO),
     keys.turn("t_1", "fetch_new_data"),

@@ -34,6 +34,7 @@ OWN_KEYS: dict[str, Callable[[str, Ref, str], Key]] = {
     "in_payout": lambda tenant, ref, other: keys.in_payout(tenant, ref, Ref(PLATFORM, Kind.PAYOUT, other)),
     "origin": lambda tenant, ref, _: keys.origin(tenant, ref),
     "marker": lambda tenant, _, other: keys.marker(tenant, other),
+    "answered": lambda tenant, _, other: keys.answered(tenant, other),
     "decision": lambda tenant, ref, _: keys.decision(tenant, ref, AT, "d"),
     "effect": lambda tenant, ref, other: keys.effect(tenant, other, ref, 7),
     "listed": lambda tenant, ref, _: keys.listed(tenant, ref, date(2026, 11, 3)),

@@ -11,8 +11,8 @@ from crossfoot.aws import SECRETS_MANAGER, AwsService
 class AppSettings:
     """The secret's members (template.yaml: AppSecret).
 
-    Takes: `quickbooks_verifier_tokens` and `platform_webhook_secrets` may hold two while one replaces the other; `public_url` is the API's address as
-    vendors and browsers reach it, without a slash at its end.
+    Takes: `quickbooks_verifier_tokens` and `platform_webhook_secrets` may hold two while one replaces the other;
+    `public_url` is the API's address as vendors and browsers reach it, without a slash at its end.
     """
 
     state_signing_key: str = field(repr=False)

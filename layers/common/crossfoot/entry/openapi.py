@@ -10,16 +10,25 @@ from crossfoot.messages.api.problems import ProblemShape
 from crossfoot.messages.routes import Nothing, Route, Shape
 
 DESCRIPTION_PATH = "/v1/openapi.json"
+IDEMPOTENCY_KEY = "Idempotency-Key"
 
+_KEY_PARAMETER = {
+    "name": IDEMPOTENCY_KEY,
+    "in": "header",
+    "required": True,
+    "description": "Made up by the caller, new for each request. For a day the same key with the same body gets the same "
+    "answer, and with another body 422.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
 _REF = "#/components/schemas/{model}"
 _PROBLEMS = {
     400: "A member of the request is wrong; `errors` names it.",
     401: "The sign-in token is missing, wrong or has expired.",
     403: "The sign-in token names no partner.",
     404: "There is no such thing, or it is another partner's.",
-    409: "This needs something else first; `fix` says what.",
+    409: "This needs something else first, or is being done; `fix` says what to do.",
     413: "The request is too large.",
-    422: "The connected system understood, and refused.",
+    422: "It was understood and refused, by the connected system or because it does not fit what was sent before.",
     429: "Too many calls for now; see Retry-After.",
     500: "A mistake of ours.",
     503: "A connected system, which `system` names, or our own storage does not answer; see Retry-After.",
@@ -90,6 +99,8 @@ def _operation(route: Route[Any], schemas: _Schemas) -> dict[str, Any]:
         "responses": {str(route.status): _success(route, schemas), **_problems(route, schemas)},
     }
     parameters = [*_parameters(route.path_shape, "path", schemas), *_parameters(route.query, "query", schemas)]
+    if route.idempotent:
+        parameters.append(_KEY_PARAMETER)
     if parameters:
         operation["parameters"] = parameters
     if route.body is not None and route.body is not Nothing:

@@ -19,6 +19,7 @@ from crossfoot.errors import (
     RemoteUnavailable,
     Retryable,
     TooSoon,
+    UnderWay,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -107,6 +108,11 @@ def problem_of(error: CrossfootError) -> Problem:
                 503, "outcome_unknown", "The answer was lost",
                 f"{_name(error)} did not answer in time, so this may have been done or not.",
                 "Look at the result before trying again.", **_system(error),
+            )  # fmt: skip
+        case UnderWay():
+            return problem(
+                409, "under_way", "This is being done", _sentence(str(error)),
+                "Send the same request with the same key again.", retry_after_s=error.retry_after_s,
             )  # fmt: skip
         case Conflict():
             return problem(

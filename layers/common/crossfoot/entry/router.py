@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from crossfoot.entry.http import Answer, Call, TooLarge, answer_problem, read_call, too_large
-from crossfoot.entry.openapi import DESCRIPTION_PATH, describe
+from crossfoot.entry.openapi import DESCRIPTION_PATH, IDEMPOTENCY_KEY, describe
 from crossfoot.entry.problems import Problem, bad_fields, problem, problem_of
 from crossfoot.errors import CrossfootError
 from crossfoot.messages.fields import BadFields
@@ -17,6 +17,8 @@ from crossfoot.messages.reading import read_json, read_shape
 from crossfoot.messages.routes import Asked, Page, Route, Shape
 
 _log = logging.getLogger(__name__)
+
+_KEY = re.compile(r"[!-~]{1,255}")
 
 
 class Router[Ports]:
@@ -106,12 +108,18 @@ def _read[Ports](route: Route[Ports], call: Call, parameters: Mapping[str, str])
             errors.extend(bad.errors)
             return None
 
+    key = call.headers.get(IDEMPOTENCY_KEY.lower(), "") if route.idempotent else ""
+    if route.idempotent and not _KEY.fullmatch(key):
+        errors.append(
+            (f"headers.{IDEMPOTENCY_KEY}", "This has to be 1 to 255 visible characters, new for each request.")
+        )
     asked = Asked[Any, Any, Any](
         call.tenant,
         check(route.path_shape, parameters, "path."),
         check(route.query, call.query, "query."),
         # A body's JSON has types of its own: "false" there is no boolean. Paths and queries are all text.
         check(route.body, body, "", strict=True) if route.body is not None else None,
+        key,
     )
     return bad_fields(errors) if errors else asked
 

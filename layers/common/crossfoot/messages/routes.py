@@ -19,12 +19,16 @@ class Nothing(Shape):
 
 @dataclass(frozen=True, slots=True)
 class Asked[Path: Shape = Nothing, Query: Shape = Nothing, Body: Shape = Nothing]:
-    """A request that was read and found well-formed. `tenant` is "" on an open route."""
+    """A request that was read and found well-formed.
+
+    Takes: `tenant` is "" on an open route, and `idempotency_key` on one that takes none.
+    """
 
     tenant: str
     path: Path
     query: Query
     body: Body
+    idempotency_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ class Route[Ports]:
     """One method of one path.
 
     Takes: `path` with its parameters in braces; `answer` is None where there is no body; an `is_open` route asks for no
-    token; `problems` are the statuses of its own beside those that every route can answer.
+    token; one that is `idempotent` asks for an Idempotency-Key, and gives the same key the same answer; `problems` are the
+    statuses of its own beside those that every route can answer.
     """
 
     name: str
@@ -54,5 +59,6 @@ class Route[Ports]:
     query: type[Shape] = Nothing
     body: type[Shape] | None = None
     is_open: bool = False
+    idempotent: bool = False
     media_type: str = "application/json"
     problems: tuple[int, ...] = field(default=())

@@ -15,6 +15,7 @@ from crossfoot.ports.connections import Connection, ConnectionEvent, Connections
 from crossfoot.ports.decisions import Dated, EffectStore, FilterStore, History, PreferencesStore, Reports, RightsStore
 from crossfoot.ports.documents import Documents
 from crossfoot.ports.fetching import Cursors, FetchRuns, Limits, Position, RunPage
+from crossfoot.ports.idempotency import Idempotency, Turn
 from crossfoot.ports.matches import Decided, Matches, Page
 from crossfoot.ports.origins import Origins
 from crossfoot.ports.partners import Partners
@@ -66,6 +67,7 @@ __all__ = [
     "Found",
     "Grant",
     "History",
+    "Idempotency",
     "KeyDoor",
     "Limits",
     "ListPage",
@@ -88,6 +90,7 @@ __all__ = [
     "Secrets",
     "Source",
     "Systems",
+    "Turn",
     "Waiting",
     "Window",
     "callback_url",

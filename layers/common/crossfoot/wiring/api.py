@@ -3,6 +3,7 @@
 from crossfoot.adapters.connectwise.connector import ConnectWiseConnector
 from crossfoot.adapters.documents import S3Documents
 from crossfoot.adapters.dynamodb.authorizations import TableAuthorizations
+from crossfoot.adapters.dynamodb.idempotency import TableIdempotency
 from crossfoot.adapters.dynamodb.rights import TableRights
 from crossfoot.adapters.quickbooks.accounts import QuickBooksAccounts
 from crossfoot.adapters.quickbooks.oauth import QuickBooksOAuth
@@ -26,6 +27,7 @@ def api_ports(parts: Parts) -> Ports:
     return Ports(
         book=parts.book,
         history=parts.history,
+        idempotency=TableIdempotency(parts.table, parts.clock),
         effects=parts.effects,
         matches=parts.matches,
         origins=parts.origins,

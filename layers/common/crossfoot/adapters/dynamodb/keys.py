@@ -349,6 +349,11 @@ def runs_pk(tenant: str) -> str:
     return _own(tenant, "runs")
 
 
+def answered(tenant: str, key_hash: str) -> Key:
+    """What was answered to an idempotency key with this hash."""
+    return Key(_own(tenant, "answered", escape(key_hash)), "ANSWER")
+
+
 def run(tenant: str, run_id: str) -> Key:
     """A run."""
     return Key(runs_pk(tenant), f"RUN#{escape(run_id)}")

@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import Field
 
-from crossfoot.core.model import Standing
+from crossfoot.core.model import Standing, TakenBack
 from crossfoot.core.statuses import PaymentStatus
 from crossfoot.messages.api.words import Currency, DatedQuery, Money, NextCursor, RecordId, Why
 from crossfoot.messages.routes import Shape
@@ -32,13 +32,16 @@ class CreditUseShape(Shape):
 
 
 class PaymentShape(Shape):
-    """A payment in QuickBooks and how far it has come."""
+    """A payment in QuickBooks or on the platform, and how far it has come."""
 
     id: RecordId
     standing: Standing
     paid_on: date | None
     currency: Currency
-    total: Money
+    total: Money = Field(description="What counts of it: what was refunded is taken off.")
+    refunded: Money
+    taken_back: TakenBack | None = Field(description="Why a payment of the platform counts no longer.")
+    origin: RecordId | None = Field(description="The payment of the platform that Crossfoot made it for (E1).")
     reference: str
     customer: RecordId | None
     allocations: list[AllocationShape]

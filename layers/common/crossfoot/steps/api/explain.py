@@ -72,7 +72,8 @@ def _explain_payment(ports: Ports, tenant: str, payment: Payment) -> Explanation
     parts = load_payment_states(ports, tenant, [payment])[payment.ref]
     remote = [ref for link in links.values() for ref in (link.accounting, link.psa)]
     remote += [*payment.credit_only, *(use.credit_memo for use in payment.credits)]
-    amount = format_minor(payment.total_minor, payment.currency)
+    # As it was made: what was refunded since is told by itself.
+    amount = format_minor(payment.total_minor + payment.refunded_minor, payment.currency)
     title = f"Payment of {amount}" + (f" on {payment.paid_on}" if payment.paid_on else "")
     now = [*(part.decision for part in parts), *_silence_now(ports, tenant, payment.ref, parts)]
     return _explanation(ports, tenant, payment.ref, (payment.ref,), remote, title, now, effects)

@@ -21,6 +21,7 @@ from crossfoot.ports import (
     FetchRuns,
     FilterStore,
     History,
+    Idempotency,
     KeyDoor,
     Limits,
     Matches,
@@ -50,6 +51,7 @@ class Ports:
 
     book: Book
     history: History
+    idempotency: Idempotency
     effects: EffectStore
     matches: Matches
     origins: Origins

@@ -32,9 +32,10 @@ def load_payment_states(ports: Ports, tenant: str, payments: Sequence[Payment]) 
     states: dict[Ref, tuple[Part, ...]] = {}
     eligible = []
     for payment in payments:
-        held = (
-            _on_platform(payment) or decide_payment(payment, preferences, psa_connected=True) or _pays_nothing(payment)
-        )
+        if payment.ref.system is PLATFORM:
+            states[payment.ref] = (_on_platform(payment),)
+            continue
+        held = decide_payment(payment, preferences, psa_connected=True) or _pays_nothing(payment)
         if held is None:
             eligible.append(payment)
         else:
@@ -51,18 +52,16 @@ def gravest_part(parts: Sequence[Part]) -> Part:
     return Part(*gravest((part.status, part.decision) for part in parts))
 
 
-def _on_platform(payment: Payment) -> Decision | None:
-    if payment.ref.system is not PLATFORM:
-        return None
+def _on_platform(payment: Payment) -> Part:
     invoices = invoices_of(payment)
     if payment.standing is Standing.LIVE:
         sentence = "This payment was made on the platform, and is next in line to be entered in the other books."
-        return waits(payment.ref, "P1", "pending", sentence, "", *invoices)
+        return Part(PaymentStatus.PENDING, waits(payment.ref, "P1", "pending", sentence, "", *invoices))
     why = f"was {payment.taken_back}" if payment.taken_back else "counts no longer"
     sentence = (
         f"This payment was made on the platform and {why}: it is next in line to be taken back in the other books."
     )
-    return waits(payment.ref, "P2", "pending", sentence, "", *invoices)
+    return Part(PaymentStatus.PENDING, waits(payment.ref, "P2", "pending", sentence, "", *invoices))
 
 
 def _unless_held(part: Part, held: Decision | None) -> Part:

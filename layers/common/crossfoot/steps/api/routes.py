@@ -21,8 +21,11 @@ from crossfoot.messages.api.filters import ChoicesShape, FiltersSaved, FiltersSh
 from crossfoot.messages.api.invoices import InvoiceDetail, InvoiceList, InvoiceQuery, PdfLink
 from crossfoot.messages.api.matches import MatchDecision, MatchList, MatchQuery, OneMatch
 from crossfoot.messages.api.payments import PaymentList, PaymentQuery
+from crossfoot.messages.api.payouts import PayoutDetail, PayoutList, PayoutQuery
 from crossfoot.messages.api.preferences import PreferencesShape
+from crossfoot.messages.api.telling import Told
 from crossfoot.messages.api.words import Accepted, OneId, PageQuery
+from crossfoot.messages.platform import PlatformPayment, PlatformPayout
 from crossfoot.messages.routes import Nothing, Route
 from crossfoot.steps.api import (
     archiving,
@@ -37,9 +40,11 @@ from crossfoot.steps.api import (
     invoices,
     matches,
     payments,
+    payouts,
     pdfs,
     permissions,
     preferences,
+    telling,
 )
 from crossfoot.steps.api.needs import Ports
 
@@ -150,6 +155,22 @@ _BOOK: tuple[Route[Ports], ...] = (
     Route(
         "listPayments", "GET", "/v1/payments", "List payments with how far each has come",
         payments.list_payments, PaymentList, query=PaymentQuery,
+    ),
+    Route(
+        "tellPayment", "POST", "/v1/payments", "Tell what became of a payment on the platform",
+        telling.tell_payment, Told, 202, body=PlatformPayment, idempotent=True, problems=(409, 422),
+    ),
+    Route(
+        "listPayouts", "GET", "/v1/payouts", "List payouts by the day that they arrive on",
+        payouts.list_payouts, PayoutList, query=PayoutQuery,
+    ),
+    Route(
+        "getPayout", "GET", "/v1/payouts/{id}", "Show a payout with what it holds",
+        payouts.show_payout, PayoutDetail, path_shape=OneId, problems=(404,),
+    ),
+    Route(
+        "tellPayout", "POST", "/v1/payouts", "Tell what became of a payout of the platform",
+        telling.tell_payout, Told, 202, body=PlatformPayout, idempotent=True, problems=(409, 422),
     ),
     Route(
         "listCreditMemos", "GET", "/v1/credit-memos", "List credit memos by date",
