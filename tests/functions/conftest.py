@@ -2,7 +2,6 @@
 
 import json
 import logging
-from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -30,7 +29,7 @@ from tests.fakes.api import AUDIENCE
 from tests.fakes.aws import aws_in_process
 
 VERIFIER_TOKEN = "verifier-canary"
-PLATFORM_SECRET = "whsec_" + b64encode(b"platform-canary-0123456789").decode()
+PLATFORM_SECRET = "whsec_platformcanary0123456789AB"
 APP_SECRET = {
     "state_signing_key": "signing-canary-0123456789",
     "quickbooks_client_id": "app",
@@ -128,7 +127,7 @@ def _deploy(number: int, token_key: str) -> Aws:
     sqs = get_backend("sqs")[DEFAULT_ACCOUNT_ID][REGION]
     queues = {
         name: sqs.create_queue(f"{name}-{number}.fifo", FifoQueue="true").url(urlparse(QUEUES_URL))
-        for work in ("nudges", "payments", "crossfoot", "unpaid", "tending")
+        for work in ("nudges", "payments", "deposits", "crossfoot", "unpaid", "tending")
         for name in (work, f"{work}_dead")
     }
     bucket = f"documents-{number}"

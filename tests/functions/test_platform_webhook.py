@@ -77,7 +77,9 @@ def test_d2_a_payout_of_ten_thousand_payments_is_taken(aws: Aws, load: Load, mon
     assert post(handler, signed(told("payout.paid", data)))[0] == 200
 
 
-def test_who_did_not_sign_it_makes_nothing_stored(aws: Aws, load: Load) -> None:
+def test_who_did_not_sign_it_makes_nothing_stored_and_hears_no_secret(
+    aws: Aws, load: Load, caplog: pytest.LogCaptureFixture
+) -> None:
     handler, before = load("platform_webhook"), aws.items()
     good = signed()
     changed = {**good, "body": good["body"].replace("1250.00", "9250.00")}
@@ -101,8 +103,11 @@ def test_who_did_not_sign_it_makes_nothing_stored(aws: Aws, load: Load) -> None:
     for event in bad:
         status, body = post(handler, event)
         assert (status, body["code"]) == (401, "bad_signature"), event["headers"]
+        assert "canary" not in str(body)
     assert aws.items() == before
     assert aws.messages("payments") == []
+    assert "bad signature" in caplog.text
+    assert "canary" not in caplog.text
 
 
 def test_either_signature_counts_while_one_secret_replaces_the_other(aws: Aws, load: Load) -> None:
