@@ -37,7 +37,8 @@ StageOption = Annotated[
 def up(
     home: HomeOption = DEFAULT_HOME,
     port: Annotated[
-        int | None, typer.Option(help="Loopback port of the AWS emulator; a free one if not given.")
+        int | None,
+        typer.Option(min=1, max=65_535, help="Loopback port of the AWS emulator; a free one if not given."),
     ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Return once it is up, and leave it running.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what the last run left.")] = False,

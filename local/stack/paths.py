@@ -40,9 +40,17 @@ class Home:
         return self.folder / "logs" / f"{name}.log"
 
     def make(self) -> None:
-        """Create the folder, readable by its owner only: the record in it holds sandbox keys."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.folder.chmod(0o700)
+        """Create the folder, readable by its owner only: the record in it holds sandbox keys.
+
+        Raises: StackError when it cannot be.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.chmod(0o700)
+        except OSError as error:
+            raise StackError(
+                f"{self.folder} cannot be made a folder", "name another one: --home", str(error)
+            ) from error
 
 
 def tool(name: str, command: str) -> str:

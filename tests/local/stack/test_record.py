@@ -28,6 +28,13 @@ def test_only_the_owner_may_read_the_record(home: Home) -> None:
     assert load_record(home).demo == {"password": "secret"}
 
 
+def test_a_place_where_no_folder_can_be_is_told_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StackError, match="cannot be made a folder") as told:
+        Home(tmp_path / "file" / "home").make()
+    assert "--home" in told.value.fix
+
+
 def test_a_stack_is_up_for_as_long_as_its_holder_lives(home: Home) -> None:
     assert not is_up(home)
     code = (
