@@ -33,6 +33,7 @@ START_TIMEOUT_S = 20
 QUEUES = {
     "nudge": "NUDGES_QUEUE_URL",
     "mirror_payment": "PAYMENTS_QUEUE_URL",
+    "record_deposit": "DEPOSITS_QUEUE_URL",
     "fetch_unpaid": "UNPAID_QUEUE_URL",
     "tend_connection": "TENDING_QUEUE_URL",
     "crossfoot": "CROSSFOOT_QUEUE_URL",

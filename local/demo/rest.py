@@ -18,7 +18,14 @@ COUNTS = (
     "ApproximateNumberOfMessagesDelayed",
 )
 # In the order in which work flows from one to the next.
-QUEUES = ("TendingQueueUrl", "UnpaidQueueUrl", "NudgesQueueUrl", "CrossfootQueueUrl", "PaymentsQueueUrl")
+QUEUES = (
+    "TendingQueueUrl",
+    "UnpaidQueueUrl",
+    "NudgesQueueUrl",
+    "CrossfootQueueUrl",
+    "PaymentsQueueUrl",
+    "DepositsQueueUrl",
+)
 
 
 class Patience:

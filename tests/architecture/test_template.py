@@ -7,7 +7,7 @@ import pytest
 from tests.architecture.deployed import as_list, of_type, resources, role_of, statements, steps, template, timing
 
 STAGES = ("local", "staging", "production")
-WORK_QUEUES = ("Nudges", "Payments", "Crossfoot", "Unpaid", "Tending")
+WORK_QUEUES = ("Nudges", "Payments", "Deposits", "Crossfoot", "Unpaid", "Tending")
 DEAD_QUEUES = {f"{work}DeadQueue" for work in WORK_QUEUES}
 # They are given their own queue, and go on by no message of their own.
 SENDS_NOTHING_TO_ITSELF = {"mirror_payment", "crossfoot"}

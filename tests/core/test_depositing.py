@@ -176,7 +176,7 @@ HOLDS_BACK = [
     ("d2 a payment is deposited by hand", with_first(BOTH, copies={"181": IN_OTHER}), ON,
         Outcome.REFUSED, "deposited_by_hand"),
     ("d2 a payment is in another payout's deposit",
-        with_first(BOTH, copies={"181": IN_OTHER}, payouts={ELSEWHERE: OTHER_PAYOUT}), ON,
+        with_first(BOTH, copies={"181": IN_OTHER}, locks={"181": OTHER_PAYOUT}), ON,
         Outcome.WAITS, "in_other_payout"),
     ("d2 a payment is less in quickbooks than in the payout, and nothing was refunded",
         depositing(payout(paid("pay_1", 100_00)), entered(LESS, "181")), ON, Outcome.REFUSED, "does_not_tie"),
@@ -213,6 +213,10 @@ def test_d1_d2_what_stands_in_the_way_is_said_before_anything_is_written(
     assert decision is not None
     assert decision.fix or outcome is not Outcome.REFUSED
     assert decision.record == PAYOUT
+
+
+def test_d2_a_payment_that_the_book_still_shows_in_a_deposit_of_ours_is_free_once_that_let_go_of_it() -> None:
+    assert lines(with_first(BOTH, copies={"181": IN_OTHER}, ours=frozenset({ELSEWHERE}))) == HELD_BOTH
 
 
 def test_d2_a_payment_that_was_entered_straight_into_the_bank_is_moved_first() -> None:

@@ -14,6 +14,7 @@ from crossfoot.core.slips import (
     arrange_slip,
     as_asked,
     from_body,
+    locked_by,
     repeats_refusal,
     says_the_same,
     standing_of,
@@ -93,6 +94,13 @@ def test_what_is_stored_is_read_back(written: Slip, standing: Slip | None, opera
     assert standing_of(stored) == standing
     assert repeats_refusal(stored, write)
     assert not repeats_refusal(replace(stored, state=EffectState.CONFIRMED), write)
+
+
+def test_p2_a_deposit_locks_what_is_in_it_and_what_is_about_to_be() -> None:
+    more = SlipWrite(Operation.UPDATE, TWO, "USD")
+    assert locked_by(effect(more, EffectState.PLANNED, ONE_MADE)) == {"181", "182"}
+    assert locked_by(effect(more, EffectState.REFUSED, ONE_MADE)) == {"181"}
+    assert locked_by(effect(SlipWrite(Operation.DELETE, TWO, "USD"), EffectState.CONFIRMED)) == frozenset()
 
 
 def test_d2_a_deposit_that_came_to_something_else_is_known_once_it_is_taken_back() -> None:

@@ -1,6 +1,6 @@
 """Which payment of the platform a payment in QuickBooks stands for, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from crossfoot.core.model import ACCOUNTING, Payment, Ref
 
@@ -11,6 +11,7 @@ class FakeOrigins:
     def __init__(self) -> None:
         self.by_marker: dict[tuple[str, str], Ref] = {}
         self.by_receipt: dict[tuple[str, Ref], Ref] = {}
+        self.by_deposit: dict[tuple[str, Ref], Ref] = {}
 
     def note_marker(self, tenant: str, marker: str, payment: Ref) -> None:
         self.by_marker[tenant, marker] = payment
@@ -24,3 +25,10 @@ class FakeOrigins:
         by_receipt = {each.ref: self.by_receipt.get((tenant, each.ref)) for each in there}
         found = by_marker | {ref: origin for ref, origin in by_receipt.items() if origin}
         return {ref: origin for ref, origin in found.items() if origin}
+
+    def note_deposit(self, tenant: str, deposit: Ref, payout: Ref) -> None:
+        self.by_deposit[tenant, deposit] = payout
+
+    def load_payouts(self, tenant: str, deposits: Iterable[Ref]) -> dict[Ref, Ref]:
+        found = {deposit: self.by_deposit.get((tenant, deposit)) for deposit in deposits}
+        return {deposit: payout for deposit, payout in found.items() if payout}

@@ -23,6 +23,7 @@ from crossfoot.messages import (
     Message,
     MirrorPayment,
     Nudge,
+    RecordDeposit,
     TendConnection,
 )
 from crossfoot.ports import (
@@ -40,12 +41,14 @@ from crossfoot.steps import (
     fetch_new_data,
     fetch_unpaid_invoices,
     mirror_payment,
+    record_deposit,
     sweep,
     tend_connection,
 )
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.companies import FakeCompanies
+from tests.fakes.deposits import FakeDeposits
 from tests.fakes.receipts import FakeReceipts
 from tests.fakes.table import FakeQueue, Tables
 from tests.fakes.trip import Crash, Trip
@@ -163,6 +166,7 @@ class World:
         self.quickbooks = FakeQuickBooks(self.clock)
         self.connectwise = FakeConnectWise(self.clock, many_rows=many_rows, rows_move_invoice=rows_move_invoice)
         self.our_payments = FakeReceipts(self.quickbooks)
+        self.our_deposits = FakeDeposits(self.our_payments)
         tables = tables or Tables(self.clock)
         self.book, self.history, self.effects = tables.book, tables.history, tables.effects
         self.matches, self.origins, self.waiting = tables.matches, tables.origins, tables.waiting
@@ -203,6 +207,9 @@ class World:
     def receipts(self, tenant: str) -> Any:
         return self.our_payments
 
+    def deposits(self, tenant: str) -> Any:
+        return self.our_deposits
+
     def psa(self, tenant: str) -> Any:
         return self.connectwise
 
@@ -231,6 +238,8 @@ class World:
                 tend_connection.serve(message, self._ports(tend_connection.Ports, wire, systems), self.remaining_ms)
             case MirrorPayment():
                 self.mirror_step([message.payment], trip).mirror(message.payment)
+            case RecordDeposit():
+                record_deposit.record_deposit(message, self._ports(record_deposit.Ports, wire, systems))
             case CrossfootRequest():
                 crossfoot.crossfoot(message, self._ports(crossfoot.Ports, wire, systems), self.remaining_ms)
 
@@ -345,6 +354,9 @@ class _WiredSystems:
 
     def receipts(self, tenant: str) -> Any:
         return self._wire(self._world.receipts(tenant))
+
+    def deposits(self, tenant: str) -> Any:
+        return self._wire(self._world.deposits(tenant))
 
     def psa(self, tenant: str) -> Any:
         return self._wire(self._world.psa(tenant))

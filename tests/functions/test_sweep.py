@@ -5,7 +5,15 @@ from types import ModuleType
 
 import boto3
 from crossfoot.core.model import System
-from crossfoot.messages import ArchiveOutside, CrossfootRequest, FetchUnpaid, Message, MirrorPayment, Nudge
+from crossfoot.messages import (
+    ArchiveOutside,
+    CrossfootRequest,
+    FetchUnpaid,
+    Message,
+    MirrorPayment,
+    Nudge,
+    RecordDeposit,
+)
 
 from tests.functions.conftest import Aws, in_time, sample
 
@@ -30,6 +38,7 @@ def test_nobody_is_due_where_nobody_is_connected(aws: Aws, load: Load) -> None:
 GIVEN_UP: dict[str, Message] = {
     "nudges": Nudge(tenant="t_00000001", system=System.QUICKBOOKS),
     "payments": MirrorPayment(tenant="t_00000001", payment_id="129"),
+    "deposits": RecordDeposit(tenant="t_00000001", payout_id="po_1"),
     "crossfoot": CrossfootRequest(tenant="t_00000001"),
     "unpaid": FetchUnpaid(tenant="t_00000001", system=System.QUICKBOOKS, run="r-1"),
     "tending": ArchiveOutside(tenant="t_00000001", run="r-1"),

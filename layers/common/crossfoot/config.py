@@ -23,7 +23,7 @@ class Config:
     """What template.yaml tells a function. A field is the variable of the same name in capitals.
 
     Takes: "" for what this function was not given; `require` says so by name before anything fails in the dark.
-    Units: `nudge_window_s` equals the nudges queue's delay; `payment_timeout_s` is mirror_payment's own timeout, and
+    Units: `nudge_window_s` equals the nudges queue's delay; `payment_timeout_s` is the timeout of mirror_payment and record_deposit, and
     `vendor_commit_s` how long a vendor may take to commit what it took in (ledger.Patience).
     """
 
@@ -35,6 +35,8 @@ class Config:
     nudges_dead_queue_url: str = ""
     payments_queue_url: str = ""
     payments_dead_queue_url: str = ""
+    deposits_queue_url: str = ""
+    deposits_dead_queue_url: str = ""
     crossfoot_queue_url: str = ""
     crossfoot_dead_queue_url: str = ""
     unpaid_queue_url: str = ""

@@ -1,4 +1,4 @@
-"""The work that records imply, wherever they were read: copies to join (I9), payments to carry over (E6, E8, P3)."""
+"""The work that records imply, wherever they were read: copies to join, payments to carry over, payouts (I9, E6, E8, P3, D2)."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from crossfoot.core.effects import Effect
-from crossfoot.core.model import PLATFORM, Invoice, Link, Payment, Record, Ref, Standing, fingerprint
+from crossfoot.core.model import PLATFORM, Deposit, Invoice, Link, Payment, Record, Ref, Standing, fingerprint
 from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.rows import standing_of
 from crossfoot.linking import link_invoices
-from crossfoot.messages import Message, MirrorPayment
+from crossfoot.messages import Message, MirrorPayment, RecordDeposit
 from crossfoot.ports import Book, EffectStore, Matches, Origins, PreferencesStore, Waiting
 
 
@@ -46,14 +46,24 @@ def follow_ups(tenant: str, records: Sequence[Record], stores: Stores) -> list[M
         payments.setdefault(payment, because)
     for payment, because in _payments_that_waited(tenant, invoices, links, stores.waiting).items():
         payments.setdefault(payment, because)
+    told: list[Message] = [*_payouts_to_recheck(tenant, records, stores.origins)]
     # Read after the records were saved: whoever turns the toggle on later finds them in the book (PUT /v1/preferences
     # queues a crossfoot, which picks up what waits). The platform's own payments know no toggle (P1).
     external = stores.preferences.load(tenant).external_payments_enabled
-    return [
+    told += [
         MirrorPayment(tenant=tenant, payment_id=ref.id, system=ref.system, because=because)
         for ref, because in payments.items()
         if external or ref.system is PLATFORM
     ]
+    return told
+
+
+def _payouts_to_recheck(tenant: str, records: Iterable[Record], origins: Origins) -> Iterable[RecordDeposit]:
+    """Find the payouts whose deposits were read: somebody may have changed one (D2)."""
+    read = {record.ref: fingerprint(record) for record in records if isinstance(record, Deposit)}
+    payouts = origins.load_payouts(tenant, read) if read else {}
+    for deposit, payout in payouts.items():
+        yield RecordDeposit(tenant=tenant, payout_id=payout.id, because=read[deposit])
 
 
 def find_origins(tenant: str, payments: Sequence[Payment], origins: Origins) -> list[Payment]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from crossfoot.adapters.dynamodb.origins import TableOrigins
-from crossfoot.core.model import PLATFORM, Kind, Ref
+from crossfoot.core.model import PLATFORM, Kind, Ref, System
 from crossfoot.ports import Origins
 
 from tests.adapters.dynamodb.memory import MemoryTable
@@ -45,6 +45,16 @@ def test_a_payment_of_the_platform_stands_for_no_other(origins: Origins) -> None
     origins.note_marker(TENANT, MARKER, OURS)
     assert origins.load_many(TENANT, [replace(MARKED, ref=OURS)]) == {}
     assert origins.load_many(TENANT, []) == {}
+
+
+def test_d2_the_payout_of_a_deposit_is_found(origins: Origins) -> None:
+    deposit, other = (Ref(System.QUICKBOOKS, Kind.DEPOSIT, id_) for id_ in ("9", "77"))
+    payout = Ref(PLATFORM, Kind.PAYOUT, "po_1")
+    for _ in range(2):
+        origins.note_deposit(TENANT, deposit, payout)
+    assert origins.load_payouts(TENANT, [deposit, other]) == {deposit: payout}
+    assert origins.load_payouts(OTHER_TENANT, [deposit]) == {}
+    assert origins.load_payouts(TENANT, []) == {}
 
 
 def test_x6_nobody_else_finds_them(origins: Origins) -> None:

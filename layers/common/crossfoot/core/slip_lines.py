@@ -140,7 +140,7 @@ def _has_to_change(receiving: Receiving, preferences: Preferences) -> bool:
     if any(copy is not None and copy.standing is not Standing.LIVE for copy in copies):
         return True
     # A payment in a deposit lies in undeposited funds, whatever the partner chose later.
-    free = replace(receiving, copies={})
+    free = replace(receiving, copies={}, locks={})
     return plan_receipts(free, replace(preferences, deposits_enabled=True)).write is not None
 
 
@@ -161,18 +161,15 @@ def _obstacle(depositing: Depositing, receiving: Receiving, receipt: Receipt) ->
     """Say why QuickBooks would not take a receipt into this deposit."""
     payout, payment, funds = depositing.payout.ref, receiving.payment.ref, depositing.company.undeposited_funds
     copy = receiving.copies.get(receipt.id)
-    if copy is not None and copy.deposit is not None:
-        other = receiving.payouts.get(copy.deposit)
-        if other is not None and other != payout:
-            sentence = f"Payment {payment.id} is still in the deposit of payout {other.id}."
-            fix = "When that payout fails, its deposit is taken back and this one follows; else tell the platform."
-            return waits(payout, "D2", "in_other_payout", sentence, fix, other)
-        if other is None:
-            sentence = (
-                f"In QuickBooks payment {receipt.id} lies in a deposit that somebody else made ({copy.deposit.id})."
-            )
-            fix = "Take it out of that deposit in QuickBooks, then try again."
-            return refused(payout, "D2", "deposited_by_hand", sentence, fix, payment, copy.deposit)
+    other = receiving.locks.get(receipt.id)
+    if other is not None and other != payout:
+        sentence = f"Payment {payment.id} is still in the deposit of payout {other.id}."
+        fix = "When that payout fails, its deposit is taken back and this one follows; else tell the platform."
+        return waits(payout, "D2", "in_other_payout", sentence, fix, other)
+    if copy is not None and copy.deposit is not None and copy.deposit not in receiving.ours:
+        sentence = f"In QuickBooks payment {receipt.id} lies in a deposit that somebody else made ({copy.deposit.id})."
+        fix = "Take it out of that deposit in QuickBooks, then try again."
+        return refused(payout, "D2", "deposited_by_hand", sentence, fix, payment, copy.deposit)
     if funds is None or receipt.account_id != funds.id:
         sentence = (
             f"In QuickBooks payment {receipt.id} does not lie in undeposited funds, from where deposits are made."

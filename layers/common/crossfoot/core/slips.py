@@ -121,6 +121,13 @@ def standing_of(effect: Effect | None) -> Slip | None:
     return _from_json(effect.result["slip"])
 
 
+def locked_by(effect: Effect) -> frozenset[str]:
+    """Name the receipts that a payout's deposit holds, or is about to."""
+    standing = standing_of(effect)
+    held = standing.held if standing is not None else frozenset[str]()
+    return held if effect.settled else held | from_body(effect.body).slip.held
+
+
 def repeats_refusal(effect: Effect | None, write: SlipWrite) -> bool:
     """Tell whether a write is what the accounting refused last."""
     return effect is not None and effect.state is EffectState.REFUSED and from_body(effect.body) == write

@@ -9,6 +9,7 @@ from crossfoot.messages.queue import (
     Message,
     MirrorPayment,
     Nudge,
+    RecordDeposit,
     TendConnection,
     read_message,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "Message",
     "MirrorPayment",
     "Nudge",
+    "RecordDeposit",
     "TendConnection",
     "read_message",
 ]

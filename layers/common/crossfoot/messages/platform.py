@@ -24,7 +24,7 @@ from crossfoot.core.model import (
     parse_ref,
 )
 from crossfoot.core.money import to_minor
-from crossfoot.messages.queue import Message, MirrorPayment
+from crossfoot.messages.queue import Message, MirrorPayment, RecordDeposit
 from crossfoot.messages.routes import Shape
 
 MAX_ALLOCATIONS = 500
@@ -287,4 +287,4 @@ def to_follow_up(tenant: str, record: Payment | Payout) -> list[Message]:
             ref = record.ref
             return [MirrorPayment(tenant=tenant, payment_id=ref.id, system=ref.system, because=fingerprint(record))]
         case Payout():
-            return []
+            return [RecordDeposit(tenant=tenant, payout_id=record.ref.id, because=fingerprint(record))]

@@ -134,6 +134,32 @@ class MirrorPayment(_Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordDeposit(_Message):
+    """Make the accounting show one payout as a deposit, or no longer.
+
+    Takes: `because` is the state of what asks for it, so that the same is asked once.
+    """
+
+    kind: Literal["record_deposit"] = "record_deposit"
+    payout_id: str
+
+    def __post_init__(self) -> None:
+        _Message.__post_init__(self)
+        if not 0 < len(self.payout_id) <= MAX_ID_LENGTH:
+            raise ValueError(f"a payout's id has 1 to {MAX_ID_LENGTH} characters")
+
+    @property
+    def lane(self) -> str:
+        """Spread a backlog over a few lanes; one payout is always in the same one."""
+        return str(int(hashlib.sha256(self.payout_id.encode()).hexdigest(), 16) % MIRROR_LANES)
+
+    @property
+    def payout(self) -> Ref:
+        """Name the payout."""
+        return Ref(System.PLATFORM, Kind.PAYOUT, self.payout_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrossfootRequest(_Message):
     """Compare a partner's books.
 
@@ -208,7 +234,14 @@ class ArchiveOutside(_Message):
 
 
 type Message = (
-    Nudge | FollowCustomers | MirrorPayment | CrossfootRequest | FetchUnpaid | TendConnection | ArchiveOutside
+    Nudge
+    | FollowCustomers
+    | MirrorPayment
+    | RecordDeposit
+    | CrossfootRequest
+    | FetchUnpaid
+    | TendConnection
+    | ArchiveOutside
 )
 
 
@@ -216,8 +249,8 @@ type Message = (
 def _reader() -> "TypeAdapter[Message]":
     from pydantic import Field, TypeAdapter
 
-    kinds = Nudge | FollowCustomers | MirrorPayment | CrossfootRequest | FetchUnpaid | TendConnection | ArchiveOutside
-    return TypeAdapter(Annotated[kinds, Field(discriminator="kind")])
+    read = Nudge | FollowCustomers | CrossfootRequest | FetchUnpaid | TendConnection | ArchiveOutside
+    return TypeAdapter(Annotated[read | MirrorPayment | RecordDeposit, Field(discriminator="kind")])
 
 
 def read_message(body: str) -> Message:

@@ -18,6 +18,7 @@ def api_ports(parts: Parts) -> Ports:
         "quickbooks_revoke_url",
         "nudges_queue_url",
         "payments_queue_url",
+        "deposits_queue_url",
         "crossfoot_queue_url",
         "unpaid_queue_url",
         "tending_queue_url",

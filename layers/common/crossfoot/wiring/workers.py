@@ -47,11 +47,12 @@ from crossfoot.steps import (
     fetch_new_data,
     fetch_unpaid_invoices,
     mirror_payment,
+    record_deposit,
     sweep,
     tend_connection,
 )
 
-_QUEUES = tuple(f"{work}_queue_url" for work in ("payments", "nudges", "unpaid", "tending", "crossfoot"))
+_QUEUES = tuple(f"{work}_queue_url" for work in ("payments", "deposits", "nudges", "unpaid", "tending", "crossfoot"))
 _DEAD_QUEUES = tuple(name.replace("_queue_url", "_dead_queue_url") for name in _QUEUES)
 
 
@@ -108,6 +109,7 @@ class Parts:
             "nudge": self.config.nudges_queue_url,
             "follow_customers": self.config.nudges_queue_url,
             "mirror_payment": self.config.payments_queue_url,
+            "record_deposit": self.config.deposits_queue_url,
             "crossfoot": self.config.crossfoot_queue_url,
             "fetch_unpaid": self.config.unpaid_queue_url,
             "tend_connection": self.config.tending_queue_url,
@@ -277,6 +279,13 @@ def tend_connection_ports(parts: Parts) -> tend_connection.Ports:
     )
 
 
+def _patience(config: Config) -> Patience:
+    return Patience(
+        longest_life=timedelta(seconds=config.payment_timeout_s),
+        longest_commit=timedelta(seconds=config.vendor_commit_s),
+    )
+
+
 def mirror_payment_ports(parts: Parts) -> mirror_payment.Ports:
     """Wire mirror_payment."""
     return mirror_payment.Ports(
@@ -292,10 +301,24 @@ def mirror_payment_ports(parts: Parts) -> mirror_payment.Ports:
         queue=parts.queue,
         systems=parts.systems,
         clock=parts.clock,
-        patience=Patience(
-            longest_life=timedelta(seconds=parts.config.payment_timeout_s),
-            longest_commit=timedelta(seconds=parts.config.vendor_commit_s),
-        ),
+        patience=_patience(parts.config),
+    )
+
+
+def record_deposit_ports(parts: Parts) -> record_deposit.Ports:
+    """Wire record_deposit."""
+    return record_deposit.Ports(
+        book=parts.book,
+        history=parts.history,
+        effects=parts.effects,
+        preferences=parts.preferences,
+        connections=parts.connections,
+        companies=parts.companies,
+        origins=parts.origins,
+        queue=parts.queue,
+        systems=parts.systems,
+        clock=parts.clock,
+        patience=_patience(parts.config),
     )
 
 

@@ -135,9 +135,9 @@ def payout_of(key: Key) -> Ref:
     return Ref(PLATFORM, Kind.PAYOUT, unescape(key.sk.removeprefix(IN_PAYOUT)))
 
 
-def origin(tenant: str, payment: Ref) -> Key:
-    """For which payment of the platform a payment in the accounting stands."""
-    return Key(record_pk(tenant, payment), "ORIGIN")
+def origin(tenant: str, ref: Ref) -> Key:
+    """For which payment or payout of the platform a payment or deposit in the accounting stands."""
+    return Key(record_pk(tenant, ref), "ORIGIN")
 
 
 def marker(tenant: str, marker_text: str) -> Key:

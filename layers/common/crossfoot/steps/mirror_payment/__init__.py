@@ -8,7 +8,7 @@ from crossfoot.core.eligibility import decide_payment
 from crossfoot.core.model import PLATFORM, PSA, Payment, Ref, Standing, TakenBack, fingerprint
 from crossfoot.core.parts import invoices_of
 from crossfoot.errors import BadMessage
-from crossfoot.messages import MirrorPayment
+from crossfoot.messages import MirrorPayment, RecordDeposit
 from crossfoot.ports import is_connected
 from crossfoot.steps.mirror_payment.needs import Ports
 from crossfoot.steps.mirror_payment.receipts import ReceiptMirror
@@ -83,7 +83,19 @@ class MirrorPayments:
                 self._delete(entered.gone)
                 return [*decisions, *self._mirror_received(self._payments[payment.ref])]
         self._note_waiting(payment, decisions)
+        self._deposit(payment, received.payout_first)
         return decisions
+
+    def _deposit(self, payment: Payment, payout_first: Ref | None) -> None:
+        """Let the payouts that hold a payment follow, or first let go of it (P2, D2).
+
+        Whatever they wait for is seen in the state of the payment and its receipts, so the same is asked once.
+        """
+        assert self._receipts is not None
+        payouts = self._ports.book.load_payouts_of(self._tenant, [payment.ref])[payment.ref]
+        because = f"{fingerprint(payment)} {self._receipts.place_of(payment.ref)}{' first' if payout_first else ''}"
+        told = [RecordDeposit(tenant=self._tenant, payout_id=payout.id, because=because) for payout in payouts]
+        self._ports.queue.send(told)
 
     def _delete(self, gone: Iterable[Ref]) -> None:
         """Delete payments of the platform whose row somebody deleted in ConnectWise, here and then everywhere (P3)."""

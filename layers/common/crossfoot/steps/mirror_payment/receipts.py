@@ -7,12 +7,13 @@ from crossfoot.core.applying import Ledger, apply_money, follow_people, reapplie
 from crossfoot.core.company import NO_COMPANY
 from crossfoot.core.decisions import Decision, did, refused, waits
 from crossfoot.core.effects import Effect, EffectState, marker_of
-from crossfoot.core.model import ACCOUNTING, Allocation, Invoice, Kind, Link, Payment, Ref, Standing
+from crossfoot.core.model import ACCOUNTING, Allocation, Invoice, Kind, Payment, Ref, Standing
 from crossfoot.core.money import format_minor
 from crossfoot.core.preferences import Preferences, UnappliedMoney
 from crossfoot.core.receipts import Operation, Receipt, ReceiptWrite, from_body, says_the_same, standing_of, to_result
 from crossfoot.core.receiving import RECEIPTS, Receiving, plan_receipts, receipt_refusal_of, to_receipt_effect
 from crossfoot.errors import Conflict, NeedsPartner
+from crossfoot.gathering import load_accounting_copies, load_locks, load_our_deposits, load_receipt_copies
 from crossfoot.ledger import Written, confirm_adopted, perform, settle, withdraw
 from crossfoot.ledger import plan as plan_effect
 from crossfoot.ports import Origins, Receipts, is_connected
@@ -97,10 +98,15 @@ class ReceiptMirror:
         self._connected = is_connected(ports.connections, tenant, ACCOUNTING)
         self._latest = ports.effects.load_latest_of(tenant, RECEIPTS, [payment.ref for payment in payments])
         self._invoices = self._load_invoices(payments)
-        copies = {receipt.id for latest in self._latest.values() for receipt in _standing(latest)}
-        found = ports.book.load_many(tenant, [Ref(ACCOUNTING, Kind.PAYMENT, id_) for id_ in sorted(copies)])
-        self._copies = {ref.id: record for ref, record in found.items() if isinstance(record, Payment)}
+        self._copies = load_receipt_copies(tenant, self._latest.values(), ports.book)
+        self._locks = load_locks(tenant, [payment.ref for payment in payments], ports)
+        self._ours = load_our_deposits(tenant, self._copies.values(), ports.origins)
         self._hands: ReceiptHands | None = None
+
+    def place_of(self, payment: Ref) -> str:
+        """Name how far the receipts of a payment have come."""
+        latest = self._latest.get(payment)
+        return f"{latest.generation} {latest.state}" if latest else ""
 
     def mirror(self, payment: Payment) -> Received:
         """Bring the receipts of a payment to what they should be.
@@ -212,7 +218,8 @@ class ReceiptMirror:
             receiving = self._receiving(payment)
             plan = plan_receipts(receiving, self._preferences)
             if plan.payout_first is not None:
-                return Received(payment, payout_first=plan.payout_first)
+                self._rest(payment.ref)
+                return Received(payment, (_deposited(payment, plan.payout_first),), plan.payout_first)
             if plan.write is None:
                 self._rest(payment.ref)
                 return Received(payment, (plan.decision,) if plan.decision else ())
@@ -231,17 +238,23 @@ class ReceiptMirror:
             invoices=self._invoices,
             latest=self._latest.get(payment.ref),
             copies=self._copies,
+            locks=self._locks,
+            ours=self._ours,
         )
 
     def _write(self, receiving: Receiving, write: ReceiptWrite) -> Effect | None:
-        """Write, unless the payment was changed meanwhile: the planned effect is the fence, as it is for payment rows.
+        """Write, unless the payment was changed meanwhile, or a deposit is about to lock its receipts.
+
+        The planned effect is the fence, as it is for payment rows: whoever deposits them from here on meets it.
 
         Returns: the settled effect; None where the payment has to be planned again.
         """
         ports, ref = self._ports, receiving.payment.ref
         planned = plan_effect(to_receipt_effect(self._tenant, receiving, write), ports.effects, ports.clock)
         self._latest[ref] = planned
-        if ports.book.load(self._tenant, ref) != receiving.payment:
+        locks = load_locks(self._tenant, [ref], ports)
+        if ports.book.load(self._tenant, ref) != receiving.payment or any(locks.get(id_) for id_ in _ids(receiving)):
+            self._locks |= locks
             return None
         settled = perform(planned, ports.effects, self._open(), ports.clock, ports.patience)
         self._latest[ref] = settled
@@ -278,19 +291,11 @@ class ReceiptMirror:
         return self._hands
 
     def _load_invoices(self, payments: Sequence[Payment]) -> dict[Ref, Invoice]:
-        """Find the accounting's copies of the invoices that payments name, by the ids that they name them by."""
-        named = {part.invoice for payment in payments for part in payment.allocations}
-        links = self._ports.book.load_links(self._tenant, named) if named else {}
-        copy_of = {ref: _accounting_copy(ref, links.get(ref)) for ref in named}
-        records = self._ports.book.load_many(self._tenant, {ref for ref in copy_of.values() if ref is not None})
-        found = {ref: records.get(copy) for ref, copy in copy_of.items() if copy is not None}
-        return {ref: record for ref, record in found.items() if isinstance(record, Invoice)}
+        return load_accounting_copies(self._tenant, payments, self._ports.book)
 
 
-def _accounting_copy(named: Ref, link: Link | None) -> Ref | None:
-    if named.system is ACCOUNTING:
-        return named
-    return link.accounting if link is not None else None
+def _ids(receiving: Receiving) -> list[str]:
+    return [receipt.id for receipt in standing_of(receiving.latest)]
 
 
 def _standing(latest: Effect | None) -> tuple[Receipt, ...]:
@@ -317,6 +322,12 @@ def _unless_taken_back(payment: Payment, latest: Effect | None) -> tuple[Decisio
     return (
         waits(payment.ref, "P1", "accounting_not_connected", sentence, "Connect QuickBooks; the payment then follows."),
     )
+
+
+def _deposited(payment: Payment, payout: Ref) -> Decision:
+    sentence = f"In QuickBooks this payment is locked by the deposit of payout {payout.id}, which lets go of it first."
+    fix = "What holds that up is said at the payout; the payment then follows by itself."
+    return waits(payment.ref, "P2", "deposit_first", sentence, fix, payout)
 
 
 def _followed(before: Payment, now: Payment) -> Decision:

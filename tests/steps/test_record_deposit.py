@@ -1,0 +1,339 @@
+"""record_deposit: one payout is one deposit in QuickBooks, to the cent, whatever becomes of its payments (D1, D2, P2)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from crossfoot.core.depositing import DEPOSIT
+from crossfoot.core.model import ACCOUNTING, Deposit, Kind, Payment, Ref, Standing
+from crossfoot.core.preferences import ClosedPeriod, Preferences
+from crossfoot.errors import BadMessage
+from crossfoot.messages import Message, MirrorPayment, RecordDeposit
+from crossfoot.ports import ConnectionState
+
+from tests.fakes.faults import Faults
+from tests.fakes.payouts import FakePayouts
+from tests.fakes.receipts import BANK, FEES, FUNDS
+from tests.fakes.telling import FakePlatform
+from tests.fakes.world import TENANT, World
+
+ON = Preferences(deposits_enabled=True, deposit_account_id=BANK, fee_account_id=FEES)
+
+
+class Bank:
+    """What QuickBooks shows of deposits."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        for number, minor in (("1001", 100_00), ("1002", 50_00)):
+            self.world.invoice_in_both(number, minor)
+        self.world.preferences.save(TENANT, ON)
+        self.world.fetch_and_settle()
+        self.platform, self.payouts = FakePlatform(self.world), FakePayouts(self.world)
+
+    def paid(self, *, settled: bool = True) -> None:
+        """Let two payments come and be entered."""
+        self.platform.pay("pay_1", {"quickbooks-q1001": 100_00})
+        self.platform.pay("pay_2", {"quickbooks-q1002": 50_00})
+        if settled:
+            self.settle()
+
+    def pay_out(self, status: str = "paid") -> None:
+        items = ("payment", 100_00, "pay_1"), ("payment", 50_00, "pay_2"), ("fee", -4_50, "Card fee")
+        self.payouts.pay_out("po_1", *items, status=status)
+
+    def deposited(self) -> None:
+        """Let both be paid out, and deposited."""
+        self.paid()
+        self.pay_out()
+        self.settle()
+
+    def settle(self) -> None:
+        """Let everything come to rest, and be seen by the product, again and again: nothing may swing."""
+        for _ in range(3):
+            self.world.settle()
+            self.world.fetch_and_settle()
+
+    def deposits(self) -> list[Deposit]:
+        found = [record for record in self.world.quickbooks.records.values() if isinstance(record, Deposit)]
+        return [deposit for deposit in found if deposit.standing is Standing.LIVE]
+
+    def shown(self) -> list[tuple[int, list[int], dict[str, int]]]:
+        """Show the deposits: total, the amounts of the payments in them, and their own lines by account."""
+        return [(each.total_minor, *self._lines(each)) for each in self.deposits()]
+
+    def _lines(self, deposit: Deposit) -> tuple[list[int], dict[str, int]]:
+        lines = deposit.lines or ()
+        held = sorted(self.world.quickbooks.payment(line.payment.id).total_minor for line in lines if line.payment)
+        own: dict[str, int] = {}
+        for line in lines:
+            if not line.payment:
+                own[line.account_id] = own.get(line.account_id, 0) + line.amount_minor
+        return held, own
+
+    def received(self) -> list[int]:
+        """List the living payments in QuickBooks by amount."""
+        found = [record for record in self.world.quickbooks.records.values() if isinstance(record, Payment)]
+        return sorted(payment.total_minor for payment in found if payment.standing is Standing.LIVE)
+
+    def codes(self, id_: str = "po_1") -> list[str]:
+        kind = Kind.PAYOUT if id_.startswith("po") else Kind.PAYMENT
+        ref = Ref(self.platform.payment("pay_1").ref.system, kind, id_)
+        return [each.item.code for each in self.world.history.load(TENANT, ref)]
+
+    def funds(self) -> int:
+        """Give the balance of undeposited funds: what payments brought, less what deposits took, and their own lines."""
+        held = {line.payment for each in self.deposits() for line in each.lines or () if line.payment}
+        found = [r for r in self.world.quickbooks.records.values() if isinstance(r, Payment)]
+        there = sum(p.total_minor for p in found if p.standing is Standing.LIVE and p.ref not in held)
+        own = sum(own.get(FUNDS, 0) for _, _, own in self.shown())
+        return there - own
+
+
+@pytest.fixture
+def bank() -> Bank:
+    return Bank()
+
+
+WHOLE = [(145_50, [50_00, 100_00], {FEES: -4_50})]
+
+
+def test_d2_a_payout_becomes_one_deposit_of_its_payments_and_its_fee(bank: Bank) -> None:
+    bank.deposited()
+    assert bank.shown() == WHOLE
+    assert (bank.world.our_deposits.writes, bank.codes()) == (1, [])
+    assert bank.funds() == 0
+
+
+@pytest.mark.parametrize("first", ["payout", "payments"])
+def test_d2_whichever_is_told_first(bank: Bank, first: str) -> None:
+    if first == "payout":
+        bank.pay_out()
+        bank.world.settle()
+        bank.paid(settled=False)
+    else:
+        bank.paid(settled=False)
+        bank.pay_out()
+    bank.settle()
+    assert bank.shown() == WHOLE
+    assert bank.world.our_deposits.writes == 1
+
+
+def test_d1_nothing_is_deposited_while_deposits_are_off(bank: Bank) -> None:
+    bank.world.preferences.save(TENANT, Preferences())
+    bank.deposited()
+    assert bank.shown() == []
+    assert bank.codes() == ["deposits_off"]
+
+
+def test_d1_an_account_that_is_inactive_by_now_is_told_before_anything_is_written(bank: Bank) -> None:
+    bank.world.our_payments.deactivate(FEES)
+    bank.deposited()
+    assert (bank.shown(), bank.world.our_deposits.writes) == ([], 0)
+    assert bank.codes()[-1] == "account_missing"
+
+
+def test_d2_a_payout_is_deposited_when_it_was_paid_and_taken_back_when_it_fails(bank: Bank) -> None:
+    bank.paid()
+    bank.pay_out(status="created")
+    bank.settle()
+    assert (bank.shown(), bank.codes()) == ([], ["not_paid_yet"])
+    bank.payouts.tell("po_1", status="paid")
+    bank.settle()
+    assert bank.shown() == WHOLE
+    bank.payouts.tell("po_1", status="failed")
+    bank.settle()
+    assert (bank.shown(), bank.received()) == ([], [50_00, 100_00])
+    bank.payouts.pay_out("po_2", ("payment", 100_00, "pay_1"), ("payment", 50_00, "pay_2"))
+    bank.settle()
+    assert bank.shown() == [(150_00, [50_00, 100_00], {})]
+
+
+@pytest.mark.parametrize("status", ["refunded", "returned", "deleted"])
+def test_p2_a_deposited_payment_that_is_taken_back_leaves_its_deposit_first(bank: Bank, status: str) -> None:
+    bank.deposited()
+    bank.platform.change("pay_1", status=status)
+    bank.settle()
+    assert bank.shown() == [(145_50, [50_00], {FEES: -4_50, FUNDS: 100_00})]
+    assert bank.received() == [50_00]
+    assert "deposit_first" in bank.codes("pay_1")
+    kind = "return" if status == "returned" else "refund"
+    bank.payouts.pay_out("po_2", ("payment", 100_00, "pay_3"), (kind, -100_00, "pay_1"))
+    bank.platform.pay("pay_3", {"quickbooks-q1001": 100_00})
+    bank.settle()
+    assert bank.shown()[1:] == [(0, [100_00], {FUNDS: -100_00})]
+    assert bank.funds() == 0, "over both payouts undeposited funds come to nothing"
+
+
+def test_p2_a_deposited_payment_that_is_refunded_in_part_is_deposited_again_with_what_is_left(bank: Bank) -> None:
+    bank.deposited()
+    bank.platform.change("pay_1", refunded_amount="30.00")
+    bank.settle()
+    assert bank.shown() == [(145_50, [50_00, 70_00], {FEES: -4_50, FUNDS: 30_00})]
+    assert bank.received() == [50_00, 70_00]
+    assert bank.world.our_deposits.writes == 3
+
+
+def test_p2_a_payment_that_is_moved_to_another_invoice_is_let_out_and_put_in_again(bank: Bank) -> None:
+    bank.deposited()
+    bank.world.quickbooks.add_invoice("q1003", "1003", 100_00)
+    bank.world.fetch_and_settle()
+    bank.platform.change("pay_1", allocations=[{"invoice": "quickbooks-q1003", "amount": "100.00"}])
+    bank.settle()
+    assert bank.shown() == WHOLE
+    assert [bank.world.quickbooks.invoice(f"q{number}").balance_minor for number in ("1001", "1003")] == [100_00, 0]
+
+
+def test_p2_nothing_is_let_out_while_the_books_are_closed(bank: Bank) -> None:
+    bank.deposited()
+    bank.world.our_payments.close_books(date(2026, 12, 31))
+    bank.world.clock.advance(90_000)
+    bank.platform.change("pay_1", status="returned")
+    bank.settle()
+    assert bank.shown() == WHOLE
+    assert (bank.codes("pay_1")[-1], bank.codes()) == ("period_closed", [])
+
+
+def test_d2_a_deposit_in_closed_books_is_dated_on_the_first_open_day_where_the_partner_says_so(bank: Bank) -> None:
+    bank.paid()
+    bank.world.our_payments.close_books(date(2026, 11, 20))
+    bank.world.clock.advance(90_000)
+    bank.world.preferences.save(TENANT, replace(ON, closed_period=ClosedPeriod.FIRST_OPEN_DAY))
+    bank.pay_out()
+    bank.settle()
+    assert bank.shown() == WHOLE
+    assert [each.deposited_on for each in bank.deposits()] == [date(2026, 11, 21)]
+
+
+def test_p3_a_payment_of_the_payout_that_somebody_deleted_in_quickbooks_is_a_line_of_its_own(bank: Bank) -> None:
+    bank.paid()
+    receipt = next(
+        r for r in bank.world.quickbooks.records.values() if isinstance(r, Payment) and r.total_minor == 100_00
+    )
+    bank.world.quickbooks.delete(receipt.ref.id)
+    bank.pay_out()
+    bank.settle()
+    assert bank.shown() == [(145_50, [50_00], {FEES: -4_50, FUNDS: 100_00})]
+
+
+@pytest.mark.parametrize("deed", ["edited", "deleted"])
+def test_d2_a_deposit_that_somebody_changed_is_told_and_never_written_over(bank: Bank, deed: str) -> None:
+    bank.deposited()
+    (ours,) = bank.deposits()
+    if deed == "edited":
+        bank.world.quickbooks.keep_deposit(replace(ours, deposited_on=date(2026, 12, 1)))
+    else:
+        bank.world.quickbooks.delete_deposit(ours.ref.id)
+    bank.settle()
+    assert bank.codes() == ["changed_by_hand"]
+    bank.platform.change("pay_1", status="returned")
+    bank.settle()
+    assert bank.world.our_deposits.writes == 1
+    assert bank.received() == ([50_00, 100_00] if deed == "edited" else [50_00])
+
+
+def test_d2_a_deposit_that_is_only_saved_again_is_still_ours(bank: Bank) -> None:
+    bank.deposited()
+    (ours,) = bank.deposits()
+    bank.world.quickbooks.keep_deposit(ours)
+    bank.settle()
+    bank.platform.change("pay_1", status="returned")
+    bank.settle()
+    assert bank.shown() == [(145_50, [50_00], {FEES: -4_50, FUNDS: 100_00})]
+
+
+def test_d2_a_payment_in_somebody_elses_deposit_is_refused(bank: Bank) -> None:
+    bank.paid()
+    receipt = next(r for r in bank.world.quickbooks.records.values() if isinstance(r, Payment))
+    by_hand = bank.world.quickbooks.deposit("by-hand", [receipt.ref.id])
+    bank.world.fetch_and_settle()
+    bank.pay_out()
+    bank.settle()
+    assert bank.codes()[-1] == "deposited_by_hand"
+    bank.world.quickbooks.delete_deposit(by_hand.id)
+    bank.settle()
+    assert bank.shown() == WHOLE, "it follows by itself once the payment is free"
+
+
+def test_d2_a_total_that_quickbooks_makes_something_else_of_does_not_stand(bank: Bank) -> None:
+    bank.world.our_deposits.adds_minor = 1
+    bank.deposited()
+    assert (bank.shown(), bank.codes()) == ([], ["added_up_differently"])
+    assert bank.world.our_deposits.writes == 2
+    bank.payouts.tell("po_1")
+    bank.settle()
+    assert bank.world.our_deposits.writes == 2, "the same is not tried again"
+
+
+def test_d2_a_payout_waits_for_quickbooks_to_be_connected(bank: Bank) -> None:
+    bank.paid()
+    bank.world.connections.states[ACCOUNTING] = ConnectionState.DISCONNECTED
+    bank.pay_out()
+    bank.world.settle()
+    assert bank.codes() == ["accounting_not_connected"]
+
+
+def test_a_payout_that_nobody_told_of_is_a_bad_message(bank: Bank) -> None:
+    with pytest.raises(BadMessage):
+        bank.world.work(RecordDeposit(tenant=TENANT, payout_id="po_9"))
+
+
+# --- whatever a worker dies at -----------------------------------------------------------------------------------------
+
+
+def _made(bank: Bank) -> None:
+    bank.paid()
+    bank.pay_out()
+
+
+def _let_out(bank: Bank) -> None:
+    bank.deposited()
+    bank.platform.change("pay_1", status="returned")
+
+
+def _in_part(bank: Bank) -> None:
+    bank.deposited()
+    bank.platform.change("pay_1", refunded_amount="30.00")
+
+
+def _failed(bank: Bank) -> None:
+    bank.deposited()
+    bank.payouts.tell("po_1", status="failed")
+
+
+def _told(bank: Bank) -> None:
+    bank.pay_out()
+    bank.paid(settled=False)
+
+
+type Story = Callable[[Bank], None]
+STORIES: dict[Story, tuple[list[tuple[int, list[int], dict[str, int]]], list[int]]] = {
+    _told: (WHOLE, [50_00, 100_00]),
+    _made: (WHOLE, [50_00, 100_00]),
+    _let_out: ([(145_50, [50_00], {FEES: -4_50, FUNDS: 100_00})], [50_00]),
+    _in_part: ([(145_50, [50_00, 70_00], {FEES: -4_50, FUNDS: 30_00})], [50_00, 70_00]),
+    _failed: ([], [50_00, 100_00]),
+}
+
+
+STRUCK = [(story, RecordDeposit) for story in STORIES] + [(_told, MirrorPayment), (_let_out, MirrorPayment)]
+
+
+@pytest.mark.parametrize(
+    ("story", "kind"), STRUCK, ids=[f"{story.__name__.strip('_')} {kind.__name__}" for story, kind in STRUCK]
+)
+def test_p4_no_deposit_twice_and_none_lost_whatever_call_a_worker_dies_at(
+    story: Story, kind: type[Message], record_property: Callable[[str, object], None]
+) -> None:
+    bank = Bank()
+    story(bank)
+    faults = Faults(kind)
+    for at, world in faults.strike(bank.world):
+        bank.world = world
+        bank.settle()
+        assert (bank.shown(), bank.received()) == STORIES[story], at
+        effects = world.effects.load_all(TENANT, Ref(bank.platform.payment("pay_1").ref.system, Kind.PAYOUT, "po_1"))
+        assert all(effect.settled for effect in effects if effect.kind == DEPOSIT), at
+    assert faults.calls
+    faults.record(record_property)
