@@ -1,4 +1,4 @@
-"""The work that records imply, wherever they were read: copies to join, payments to carry over, payouts (I9, E6, E8, P3, D2)."""
+"""The work that records imply: copies to join, payments to carry over, payouts to look at (I9, E6, E8, P3, D2)."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -45,7 +45,8 @@ def follow_ups(tenant: str, records: Sequence[Record], stores: Stores) -> list[M
     for payment, because in _payments_to_recheck(tenant, invoices, links, stores).items():
         payments.setdefault(payment, because)
     for payment, because in _payments_that_waited(tenant, invoices, links, stores.waiting).items():
-        payments.setdefault(payment, because)
+        # Said beside the rest: what another invoice of the payment gives as a reason may have been looked at already.
+        payments[payment] = f"{payments.get(payment, '')} {because}".strip()
     told: list[Message] = [*_payouts_to_recheck(tenant, records, stores.origins)]
     # Read after the records were saved: whoever turns the toggle on later finds them in the book (PUT /v1/preferences
     # queues a crossfoot, which picks up what waits). The platform's own payments know no toggle (P1).
