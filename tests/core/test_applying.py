@@ -181,7 +181,7 @@ def test_p3_a_payment_that_is_deleted_or_void_in_quickbooks_is_deleted_here(stan
     followed = follow_people(payment((of("1"), 100_00)), (MADE,), {"181": gone}, NOW)
     assert followed is not None
     assert (followed.payment.standing, followed.payment.taken_back, followed.standing) == (
-        Standing.VOID, TakenBack.DELETED, ()
+        Standing.DELETED, TakenBack.DELETED, ()
     )  # fmt: skip
 
 

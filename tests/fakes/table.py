@@ -29,10 +29,10 @@ class FakeHistory:
         self.decisions: dict[tuple[str, Ref], list[Dated[Decision]]] = defaultdict(list)
 
     def save(self, tenant: str, decisions: Sequence[Decision]) -> None:
-        for decision in decisions:
-            kept = self.decisions[tenant, decision.record]
-            if not kept or kept[-1].item != decision:
-                kept.append(Dated(self._clock.now(), decision))
+        for record in dict.fromkeys(decision.record for decision in decisions):
+            kept, new = self.decisions[tenant, record], [d for d in dict.fromkeys(decisions) if d.record == record]
+            newest = [each.item for each in kept[-len(new) :]]
+            kept.extend(Dated(self._clock.now(), decision) for decision in new if decision not in newest)
 
     def load(self, tenant: str, record: Ref) -> tuple[Dated[Decision], ...]:
         return tuple(self.decisions[tenant, record])

@@ -10,6 +10,7 @@ from crossfoot.core.preferences import ClosedPeriod, Preferences, UnappliedMoney
 from crossfoot.messages import MirrorPayment
 from crossfoot.ports import ConnectionState
 
+from tests.fakes.api import FakeApi
 from tests.fakes.faults import Faults
 from tests.fakes.receipts import FUNDS
 from tests.fakes.telling import FakePlatform
@@ -293,6 +294,39 @@ def test_c6_a_book_that_is_not_connected_is_waited_for(books: Books, system: str
     settle(books)
     assert books.in_quickbooks() == [(100_00, {"q1001": 100_00})]
     assert books.in_connectwise("1001") == 100_00
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+
+def test_x1_a_payment_says_how_far_it_has_come_in_each_book(books: Books) -> None:
+    api = FakeApi(books.world)
+    api.connect_both()
+
+    def shown() -> tuple[str, str]:
+        listed = api.call("GET", "/v1/payments").body["payments"]
+        (payment,) = (each for each in listed if each["id"] == "platform-pay_1")
+        return payment["status"], payment["reason"]["code"]
+
+    books.platform.pay("pay_1", {"quickbooks-q1001": 60_00, "quickbooks-q1009": 20_00})
+    assert shown() == ("pending", "pending")
+    settle(books)
+    assert shown() == ("waiting", "invoice_not_in_accounting")
+    books.world.invoice_in_both("1009", 90_00)
+    settle(books)
+    assert shown() == ("synced", "entered")
+    books.platform.change("pay_1", status="refunded")
+    assert shown() == ("pending", "pending")
+    settle(books)
+    assert shown() == ("synced", "entered")
+    story = api.call("GET", "/v1/records/payment/platform-pay_1/explain").body["story"]
+    sentences = [line["why"]["sentence"] for line in story]
+    assert "Entered 80.00 USD dated 2026-11-03 in QuickBooks on invoices 1001, 1009." in sentences
+    assert any(
+        sentence.startswith("Took the payment of 80.00 USD dated 2026-11-03 back in QuickBooks")
+        for sentence in sentences
+    )
+    assert any("on ConnectWise invoice 1001" in sentence for sentence in sentences)
 
 
 # --- crashes ---------------------------------------------------------------------------------------------------------

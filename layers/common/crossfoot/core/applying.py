@@ -127,7 +127,7 @@ def follow_people(
 def take_back(payment: Payment, why: TakenBack, now: datetime) -> Payment:
     """Give a payment as it is once it counts no longer."""
     version = _later(payment.version, now)
-    return replace(payment, standing=Standing.VOID, version=version, allocations=(), taken_back=why)
+    return replace(payment, standing=Standing.DELETED, version=version, allocations=(), taken_back=why)
 
 
 def reapplied(payment: Payment, allocations: tuple[Allocation, ...], now: datetime) -> Payment:

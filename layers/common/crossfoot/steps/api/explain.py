@@ -4,9 +4,23 @@ from collections.abc import Iterable, Iterator
 
 from crossfoot.core.decisions import Decision, Outcome, waits
 from crossfoot.core.effects import Effect, EffectState
-from crossfoot.core.model import PSA, CreditMemo, Customer, Deposit, Invoice, Kind, Payment, Payout, Ref
+from crossfoot.core.model import (
+    ACCOUNTING,
+    PSA,
+    SYSTEM_NAMES,
+    CreditMemo,
+    Customer,
+    Deposit,
+    Invoice,
+    Kind,
+    Payment,
+    Payout,
+    Ref,
+    System,
+)
 from crossfoot.core.money import format_minor
 from crossfoot.core.parts import invoices_of
+from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.silence import tell_silence
 from crossfoot.core.statuses import PaymentStatus
 from crossfoot.messages.api.explain import EffectShape, Explanation, OneRecord, StoryLine
@@ -63,10 +77,12 @@ def explain_record(ports: Ports, asked: Asked[OneRecord]) -> Explanation:
 
 def _explain_payment(ports: Ports, tenant: str, payment: Payment) -> Explanation:
     links = ports.book.load_links(tenant, invoices_of(payment))
+    named = [ref for ref in invoices_of(payment) if ref.system is PSA]
+    subjects = dict.fromkeys((*(link.psa for link in links.values()), *named, payment.ref))
     effects = [
         effect
-        for psa in dict.fromkeys(link.psa for link in links.values())
-        for effect in ports.effects.load_all(tenant, psa)
+        for subject in subjects
+        for effect in ports.effects.load_all(tenant, subject)
         if payment.ref in effect.causes
     ]
     parts = load_payment_states(ports, tenant, [payment])[payment.ref]
@@ -167,7 +183,7 @@ def _to_line(effect: Effect) -> StoryLine:
         outcome=_OUTCOMES[effect.state],
         rule=effect.rule,
         code=effect.refusal_code if refused else effect.state.value,
-        sentence=f"ConnectWise refused: {effect.refusal}" if refused else sentence,
+        sentence=f"{SYSTEM_NAMES[_written_to(effect)]} refused: {effect.refusal}" if refused else sentence,
         fix=effect.fix,
         about=[str(effect.subject), *(str(cause) for cause in effect.causes)],
     )
@@ -187,3 +203,8 @@ def _to_line(effect: Effect) -> StoryLine:
             refusal=effect.refusal,
         ),
     )
+
+
+def _written_to(effect: Effect) -> System:
+    """Name the system that an effect writes to: the rows are its subject's own, and all else is for the accounting."""
+    return PSA if effect.kind == PAYMENT_ROWS else ACCOUNTING

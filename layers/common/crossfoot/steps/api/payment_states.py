@@ -15,6 +15,7 @@ from crossfoot.core.statuses import PaymentStatus, gravest, status_of_outcome
 from crossfoot.linking import load_bearing
 from crossfoot.ports import Dated, is_connected
 from crossfoot.steps.api.needs import Ports
+from crossfoot.steps.api.platform_states import load_platform_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,11 @@ def load_payment_states(ports: Ports, tenant: str, payments: Sequence[Payment]) 
     psa_connected = is_connected(ports.connections, tenant, PSA)
     states: dict[Ref, tuple[Part, ...]] = {}
     eligible = []
+    received = [payment for payment in payments if payment.ref.system is PLATFORM]
+    for ref, found in load_platform_states(ports, tenant, received).items():
+        states[ref] = tuple(Part(status, decision) for status, decision in found)
     for payment in payments:
         if payment.ref.system is PLATFORM:
-            states[payment.ref] = (_on_platform(payment),)
             continue
         held = decide_payment(payment, preferences, psa_connected=True) or _pays_nothing(payment)
         if held is None:
@@ -50,18 +53,6 @@ def load_payment_states(ports: Ports, tenant: str, payments: Sequence[Payment]) 
 def gravest_part(parts: Sequence[Part]) -> Part:
     """Pick the part that tells the payment's state as a whole."""
     return Part(*gravest((part.status, part.decision) for part in parts))
-
-
-def _on_platform(payment: Payment) -> Part:
-    invoices = invoices_of(payment)
-    if payment.standing is Standing.LIVE:
-        sentence = "This payment was made on the platform, and is next in line to be entered in the other books."
-        return Part(PaymentStatus.PENDING, waits(payment.ref, "P1", "pending", sentence, "", *invoices))
-    why = f"was {payment.taken_back}" if payment.taken_back else "counts no longer"
-    sentence = (
-        f"This payment was made on the platform and {why}: it is next in line to be taken back in the other books."
-    )
-    return Part(PaymentStatus.PENDING, waits(payment.ref, "P2", "pending", sentence, "", *invoices))
 
 
 def _unless_held(part: Part, held: Decision | None) -> Part:
