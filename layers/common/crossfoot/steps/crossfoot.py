@@ -123,8 +123,9 @@ def _page(
 
 
 def _is_counted(record: Record) -> bool:
-    is_live = isinstance(record, Payment) and record.standing is Standing.LIVE
-    return is_live and (record.ref.system is PLATFORM or is_external(record))
+    if not isinstance(record, Payment) or record.standing is not Standing.LIVE:
+        return False
+    return record.ref.system is PLATFORM or is_external(record)
 
 
 def _look_at_the_latest(tenant: str, comparison: Comparison, records: Iterable[Record], ports: Ports) -> None:
