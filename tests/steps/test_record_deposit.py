@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from crossfoot.core.depositing import DEPOSIT
-from crossfoot.core.model import ACCOUNTING, Deposit, Kind, Payment, Ref, Standing
+from crossfoot.core.model import ACCOUNTING, PSA, Deposit, Kind, Payment, Ref, Standing
 from crossfoot.core.preferences import ClosedPeriod, Preferences
 from crossfoot.errors import BadMessage
 from crossfoot.messages import Message, MirrorPayment, RecordDeposit
 from crossfoot.ports import ConnectionState
 
+from tests.fakes.api import FakeApi
 from tests.fakes.faults import Faults
 from tests.fakes.payouts import FakePayouts
 from tests.fakes.receipts import BANK, FEES, FUNDS
@@ -277,6 +279,83 @@ def test_d2_a_payout_waits_for_quickbooks_to_be_connected(bank: Bank) -> None:
 def test_a_payout_that_nobody_told_of_is_a_bad_message(bank: Bank) -> None:
     with pytest.raises(BadMessage):
         bank.world.work(RecordDeposit(tenant=TENANT, payout_id="po_9"))
+
+
+# --- the proof -----------------------------------------------------------------------------------------------------------
+
+
+def _proof(bank: Bank) -> dict[str, Any]:
+    shown: dict[str, Any] = FakeApi(bank.world).call("GET", "/v1/payouts/platform-po_1").body
+    return shown
+
+
+def test_d2_the_proof_of_a_payout_shows_every_amount_and_id_on_all_sides(bank: Bank) -> None:
+    bank.deposited()
+    proof = _proof(bank)
+    (ours,) = bank.deposits()
+    assert (proof["tied"], proof["reason"]["code"], proof["total"]) == (True, "tied", "145.50")
+    assert proof["deposit"] == {
+        "id": f"quickbooks-{ours.ref.id}", "deposited_on": "2026-11-03", "account_id": BANK, "account_name": "Checking",
+        "total": "145.50", "lines": [{"amount": "-4.50", "account_id": FEES, "memo": "Card fee"}],
+    }  # fmt: skip
+    receipts = {line.payment.id: line for line in ours.lines or () if line.payment}
+    one, two = proof["payments"]
+    assert [part["id"].removeprefix("quickbooks-") in receipts for part in one["receipts"]] == [True]
+    assert one == {
+        "id": "platform-pay_1", "paid_out": "100.00", "total": "100.00", "refunded": "0.00", "taken_back": None,
+        "receipts": [{"id": one["receipts"][0]["id"], "amount": "100.00", "deposited": True}],
+        "invoices": [{
+            "number": "1001", "accounting": "quickbooks-q1001", "psa": "connectwise-c1001", "amount": "100.00",
+            "rows": [{"amount": "100.00", "paid_on": "2026-11-03"}], "carried": True,
+        }],
+    }  # fmt: skip
+    assert (two["id"], two["invoices"][0]["number"]) == ("platform-pay_2", "1002")
+
+
+@pytest.mark.parametrize("status", ["refunded", "returned"])
+def test_d2_a_payout_is_tied_again_once_a_payment_was_taken_back_everywhere(bank: Bank, status: str) -> None:
+    bank.deposited()
+    bank.platform.change("pay_1", status=status)
+    assert (_proof(bank)["tied"], _proof(bank)["reason"]["code"]) == (False, "payment_differs")
+    bank.settle()
+    proof = _proof(bank)
+    assert proof["tied"]
+    assert proof["payments"][0]["receipts"] == []
+    assert proof["deposit"]["lines"][1] == {"amount": "100.00", "account_id": FUNDS, "memo": f"Payment pay_1: {status}"}
+
+
+def test_d2_a_payout_that_does_not_tie_says_why(bank: Bank) -> None:
+    bank.pay_out()
+    bank.world.settle()
+    assert (_proof(bank)["tied"], _proof(bank)["reason"]["code"]) == (False, "payment_not_in_book")
+    bank.paid()
+    assert _proof(bank)["tied"]
+    (ours,) = bank.deposits()
+    bank.world.quickbooks.keep_deposit(replace(ours, deposited_on=date(2026, 12, 1)))
+    bank.world.fetch_and_settle()
+    assert (_proof(bank)["tied"], _proof(bank)["reason"]["code"]) == (False, "changed_by_hand")
+
+
+def test_d2_a_row_that_connectwise_lacks_is_seen(bank: Bank) -> None:
+    bank.world.invoice_in_both("1004", 20_00)
+    bank.world.fetch_and_settle()
+    bank.world.connections.states[PSA] = ConnectionState.DISCONNECTED
+    bank.platform.pay("pay_4", {"quickbooks-q1004": 20_00})
+    bank.payouts.pay_out("po_1", ("payment", 20_00, "pay_4"))
+    bank.world.settle()
+    proof = _proof(bank)
+    assert (proof["deposit"]["total"], proof["tied"], proof["reason"]["code"]) == ("20.00", False, "rows_differ")
+
+
+def test_x1_a_payout_tells_its_story(bank: Bank) -> None:
+    bank.deposited()
+    bank.payouts.tell("po_1", status="failed")
+    bank.settle()
+    told = FakeApi(bank.world).call("GET", "/v1/records/payout/platform-po_1/explain").body
+    sentences = [line["why"]["sentence"] for line in told["story"]]
+    assert sentences[0] == "Deposited 145.50 USD dated 2026-11-03 in Checking, with 2 payments."
+    assert "Took the deposit of 145.50 USD dated 2026-11-03 back: the payout failed." in sentences
+    assert [why["code"] for why in told["now"]] == ["failed", "payout_failed"]
 
 
 # --- whatever a worker dies at -----------------------------------------------------------------------------------------

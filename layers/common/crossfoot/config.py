@@ -23,8 +23,8 @@ class Config:
     """What template.yaml tells a function. A field is the variable of the same name in capitals.
 
     Takes: "" for what this function was not given; `require` says so by name before anything fails in the dark.
-    Units: `nudge_window_s` equals the nudges queue's delay; `payment_timeout_s` is the timeout of mirror_payment and record_deposit, and
-    `vendor_commit_s` how long a vendor may take to commit what it took in (ledger.Patience).
+    Units: `nudge_window_s` equals the nudges queue's delay; `payment_timeout_s` is the timeout of mirror_payment and of
+    record_deposit, and `vendor_commit_s` how long a vendor may take to commit what it took in (ledger.Patience).
     """
 
     stage: str

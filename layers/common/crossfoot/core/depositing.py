@@ -123,13 +123,18 @@ def _by_hand(depositing: Depositing, standing: Slip, *, ends: bool) -> Decision 
     if copy.standing is not Standing.LIVE:
         sentence = f"Somebody deleted the deposit of this payout in QuickBooks ({standing.id})."
         return refused(depositing.payout.ref, "D2", "changed_by_hand", sentence, fix, copy.ref)
-    if not _is_newer(copy, standing) or _agrees(copy, standing):
+    if not is_changed(copy, standing):
         return None
     shown = format_minor(copy.total_minor, copy.currency)
     sentence = (
         f"Somebody changed the deposit of this payout in QuickBooks: it is {shown} dated {copy.deposited_on} now."
     )
     return refused(depositing.payout.ref, "D2", "changed_by_hand", sentence, fix, copy.ref)
+
+
+def is_changed(copy: Deposit, standing: Slip) -> bool:
+    """Tell whether the book has read our deposit, with its lines, as something else than we wrote last. Source: D2."""
+    return copy.standing is not Standing.LIVE or (_is_newer(copy, standing) and not _agrees(copy, standing))
 
 
 def _is_newer(copy: Deposit, standing: Slip) -> bool:

@@ -1,6 +1,7 @@
 """Explain a record: what happened to it and why, and what holds now, whether it was ever tried or not (X1)."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from crossfoot.core.decisions import Decision, Outcome, waits
 from crossfoot.core.effects import Effect, EffectState
@@ -23,6 +24,7 @@ from crossfoot.core.parts import invoices_of
 from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.silence import tell_silence
 from crossfoot.core.statuses import PaymentStatus
+from crossfoot.core.tying import tie_payout
 from crossfoot.messages.api.explain import EffectShape, Explanation, OneRecord, StoryLine
 from crossfoot.messages.api.words import Why
 from crossfoot.messages.routes import Asked
@@ -31,6 +33,7 @@ from crossfoot.steps.api.invoices import explain_matches
 from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_why
 from crossfoot.steps.api.pairing import pair
 from crossfoot.steps.api.payment_states import Part, load_payment_states
+from crossfoot.steps.api.payout_proof import load_proof
 from crossfoot.steps.api.standing import (
     credit_memo_now,
     customer_now,
@@ -132,9 +135,14 @@ def _explain_deposit(ports: Ports, tenant: str, deposit: Deposit) -> Explanation
 
 def _explain_payout(ports: Ports, tenant: str, payout: Payout) -> Explanation:
     items = ports.book.load_payout_items(tenant, payout.ref)
-    payments = list(dict.fromkeys(item.payment for item in items if item.payment))
+    ids = list(dict.fromkeys(item.payment for item in items if item.payment))
+    proof = load_proof(ports, tenant, replace(payout, items=items))
+    if proof.slip is not None:
+        ids.append(Ref(ACCOUNTING, Kind.DEPOSIT, proof.slip.id))
     title = f"Payout of {format_minor(payout.total_minor, payout.currency)} on {payout.arrives_on}"
-    return _explanation(ports, tenant, payout.ref, (payout.ref,), payments, title, payout_now(payout, items), ())
+    now = [*payout_now(payout, items), tie_payout(proof)]
+    effects = ports.effects.load_all(tenant, payout.ref)
+    return _explanation(ports, tenant, payout.ref, (payout.ref,), ids, title, now, effects)
 
 
 def _explain_unkept(ports: Ports, tenant: str, ref: Ref) -> Explanation:
