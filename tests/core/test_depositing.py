@@ -1,11 +1,12 @@
 """What a payout asks of the accounting (D1, D2, P2)."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from crossfoot.core.decisions import Outcome
-from crossfoot.core.depositing import MAX_LINES, DepositPlan, plan_deposit, to_deposit_effect
+from crossfoot.core.depositing import MAX_SLIP_BYTES, DepositPlan, plan_deposit, to_deposit_effect
 from crossfoot.core.effects import EffectState
 from crossfoot.core.model import ACCOUNTING, PLATFORM, Kind, PayoutItemKind, PayoutState, Ref, Standing, TakenBack
 from crossfoot.core.preferences import ClosedPeriod, Preferences
@@ -13,7 +14,7 @@ from crossfoot.core.receipts import Operation, Receipt, to_result
 from crossfoot.core.receipts import standing_of as receipts_of
 from crossfoot.core.receiving import Receiving, plan_receipts, to_receipt_effect
 from crossfoot.core.slip_lines import Depositing
-from crossfoot.core.slips import Slip, SlipLine, standing_of
+from crossfoot.core.slips import Slip, SlipLine, size_bytes, standing_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -114,6 +115,16 @@ def test_d2_a_deposit_holds(situation: Depositing, expected: tuple[SlipLine, ...
     assert sorted(lines(situation)) == sorted(expected)
 
 
+def test_d2_the_largest_deposit_fits_into_one_item_of_our_table_as_written_and_as_it_stands() -> None:
+    large = depositing(payout(*(fee(-100, f"Fee of payment pay_{n:08}") for n in range(3_000))))
+    write = plan_deposit(large, ON).write
+    assert write is not None
+    assert 0.8 * MAX_SLIP_BYTES < size_bytes(write.slip) < MAX_SLIP_BYTES
+    made = done(large, plan_deposit(large, ON))
+    item_bytes = len(json.dumps(made.body)) + len(json.dumps(made.result))
+    assert item_bytes < 400_000 - 20_000
+
+
 def test_d2_what_was_given_back_goes_to_the_account_that_the_partner_chose() -> None:
     situation = depositing(payout(paid("pay_1", 100_00), item(RETURN, -30_00, "pay_8")), entered(ONE, "181"))
     assert lines(situation, replace(ON, returns_account_id=RETURNS))[1].account_id == RETURNS
@@ -195,7 +206,7 @@ HOLDS_BACK = [
     ("d2 another currency", of(BOTH, payout=replace(BOTH.payout, currency="EUR")), ON, Outcome.REFUSED, "other_currency"),
     ("d2 a payout that takes money", depositing(payout(item(RETURN, -30_00, "pay_8"))), ON,
         Outcome.REFUSED, "negative_payout"),
-    ("d2 more than a deposit may hold", depositing(payout(*(fee(-1) for _ in range(MAX_LINES + 1)))), ON,
+    ("d2 more than a deposit may hold", depositing(payout(*(fee(-1, f"Fee {n}" + "費" * 40) for n in range(700)))), ON,
         Outcome.REFUSED, "too_many_items"),
 ]  # fmt: skip
 

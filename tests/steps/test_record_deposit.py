@@ -108,6 +108,15 @@ def test_d2_a_payout_becomes_one_deposit_of_its_payments_and_its_fee(bank: Bank)
     assert bank.funds() == 0
 
 
+def test_d3_connectwise_gets_no_deposit(bank: Bank) -> None:
+    bank.paid()
+    before = (bank.world.connectwise.writes, bank.world.rows("1001"), bank.world.rows("1002"))
+    bank.pay_out()
+    bank.settle()
+    assert bank.shown() == WHOLE
+    assert (bank.world.connectwise.writes, bank.world.rows("1001"), bank.world.rows("1002")) == before
+
+
 @pytest.mark.parametrize("first", ["payout", "payments"])
 def test_d2_whichever_is_told_first(bank: Bank, first: str) -> None:
     if first == "payout":

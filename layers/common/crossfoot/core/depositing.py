@@ -17,6 +17,7 @@ from crossfoot.core.slips import (
     SlipWrite,
     arrange_slip,
     repeats_refusal,
+    size_bytes,
     standing_of,
     to_body,
     to_result,
@@ -24,8 +25,9 @@ from crossfoot.core.slips import (
 )
 
 DEPOSIT = "deposit"
-# A slip goes into one item of our table, twice; QuickBooks itself takes 10,000 lines.
-MAX_LINES = 4_000
+# QuickBooks' own limit; and two slips go into one item of our table, which holds 400 KB.
+MAX_LINES = 10_000
+MAX_SLIP_BYTES = 180_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,11 @@ def _wanted(
         sentence = f"The payout is {paid}, and what it holds comes to {made}."
         fix = "Ask the platform to send the payout again; nothing was written."
         return refused(payout.ref, "D2", "does_not_tie", sentence, fix)
-    return Slip("", account_id, day, lines, total_minor)
+    slip = Slip("", account_id, day, lines, total_minor)
+    if len(lines) > MAX_LINES or size_bytes(slip) > MAX_SLIP_BYTES:
+        sentence = f"The payout comes to {len(lines)} lines, more than one deposit can hold."
+        return refused(payout.ref, "D2", "too_many_items", sentence, "Record this deposit in QuickBooks by hand.")
+    return slip
 
 
 def _impossible(depositing: Depositing) -> Decision | None:
@@ -199,11 +205,6 @@ def _impossible(depositing: Depositing) -> Decision | None:
         sentence = f"The platform took {taken} from the bank account, and a deposit cannot be negative."
         fix = "Record it in QuickBooks by hand, as a journal entry from the bank account to undeposited funds."
         return refused(payout.ref, "D2", "negative_payout", sentence, fix)
-    if len(payout.items or ()) > MAX_LINES:
-        sentence = (
-            f"The payout holds {len(payout.items or ())} items, more than the {MAX_LINES} that a deposit may have."
-        )
-        return refused(payout.ref, "D2", "too_many_items", sentence, "Record this deposit in QuickBooks by hand.")
     return None
 
 
