@@ -178,8 +178,9 @@ class Demo:
         self._api.post("/v1/crossfoot", {"live": True})
 
         def is_new() -> bool:
-            self._ending.report = self._api.newest_report() or before
-            return bool(self._ending.report["at"] != before["at"] and self._ending.report["live"])
+            report = self._ending.report = self._api.newest_report() or before
+            # One that was to be live and is not says so: it is judged, not waited for.
+            return bool(report["at"] != before["at"] and (report["live"] or report["unread"]))
 
         self._patience.wait_for("the crossfoot report", is_new, self._what_is_under_way)
         self._await_rest("what the report set off")

@@ -24,7 +24,7 @@ def test_the_sample_request_leaves_a_report(aws: Aws, handler: ModuleType) -> No
     assert handler.handler(sample("crossfoot"), in_time()) == {"batchItemFailures": []}
     report = TableReports(Table(aws.environment["TABLE_NAME"])).load_newest(TENANT)
     assert report is not None
-    assert report.line == "crossfoot: 0 invoices, 0 payments, 0 differences"
+    assert report.line == "crossfoot: 0 invoices, 0 payments, 0 differences, without reading ConnectWise and QuickBooks"
 
 
 def test_a_worker_whose_time_is_nearly_over_hands_the_rest_on(aws: Aws, handler: ModuleType) -> None:

@@ -286,6 +286,14 @@ def test_a_comparison_is_queued_and_its_report_shown(api: FakeApi) -> None:
     assert report["started_at"] <= report["at"]
 
 
+def test_x4_a_report_without_quickbooks_says_that_it_is_not_live(api: FakeApi) -> None:
+    api.call("POST", "/v1/crossfoot", body={"live": True})
+    api.connections.need_attention(TENANT, ACCOUNTING, "QuickBooks refused the sign-in.", "Connect it again.")
+    api.work()
+    report = api.call("GET", "/v1/crossfoot").body
+    assert (report["live"], report["unread"]) == (False, {"quickbooks": "QuickBooks refused the sign-in."})
+
+
 def test_x3_a_comparison_that_is_under_way_is_shown(api: FakeApi) -> None:
     api.world.remaining_ms = lambda: 0
     _begin_to_compare(api)

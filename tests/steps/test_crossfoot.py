@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from crossfoot.core.model import PSA, Invoice, Standing
+from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Standing
 from crossfoot.core.preferences import Preferences
+from crossfoot.errors import AuthExpired
 from crossfoot.messages import CrossfootRequest, MirrorPayment
+from crossfoot.ports import ConnectionState, Found
 from crossfoot.steps import crossfoot
 
 from tests.fakes.world import TENANT, World
@@ -62,6 +64,56 @@ def test_x4_a_live_comparison_finds_what_a_lost_webhook_spoke_of(world: World) -
     world.quickbooks.pay("p1", {"q1001": 25_000})
     assert world.crossfoot(live=False).difference_count == 0
     assert world.crossfoot(live=True).difference_count == 1
+
+
+def test_x4_a_report_says_which_system_was_not_read_and_why(world: World) -> None:
+    world.invoice_in_both("1001", 25_000)
+    world.fetch_and_settle()
+    world.connections.warnings[ACCOUNTING] = ("QuickBooks refused the sign-in.", "Connect it again.")
+    world.connections.states[ACCOUNTING] = ConnectionState.NEEDS_ATTENTION
+    report = world.crossfoot(live=True)
+    assert (report.live, report.unread) == (False, {ACCOUNTING: "QuickBooks refused the sign-in."})
+    assert report.line == "crossfoot: 1 invoices, 0 payments, 0 differences, without reading QuickBooks"
+    assert world.crossfoot(live=False).unread == {}, "nobody asked for it to be read"
+    world.connections.states[PSA] = ConnectionState.DISCONNECTED
+    assert world.crossfoot(live=False).unread == {PSA: "It is not connected."}
+
+
+def test_x4_a_sign_in_that_ends_while_the_books_are_compared_leaves_a_report_that_says_so(world: World) -> None:
+    world.invoice_in_both("1001", 25_000)
+    world.fetch_and_settle()
+
+    def refuse(ids: object) -> Found[Invoice]:
+        world.connections.states[ACCOUNTING] = ConnectionState.NEEDS_ATTENTION
+        raise AuthExpired("QuickBooks refused the sign-in.", "Connect it again.")
+
+    world.quickbooks.fetch_invoices = refuse  # type: ignore[method-assign]
+    report = world.crossfoot(live=True)
+    assert (report.pairs, report.live, report.unread) == (1, False, {ACCOUNTING: "QuickBooks refused the sign-in."})
+    assert world.reports.load_under_way(TENANT) is None
+
+
+def test_x4_a_payment_that_is_not_fetched_yet_is_not_taken_for_a_credit(world: World) -> None:
+    world.invoice_in_both("1001", 25_000)
+    world.fetch_and_settle()
+    world.quickbooks.pay("p1", {"q1001": 10_523})
+    (difference,) = world.crossfoot(live=True).differences
+    assert difference.code == "unknown_in_accounting"
+    assert "QuickBooks shows 105.23 USD less open than its known payments explain" in difference.sentence
+    assert difference.fix.startswith("Nothing for now: compare again")
+    world.fetch_and_settle()
+    assert world.crossfoot(live=True).difference_count == 0
+
+
+def test_x4_i3_a_credit_that_only_quickbooks_shows_is_named(world: World) -> None:
+    world.invoice_in_both("1001", 25_000)
+    world.quickbooks.add_credit_memo("m1", "C-1", 9_000)
+    world.quickbooks.pay("p1", {"q1001": 0}, credited={"q1001": 9_000}, memo="m1")
+    world.fetch_and_settle()
+    (difference,) = world.crossfoot(live=True).differences
+    assert difference.code == "credit"
+    assert "Credits take off 90.00 USD in QuickBooks, and 0.00 USD in ConnectWise." in difference.sentence
+    assert difference.fix == "Apply the credit in ConnectWise too."
 
 
 def test_i5_a_live_comparison_archives_an_invoice_that_is_gone(world: World) -> None:

@@ -9,6 +9,7 @@ from crossfoot.adapters.dynamodb.reports import TableReports
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.core.comparing import ABANDONED_AFTER, Comparison, Stage, Tally, report_on
 from crossfoot.core.crossfoot import MAX_DIFFERENCES, Difference, Pair, compare
+from crossfoot.core.model import ACCOUNTING
 from crossfoot.errors import Conflict
 from crossfoot.ports import Reports
 
@@ -59,6 +60,18 @@ def test_a_report_without_a_difference_is_read_back(store: Reports) -> None:
     report = store.load_newest(TENANT)
     assert report is not None
     assert (report.differences, report.difference_count, report.one_sided) == ((), 0, {})
+
+
+def test_x4_what_was_not_read_afresh_is_stored_with_its_reason(store: Reports) -> None:
+    silent = Tally(unread={ACCOUNTING: "QuickBooks refused the sign-in."})
+    begun = store.begin(TENANT, make_comparison())
+    moved = begun.moved("", silent, START)
+    store.move(TENANT, begun, moved)
+    assert store.load_under_way(TENANT) == moved
+    finish(store, moved)
+    report = store.load_newest(TENANT)
+    assert report is not None
+    assert (report.live, report.unread) == (False, silent.unread)
 
 
 def test_x4_a_comparison_goes_on_from_where_it_was_stored(store: Reports) -> None:
@@ -172,6 +185,6 @@ def _worst(number: int) -> Difference:
     huge = 10**20
     one = make_invoice(wide, number=wide * 10, total_minor=huge, balance_minor=huge)
     other = make_invoice(wide, CW, number=wide * 10, total_minor=huge, balance_minor=1, paid_minor=huge)
-    found = compare(Pair(one, other, huge, 1))
+    found = compare(Pair(one, other, huge, 1, huge, 0))
     assert found is not None
     return found

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from crossfoot.core.crossfoot import MAX_DIFFERENCES, Difference, Report
 from crossfoot.core.fetching import STUCK_AFTER, FetchState
-from crossfoot.core.model import ACCOUNTING, PSA
+from crossfoot.core.model import ACCOUNTING, PSA, System
 
 # One that did not move for so long is driven by nobody any more: redelivery lasts for four hours. What it counted by then
 # is too old to go on from.
@@ -31,7 +31,7 @@ class Tally:
     """What was found: in one page, or by now.
 
     Takes: `one_sided` counts invoices without a copy by reason; `differences` holds at most MAX_DIFFERENCES of those
-    that `difference_count` counts.
+    that `difference_count` counts; `unread` says why a system was not read afresh, by system.
     """
 
     pairs: int = 0
@@ -39,6 +39,7 @@ class Tally:
     difference_count: int = 0
     one_sided: Mapping[str, int] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()
+    unread: Mapping[System, str] = field(default_factory=dict)
 
     def __add__(self, other: "Tally") -> "Tally":
         reasons = {**self.one_sided, **other.one_sided}
@@ -48,6 +49,7 @@ class Tally:
             self.difference_count + other.difference_count,
             {reason: self.one_sided.get(reason, 0) + other.one_sided.get(reason, 0) for reason in reasons},
             (*self.differences, *other.differences)[:MAX_DIFFERENCES],
+            {**self.unread, **other.unread},
         )
 
 
@@ -107,11 +109,12 @@ def report_on(comparison: Comparison, at: datetime) -> Report:
     return Report(
         started_at=comparison.started_at,
         at=at,
-        live=comparison.live,
+        live=comparison.live and not tally.unread,
         invoices=tally.pairs + sum(tally.one_sided.values()),
         pairs=tally.pairs,
         payments=tally.payments,
         difference_count=tally.difference_count,
         one_sided=dict(tally.one_sided),
         differences=tally.differences,
+        unread=dict(tally.unread),
     )

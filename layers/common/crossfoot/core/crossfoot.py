@@ -1,9 +1,10 @@
 """Crossfoot: compare the books of a partner to the cent and name the cause of every difference (X4)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crossfoot.core.model import Invoice, Ref, Standing
+from crossfoot.core.model import SYSTEM_NAMES, Invoice, Ref, Standing, System
 from crossfoot.core.money import format_minor
 
 
@@ -24,7 +25,8 @@ class Report:
 
     Takes: every invoice was looked at once between `started_at` and `at`. `one_sided` counts, by reason, the invoices that
     only one system has: they are no differences (nothing to compare), but each is named by its own explanation.
-    `differences` holds at most MAX_DIFFERENCES; `difference_count` counts them all.
+    `differences` holds at most MAX_DIFFERENCES; `difference_count` counts them all. `live` says that both systems were read
+    afresh, and `unread` why one that was to be read was not: what was known of it was compared.
     """
 
     started_at: datetime
@@ -36,11 +38,14 @@ class Report:
     difference_count: int
     one_sided: dict[str, int] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()
+    unread: Mapping[System, str] = field(default_factory=dict)
 
     @property
     def line(self) -> str:
         """Say it in one line."""
-        return f"crossfoot: {self.invoices} invoices, {self.payments} payments, {self.difference_count} differences"
+        line = f"crossfoot: {self.invoices} invoices, {self.payments} payments, {self.difference_count} differences"
+        unread = " and ".join(SYSTEM_NAMES[system] for system in self.unread)
+        return f"{line}, without reading {unread}" if unread else line
 
 
 # So that a report fits into one item of our table, whatever is written in an invoice's number.
@@ -53,13 +58,21 @@ class Pair:
     """One invoice in both systems, with what bears on a difference.
 
     Takes: `expected_minor` is what the external payments in QuickBooks and those of the platform add up to on it,
-    `kept_minor` what our rows in ConnectWise carry.
+    `kept_minor` what our rows in ConnectWise carry, `recorded_minor` what all payments that are known in QuickBooks pay of
+    it, and `credits_minor` the credits that those apply, here or to another invoice (QuickBooks does not say which).
     """
 
     accounting: Invoice
     psa: Invoice
     expected_minor: int
     kept_minor: int
+    recorded_minor: int
+    credits_minor: int
+
+    @property
+    def unpaid_for_minor(self) -> int:
+        """Give what is off its balance in QuickBooks beyond what known payments pay."""
+        return self.accounting.total_minor - self.accounting.balance_minor - self.recorded_minor
 
 
 def compare(pair: Pair) -> Difference | None:
@@ -90,16 +103,44 @@ def _compare_standing(pair: Pair) -> Difference | None:
 
 
 def _cause(pair: Pair) -> tuple[str, str, str]:
-    kept = format_minor(pair.kept_minor, pair.psa.currency)
+    """Name what the difference comes from: first what has yet to come, so that nobody mends what mends itself."""
     if pair.expected_minor != pair.kept_minor:
-        expected = format_minor(pair.expected_minor, pair.psa.currency)
+        expected, kept = _amount(pair, pair.expected_minor), _amount(pair, pair.kept_minor)
         cause = f"QuickBooks and the platform show {expected} of payments, and {kept} was taken over to ConnectWise."
         return "not_mirrored", cause, "See the invoice's payments: each says what it waits for."
+    if not 0 <= pair.unpaid_for_minor <= pair.credits_minor:
+        return _unknown_in_accounting(pair)
     if pair.psa.paid_minor is not None and pair.psa.paid_minor != pair.kept_minor:
-        shown = format_minor(pair.psa.paid_minor, pair.psa.currency)
+        shown, kept = _amount(pair, pair.psa.paid_minor), _amount(pair, pair.kept_minor)
         cause = f"ConnectWise shows {shown} of payments, of which Crossfoot entered {kept}."
         return "entered_in_psa", cause, "Enter the missing payment in QuickBooks, or remove it from ConnectWise."
-    return "credit", "A credit stands in one system only.", "Apply the credit in the other system too."
+    if pair.recorded_minor != pair.expected_minor:
+        expected, recorded = _amount(pair, pair.expected_minor), _amount(pair, pair.recorded_minor)
+        cause = f"Its payments come to {expected}, of which QuickBooks holds {recorded}."
+        return "not_mirrored", cause, "See the invoice's payments: each says what it waits for."
+    return _credit(pair)
+
+
+def _unknown_in_accounting(pair: Pair) -> tuple[str, str, str]:
+    off_minor = pair.unpaid_for_minor
+    shown = f"{_amount(pair, abs(off_minor))} {'less' if off_minor > 0 else 'more'} open"
+    cause = f"QuickBooks shows {shown} than its known payments explain; what is newer is read within minutes."
+    fix = "Nothing for now: compare again in a few minutes. If this stays, see in QuickBooks what the invoice was paid by."
+    return "unknown_in_accounting", cause, fix
+
+
+def _credit(pair: Pair) -> tuple[str, str, str]:
+    """Name a credit only where one was seen."""
+    here_minor, there_minor = pair.unpaid_for_minor, pair.psa.credited_minor or 0
+    if here_minor == there_minor:
+        return "unexplained", "Nothing that was read explains it.", "Compare again in a few minutes."
+    taken_off = f"{_amount(pair, here_minor)} in QuickBooks, and {_amount(pair, there_minor)} in ConnectWise"
+    lacking = "ConnectWise" if here_minor > there_minor else "QuickBooks"
+    return "credit", f"Credits take off {taken_off}.", f"Apply the credit in {lacking} too."
+
+
+def _amount(pair: Pair, amount_minor: int) -> str:
+    return format_minor(amount_minor, pair.psa.currency)
 
 
 def _number(invoice: Invoice) -> str:

@@ -11,7 +11,14 @@ from crossfoot.ports.connecting import (
     OAuthDoor,
     callback_url,
 )
-from crossfoot.ports.connections import Connection, ConnectionEvent, Connections, ConnectionState, is_connected
+from crossfoot.ports.connections import (
+    Connection,
+    ConnectionEvent,
+    Connections,
+    ConnectionState,
+    is_connected,
+    why_unread,
+)
 from crossfoot.ports.decisions import Dated, EffectStore, FilterStore, History, PreferencesStore, Reports, RightsStore
 from crossfoot.ports.documents import Documents
 from crossfoot.ports.fetching import Cursors, FetchRuns, Limits, Position, RunPage
@@ -95,4 +102,5 @@ __all__ = [
     "Window",
     "callback_url",
     "is_connected",
+    "why_unread",
 ]

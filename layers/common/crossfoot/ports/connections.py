@@ -49,6 +49,21 @@ def is_connected(connections: "Connections", tenant: str, system: System) -> boo
     return connection is not None and connection.state is ConnectionState.CONNECTED
 
 
+def why_unread(connection: Connection | None) -> str:
+    """Say why a system cannot be read now; "" where it can. Source: C7."""
+    match connection.state if connection else ConnectionState.DISCONNECTED:
+        case ConnectionState.CONNECTED:
+            return ""
+        case ConnectionState.PAUSED:
+            return "The connection is paused."
+        case ConnectionState.NEEDS_ATTENTION if connection and connection.reason:
+            return connection.reason
+        case ConnectionState.NEEDS_ATTENTION:
+            return "The connection needs attention."
+        case ConnectionState.DISCONNECTED:
+            return "It is not connected."
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectionEvent:
     """A line in a connection's history."""

@@ -15,6 +15,7 @@ from crossfoot.core.parts import carried_as, external_parts, platform_parts
 from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.rows import Standing as RowStanding
 from crossfoot.core.rows import standing_of
+from crossfoot.errors import AuthExpired
 from crossfoot.letting_in import is_imported, is_left_out
 from crossfoot.linking import decide_unlinked, link_invoices
 from crossfoot.messages import CrossfootRequest, MirrorPayment
@@ -30,6 +31,7 @@ from crossfoot.ports import (
     Reports,
     Systems,
     is_connected,
+    why_unread,
 )
 from crossfoot.rereading import as_deleted, reread_invoices
 
@@ -103,7 +105,7 @@ def _advance(tenant: str, comparison: Comparison, ports: Ports) -> Comparison:
     """Do the next page of a comparison, and store where it is and what it found by then in one write."""
     match comparison.stage:
         case Stage.REREAD_PSA | Stage.REREAD_ACCOUNTING:
-            found, place = Tally(), _reread(tenant, REREADS[comparison.stage], comparison.place, ports)
+            found, place = _reread(tenant, REREADS[comparison.stage], comparison.place, ports)
         case Stage.COMPARE:
             page = _page(tenant, Kind.INVOICE, comparison.place, ports.book)
             found, place = _compare_page(tenant, comparison, page.records, ports), page.next_cursor
@@ -145,21 +147,34 @@ def _ask_for(tenant: str, comparison: Comparison, payments: Iterable[Ref], ports
 # --- reading afresh ----------------------------------------------------------------------------------------------------
 
 
-def _reread(tenant: str, system: System, cursor: str, ports: Ports) -> str:
-    """Read some invoices again from their system; one that is gone there is deleted (I5). Returns: where to go on."""
-    if not is_connected(ports.connections, tenant, system):
-        return ""
+def _reread(tenant: str, system: System, cursor: str, ports: Ports) -> tuple[Tally, str]:
+    """Read some invoices again from their system; one that is gone there is deleted (I5).
+
+    Returns: why it could not be read, where it could not; and where to go on.
+    """
+    if why := why_unread(ports.connections.load(tenant, system)):
+        return Tally(unread={system: why}), ""
+    known, cursor = _next_invoices(tenant, system, cursor, ports.book)
+    try:
+        read = reread_invoices(known, ports.systems.source(tenant, system), ports.clock.now()) if known else []
+    except AuthExpired as error:
+        # The connection says so from now on. What is known can be compared all the same, and the report says what it is.
+        return Tally(unread={system: str(error)}), ""
+    ports.book.save(tenant, read)
+    return Tally(), cursor
+
+
+def _next_invoices(tenant: str, system: System, cursor: str, book: Book) -> tuple[list[Invoice], str]:
+    """Give as many of a system's known invoices as one read takes, and where to go on."""
     known: list[Invoice] = []
     for _ in range(PAGES_PER_READ):
         limit = min(PAGE, INVOICES_PER_READ - len(known))
-        page = _page(tenant, Kind.INVOICE, cursor, ports.book, system=system, limit=limit)
+        page = _page(tenant, Kind.INVOICE, cursor, book, system=system, limit=limit)
         known += [record for record in page.records if isinstance(record, Invoice) and not is_left_out(record)]
         cursor = page.next_cursor
         if not cursor or len(known) == INVOICES_PER_READ:
             break
-    if known:
-        ports.book.save(tenant, reread_invoices(known, ports.systems.source(tenant, system), ports.clock.now()))
-    return cursor
+    return known, cursor
 
 
 def _reread_payments(tenant: str, payments: Iterable[Payment], ports: Ports) -> None:
@@ -286,8 +301,23 @@ def _payments_on(links: Sequence[Link], tenant: str, ports: Ports) -> _Payments:
 def _compare(pairing: _Pairing, payments: _Payments) -> Difference | None:
     link, paying = pairing.link, payments[pairing.link.accounting]
     parts = (*external_parts(paying, link.accounting), *platform_parts(paying, (link.accounting, link.psa)))
-    expected_minor = sum(part.amount_minor for part in parts)
-    return compare(Pair(pairing.accounting, pairing.psa, expected_minor, pairing.standing.total_minor))
+    recorded = [each for each in paying if each.ref.system is ACCOUNTING and each.standing is Standing.LIVE]
+    cash = [part for each in recorded for part in each.allocations if part.invoice == link.accounting]
+    applied = [credit for each in recorded if _pays(each, link.accounting) for credit in each.credits]
+    pair = Pair(
+        pairing.accounting,
+        pairing.psa,
+        expected_minor=sum(part.amount_minor for part in parts),
+        kept_minor=pairing.standing.total_minor,
+        recorded_minor=sum(part.amount_minor for part in cash),
+        credits_minor=sum(credit.amount_minor for credit in applied),
+    )
+    return compare(pair)
+
+
+def _pays(payment: Payment, invoice: Ref) -> bool:
+    """Tell whether an invoice gets anything of a payment; not one that only used to."""
+    return invoice in payment.credit_only or any(part.invoice == invoice for part in payment.allocations)
 
 
 def _waiting(

@@ -9,6 +9,7 @@ from crossfoot.adapters.dynamodb.table import MISSING, Delete, Put, Table, When,
 from crossfoot.adapters.dynamodb.values import Item, Plain, rows, text, whole, without_blanks
 from crossfoot.core.comparing import Comparison, Stage, Tally, report_on
 from crossfoot.core.crossfoot import Difference, Report
+from crossfoot.core.model import System
 from crossfoot.errors import Conflict
 
 KEPT_FOR = timedelta(days=400)
@@ -79,6 +80,7 @@ class TableReports:
             difference_count=tally.difference_count,
             one_sided=dict(tally.one_sided),
             differences=tally.differences,
+            unread=dict(tally.unread),
         )
 
     def _load(self, tenant: str, comparison_id: str) -> Comparison | None:
@@ -142,7 +144,9 @@ def _to_comparison(comparison_id: str, item: Item) -> Comparison:
 
 
 def _from_report(report: Report) -> Item:
-    tally = Tally(report.pairs, report.payments, report.difference_count, report.one_sided, report.differences)
+    tally = Tally(
+        report.pairs, report.payments, report.difference_count, report.one_sided, report.differences, report.unread
+    )
     own: Item = {
         "started_at": keys.time_text(report.started_at),
         "live": report.live,
@@ -158,12 +162,13 @@ def _from_tally(tally: Tally) -> Item:
         "difference_count": tally.difference_count,
         "one_sided": dict(tally.one_sided),
         "differences": [_from_difference(difference) for difference in tally.differences],
+        "unread": {system.value: why for system, why in tally.unread.items()},
     }
 
 
 def _to_tally(item: Item) -> Tally:
-    one_sided = item.get("one_sided", {})
-    if not isinstance(one_sided, dict):
+    one_sided, unread = item.get("one_sided", {}), item.get("unread", {})
+    if not isinstance(one_sided, dict) or not isinstance(unread, dict):
         raise TypeError("a tally holds reasons that cannot be read")
     return Tally(
         whole(item, "pairs"),
@@ -171,6 +176,7 @@ def _to_tally(item: Item) -> Tally:
         whole(item, "difference_count"),
         {reason: whole(one_sided, reason) for reason in one_sided},
         tuple(_to_difference(row) for row in rows(item, "differences")),
+        {System(system): text(unread, system) for system in unread},
     )
 
 

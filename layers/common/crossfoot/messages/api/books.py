@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from crossfoot.core.fetching import FetchState
+from crossfoot.core.model import System
 from crossfoot.messages.api.words import RecordId
 from crossfoot.messages.routes import Shape
 
@@ -41,7 +42,10 @@ class ReportShape(Shape):
 
     started_at: datetime
     at: datetime = Field(description="When it was complete.")
-    live: bool
+    live: bool = Field(description="Whether both systems were read afresh.")
+    unread: dict[System, str] = Field(
+        description="Why a system that was to be read afresh was not: what was known of it was compared."
+    )
     line: str
     invoices: int
     pairs: int

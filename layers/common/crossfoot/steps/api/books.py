@@ -25,6 +25,7 @@ def show_crossfoot(ports: Ports, asked: Asked) -> ReportShape:
         started_at=report.started_at,
         at=report.at,
         live=report.live,
+        unread=dict(report.unread),
         line=report.line,
         invoices=report.invoices,
         pairs=report.pairs,
