@@ -18,6 +18,7 @@ from crossfoot.core.model import (
     TakenBack,
     Version,
 )
+from crossfoot.core.parts import invoices_of
 from crossfoot.core.preferences import UnappliedMoney
 from crossfoot.core.receipts import Receipt
 from hypothesis import given
@@ -191,6 +192,14 @@ def test_p3_of_two_customers_only_the_one_whose_part_is_deleted_is_affected() ->
     assert followed is not None
     assert (followed.payment.standing, followed.payment.total_minor) == (Standing.LIVE, 50_00)
     assert followed.standing == (OTHER,)
+
+
+def test_p3_invoices_that_are_paid_no_longer_are_remembered_and_so_hear_of_it() -> None:
+    moved = replace(copy_of(MADE, revision="4"), allocations=(Allocation(of("3"), 100_00),))
+    followed = follow_people(PAID, (MADE, OTHER), {"181": moved}, NOW)
+    assert followed is not None
+    for changed in (followed.payment, reapplied(PAID, (), NOW), take_back(PAID, TakenBack.DELETED, NOW)):
+        assert set(invoices_of(PAID)) <= set(invoices_of(changed))
 
 
 @pytest.mark.parametrize("now", [NOW, datetime(2026, 11, 3, 16, 0, tzinfo=UTC)], ids=["", "our clock is behind"])

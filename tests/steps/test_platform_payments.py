@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from crossfoot.core.model import ACCOUNTING, Kind, Payment, Ref, Standing, System, TakenBack
 from crossfoot.core.preferences import ClosedPeriod, Preferences, UnappliedMoney
-from crossfoot.messages import MirrorPayment
+from crossfoot.messages import MirrorPayment, Nudge
 from crossfoot.ports import ConnectionState
 
 from tests.fakes.api import FakeApi
@@ -155,6 +155,16 @@ def test_p3_a_payment_that_is_deleted_in_quickbooks_is_deleted_everywhere(books:
     books.platform.repeat("pay_1")
     settle(books)
     assert books.in_quickbooks() == [], "what the platform told before does not raise it"
+
+
+def test_p3_a_deletion_in_quickbooks_is_in_every_book_as_soon_as_quickbooks_tells(books: Books) -> None:
+    books.platform.pay("pay_1", {"quickbooks-q1001": 100_00, "connectwise-c1002": 20_00})
+    settle(books)
+    books.world.quickbooks.delete("7001")
+    books.world.clock.advance(10)
+    books.world.queue.send([Nudge(tenant=TENANT, system=ACCOUNTING, because="deleted")])
+    books.world.settle()
+    assert (books.in_connectwise("1001"), books.in_connectwise("1002")) == (0, 0)
 
 
 def test_p3_a_payment_whose_row_is_deleted_in_connectwise_is_deleted_everywhere(books: Books) -> None:

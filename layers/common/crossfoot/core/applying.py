@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from crossfoot.core.model import Allocation, Invoice, Payment, Ref, Standing, TakenBack, Version
+from crossfoot.core.parts import invoices_of
 from crossfoot.core.preferences import UnappliedMoney
 from crossfoot.core.receipts import Receipt, says_the_same
 
@@ -114,9 +115,7 @@ def follow_people(
     ]
     return Followed(
         replace(
-            payment,
-            version=_later(payment.version, now),
-            allocations=tuple(part for receipt in kept for part in receipt.applied),
+            reapplied(payment, tuple(part for receipt in kept for part in receipt.applied), now),
             total_minor=sum(receipt.amount_minor for receipt in kept),
             paid_on=moved[0] if moved else payment.paid_on,
         ),
@@ -126,13 +125,14 @@ def follow_people(
 
 def take_back(payment: Payment, why: TakenBack, now: datetime) -> Payment:
     """Give a payment as it is once it counts no longer."""
-    version = _later(payment.version, now)
-    return replace(payment, standing=Standing.DELETED, version=version, allocations=(), taken_back=why)
+    return replace(reapplied(payment, (), now), standing=Standing.DELETED, taken_back=why)
 
 
 def reapplied(payment: Payment, allocations: tuple[Allocation, ...], now: datetime) -> Payment:
-    """Give a payment that pays other invoices, or other parts of them."""
-    return replace(payment, version=_later(payment.version, now), allocations=allocations)
+    """Give a payment that pays other invoices, or other parts of them; what it paid before has to hear of it too."""
+    former = {*invoices_of(payment)} - {part.invoice for part in allocations}
+    version = _later(payment.version, now)
+    return replace(payment, version=version, allocations=allocations, former_invoices=tuple(sorted(former)))
 
 
 def _is_changed(receipt: Receipt, copy: Payment | None) -> bool:
