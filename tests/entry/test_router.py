@@ -160,6 +160,19 @@ def test_a_problem_names_the_system_that_it_came_from(error: Retryable, title: s
     assert found.to_body()["system"] == "connectwise"
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("no system is connected", "No system is connected."),
+        ("connectwise-3194 was confirmed", "connectwise-3194 was confirmed."),
+        ("api-na.myconnectwise.net does not answer.", "api-na.myconnectwise.net does not answer."),
+        ("customer: not there", "Customer: not there."),
+    ],
+)
+def test_a_sentence_begins_with_a_capital_but_an_id_or_a_host_stays_as_it_is(words: str, shown: str) -> None:
+    assert problem_of(Rejected("refused", words)).detail == shown
+
+
 def test_our_own_storage_is_no_system_of_the_partners() -> None:
     found = problem_of(AwsUnavailable("DynamoDB is busy"))
     assert "system" not in found.to_body()

@@ -222,7 +222,9 @@ def test_i9_a_confirmed_pair_is_linked_and_its_payments_follow(api: FakeApi, dif
     api.work()
     assert api.world.rows("1001") == []
     (match,) = decide(api, "q1001", "c1001", "same").body["invoices"]
-    assert (match["state"], match["code"], match["linked"], match["differences"]) == ("decided", "same", True, [])
+    assert (match["state"], match["code"], match["linked"]) == ("decided", "same", True)
+    assert len(match["differences"]) == 1, "what differs is told, though it holds nothing back"
+    assert match["sentence"] == "They are the same invoice."
     found = link(api, c("c1001"))
     assert found is not None
     assert found.origin is LinkOrigin.CONFIRMED
@@ -247,6 +249,57 @@ def test_i9_e2_a_confirmed_pair_of_different_totals_is_linked_but_no_payment_fol
     api.world.connectwise.put(replace(api.world.connectwise.invoice("c1001"), total_minor=10_000, balance_minor=10_000))
     api.work()
     assert api.world.rows("1001") == [(3_000, "2026-11-03")]
+
+
+def unlike(api: FakeApi) -> None:
+    """Enter two invoices that have nothing in common, and one that has the number of the first."""
+    api.world.quickbooks.add_invoice("q5", "20605", 251_875)
+    api.world.connectwise.add_invoice("c4", "20604", 57_375, customer="Fabrikam", on=LATER)
+    api.work()
+
+
+def test_i9_two_invoices_with_nothing_in_common_are_called_the_same_only_when_that_is_meant(api: FakeApi) -> None:
+    unlike(api)
+    refused = decide(api, "q5", "c4", "same")
+    assert (refused.status, refused.body["code"]) == (409, "nothing_in_common")
+    for told in ("numbers differ: 20605", "dates differ", "totals differ: 2,518.75 USD", "customers differ: Contoso"):
+        assert told in refused.body["detail"]
+    assert "although_different" in refused.body["fix"]
+    assert listed(api, state="decided") == []
+    (match,) = decide(api, "q5", "c4", "same", although_different=True).body["invoices"]
+    assert [told.partition(":")[0] for told in match["differences"]] == [
+        "the numbers differ", "the dates differ", "the totals differ", "the customers differ",
+    ]  # fmt: skip
+    assert "Its payments wait, because the totals differ" in match["sentence"]
+    assert "numbers" not in match["sentence"]
+
+
+def test_i9_customers_that_are_one_are_something_in_common(api: FakeApi) -> None:
+    unlike(api)
+    keep_customers(api, (ACCOUNTING, "1", "Contoso"), (PSA, "1", "Fabrikam"))
+    assert decide(api, "1", "1", "same", kind="customer").status == 200
+    (match,) = decide(api, "q5", "c4", "same").body["invoices"]
+    assert [told.partition(":")[0] for told in match["differences"]] == [
+        "the numbers differ", "the dates differ", "the totals differ",
+    ]  # fmt: skip
+
+
+def test_i9_two_invoices_with_nothing_in_common_can_be_called_different(api: FakeApi) -> None:
+    unlike(api)
+    assert decide(api, "q5", "c4", "different").status == 200
+
+
+def test_i9_a_copy_whose_counterpart_is_joined_with_another_says_so_and_not_that_there_is_none(api: FakeApi) -> None:
+    unlike(api)
+    decide(api, "q5", "c4", "same", although_different=True)
+    api.world.connectwise.add_invoice("c5", "20605", 251_875)
+    api.work()
+    match = api.call("GET", "/v1/invoices/connectwise-c5").body["match"]
+    assert (match["state"], match["code"]) == ("refused", "counterpart_taken")
+    assert match["sentence"] == (
+        "Invoice 20605 is in QuickBooks, but is joined with another one in ConnectWise, invoice 20604."
+    )
+    assert "Take that back under Matches" in match["fix"]
 
 
 def test_i9_a_separated_pair_is_never_matched_nor_listed_again(api: FakeApi) -> None:

@@ -52,6 +52,17 @@ def differences(one: Invoice, other: Invoice, verdicts: Verdicts = UNDECIDED) ->
     )
 
 
+def has_nothing_in_common(one: Invoice, other: Invoice, verdicts: Verdicts = UNDECIDED) -> bool:
+    """Tell whether number, amount and customer of two invoices all differ: whoever calls them the same made a slip, or
+    knows why. Source: I9."""
+    return (
+        normalise(one.number) != normalise(other.number)
+        and (one.total_minor, one.currency) != (other.total_minor, other.currency)
+        and normalise(one.customer_name) != normalise(other.customer_name)
+        and not verdicts.is_one_customer(one, other)
+    )
+
+
 def is_imported(invoice: Invoice) -> bool:
     """Tell whether an invoice takes part: neither left out by the filters nor archived (C4, C5, I5)."""
     return not (invoice.keeping.left_out or invoice.keeping.archived)
@@ -88,12 +99,12 @@ class Candidates:
         is_linked = linked is not None and linked.other(one.ref) == other.ref
         if not is_linked and not (is_imported(one) and is_imported(other)):
             return False
-        fixed, other_fixed = self._fixed_to(one.ref), self._fixed_to(other.ref)
+        fixed, other_fixed = self.fixed_to(one.ref), self.fixed_to(other.ref)
         if fixed is not None or other_fixed is not None:
             return fixed in (None, other.ref) and other_fixed in (None, one.ref)
         return is_linked or (bool(normalise(one.number)) and normalise(one.number) == normalise(other.number))
 
-    def _fixed_to(self, ref: Ref) -> Ref | None:
+    def fixed_to(self, ref: Ref) -> Ref | None:
         """Name the copy that is beyond doubt: the partner confirmed it, or the sync tool wrote it; while it is live."""
         other = self.verdicts.same_as(ref)
         if other is None or not self._is_live(other):
@@ -181,9 +192,32 @@ def _missing(invoice: Invoice, candidates: Candidates) -> Decision:
         sentence = f"The partner said that no invoice {invoice.number} in {SYSTEM_NAMES[elsewhere]} is this one."
         fix = "Nothing to do; take that back under Matches if it was wrong."
         return waits(invoice.ref, "I9", "separated", sentence, fix, *apart)
+    taken = _find_taken(invoice, candidates)
+    if taken is not None:
+        return _taken(invoice, *taken, candidates)
     sentence = f"No invoice {invoice.number} is in {SYSTEM_NAMES[elsewhere]} yet."
     fix = f"Nothing to do if it is still to come; otherwise enter it in {SYSTEM_NAMES[elsewhere]} under this number."
     return waits(invoice.ref, "I9", "no_counterpart", sentence, fix)
+
+
+def _find_taken(invoice: Invoice, candidates: Candidates) -> tuple[Invoice, Ref] | None:
+    """Find an invoice of its number that is joined with another one beyond doubt, and that other one."""
+    for each in candidates.invoices:
+        is_copy = each.ref.system is not invoice.ref.system and normalise(each.number) == normalise(invoice.number)
+        mate = candidates.fixed_to(each.ref) if is_copy and each.standing is Standing.LIVE else None
+        if mate is not None and mate != invoice.ref:
+            return each, mate
+    return None
+
+
+def _taken(invoice: Invoice, copy: Invoice, mate: Ref, candidates: Candidates) -> Decision:
+    here, there = SYSTEM_NAMES[invoice.ref.system], SYSTEM_NAMES[copy.ref.system]
+    number = next((each.number for each in candidates.invoices if each.ref == mate), "") or mate.id
+    sentence = f"Invoice {invoice.number} is in {there}, but is joined with another one in {here}, invoice {number}."
+    fix = "Take that back under Matches if it was wrong; otherwise void or delete the one that should not be there."
+    if candidates.verdicts.on(copy.ref, mate) is not Verdict.SAME:
+        fix = f"The sync tool wrote that pair. Void or delete this one in {here} if it should not be there."
+    return refused(invoice.ref, "I9", "counterpart_taken", sentence, fix, copy.ref, mate)
 
 
 def find_aside(invoice: Invoice, same_number: Iterable[Invoice]) -> Invoice | None:

@@ -31,6 +31,7 @@ _STATUS_OF_CODE = {
     "another_company": 409,
     "cursor_invalid": 400,
     "gone_there": 409,
+    "nothing_in_common": 409,
     "not_found": 404,
 }
 
@@ -136,8 +137,10 @@ def _system(error: Retryable) -> dict[str, Any]:
 
 
 def _sentence(text: str) -> str:
-    """Make a sentence of an error's words."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+    """Make a sentence of an error's words. An id or a host at its beginning stays as it is written."""
+    first = text.partition(" ")[0].rstrip(",;:")
+    begun = f"{text[:1].upper()}{text[1:]}" if first.isalpha() else text
+    return f"{begun.rstrip('.')}."
 
 
 def _problem_of_refusal(error: NeedsPartner) -> Problem:

@@ -43,6 +43,10 @@ class MatchDecision(Shape):
     accounting: RecordId
     psa: RecordId
     verdict: Verdict
+    although_different: bool = Field(
+        default=False,
+        description="Two invoices whose number, amount and customer all differ are called the same only with this.",
+    )
 
 
 class MatchedInvoice(Shape):
@@ -65,7 +69,10 @@ class InvoiceMatch(Shape):
     code: MatterCode | Verdict
     accounting: list[MatchedInvoice]
     psa: list[MatchedInvoice]
-    differences: list[str]
+    differences: list[str] = Field(
+        description="All that is not the same on both sides, also of a confirmed pair; "
+        "of that, only the money holds its payments back."
+    )
     sentence: str
     fix: str
     linked: bool

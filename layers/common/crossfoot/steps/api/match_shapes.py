@@ -85,22 +85,25 @@ def open_customers(pair: Pair, matters: Sequence[Matter], *, more: bool) -> Cust
     )
 
 
-def to_invoice_match(decided: Decided, records: Mapping[Ref, Record], links: Mapping[Ref, Link]) -> InvoiceMatch:
-    """Show a decision on two invoices, and what became of it."""
+def to_invoice_match(
+    decided: Decided, records: Mapping[Ref, Record], links: Mapping[Ref, Link], customers: Verdicts
+) -> InvoiceMatch:
+    """Show a decision on two invoices, and what became of it. Takes: `customers`, what was decided on theirs."""
     pair = decided.pair
     one, other = records.get(pair.accounting), records.get(pair.psa)
     copies = [each for each in (one, other) if isinstance(each, Invoice)]
     link = links.get(pair.accounting)
     linked = link is not None and link.psa == pair.psa
-    told = _differences_of(copies, decided)
-    sentence, fix = _told_of_decision(decided.verdict, linked=linked, told=told)
+    said = Verdicts({pair.accounting: {pair.psa: decided.verdict}})
+    holding = _differences_of(copies, customers.joined_with(said))
+    sentence, fix = _told_of_decision(decided.verdict, linked=linked, told=holding)
     return InvoiceMatch(
         id=to_match_id(pair),
         state="decided",
         code=decided.verdict,
         accounting=[_to_invoice(each) for each in copies if each.ref.system is ACCOUNTING],
         psa=[_to_invoice(each) for each in copies if each.ref.system is PSA],
-        differences=told,
+        differences=_differences_of(copies, customers),
         sentence=sentence,
         fix=fix,
         linked=linked,
@@ -128,12 +131,11 @@ def to_customer_match(decided: Decided, records: Mapping[Ref, Record]) -> Custom
     )
 
 
-def _differences_of(copies: Sequence[Invoice], decided: Decided) -> list[str]:
+def _differences_of(copies: Sequence[Invoice], verdicts: Verdicts) -> list[str]:
     if len(copies) < 2:
         return []
-    said = Verdicts({decided.pair.accounting: {decided.pair.psa: decided.verdict}})
     one, other = sorted(copies, key=lambda invoice: invoice.ref.system is not ACCOUNTING)
-    return list(differences(one, other, said))
+    return list(differences(one, other, verdicts))
 
 
 def _told_of_decision(verdict: Verdict, *, linked: bool, told: Sequence[str]) -> tuple[str, str]:

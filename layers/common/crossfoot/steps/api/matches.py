@@ -1,10 +1,10 @@
 """List what is open for the partner to decide about matches, and take the decisions, each once (I9)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from crossfoot.core.matching import is_imported
+from crossfoot.core.matching import differences, has_nothing_in_common, is_imported
 from crossfoot.core.model import ACCOUNTING, PSA, SYSTEM_NAMES, Invoice, Kind, LinkOrigin, Record, Ref, Standing
-from crossfoot.core.verdicts import Pair, Verdict
+from crossfoot.core.verdicts import UNDECIDED, Pair, Verdict, Verdicts
 from crossfoot.errors import Rejected
 from crossfoot.linking import find_open
 from crossfoot.messages.api.matches import CustomerMatch, MatchDecision, MatchList, MatchQuery, OneMatch
@@ -43,14 +43,15 @@ def list_matches(ports: Ports, asked: Asked[Nothing, MatchQuery]) -> MatchList:
 def decide_match(ports: Ports, asked: Asked[Nothing, Nothing, MatchDecision]) -> MatchList:
     """Take the partner's word on a pair, once and for all, and do what follows from it.
 
-    Raises: Rejected when it cannot stand beside what the sync tool wrote or what was confirmed before.
+    Raises: Rejected when it cannot stand beside what the sync tool wrote or what was confirmed before, and for two invoices
+    that have nothing in common, unless the request says that it means them.
     Source: I9. A worker that dies after the verdict is kept leaves what the next look at either record completes.
     """
     tenant, body = asked.tenant, asked.body
     pair = Pair(_read(body.kind, body.accounting, "accounting"), _read(body.kind, body.psa, "psa"))
     records = _load(ports, tenant, pair)
     if body.kind is Kind.INVOICE:
-        _check_invoices(ports, tenant, pair, body.verdict, records)
+        _check_invoices(ports, tenant, pair, body, records)
     decided = Decided(pair, body.verdict, ports.clock.now())
     ports.matches.save_verdict(tenant, decided)
     follow_decision(ports, tenant, pair)
@@ -82,19 +83,39 @@ def _load(ports: Ports, tenant: str, pair: Pair) -> dict[Ref, Record]:
     return records
 
 
-def _check_invoices(ports: Ports, tenant: str, pair: Pair, verdict: Verdict, records: dict[Ref, Record]) -> None:
+def _check_invoices(ports: Ports, tenant: str, pair: Pair, body: MatchDecision, records: dict[Ref, Record]) -> None:
     for ref, link in ports.book.load_links(tenant, [pair.accounting, pair.psa]).items():
         is_pair = (link.accounting, link.psa) == (pair.accounting, pair.psa)
-        if link.origin is LinkOrigin.SYNCED and is_pair is (verdict is Verdict.DIFFERENT):
+        if link.origin is LinkOrigin.SYNCED and is_pair is (body.verdict is Verdict.DIFFERENT):
             detail = f"The sync tool wrote {ref} from {link.other(ref)}, so it is known what it is the same as."
             raise Rejected("written_by_sync", detail, "Undo the sync of this invoice instead.")
-    if verdict is Verdict.SAME:
+    if body.verdict is Verdict.SAME:
         for record in records.values():
             if not isinstance(record, Invoice) or record.standing is not Standing.LIVE or not is_imported(record):
                 detail = f"{record.ref} is void, deleted, archived or left out by the import filters."
                 raise Rejected("not_matchable", detail, "Bring it back first, or choose another invoice.")
+        if not body.although_different:
+            _check_common(ports, tenant, records[pair.accounting], records[pair.psa])
         for ref in (pair.accounting, pair.psa):
             _make_room(ports, tenant, ref, pair)
+
+
+def _check_common(ports: Ports, tenant: str, one: Record, other: Record) -> None:
+    """Ask once more before two invoices are joined that have nothing in common: a slip of the hand looks like that."""
+    assert isinstance(one, Invoice)
+    assert isinstance(other, Invoice)
+    if has_nothing_in_common(one, other, _on_customers(ports, tenant, [one, other])):
+        detail = f"{one.ref} and {other.ref} have nothing in common: {'; '.join(differences(one, other))}"
+        fix = (
+            "Choose another invoice; if they are the same all the same, send it again with `although_different`: true."
+        )
+        raise Rejected("nothing_in_common", detail, fix)
+
+
+def _on_customers(ports: Ports, tenant: str, records: Iterable[Record]) -> Verdicts:
+    """Read what was decided on the customers of some invoices."""
+    customers = {record.customer for record in records if isinstance(record, Invoice) and record.customer}
+    return ports.matches.load_verdicts(tenant, customers) if customers else UNDECIDED
 
 
 def _make_room(ports: Ports, tenant: str, ref: Ref, pair: Pair) -> None:
@@ -114,8 +135,9 @@ def _decided(ports: Ports, tenant: str, decided: Sequence[Decided], next_cursor:
     refs = [ref for each in decided for ref in (each.pair.accounting, each.pair.psa)]
     records = ports.book.load_many(tenant, refs)
     links = ports.book.load_links(tenant, [ref for ref in refs if ref.kind is Kind.INVOICE])
+    customers = _on_customers(ports, tenant, records.values())
     return MatchList(
-        invoices=[to_invoice_match(each, records, links) for each in decided if _kind(each) is Kind.INVOICE],
+        invoices=[to_invoice_match(each, records, links, customers) for each in decided if _kind(each) is Kind.INVOICE],
         customers=[to_customer_match(each, records) for each in decided if _kind(each) is Kind.CUSTOMER],
         next_cursor=next_cursor,
     )
