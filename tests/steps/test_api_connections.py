@@ -159,6 +159,24 @@ def test_a_connection_that_needs_attention_says_why_and_what_to_do(api: FakeApi)
     assert [line["what"] for line in history] == ["Connected to Acme MSP Books", "Intuit no longer accepts our access."]
 
 
+def test_c7_a_system_that_was_never_connected_says_what_to_do(api: FakeApi) -> None:
+    found = shown(api, "connectwise")
+    assert (found["reason"], found["fix"]) == (
+        "ConnectWise was never connected.",
+        "Connect ConnectWise under Connections.",
+    )
+
+
+def test_c7_rights_of_a_connection_that_needs_attention_are_not_tried_and_the_true_reason_is_told(
+    api: FakeApi,
+) -> None:
+    api.connect_both()
+    api.connections.need_attention(TENANT, PSA, "ConnectWise no longer accepts these keys.", "Enter new keys.")
+    refused = api.call("POST", PERMISSIONS, body={})
+    assert (refused.status, refused.body["code"], refused.body["fix"]) == (409, "needs_attention", "Enter new keys.")
+    assert refused.body["detail"] == "ConnectWise no longer accepts these keys."
+
+
 def test_c7_a_system_that_has_long_been_silent_says_so_beside_what_else_there_is_to_say(api: FakeApi) -> None:
     api.connect_both()
     api.connections.warn(TENANT, ACCOUNTING, "The consent ends on 2026-12-01.", "Connect again before.")

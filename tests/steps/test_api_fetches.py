@@ -112,9 +112,28 @@ def test_i7_a_partner_without_a_connection_loses_no_turn(api: FakeApi) -> None:
     assert api.world.limits.free_at == {}
 
 
-def test_i7_only_what_is_connected_is_fetched(api: FakeApi) -> None:
+@pytest.mark.parametrize("body", [NEW, UNPAID])
+def test_i7_only_what_is_connected_is_fetched_and_what_is_left_out_is_named(api: FakeApi, body: dict[str, str]) -> None:
+    assert start(FakeApi(), body).body["detail"] == "QuickBooks is not connected. ConnectWise is not connected."
+    api.connections.need_attention(TENANT, ACCOUNTING, "Intuit no longer accepts our access.", "Connect again.")
+    reply = start(api, body)
+    assert [fetch["system"] for fetch in reply.body["fetches"]] == ["connectwise"]
+    assert reply.body["left_out"] == [
+        {"system": "quickbooks", "reason": "Intuit no longer accepts our access.", "fix": "Connect again."}
+    ]
+
+
+@pytest.mark.parametrize("body", [NEW, UNPAID])
+def test_i7_where_none_can_be_read_the_reason_is_told_and_no_turn_is_used_up(
+    api: FakeApi, body: dict[str, str]
+) -> None:
     api.call("DELETE", "/v1/connections/quickbooks")
-    assert [fetch["system"] for fetch in start(api).body["fetches"]] == ["connectwise"]
+    api.connections.need_attention(TENANT, PSA, "ConnectWise no longer accepts these keys.", "Enter new keys.")
+    reply = start(api, body)
+    assert (reply.status, reply.body["code"]) == (409, "needs_attention")
+    assert reply.body["detail"] == "QuickBooks is not connected. ConnectWise no longer accepts these keys."
+    assert "Enter new keys." in reply.body["fix"]
+    assert api.world.limits.free_at == {}
 
 
 def test_i7_a_fetch_during_the_first_import_joins_it() -> None:

@@ -28,10 +28,8 @@ def api() -> FakeApi:
     seen = api.world.cursors.load(TENANT, PSA)
     api.world.cursors.move(TENANT, PSA, seen, api.world.clock.stamp(), Progress(), done=True)
     api.world.queue.messages.clear()
-    api.systems.choices = {
-        TraitName.COMPANY_TYPE: (Choice("1", "Client"), Choice("2", "Prospect")),
-        TraitName.LOCATION: (),
-    }
+    read: dict[TraitName, tuple[Choice, ...]] = {name: () for name in TraitName if name is not TraitName.LOCATION}
+    api.systems.choices = {**read, TraitName.COMPANY_TYPE: (Choice("1", "Client"), Choice("2", "Prospect"))}
     return api
 
 
@@ -77,6 +75,22 @@ def test_c4_the_choices_are_read_live(api: FakeApi) -> None:
     assert api.call("GET", f"{PATH}/choices").status == 503
 
 
+def test_c3_choices_that_may_not_be_read_are_named_with_the_right_that_opens_them(api: FakeApi) -> None:
+    (location,) = api.call("GET", f"{PATH}/choices").body["unreadable"]
+    assert (location["name"], location["right"]) == ("location", "System › Table Setup: needs Inquire: All")
+    assert location["sentence"] == "The API member may not read any location, so none can be offered."
+    assert "System › Table Setup (Inquire: All)" in location["fix"]
+    api.systems.choices = {TraitName.INVOICE_TYPE: ()}
+    lacking = api.call("GET", f"{PATH}/choices").body["unreadable"]
+    assert {each["name"]: each["right"].partition(":")[0] for each in lacking} == {
+        "company_type": "System › Table Setup",
+        "company_status": "System › Table Setup",
+        "agreement_type": "Finance › Agreements",
+        "location": "System › Table Setup",
+        "department": "System › Table Setup",
+    }
+
+
 def test_c4_a_value_that_connectwise_does_not_have_is_refused_and_nothing_begun(api: FakeApi) -> None:
     reply = put(api, {**CLIENTS, "company_type": ["1", "9"]})
     assert (reply.status, reply.body["errors"][0]["field"]) == (400, "company_type")
@@ -106,6 +120,12 @@ def test_c4_they_are_chosen_from_a_connected_system_only(api: FakeApi) -> None:
     assert (reply.status, reply.body["code"]) == (409, "needs_attention")
     assert api.world.filters.load(TENANT).is_open
     assert api.call("GET", f"{PATH}/choices").status == 409
+
+
+def test_c7_a_connection_that_needs_attention_is_not_called_missing(api: FakeApi) -> None:
+    api.connections.need_attention(TENANT, PSA, "ConnectWise no longer accepts these keys.", "Enter new keys.")
+    reply = put(api, CLIENTS)
+    assert (reply.body["detail"], reply.body["fix"]) == ("ConnectWise no longer accepts these keys.", "Enter new keys.")
 
 
 # --- C5 ----------------------------------------------------------------------------------------------------------------

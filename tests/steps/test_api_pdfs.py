@@ -83,6 +83,13 @@ def test_a_vendor_that_has_none_or_is_away_or_is_not_connected_says_so(api: Fake
     assert "QuickBooks is not connected" in gone.body["detail"]
 
 
+def test_c7_a_connection_that_needs_attention_says_why_and_is_not_called_missing(api: FakeApi) -> None:
+    api.connections.need_attention(TENANT, ACCOUNTING, "Intuit no longer accepts our access.", "Connect again.")
+    reply = ask(api)
+    assert (reply.status, reply.body["code"]) == (409, "needs_attention")
+    assert (reply.body["detail"], reply.body["fix"]) == ("Intuit no longer accepts our access.", "Connect again.")
+
+
 def test_what_was_fetched_can_be_had_after_the_connection_ended(api: FakeApi) -> None:
     ask(api)
     api.call("DELETE", "/v1/connections/quickbooks")

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from crossfoot.core.model import TraitName
+
 # So often may a partner who has granted a right have them tried again: it takes as many calls as there are rights.
 TEST_EVERY = timedelta(minutes=1)
 
@@ -75,6 +77,22 @@ RIGHTS = (
     Right("Time & Expense › Expense Report Entry", _INQUIRE, "/expense/entries", "Expense lines are missing."),
     Right("Time & Expense › Time Entry", _INQUIRE, "/time/entries", "Time lines of invoices are missing."),
 )  # fmt: skip
+
+
+_TABLES = "System › Table Setup"
+# Which right opens the values of an import filter. What an invoice's type can be is written in the API itself.
+RIGHTS_TO_CHOOSE = {
+    TraitName.COMPANY_TYPE: _TABLES,
+    TraitName.COMPANY_STATUS: _TABLES,
+    TraitName.AGREEMENT_TYPE: "Finance › Agreements",
+    TraitName.LOCATION: _TABLES,
+    TraitName.DEPARTMENT: _TABLES,
+}
+
+
+def right_to_choose(name: TraitName) -> Right:
+    """Give the right that opens the values of an import filter. Source: C3, C4."""
+    return next(right for right in RIGHTS if right.name == RIGHTS_TO_CHOOSE[name])
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,7 +204,10 @@ class Psa(Source, PaymentRows, Protocol):
         ...
 
     def fetch_choices(self) -> Mapping[TraitName, tuple[Choice, ...]]:
-        """Read the values that the import can be filtered by, as they are now (C4)."""
+        """Read the values that the import can be filtered by, as they are now (C4).
+
+        Returns: none at all for what the API member may not read, which is not there then.
+        """
         ...
 
     def probe_rights(self) -> tuple[Probed, ...]:

@@ -29,18 +29,18 @@ INVOICE_TYPES = (
 
 
 def fetch_choices(client: ConnectWiseClient) -> Mapping[TraitName, tuple[Choice, ...]]:
-    """Read the values as they are now, by name; none of what may not be read. Source: C4."""
+    """Read the values as they are now, by name; what may not be read is not there. Source: C4."""
     read = {name: _fetch_table(client, path) for name, path in TABLES.items()}
-    return {**read, TraitName.INVOICE_TYPE: INVOICE_TYPES}
+    return {name: found for name, found in read.items() if found is not None} | {TraitName.INVOICE_TYPE: INVOICE_TYPES}
 
 
-def _fetch_table(client: ConnectWiseClient, path: str) -> tuple[Choice, ...]:
+def _fetch_table(client: ConnectWiseClient, path: str) -> tuple[Choice, ...] | None:
     try:
         found = [_to_choice(wire) for page in client.pages(path, quiet=True) for wire in page.records if wire.get("id")]
     except Rejected as refusal:
         if refusal.code != SECURITY:
             raise
-        return ()
+        return None
     return tuple(sorted(found, key=lambda choice: (choice.label.casefold(), choice.value)))
 
 

@@ -24,7 +24,7 @@ class ConnectWisePsa(ConnectWiseSource):
         self._rows = client
 
     def fetch_choices(self) -> Mapping[TraitName, tuple[Choice, ...]]:
-        """Read the values that the import can be filtered by, as they are now (C4)."""
+        """Read the values that the import can be filtered by; what may not be read is not there (C4)."""
         return fetch_choices(self._rows)
 
     def probe_rights(self) -> tuple[Probed, ...]:

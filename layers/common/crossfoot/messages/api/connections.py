@@ -64,7 +64,9 @@ class ConnectionShape(Shape):
     reason: str
     fix: str
     connected_at: datetime | None
-    last_read_at: datetime | None
+    last_read_at: datetime | None = Field(
+        description="When the system last answered a read. It is noted once an hour at most, and lags by so much."
+    )
     credentials_expire_at: datetime | None = Field(description="When the partner has to consent again, if ever.")
     history: list[EventLine]
 

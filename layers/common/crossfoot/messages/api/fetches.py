@@ -48,10 +48,19 @@ class FetchShape(Shape):
     outside: int = Field(description="Records of the book that the import filters would no longer let in (C5).")
 
 
+class LeftOut(Shape):
+    """A system that could not be read, and what opens it again (C7)."""
+
+    system: ConnectedSystem
+    reason: str
+    fix: str
+
+
 class FetchesStarted(Shape):
     """One fetch for each connected system; it may be one that was on its way already."""
 
     fetches: list[FetchShape]
+    left_out: list[LeftOut] = Field(description="The systems of which nothing is fetched, and why.")
 
 
 class FetchList(Shape):

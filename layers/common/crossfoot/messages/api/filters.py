@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from crossfoot.core.fetching import FetchState
-from crossfoot.core.model import Kind
+from crossfoot.core.model import Kind, TraitName
 from crossfoot.messages.api.fetches import FetchId, FetchShape
 from crossfoot.messages.api.words import NextCursor, PageQuery, RecordId, Why
 from crossfoot.messages.routes import Shape
@@ -43,8 +43,17 @@ class ChoiceShape(Shape):
     label: str
 
 
+class UnreadableChoices(Shape):
+    """Values to filter by that the API member may not read, and the right that it lacks (C3)."""
+
+    name: TraitName
+    right: str = Field(examples=["System › Table Setup: needs Inquire: All"])
+    sentence: str
+    fix: str
+
+
 class ChoicesShape(Shape):
-    """The values that ConnectWise has just now. None may also mean that the API member may not read them (C3)."""
+    """The values that ConnectWise has just now. What may not be read is empty here, and named in `unreadable` (C3)."""
 
     company_type: list[ChoiceShape]
     company_status: list[ChoiceShape]
@@ -52,6 +61,7 @@ class ChoicesShape(Shape):
     agreement_type: list[ChoiceShape]
     location: list[ChoiceShape]
     department: list[ChoiceShape]
+    unreadable: list[UnreadableChoices]
 
 
 class OutsideQuery(PageQuery):

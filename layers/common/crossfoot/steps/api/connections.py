@@ -182,7 +182,7 @@ def _show(ports: Ports, tenant: str, system: System) -> ConnectionShape:
         account_id=known.account_id,
         account_name=known.account_name,
         reason=reason if found else f"{SYSTEM_NAMES[system]} was never connected.",
-        fix=fix,
+        fix=fix if found else f"Connect {SYSTEM_NAMES[system]} under Connections.",
         connected_at=known.connected_at,
         last_read_at=known.last_read_at,
         credentials_expire_at=known.credentials_expire_at,

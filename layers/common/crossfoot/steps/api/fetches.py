@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from crossfoot.core.fetching import FETCH_NEW_DATA_EVERY, FETCH_UNPAID_EVERY, FetchKind, FetchRun
 from crossfoot.core.model import CONNECTED, System
+from crossfoot.core.tending import say
 from crossfoot.errors import NeedsPartner, TooSoon
 from crossfoot.messages import FetchUnpaid, Message, Nudge
-from crossfoot.messages.api.fetches import FetchesStarted, FetchList, FetchShape, FetchStart, OneFetch
+from crossfoot.messages.api.fetches import FetchesStarted, FetchList, FetchShape, FetchStart, LeftOut, OneFetch
 from crossfoot.messages.api.words import PageQuery
 from crossfoot.messages.routes import Asked, Nothing
-from crossfoot.ports import is_connected
-from crossfoot.steps.api.needs import Ports, not_found
+from crossfoot.steps.api.needs import Ports, not_found, why_closed
 from crossfoot.steps.api.runs import new_run, to_fetch
 
 _EVERY = {FetchKind.NEW_DATA: FETCH_NEW_DATA_EVERY, FetchKind.UNPAID_INVOICES: FETCH_UNPAID_EVERY}
@@ -26,13 +26,14 @@ def start_fetch(ports: Ports, asked: Asked[Nothing, Nothing, FetchStart]) -> Fet
     last read, and what was read before stands in the book: so this covers the hour, and whatever was missed before it.
     The turn is taken first, by a conditional write: of two that press at once, one is refused. It is given back when
     nothing could be begun.
-    Raises: NeedsPartner when nothing is connected, TooSoon with when it is allowed again.
+    Raises: NeedsPartner when none can be read, TooSoon with when it is allowed again.
     Source: I7.
     """
     tenant, kind = asked.tenant, FetchKind(asked.body.what)
-    systems = [system for system in CONNECTED if is_connected(ports.connections, tenant, system)]
+    closed = {system: why for system in CONNECTED if (why := why_closed(ports, tenant, system)) is not None}
+    systems = [system for system in CONNECTED if system not in closed]
     if not systems:
-        raise NeedsPartner("no system is connected", "Connect QuickBooks or ConnectWise first.")
+        raise NeedsPartner(*say(list(closed.values())))
     free_at = ports.limits.take(tenant, kind, _EVERY[kind])
     if free_at is not None:
         raise _too_soon(kind, free_at, ports.clock.now())
@@ -41,7 +42,10 @@ def start_fetch(ports: Ports, asked: Asked[Nothing, Nothing, FetchStart]) -> Fet
     except Exception:
         ports.limits.give_back(tenant, kind)
         raise
-    return FetchesStarted(fetches=[to_fetch(ports, run) for run in runs])
+    return FetchesStarted(
+        fetches=[to_fetch(ports, run) for run in runs],
+        left_out=[LeftOut(system=system, reason=why.reason, fix=why.fix) for system, why in closed.items()],
+    )
 
 
 def list_fetches(ports: Ports, asked: Asked[Nothing, PageQuery]) -> FetchList:

@@ -8,7 +8,7 @@ from crossfoot.core.fetching import COUNT_OUTSIDE, FetchKind, FetchRun
 from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import PSA, CreditMemo, Customer, Invoice, Kind, Record, TraitName
 from crossfoot.core.money import format_minor
-from crossfoot.errors import NeedsPartner
+from crossfoot.core.rights import RIGHTS_TO_CHOOSE, right_to_choose
 from crossfoot.letting_in import outside
 from crossfoot.messages import ArchiveOutside, Nudge
 from crossfoot.messages.api.fetches import FetchShape
@@ -21,11 +21,12 @@ from crossfoot.messages.api.filters import (
     OutsideList,
     OutsideQuery,
     OutsideRecord,
+    UnreadableChoices,
 )
 from crossfoot.messages.routes import Asked, Nothing
-from crossfoot.ports import ListPage, is_connected
+from crossfoot.ports import ListPage
 from crossfoot.steps.api.listing import Read, fill_page
-from crossfoot.steps.api.needs import BadField, Ports, to_why
+from crossfoot.steps.api.needs import BadField, Ports, require_connected, to_why
 from crossfoot.steps.api.runs import new_run, to_fetch
 
 # Among how many of the newest runs the full read is looked for: a partner who presses every button begins few in a day.
@@ -46,8 +47,7 @@ def put_filters(ports: Ports, asked: Asked[Nothing, Nothing, FiltersShape]) -> F
     Source: C4.
     """
     tenant = asked.tenant
-    if not is_connected(ports.connections, tenant, PSA):
-        raise NeedsPartner("ConnectWise is not connected", "Connect it first; the filters are chosen from its values.")
+    require_connected(ports, tenant, PSA)
     filters = _read(asked.body)
     _check(ports, tenant, filters)
     ports.filters.save(tenant, filters)
@@ -63,7 +63,8 @@ def list_choices(ports: Ports, asked: Asked) -> ChoicesShape:
         **{
             name: [ChoiceShape(value=each.value, label=each.label) for each in choices.get(name, ())]
             for name in TraitName
-        }
+        },
+        unreadable=[_unreadable(name) for name in RIGHTS_TO_CHOOSE if name not in choices],
     )
 
 
@@ -150,6 +151,16 @@ def _title(record: Record) -> str:
             return f"{record.number} of {format_minor(record.total_minor, record.currency)}, {record.customer_name}"
         case _:
             return str(record.ref)
+
+
+def _unreadable(name: TraitName) -> UnreadableChoices:
+    right = right_to_choose(name)
+    return UnreadableChoices(
+        name=name,
+        right=right.sentence,
+        sentence=f"The API member may not read any {name.replace('_', ' ')}, so none can be offered.",
+        fix=f"In ConnectWise, give the API member's security role: {right.name} ({right.level}); then ask again.",
+    )
 
 
 def _members(filters: ImportFilters) -> dict[str, Any]:

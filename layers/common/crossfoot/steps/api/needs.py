@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from crossfoot.core.decisions import Decision
-from crossfoot.core.model import Kind, Ref, parse_ref
+from crossfoot.core.model import SYSTEM_NAMES, Kind, Ref, System, parse_ref
 from crossfoot.core.money import from_minor
-from crossfoot.errors import Rejected
+from crossfoot.core.tending import Worry
+from crossfoot.errors import NeedsPartner, Rejected
 from crossfoot.messages.api.words import Why
 from crossfoot.ports import (
     Accounts,
@@ -15,6 +16,7 @@ from crossfoot.ports import (
     Book,
     Clock,
     Connections,
+    ConnectionState,
     Cursors,
     Documents,
     EffectStore,
@@ -93,6 +95,27 @@ def read_ref(kind: Kind, text: str) -> Ref:
 def not_found(what: str, fix: str) -> Rejected:
     """Say that something is not there, or is another partner's: the two look the same from outside (X6)."""
     return Rejected("not_found", f"There is no such {what}.", fix)
+
+
+def why_closed(ports: Ports, tenant: str, system: System) -> Worry | None:
+    """Say why a system may not be read now, and what opens it again; None where it may. Source: C7."""
+    connection, name = ports.connections.load(tenant, system), SYSTEM_NAMES[system]
+    match connection and connection.state:
+        case ConnectionState.CONNECTED:
+            return None
+        case None | ConnectionState.DISCONNECTED:
+            return Worry(f"{name} is not connected.", f"Connect {name} under Connections.")
+        case state:
+            assert connection is not None
+            reason = connection.reason or f"The connection to {name} is {state}."
+            return Worry(reason, connection.fix or f"Look at {name} under Connections.")
+
+
+def require_connected(ports: Ports, tenant: str, system: System) -> None:
+    """Make sure that a system may be read now. Raises: NeedsPartner with the true reason. Source: C7."""
+    closed = why_closed(ports, tenant, system)
+    if closed is not None:
+        raise NeedsPartner(closed.reason, closed.fix)
 
 
 def to_money(amount_minor: int, currency: str) -> str:

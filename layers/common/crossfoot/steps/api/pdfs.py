@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from crossfoot.core.model import IMPORTED, SYSTEM_NAMES, Invoice, Kind, fingerprint
-from crossfoot.errors import NeedsPartner, RemoteUnavailable
+from crossfoot.errors import RemoteUnavailable
 from crossfoot.messages.api.invoices import PdfLink
 from crossfoot.messages.api.words import OneId
 from crossfoot.messages.routes import Asked
-from crossfoot.ports import is_connected
-from crossfoot.steps.api.needs import Ports, not_found, read_ref
+from crossfoot.steps.api.needs import Ports, not_found, read_ref, require_connected
 
 # Readers look for a PDF's signature in its beginning, because some writers put something before it.
 LOOKED_AT_BYTES = 1024
@@ -37,8 +36,7 @@ def link_pdf(ports: Ports, asked: Asked[OneId]) -> PdfLink:
 
 def _fetch(ports: Ports, tenant: str, invoice: Invoice, name: str) -> None:
     system = invoice.ref.system
-    if not is_connected(ports.connections, tenant, system):
-        raise NeedsPartner(f"{SYSTEM_NAMES[system]} is not connected", "Connect it, and ask again.")
+    require_connected(ports, tenant, system)
     with ports.systems.source(tenant, system).open_pdf(invoice.ref) as chunks:
         ports.documents.store(tenant, name, _pdf_in(chunks, SYSTEM_NAMES[system]))
 

@@ -5,18 +5,17 @@ from datetime import timedelta
 
 from crossfoot.core.model import PSA
 from crossfoot.core.rights import RIGHTS, TEST_EVERY, Probed, RightsReport, RightState
-from crossfoot.errors import NeedsPartner, TooSoon
+from crossfoot.errors import TooSoon
 from crossfoot.messages.api.connections import PermissionsShape, RightShape
 from crossfoot.messages.routes import Asked
-from crossfoot.ports import is_connected
-from crossfoot.steps.api.needs import Ports
+from crossfoot.steps.api.needs import Ports, require_connected
 
 _TURN = "test_permissions"
 
 
 def show_permissions(ports: Ports, asked: Asked) -> PermissionsShape:
     """Show what the newest test found, and ask ConnectWise nothing. Source: C3."""
-    _require_connected(ports, asked.tenant)
+    require_connected(ports, asked.tenant, PSA)
     tested = ports.rights.load(asked.tenant)
     if tested is None:
         return _to_permissions([Probed(right, RightState.UNKNOWN, "not tried yet") for right in RIGHTS])
@@ -29,7 +28,7 @@ def try_permissions(ports: Ports, asked: Asked) -> PermissionsShape:
     Raises: TooSoon with when it is allowed again; the turn is given back when ConnectWise could not be asked.
     Source: C3.
     """
-    _require_connected(ports, asked.tenant)
+    require_connected(ports, asked.tenant, PSA)
     free_at = ports.limits.take(asked.tenant, _TURN, TEST_EVERY)
     if free_at is not None:
         left = max(free_at - ports.clock.now(), timedelta(seconds=1))
@@ -62,11 +61,6 @@ def to_shape(probed: Probed) -> RightShape:
     return RightShape(
         right=right.sentence, state=probed.state, endpoint=right.probe, without=right.without, note=probed.note
     )
-
-
-def _require_connected(ports: Ports, tenant: str) -> None:
-    if not is_connected(ports.connections, tenant, PSA):
-        raise NeedsPartner("ConnectWise is not connected", "Connect it first.")
 
 
 def _to_permissions(probed: Iterable[Probed], tested: RightsReport | None = None) -> PermissionsShape:
