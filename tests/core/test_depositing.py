@@ -8,7 +8,17 @@ import pytest
 from crossfoot.core.decisions import Outcome
 from crossfoot.core.depositing import MAX_SLIP_BYTES, DepositPlan, plan_deposit, to_deposit_effect
 from crossfoot.core.effects import EffectState
-from crossfoot.core.model import ACCOUNTING, PLATFORM, Kind, PayoutItemKind, PayoutState, Ref, Standing, TakenBack
+from crossfoot.core.model import (
+    ACCOUNTING,
+    PLATFORM,
+    Kind,
+    PayoutItemKind,
+    PayoutState,
+    Ref,
+    Standing,
+    TakenBack,
+    Version,
+)
 from crossfoot.core.preferences import ClosedPeriod, Preferences
 from crossfoot.core.receipts import Operation, Receipt, to_result
 from crossfoot.core.receipts import standing_of as receipts_of
@@ -388,6 +398,21 @@ def test_p4_what_quickbooks_refused_is_not_sent_again_as_it_was() -> None:
     assert decision is not None
     assert (decision.code, decision.fix) == ("refused_by_accounting", "Do this.")
     assert plan_deposit(of(refused, payout=payout(paid("pay_1", 100_00))), ON).write is not None
+
+
+def test_d2_what_quickbooks_refused_is_tried_again_once_what_it_may_be_about_has_changed() -> None:
+    plan = plan_deposit(BOTH, ON)
+    assert plan.write is not None
+    effect = to_deposit_effect("t_1", BOTH, plan.write)
+    refused = of(BOTH, latest=replace(effect, state=EffectState.REFUSED, refusal="no"))
+    later = Version("2026-11-04T00:00:00.000000Z", "2026-11-04T00:00:00.000000Z")
+    free = replace(copy_of(first_receipt(BOTH)), version=later)
+    for changed in (
+        with_first(refused, copies={"181": free}),
+        of(refused, company=replace(COMPANY, closed_until=date(2026, 1, 1))),
+        of(refused, payout=replace(BOTH.payout, version=later)),
+    ):
+        assert plan_deposit(changed, ON).write == plan.write
 
 
 # --- any payout --------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """record_deposit: one payout is one deposit in QuickBooks, to the cent, whatever becomes of its payments (D1, D2, P2)."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from crossfoot.core.depositing import DEPOSIT
 from crossfoot.core.model import ACCOUNTING, PSA, Deposit, Kind, Payment, Ref, Standing
 from crossfoot.core.preferences import ClosedPeriod, Preferences
-from crossfoot.errors import BadMessage
+from crossfoot.errors import BadMessage, Conflict, Retryable
 from crossfoot.messages import Message, MirrorPayment, RecordDeposit
 from crossfoot.ports import ConnectionState
 
@@ -18,6 +19,7 @@ from tests.fakes.faults import Faults
 from tests.fakes.payouts import FakePayouts
 from tests.fakes.receipts import BANK, FEES, FUNDS
 from tests.fakes.telling import FakePlatform
+from tests.fakes.trip import Wired
 from tests.fakes.world import TENANT, World
 
 ON = Preferences(deposits_enabled=True, deposit_account_id=BANK, fee_account_id=FEES)
@@ -425,3 +427,69 @@ def test_p4_no_deposit_twice_and_none_lost_whatever_call_a_worker_dies_at(
         assert all(effect.settled for effect in effects if effect.kind == DEPOSIT), at
     assert faults.calls
     faults.record(record_property)
+
+
+# --- two workers at once -----------------------------------------------------------------------------------------------
+
+
+class _Meanwhile:
+    """Lets something happen right after an effect was stored. Takes: which one of them, counted from 1."""
+
+    def __init__(self, deed: Callable[[], None], at: int = 1) -> None:
+        self._deed, self._left = deed, at
+
+    def wire(self, port: Any) -> Any:
+        return Wired(port, self.call)
+
+    def call(self, name: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        answer = method(*args, **kwargs)
+        if name == "insert":
+            self._left -= 1
+            if not self._left:
+                self._deed()
+        return answer
+
+
+def test_p2_a_payment_that_changes_while_its_deposit_is_planned_is_not_deposited_as_it_was(bank: Bank) -> None:
+    bank.paid()
+    bank.pay_out()
+
+    def refunded() -> None:
+        bank.platform.change("pay_1", refunded_amount="30.00")
+        bank.world.work(bank.world.queue.messages.pop())
+
+    bank.world.work(bank.world.queue.messages.pop(), _Meanwhile(refunded))
+    assert bank.world.our_deposits.writes == 0, "its receipt is about to be locked, or was just changed"
+    bank.settle()
+    assert bank.shown() == [(145_50, [50_00, 70_00], {FEES: -4_50, FUNDS: 30_00})]
+    assert bank.world.our_payments.writes == 3, "and nothing was refused"
+
+
+def test_p2_a_receipt_that_is_about_to_be_deposited_is_let_out_before_it_changes(bank: Bank) -> None:
+    bank.paid()
+    bank.platform.change("pay_1", refunded_amount="30.00")
+
+    def deposited() -> None:
+        bank.pay_out()
+        with pytest.raises(Conflict):
+            bank.world.work(bank.world.queue.messages[-1])
+
+    bank.world.work(bank.world.queue.messages.pop(0), _Meanwhile(deposited))
+    bank.settle()
+    assert bank.shown() == [(145_50, [50_00, 70_00], {FEES: -4_50, FUNDS: 30_00})]
+    assert (bank.world.our_payments.writes, bank.world.our_deposits.writes) == (3, 1)
+
+
+def test_p4_many_workers_on_one_payout_make_one_deposit(bank: Bank) -> None:
+    bank.paid()
+    bank.pay_out()
+    message = bank.world.queue.messages[-1]
+
+    def again() -> None:
+        with suppress(Retryable):
+            bank.world.work(message)
+
+    with pytest.raises(Conflict):
+        bank.world.work(message, _Meanwhile(again))
+    bank.settle()
+    assert (bank.shown(), bank.world.our_deposits.writes) == (WHOLE, 1)

@@ -1,5 +1,6 @@
 """Plan what a payout asks of the accounting: the next write on its deposit, or why there is none (D1, D2)."""
 
+import hashlib
 from collections.abc import Set
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,6 +26,8 @@ from crossfoot.core.slips import (
 )
 
 DEPOSIT = "deposit"
+# In an effect's body, beside the write: what was known of everything that QuickBooks may refuse it for.
+SEEN = "seen"
 # QuickBooks' own limit; and two slips go into one item of our table, which holds 400 KB.
 MAX_LINES = 10_000
 MAX_SLIP_BYTES = 180_000
@@ -72,7 +75,7 @@ def to_deposit_effect(tenant: str, depositing: Depositing, write: SlipWrite) -> 
         kind=DEPOSIT,
         subject=payout.ref,
         generation=latest.generation + (not latest.never_sent) if latest else 1,
-        body=to_body(write),
+        body={**to_body(write), SEEN: _seen(depositing)},
         rule="D2",
         sentence=_sentence(depositing, write),
         causes=(payout.ref,),
@@ -83,7 +86,7 @@ def to_deposit_effect(tenant: str, depositing: Depositing, write: SlipWrite) -> 
 
 def deposit_refusal_of(payout: Ref, effect: Effect) -> Decision:
     """Tell a payout that QuickBooks refused its deposit."""
-    fix = effect.fix or "Correct this in QuickBooks, then try again."
+    fix = effect.fix or "Correct this in QuickBooks; the deposit is tried again when one of its payments changes there."
     return refused(payout, effect.rule, "refused_by_accounting", f"QuickBooks refused: {effect.refusal}", fix)
 
 
@@ -238,9 +241,22 @@ def _obstacle(depositing: Depositing, standing: Slip | None, write: SlipWrite) -
         sentence = f"QuickBooks made a deposit of {made} out of the payout's {paid}, so it was taken back."
         fix = "See in QuickBooks what is added to deposits (tax, say), turn it off for them, then try again."
         return refused(payout.ref, "D2", "added_up_differently", sentence, fix)
-    if latest is not None and repeats_refusal(latest, write):
+    if latest is not None and repeats_refusal(latest, write) and latest.body[SEEN] == _seen(depositing):
         return deposit_refusal_of(payout.ref, latest)
     return None
+
+
+def _seen(depositing: Depositing) -> str:
+    """Name the state of what a refusal may be about: once it has changed, the same write may pass."""
+    stands = (
+        receiving.copies.get(receipt.id)
+        for receiving in depositing.payments.values()
+        for receipt in receipts_of(receiving.latest)
+    )
+    newest = max((copy.version.updated_at for copy in stands if copy is not None), default="")
+    active = ",".join(sorted(account.id for account in depositing.company.accounts if account.active))
+    known = f"{depositing.payout.version.updated_at} {newest} {depositing.company.closed_until} {active}"
+    return hashlib.sha256(known.encode()).hexdigest()[:16]
 
 
 # --- payments that have to follow --------------------------------------------------------------------------------------
