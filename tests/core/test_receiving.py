@@ -173,6 +173,15 @@ def test_p1_the_chosen_account_takes_the_money_unless_deposits_do() -> None:
     assert lies.receipt.account_id == UNDEPOSITED.id
 
 
+def test_d1_what_stands_stays_where_it_is_when_the_partner_chooses_another_account_or_turns_deposits_off() -> None:
+    deposits = Preferences(deposit_account_id="35", deposits_enabled=True, fee_account_id="70")
+    in_funds = replace(ONE, latest=done(ONE, plan_receipts(ONE, deposits)))
+    assert plan_receipts(in_funds, replace(deposits, deposits_enabled=False)) == ReceiptPlan()
+    in_bank = replace(ONE, latest=done(ONE, plan_receipts(ONE, Preferences(deposit_account_id="35"))))
+    assert plan_receipts(in_bank, Preferences()) == ReceiptPlan()
+    assert plan_receipts(in_bank, deposits).write is not None, "a deposit takes it from undeposited funds"
+
+
 def test_p2_a_deposited_payment_waits_for_its_deposit_and_is_left_alone_in_somebody_elses() -> None:
     deposit, payout = Ref(ACCOUNTING, Kind.DEPOSIT, "9"), Ref(PLATFORM, Kind.PAYOUT, "po_1")
     made = replace(ONE, latest=done(ONE, plan_receipts(ONE, DEFAULTS)))

@@ -163,9 +163,14 @@ def _payer(receiving: Receiving, applied: Mapping[Ref, list[Allocation]]) -> Ref
 
 
 def _account(receiving: Receiving, preferences: Preferences) -> str | Decision:
-    """Choose where the money lies: where the partner said, or undeposited funds, from where a deposit takes it (D2)."""
-    payment, company = receiving.payment, receiving.company
-    chosen = "" if preferences.deposits_enabled else preferences.deposit_account_id
+    """Choose where the money lies: where the partner said, or undeposited funds, from where a deposit takes it (D2).
+
+    What stands stays where it is, but for what a deposit is to take.
+    """
+    payment, company, standing = receiving.payment, receiving.company, standing_of(receiving.latest)
+    chosen = standing[0].account_id if standing else preferences.deposit_account_id
+    if preferences.deposits_enabled:
+        chosen = ""
     account = company.account(chosen) if chosen else company.undeposited_funds
     if account is None or not account.active:
         name = f"The account {account.name}" if account else "The account that payments go to"
