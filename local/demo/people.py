@@ -52,6 +52,10 @@ class Accountant:
         """Void a payment: for QuickBooks an update of a special kind."""
         return self._save(_version(payment), operation="update", include="void")
 
+    def delete_payment(self, payment: Record) -> None:
+        """Delete a payment."""
+        self._save({"Id": payment["Id"], "SyncToken": payment["SyncToken"]}, operation="delete")
+
     def read_all(self, entity: str) -> list[Record]:
         """Read every record of a kind."""
         found: list[Record] = []

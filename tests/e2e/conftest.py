@@ -7,19 +7,37 @@ import pytest
 
 from local.stack.paths import Home
 from tests.e2e.partner import Deployed, Partner
+from tests.e2e.platform import Platform
 
 
-@pytest.fixture(scope="module")
-def deployed(running_stack: Home) -> Iterator[Deployed]:
-    found = Deployed(running_stack)
-    yield found
-    for sandbox in (found.quickbooks, found.connectwise):
+@pytest.fixture(scope="session")
+def deployed(running_stack: Home) -> Deployed:
+    return Deployed(running_stack)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_faults(deployed: Deployed) -> Iterator[None]:
+    yield
+    for sandbox in (deployed.quickbooks, deployed.connectwise):
         sandbox.clear_faults()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def platform(deployed: Deployed) -> Platform:
+    return Platform(deployed)
+
+
+@pytest.fixture(scope="session")
 def two(deployed: Deployed) -> tuple[Partner, Partner]:
-    """Two partners with the same ids everywhere and different amounts, connected at once."""
+    """Two partners with the same ids everywhere and different amounts, connected at once.
+
+    All files share them, as one test follows another; test_isolation.py, which disconnects its own, has two of its own.
+    """
+    return connect_two(deployed)
+
+
+def connect_two(deployed: Deployed) -> tuple[Partner, Partner]:
+    """Make two partners and connect them."""
     partners = (Partner(deployed, "North IT", Decimal("770.00")), Partner(deployed, "South IT", Decimal("110.00")))
     for partner in partners:
         partner.enter_invoices()

@@ -108,6 +108,14 @@ class Partner:
         """Show the payment rows of a ConnectWise invoice: amount and date."""
         return [(Decimal(row["amount"]), row["paymentDate"][:10]) for row in self.bookkeeper.read_rows(number)]
 
+    def receipts(self, number: str) -> list[Record]:
+        """List the payments in QuickBooks that pay an invoice, whoever entered them."""
+        return [
+            payment
+            for payment in self.accountant.read_all("Payment")
+            if any(paid["TxnId"] == number for line in payment["Line"] for paid in line["LinkedTxn"])
+        ]
+
     def explain(self, payment: Record) -> dict[str, Any]:
         """Ask what happened to a payment."""
         return self.api.explain(f"quickbooks-{payment['Id']}")

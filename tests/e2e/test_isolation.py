@@ -14,6 +14,7 @@ from crossfoot.steps.api.needs import Ports
 from crossfoot.steps.api.routes import ROUTES
 
 from local.sandbox.store import Record
+from tests.e2e.conftest import connect_two
 from tests.e2e.partner import CREDIT_MEMO, DEPOSIT, PREFERENCES, Deployed, Partner
 from tests.e2e.tokens import KINDS, STATUS_OF, Forger
 from tests.fakes.platform import payout_data
@@ -78,6 +79,12 @@ def _call(
     headers = {IDEMPOTENCY_KEY: uuid4().hex, **({"Authorization": token} if token else {})}
     url = f"{deployed.urls['api']}{path_of(route, values)}"
     return requests.request(route.method, url, json=body or BODIES.get(route.name), headers=headers, timeout=90)
+
+
+@pytest.fixture(scope="module")
+def two(deployed: Deployed) -> tuple[Partner, Partner]:
+    """Two of its own: what is paid and asked for here is nothing that other tests count with."""
+    return connect_two(deployed)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from crossfoot.core.model import CONNECTED
 
 from local.stack.aws import LOCAL_KEY, LOCAL_REGION
 from local.stack.record import load_record
+from local.stack.settings import PLATFORM_SECRETS
 from tests.e2e.partner import Deployed, Partner
 
 
@@ -43,7 +44,8 @@ def test_no_secret_of_anybody_is_in_any_log(
     secrets |= {f"{name}, later": value for name, value in _secrets(deployed, two, kept)}
     assert len(set(secrets.values())) >= 20, "the canaries themselves"
     lines = list(_log_lines(deployed))
-    assert {group for group, _ in lines} >= {f"/crossfoot-local/{step}" for step in ("api", "fetch_new_data")}
+    heard = ("api", "fetch_new_data", "platform_webhook")
+    assert {group for group, _ in lines} >= {f"/crossfoot-local/{step}" for step in heard}
     for name, secret in secrets.items():
         assert not [line for _, line in lines if secret in line], name
         assert not [text for text in answers if secret in text], name
@@ -58,6 +60,8 @@ def _secrets(deployed: Deployed, two: tuple[Partner, Partner], kept: TableSecret
         yield name, settings[name]
     for token in load_record(deployed.home).sandboxes["quickbooks"]["verifier_token"], *_texts(settings):
         yield f"verifier token {token[:3]}", token
+    for secret in settings[PLATFORM_SECRETS]:
+        yield "the platform's signing secret", secret
     for partner in two:
         yield f"{partner.name}'s ID token", partner.token.rpartition(".")[2]
         yield f"{partner.name}'s password", partner.invitation.password
@@ -94,6 +98,7 @@ def _let_it_go_wrong(deployed: Deployed, partner: Partner) -> Iterator[requests.
         yield requests.get(f"{url}{path}", headers=headers, timeout=90)
     event = {"Metadata": {"key_url": f"{keys['site_url']}/nothing"}}
     yield requests.post(f"{url}/webhooks/connectwise/nobodys-address", json=event, timeout=90)
+    yield requests.post(f"{url}/webhooks/platform", json={"type": "payment.succeeded"}, timeout=90)
 
 
 def _log_lines(deployed: Deployed) -> Iterator[tuple[str, str]]:
