@@ -27,7 +27,7 @@ class FakeFetchRuns:
         if position.run and not from_start:
             return self.runs[tenant, position.run]
         if position.run:
-            self.advance(tenant, position.run, Progress(), done=True)
+            self._replace(tenant, position.run)
         self.runs[tenant, run.id] = run
         self.cursors[tenant, run.system] = Position("" if from_start else position.cursor, run.id)
         return run
@@ -39,7 +39,7 @@ class FakeFetchRuns:
         if current is not None and current.finished_at is None:
             if current.kind is run.kind:
                 return current
-            self.advance(tenant, current.id, Progress(), done=True)
+            self._replace(tenant, current.id)
         self.runs[tenant, run.id] = run
         self.walks[tenant, run.id] = ""
         self._walk_of[tenant, run.walk] = run.id
@@ -70,6 +70,10 @@ class FakeFetchRuns:
         start = places.index(cursor) + 1 if cursor else 0
         end = start + limit
         return RunPage(tuple(mine[start:end]), places[end - 1] if end < len(mine) else "")
+
+    def _replace(self, tenant: str, run_id: str) -> None:
+        ended = self.advance(tenant, run_id, Progress(), done=True)
+        self.runs[tenant, run_id] = replace(ended, replaced=True)
 
     def advance(self, tenant: str, run_id: str, progress: Progress, *, done: bool) -> FetchRun:
         """Move a run on."""

@@ -53,7 +53,9 @@ def test_x4_totals_that_drifted_apart_are_named(world: World) -> None:
     world.invoice_in_both("1001", 25_000)
     world.fetch_and_settle()
     world.quickbooks.add_invoice("q1001", "1001", 25_001)
-    (difference,) = world.crossfoot(live=True).differences
+    report = world.crossfoot(live=True)
+    (difference,) = report.differences
+    assert report.line == "crossfoot: 1 invoices, 0 payments, 1 difference"
     assert difference.code == "totals_differ"
     assert "250.01 USD in QuickBooks, 250.00 USD in ConnectWise" in difference.sentence
 

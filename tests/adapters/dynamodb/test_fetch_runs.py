@@ -14,7 +14,7 @@ from crossfoot.adapters.dynamodb.cursors import TableCursors
 from crossfoot.adapters.dynamodb.fetch_runs import TableFetchRuns
 from crossfoot.adapters.dynamodb.runs import KEPT_FOR
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.core.fetching import FetchKind, FetchRun, Progress
+from crossfoot.core.fetching import FetchKind, FetchRun, FetchState, Progress
 from crossfoot.core.model import CONNECTED, System
 from crossfoot.errors import Conflict, Rejected
 from crossfoot.ports import Cursors, FetchRuns, Position
@@ -85,6 +85,7 @@ def test_c4_a_run_from_the_start_sets_the_cursor_back_once_and_ends_the_one_on_i
     ended = runs.load(TENANT, "r-1")
     assert ended is not None
     assert ended.finished_at == clock.now()
+    assert ended.state(clock.now()) is FetchState.REPLACED
     with pytest.raises(Conflict):
         cursors.move(TENANT, QBO, seen, "further", SOME, done=False)
     cursors.move(TENANT, QBO, Position("", "r-2"), "again", SOME, done=False)
@@ -118,6 +119,19 @@ def test_a_walk_moves_from_where_it_was_seen_until_it_ends(runs: FetchRuns, cloc
         runs.move_walk(TENANT, (run, "c-1"), "c-2", SOME, done=False)
     assert runs.begin_walk(TENANT, make_run("w-2", FetchKind.UNPAID_INVOICES)).id == "w-2"
     assert runs.begin_walk(TENANT, run) == ended
+
+
+def test_c5_a_walk_that_gives_way_to_its_contrary_is_replaced_and_one_that_ended_is_not(
+    runs: FetchRuns, clock: FakeClock
+) -> None:
+    archiving = make_run("w-1", FetchKind.ARCHIVE_OUTSIDE)
+    runs.begin_walk(TENANT, archiving)
+    runs.begin_walk(TENANT, make_run("w-2", FetchKind.RESTORE_OUTSIDE))
+    walk = runs.load_walk(TENANT, "w-2")
+    assert walk is not None
+    runs.move_walk(TENANT, walk, "", SOME, done=True)
+    ended = [runs.load(TENANT, id_) for id_ in ("w-1", "w-2")]
+    assert [run and run.state(clock.now()) for run in ended] == [FetchState.REPLACED, FetchState.DONE]
 
 
 def test_a_walk_and_a_run_over_a_system_do_not_know_each_other(runs: FetchRuns, cursors: Cursors) -> None:

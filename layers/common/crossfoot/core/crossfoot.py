@@ -43,7 +43,8 @@ class Report:
     @property
     def line(self) -> str:
         """Say it in one line."""
-        line = f"crossfoot: {self.invoices} invoices, {self.payments} payments, {self.difference_count} differences"
+        found = "1 difference" if self.difference_count == 1 else f"{self.difference_count} differences"
+        line = f"crossfoot: {self.invoices} invoices, {self.payments} payments, {found}"
         unread = " and ".join(SYSTEM_NAMES[system] for system in self.unread)
         return f"{line}, without reading {unread}" if unread else line
 

@@ -38,6 +38,7 @@ class FetchState(StrEnum):
     RUNNING = "running"
     STUCK = "stuck"
     DONE = "done"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Progress:
 class FetchRun:
     """A run of a partner over one system. Its progress moves together with the cursor, so nothing is counted twice.
 
+    Takes: `replaced` where it ended because a newer one took its place, and not because all was done.
     Units: times are aware UTC; `finished_at` is None while it runs.
     """
 
@@ -77,6 +79,7 @@ class FetchRun:
     moved_at: datetime
     progress: Progress = field(default_factory=Progress)
     finished_at: datetime | None = None
+    replaced: bool = False
 
     @property
     def walk(self) -> str:
@@ -86,7 +89,7 @@ class FetchRun:
     def state(self, now: datetime) -> FetchState:
         """Say how it stands. Source: X3."""
         if self.finished_at is not None:
-            return FetchState.DONE
+            return FetchState.REPLACED if self.replaced else FetchState.DONE
         return FetchState.STUCK if now - self.moved_at > STUCK_AFTER else FetchState.RUNNING
 
 

@@ -49,7 +49,7 @@ class FetchRuns(Protocol):
     def begin(self, tenant: str, run: FetchRun, *, from_start: bool = False) -> FetchRun:
         """Set a run on its way over its system, or join the one that is.
 
-        Takes: `from_start` sets the cursor back, so that everything is read again; a run on its way ends then.
+        Takes: `from_start` sets the cursor back, so that everything is read again; a run on its way is then replaced.
         Returns: the run that is on its way now.
         """
         ...
@@ -57,7 +57,7 @@ class FetchRuns(Protocol):
     def begin_walk(self, tenant: str, run: FetchRun) -> FetchRun:
         """Begin a run that has a walk of its own, over unpaid invoices or what lies outside the filters.
 
-        Returns: the one on its way over the same that does the same; one that does something else ends then.
+        Returns: the one on its way over the same that does the same; one that does something else is replaced.
         """
         ...
 

@@ -37,7 +37,7 @@ class TableFetchRuns:
             to = Position("" if from_start else position.cursor, run.id)
             writes: list[Write] = [put_position(tenant, run.system, position, to), *_insert(tenant, run)]
             if on_its_way:
-                writes.append(moved(tenant, position.run, Progress(), self._clock.now(), done=True))
+                writes.append(moved(tenant, position.run, Progress(), self._clock.now(), replaced=True))
             if self._carry_out(writes):
                 return run
         raise Conflict(f"the reads of {run.system} keep changing")
@@ -53,7 +53,7 @@ class TableFetchRuns:
             unchanged = When("#run = :seen", {"seen": newest}) if newest else MISSING
             writes: list[Write] = [Put(keys.walk(tenant, run.walk), {"run": run.id}, unchanged)]
             if walking:
-                writes.append(moved(tenant, newest, Progress(), self._clock.now(), done=True))
+                writes.append(moved(tenant, newest, Progress(), self._clock.now(), replaced=True))
             if self._carry_out([*writes, *_insert(tenant, run, walked_to="")]):
                 return run
         raise Conflict(f"the walks over {run.system} keep changing")

@@ -22,6 +22,7 @@ def to_item(run: FetchRun) -> Item:
             "started_at": keys.time_text(run.started_at),
             "moved_at": keys.time_text(run.moved_at),
             "finished_at": keys.maybe_time_text(run.finished_at),
+            "replaced": run.replaced or None,
         }
         | _counters(run.progress)
     )
@@ -38,14 +39,15 @@ def to_run(run_id: str, item: Item) -> FetchRun:
         moved_at=keys.read_time(text(item, "moved_at")),
         progress=Progress(read, whole(item, "unreadable"), whole(item, "outside")),
         finished_at=keys.read_maybe_time(text(item, "finished_at")),
+        replaced=item.get("replaced") is True,
     )
 
 
 def moved(
-    tenant: str, run_id: str, progress: Progress, now: datetime, *, done: bool, walked_to: str | None = None,
-    when: When | None = None,
+    tenant: str, run_id: str, progress: Progress, now: datetime, *, done: bool = False, walked_to: str | None = None,
+    when: When | None = None, replaced: bool = False,
 ) -> Update:  # fmt: skip
-    """Move a run on: add to its counters, and end it where it is done.
+    """Move a run on: add to its counters, and end it where it is done, or `replaced` by a newer one.
 
     Takes: `walked_to` is how far a walk has come, None for a run that has none of its own.
     """
@@ -53,7 +55,9 @@ def moved(
     values: dict[str, Plain] = {"moved_at": keys.time_text(now)}
     if walked_to is not None:
         values["walked_to"] = walked_to
-    if done:
+    if replaced:
+        values["replaced"] = True
+    if done or replaced:
         values |= {"finished_at": keys.time_text(now), "expires_at": int((now + KEPT_FOR).timestamp())}
     change = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
     if added:

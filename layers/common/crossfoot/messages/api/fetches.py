@@ -37,7 +37,10 @@ class FetchShape(Shape):
     id: FetchId
     system: ConnectedSystem
     what: FetchKind
-    state: FetchState = Field(description="`stuck` is one that has not moved for half an hour.")
+    state: FetchState = Field(
+        description="`stuck` is one that has not moved for half an hour; `replaced` one that ended unfinished, because "
+        "a newer one took its place."
+    )
     started_at: datetime
     moved_at: datetime
     finished_at: datetime | None

@@ -119,7 +119,7 @@ def _reader(ports: Ports, tenant: str, kind: Kind) -> Read:
 
 def _count(ports: Ports, tenant: str) -> OutsideCount | None:
     runs = ports.runs.list_runs(tenant, cursor="", limit=RUNS_LOOKED_AT).runs
-    counts = [run for run in runs if run.system is PSA and run.kind in COUNT_OUTSIDE]
+    counts = [run for run in runs if run.system is PSA and run.kind in COUNT_OUTSIDE and not run.replaced]
     if not counts:
         return None
     return OutsideCount(
