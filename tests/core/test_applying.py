@@ -152,15 +152,37 @@ PAID = payment((of("1"), 100_00), (of("2"), 50_00))
     "copy",
     [
         copy_of(MADE, revision="3"),
-        copy_of(MADE, revision="4"),
-        replace(copy_of(MADE, revision="4"), deposit=Ref(ACCOUNTING, Kind.DEPOSIT, "9")),
         replace(copy_of(MADE, revision="2"), total_minor=1),
         replace(copy_of(MADE, revision="2"), standing=Standing.VOID),
     ],
-    ids=["as written", "touched", "deposited", "an older state", "void long ago"],
+    ids=["as written", "an older state", "void long ago"],
 )
 def test_p3_what_nobody_changed_is_left(copy: Payment) -> None:
     assert follow_people(PAID, (MADE, OTHER), {"181": copy}, NOW) is None
+
+
+TOUCHED = copy_of(MADE, revision="4")
+REFUNDED = replace(PAID, allocations=(), standing=Standing.DELETED, taken_back=TakenBack.REFUNDED)
+
+
+@pytest.mark.parametrize(
+    ("paid", "copy"),
+    [
+        (PAID, TOUCHED),
+        (PAID, replace(TOUCHED, deposit=Ref(ACCOUNTING, Kind.DEPOSIT, "9"))),
+        (REFUNDED, replace(TOUCHED, total_minor=1)),
+        (replace(PAID, total_minor=149_00), replace(TOUCHED, total_minor=80_00)),
+    ],
+    ids=["touched", "deposited", "refunded meanwhile", "refunded in part meanwhile"],
+)
+def test_p2_p3_what_does_not_count_is_no_change_of_the_payment_but_its_revision_is_what_stands(
+    paid: Payment, copy: Payment
+) -> None:
+    followed = follow_people(paid, (MADE, OTHER), {"181": copy}, NOW)
+    assert followed is not None
+    assert followed.payment == paid
+    assert [receipt.revision for receipt in followed.standing] == ["4", "0"]
+    assert follow_people(paid, followed.standing, {"181": copy}, NOW) is None
 
 
 def test_p3_an_edit_in_quickbooks_changes_the_payment_itself() -> None:

@@ -104,7 +104,7 @@ MUTANTS = (
     ),
     Mutant(
         "an unfinished effect is not settled before the next plan",
-        f"{STEPS}/mirror_payment.py",
+        f"{STEPS}/mirror_payment/rows.py",
         "        if latest is None or latest.settled or latest.never_sent:\n",
         "        if latest is not None or latest is None:\n",
     ),

@@ -193,6 +193,41 @@ def test_p3_an_edit_in_quickbooks_is_followed(books: Books) -> None:
     assert books.world.our_payments.writes == 1, "nobody's edit is written over"
 
 
+def test_p2_a_refund_counts_though_somebody_edits_the_payment_at_the_same_time(books: Books) -> None:
+    books.platform.pay("pay_1", {"quickbooks-q1001": 100_00})
+    books.platform.pay("pay_2", {"quickbooks-q1003": 80_00})
+    settle(books)
+    books.world.quickbooks.pay("7001", {"q1002": 30_00})
+    books.world.quickbooks.pay("7002", {"q1003": 80_00}, on=date(2026, 11, 9))
+    books.platform.change("pay_1", status="refunded")
+    books.platform.change("pay_2", refunded_amount="20.00")
+    books.world.nudge()
+    settle(books)
+    assert books.in_quickbooks() == [(60_00, {"q1003": 60_00})]
+    assert [books.in_connectwise(number) for number in ("1001", "1002", "1003")] == [0, 0, 60_00]
+
+
+def test_p2_what_somebody_only_touched_can_still_be_taken_back(books: Books) -> None:
+    books.platform.pay("pay_1", {"quickbooks-q1001": 100_00})
+    settle(books)
+    books.world.quickbooks.pay("7001", {"q1001": 100_00})
+    settle(books)
+    assert books.codes("pay_1") == []
+    books.platform.change("pay_1", status="returned")
+    settle(books)
+    assert books.in_quickbooks() == []
+    assert books.in_connectwise("1001") == 0
+
+
+def test_p1_what_pays_an_invoice_that_is_paid_already_is_its_customers_unapplied_money(books: Books) -> None:
+    books.world.quickbooks.pay("p1", {"q1002": 50_00})
+    settle(books)
+    books.platform.pay("pay_1", {"quickbooks-q1002": 50_00})
+    settle(books)
+    assert books.in_quickbooks() == [(50_00, {"q1002": 50_00}), (50_00, {})]
+    assert books.codes("pay_1") == ["applied_to_what_is_open"]
+
+
 def test_p1_what_quickbooks_reduces_is_taken_over_and_not_asked_for_again(books: Books) -> None:
     books.world.our_payments.reduces = True
     books.world.quickbooks.pay("p1", {"q1001": 30_00})  # Nobody has told us of it yet.
@@ -282,6 +317,31 @@ def test_p1_closed_books_refuse_or_move_by_the_partners_choice(books: Books) -> 
     made = books.world.quickbooks.records[Ref(ACCOUNTING, Kind.PAYMENT, "7001")]
     assert isinstance(made, Payment)
     assert made.paid_on == date(2026, 11, 6)
+
+
+def test_p1_a_refusal_for_closed_books_is_not_held_against_a_payment_once_they_are_open(books: Books) -> None:
+    books.platform.pay("pay_1", {"quickbooks-q1001": 100_00})
+    settle(books)
+    books.world.our_payments.close_books(date(2026, 11, 5))
+    books.platform.pay("pay_2", {"quickbooks-q1002": 50_00})
+    books.world.settle()
+    assert books.codes("pay_2") == ["refused_by_accounting"]
+    books.world.our_payments.company = replace(books.world.our_payments.company, closed_until=None)
+    books.platform.tell("pay_2")
+    settle(books)
+    assert books.in_quickbooks() == [(100_00, {"q1001": 100_00}), (50_00, {"q1002": 50_00})]
+
+
+def test_e8_what_both_books_refuse_is_tried_again_when_its_invoice_changes(books: Books) -> None:
+    books.world.our_payments.close_books(date(2026, 11, 5))
+    invoice = books.world.connectwise.invoice("c1001").ref
+    books.world.connectwise.lock(invoice)
+    books.platform.pay("pay_1", {"quickbooks-q1001": 100_00})
+    settle(books)
+    assert books.codes("pay_1")[-2:] == ["period_closed", "refused_by_psa"]
+    books.world.connectwise.unlock(invoice)
+    settle(books)
+    assert books.in_connectwise("1001") == 100_00
 
 
 def test_p1_a_refusal_is_told_with_its_fix_and_tried_again_when_it_may_pass(books: Books) -> None:

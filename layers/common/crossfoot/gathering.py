@@ -7,6 +7,7 @@ from crossfoot.core.company import Company
 from crossfoot.core.depositing import DEPOSIT
 from crossfoot.core.effects import Effect
 from crossfoot.core.model import ACCOUNTING, Deposit, Invoice, Kind, Link, Payment, Ref, Standing
+from crossfoot.core.parts import invoices_of
 from crossfoot.core.receipts import standing_of
 from crossfoot.core.receiving import RECEIPTS, Receiving
 from crossfoot.core.slips import locked_by
@@ -26,8 +27,8 @@ class Stores(Protocol):
 
 
 def load_accounting_copies(tenant: str, payments: Iterable[Payment], book: Book) -> dict[Ref, Invoice]:
-    """Find the accounting's copies of the invoices that payments name, by the ids that they name them by."""
-    named = {part.invoice for payment in payments for part in payment.allocations}
+    """Find the accounting's copies of the invoices that payments name or used to, by the ids that they name them by."""
+    named = {invoice for payment in payments for invoice in invoices_of(payment)}
     links = book.load_links(tenant, named) if named else {}
     copy_of = {ref: _accounting_copy(ref, links.get(ref)) for ref in named}
     records = book.load_many(tenant, {ref for ref in copy_of.values() if ref is not None})

@@ -88,7 +88,10 @@ def _turn(payment: Payment) -> tuple[date, str]:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A payment as people left it in the accounting, and what stands there of it."""
+    """A payment as people left it in the accounting, and what stands there of it.
+
+    Takes: `payment` is the one that was given where what they changed does not count.
+    """
 
     payment: Payment
     standing: tuple[Receipt, ...]
@@ -97,17 +100,25 @@ class Followed:
 def follow_people(
     payment: Payment, standing: Sequence[Receipt], copies: Mapping[str, Payment], now: datetime
 ) -> Followed | None:
-    """Take over what people changed in the accounting of a live payment; None where they changed nothing.
+    """Take over what people changed in the accounting; None where they changed nothing.
 
     Takes: `standing` are the receipts as we wrote them last; `copies` are the same as the book saw them, by their ids.
-    Source: P3 (deleted or void there is deleted here), and an edit of amount, date or invoices is followed alike.
+    Returns: where the platform took the payment back, or gave a part of it back, since we wrote them, that counts and not
+    what people changed meanwhile. What stands is as they left it all the same: its revision is what we go on from.
+    Source: P2; P3 (deleted or void there is deleted here), and an edit of amount, date or invoices is followed alike.
     """
-    if payment.standing is not Standing.LIVE or not any(_is_changed(each, copies.get(each.id)) for each in standing):
+    if not any(_is_changed(each, copies.get(each.id)) for each in standing):
         return None
     left = [_as_left(receipt, copies.get(receipt.id)) for receipt in standing]
     kept = tuple(receipt for receipt in left if receipt is not None)
+    if payment.standing is not Standing.LIVE:
+        return Followed(payment, kept)
     if not kept:
         return Followed(take_back(payment, TakenBack.DELETED, now), ())
+    is_as_written = payment.total_minor == sum(receipt.amount_minor for receipt in standing)
+    is_the_same = len(kept) == len(standing) and all(map(says_the_same, kept, standing))
+    if is_the_same or not is_as_written:
+        return Followed(payment, kept)
     moved = [
         after.received_on
         for after, before in zip(left, standing, strict=True)
@@ -136,10 +147,8 @@ def reapplied(payment: Payment, allocations: tuple[Allocation, ...], now: dateti
 
 
 def _is_changed(receipt: Receipt, copy: Payment | None) -> bool:
-    if copy is None or _is_behind(copy, receipt):
-        return False
-    left = _as_left(receipt, copy)
-    return left is None or not says_the_same(left, receipt)
+    """Tell whether people changed anything of a receipt, if only something that we do not look at."""
+    return copy is not None and not _is_behind(copy, receipt)
 
 
 def _as_left(receipt: Receipt, copy: Payment | None) -> Receipt | None:

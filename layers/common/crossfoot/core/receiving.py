@@ -10,6 +10,7 @@ from crossfoot.core.effects import Effect
 from crossfoot.core.latin import to_latin
 from crossfoot.core.model import ACCOUNTING, Allocation, Invoice, Payment, Ref, Standing
 from crossfoot.core.money import format_minor
+from crossfoot.core.parts import invoices_of
 from crossfoot.core.preferences import ClosedPeriod, Preferences
 from crossfoot.core.receipts import (
     Operation,
@@ -25,6 +26,8 @@ from crossfoot.core.receipts import (
 RECEIPTS = "receipts"
 # QuickBooks' own length of a payment's reference number.
 REFERENCE_LENGTH = 21
+# QuickBooks' code for it.
+PERIOD_CLOSED = "6210"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +155,14 @@ def _applied(receiving: Receiving) -> dict[Ref, list[Allocation]]:
 
 
 def _payer(receiving: Receiving, applied: Mapping[Ref, list[Allocation]]) -> Ref | None:
-    """Find the customer who gets what pays no invoice: who paid, else whose invoice it was."""
+    """Find the customer who gets what pays no invoice: who paid, else whose invoice it was, or was meant to be."""
     payment = receiving.payment
     if payment.customer is not None and payment.customer.system is ACCOUNTING:
         return payment.customer
     if applied:
         return next(iter(applied))
-    named = (receiving.invoices[part.invoice].customer for part in payment.allocations)
-    return next((customer for customer in named if customer is not None), None)
+    known = (receiving.invoices[ref] for ref in invoices_of(payment) if ref in receiving.invoices)
+    return next((invoice.customer for invoice in known if invoice.customer is not None), None)
 
 
 def _account(receiving: Receiving, preferences: Preferences) -> str | Decision:
@@ -218,10 +221,15 @@ def _fit(receiving: Receiving, write: ReceiptWrite) -> ReceiptPlan:
         sentence = f"In QuickBooks this payment lies in a deposit that somebody else made ({copy.deposit.id})."
         fix = "Take it out of that deposit in QuickBooks; the payment then follows by itself."
         return ReceiptPlan(decision=refused(payment.ref, "P2", "deposited_by_hand", sentence, fix, copy.deposit))
-    if repeats_refusal(receiving.latest, write):
+    if repeats_refusal(receiving.latest, write) and not _was_closed(receiving.latest):
         assert receiving.latest is not None
         return ReceiptPlan(decision=receipt_refusal_of(payment.ref, receiving.latest))
     return ReceiptPlan(write=write)
+
+
+def _was_closed(latest: Effect | None) -> bool:
+    """Tell whether the books were closed when it was refused. They are open as far as is known, or this is not asked."""
+    return latest is not None and latest.refusal_code == PERIOD_CLOSED
 
 
 def receipt_refusal_of(payment: Ref, effect: Effect) -> Decision:
@@ -232,7 +240,7 @@ def receipt_refusal_of(payment: Ref, effect: Effect) -> Decision:
 
 def _sentence(receiving: Receiving, write: ReceiptWrite) -> str:
     if write.receipt is None:
-        return "Somebody changed this payment in QuickBooks; the platform's book and ConnectWise follow."
+        return "Somebody changed this payment in QuickBooks; Crossfoot goes on from there."
     receipt, currency = write.receipt, write.currency
     amount = f"{format_minor(receipt.amount_minor, currency)} dated {receipt.received_on}"
     numbers = {invoice.ref: invoice.number for invoice in receiving.invoices.values()}

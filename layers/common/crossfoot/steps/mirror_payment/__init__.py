@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from crossfoot.core.applying import take_back
-from crossfoot.core.decisions import Decision, did, waits
+from crossfoot.core.decisions import Decision, Outcome, did, waits
 from crossfoot.core.eligibility import decide_payment
 from crossfoot.core.model import PLATFORM, PSA, Payment, Ref, Standing, TakenBack, fingerprint
 from crossfoot.core.parts import invoices_of
@@ -15,9 +15,6 @@ from crossfoot.steps.mirror_payment.receipts import ReceiptMirror
 from crossfoot.steps.mirror_payment.rows import RowMirror
 
 __all__ = ["MirrorPayments", "Ports"]
-
-# What a payment of the platform waits for: an invoice that comes to the book lets it go on.
-_AWAITED = frozenset({"invoice_not_in_accounting", "invoice_not_imported", "invoice_not_in_psa"})
 
 
 class MirrorPayments:
@@ -117,9 +114,12 @@ class MirrorPayments:
         self._ports.history.save(self._tenant, told)
 
     def _note_waiting(self, payment: Payment, decisions: Iterable[Decision]) -> None:
-        """Let the invoices that a payment waits for find it when they come (E8)."""
-        awaited = {about for each in decisions if each.code in _AWAITED for about in each.about}
-        self._ports.waiting.note(self._tenant, payment.ref, awaited & set(invoices_of(payment)))
+        """Let the invoices that a payment waits for find it when they come, or change (E8).
+
+        One that both books refused is seen in no difference between them.
+        """
+        is_held = any(each.outcome in (Outcome.WAITS, Outcome.REFUSED) for each in decisions)
+        self._ports.waiting.note(self._tenant, payment.ref, set(invoices_of(payment)) if is_held else set())
 
 
 def _without_psa(payment: Payment) -> list[Decision]:

@@ -142,14 +142,15 @@ class ReceiptMirror:
         if followed is None:
             return payment, ()
         # The payment first: what a worker that dies in between leaves behind is followed once more, and comes to the same.
-        self._ports.book.save(self._tenant, [followed.payment])
+        if followed.payment != payment:
+            self._ports.book.save(self._tenant, [followed.payment])
         write = ReceiptWrite(Operation.ADOPT, None, followed.standing, payment.currency)
         receiving = self._receiving(followed.payment)
         planned = plan_effect(to_receipt_effect(self._tenant, receiving, write), self._ports.effects, self._ports.clock)
         written = Written("", to_result(followed.standing))
         self._latest[payment.ref] = confirm_adopted(planned, written, self._ports.effects, self._ports.clock)
         self._invoices |= self._load_invoices([followed.payment])
-        return followed.payment, (_followed(payment, followed.payment),)
+        return followed.payment, (_followed(payment, followed.payment),) if followed.payment != payment else ()
 
     def _apply(self, payment: Payment) -> tuple[Payment, tuple[Decision, ...]]:
         """Let the payment pay what is open, and no more (P1)."""
@@ -183,7 +184,8 @@ class ReceiptMirror:
         """Find the customer's other open invoices, where the partner wants unapplied money to go to them."""
         spread = self._preferences.unapplied_money is not UnappliedMoney.LEAVE_UNAPPLIED
         named = [self._invoices[part.invoice] for part in payment.allocations]
-        customer = next((invoice.customer for invoice in named), payment.customer)
+        meant = [self._invoices[ref] for ref in payment.former_invoices if ref in self._invoices]
+        customer = next((invoice.customer for invoice in (*named, *meant)), payment.customer)
         if not spread or customer is None or customer.system is not ACCOUNTING:
             return ()
         page = self._ports.book.list_records(
