@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from crossfoot.adapters.connectwise import choices, details, source
 from crossfoot.adapters.connectwise import translate as connectwise
-from crossfoot.adapters.connectwise.lines import LINE_SOURCES, agreement_lines, has_lines
+from crossfoot.adapters.connectwise.lines import LINE_SOURCES, agreement_lines, closing_lines, has_lines
 from crossfoot.core.model import Kind, LineKind
 from crossfoot.core.rights import RIGHTS
 
@@ -61,6 +61,7 @@ class Watched(dict[str, Any]):
 def read_invoice(wire: Watched) -> None:
     connectwise.to_bill(wire, SEEN, {})
     agreement_lines(wire)
+    closing_lines(wire)
     assert [has_lines(wire, each) for each in LINE_SOURCES] == [False] * 3
 
 

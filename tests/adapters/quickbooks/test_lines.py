@@ -75,6 +75,26 @@ def test_i1_an_invoice_without_lines_has_none_and_a_deleted_one_says_nothing_of_
     assert to_invoice(DELETED, SEEN).lines is None
 
 
+@pytest.mark.parametrize("calculation", [None, "TaxExcluded", "TaxInclusive"])
+def test_i1_the_tax_is_the_last_line_and_the_lines_add_up_to_the_total(calculation: str | None) -> None:
+    tax = {"TotalTax": Decimal("2.44"), "TaxLine": [{"Amount": Decimal("2.44"), "DetailType": "TaxLineDetail"}]}
+    wire = {
+        **HEAD,
+        "TotalAmt": Decimal("32.94"),
+        "GlobalTaxCalculation": calculation,
+        "Line": [SALE],
+        "TxnTaxDetail": tax,
+    }
+    for record in (to_invoice(wire, SEEN), to_credit_memo(wire, SEEN)):
+        assert record.lines == (SALE_LINE, Line("", LineKind.TAX, "Sales tax", 244))
+        assert sum(line.amount_minor for line in record.lines) == record.total_minor
+
+
+@pytest.mark.parametrize("tax", [None, {}, {"TotalTax": None}, {"TotalTax": 0}, {"TotalTax": "0.00"}])
+def test_i1_without_tax_there_is_no_tax_line(tax: dict[str, Any] | None) -> None:
+    assert to_invoice({**HEAD, "Line": [SALE], "TxnTaxDetail": tax}, SEEN).lines == (SALE_LINE,)
+
+
 def test_i1_ten_thousand_lines_keep_their_order() -> None:
     wires = [{**SALE, "Id": str(number)} for number in range(10_000)]
     lines = sales_lines({"Line": wires}, "USD")

@@ -150,7 +150,7 @@ class Customer:
 
 
 class LineKind(StrEnum):
-    """Where a line comes from: a QuickBooks item, or what ConnectWise bills."""
+    """Where a line comes from: a QuickBooks item, or what ConnectWise bills; and what else makes up a total."""
 
     ITEM = "item"
     TIME = "time"
@@ -159,6 +159,8 @@ class LineKind(StrEnum):
     AGREEMENT = "agreement"
     DISCOUNT = "discount"
     NOTE = "note"
+    TAX = "tax"
+    DOWN_PAYMENT = "down_payment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,8 @@ class Line:
     """A line of an invoice or a credit memo.
 
     Takes: `id` is the vendor's (a time entry's, say), or "" where it gives none; `item` is the name of what was sold.
-    Units: `amount_minor` without tax, negative for what is taken off.
+    Units: `amount_minor` without tax, which is a line of its own, and negative for what is taken off: the lines of a record
+    add up to its total.
     """
 
     id: str

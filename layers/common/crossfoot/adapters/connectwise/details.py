@@ -9,6 +9,7 @@ from crossfoot.adapters.connectwise.lines import (
     LINE_SOURCES,
     LineSource,
     agreement_lines,
+    closing_lines,
     has_lines,
     signed,
     unread_line,
@@ -94,14 +95,19 @@ class _Reading:
         return bool(due)
 
     def lines(self) -> dict[str, tuple[Line, ...]]:
-        """Give what was found, source by source."""
-        lines = {id_: _agreement_lines(invoice) for id_, invoice in self._invoices.items()}
+        """Give what was found, source by source, between what the invoice says itself."""
+        lines = {id_: _own_lines(invoice, agreement_lines) for id_, invoice in self._invoices.items()}
         for source, found in self._found.items():
             unread = {id_: _unread(self._invoices[id_], source) for id_ in self._waiting[source]}
             for id_, more in (found | unread).items():
                 known = lines[id_]
                 lines[id_] = None if known is None or more is None else (*known, *more.values())
-        return {id_: each for id_, each in lines.items() if each is not None}
+        closing = {id_: _own_lines(invoice, closing_lines) for id_, invoice in self._invoices.items()}
+        return {
+            id_: (*each, *below)
+            for id_, each in lines.items()
+            if each is not None and (below := closing[id_]) is not None
+        }
 
     def _read(self, source: LineSource) -> None:
         """Read until nobody waits. Raises: Rejected; those whose lines were not all read by then wait still."""
@@ -113,11 +119,11 @@ class _Reading:
             del self._waiting[source][: len(ids)]
 
 
-def _agreement_lines(invoice: Wire) -> tuple[Line, ...] | None:
+def _own_lines(invoice: Wire, read: Callable[[Wire], tuple[Line, ...]]) -> tuple[Line, ...] | None:
     try:
-        return tuple(signed(line, invoice) for line in agreement_lines(invoice))
+        return tuple(signed(line, invoice) for line in read(invoice))
     except UNREADABLE:
-        log.exception("connectwise invoice %s: its agreement's amount cannot be read", invoice.get("id"))
+        log.exception("connectwise invoice %s: an amount of its own cannot be read", invoice.get("id"))
         return None
 
 

@@ -103,6 +103,17 @@ def agreement_lines(invoice: Wire) -> tuple[Line, ...]:
     return (Line("", LineKind.AGREEMENT, description, _rounded_minor(amount, currency_of(invoice)), item=description),)
 
 
+def closing_lines(invoice: Wire) -> tuple[Line, ...]:
+    """Read what stands below an invoice's lines: its tax, and a down payment that it uses. Raises: ValueError, TypeError."""
+    currency = currency_of(invoice)
+    tax, paid = _decimal(invoice.get("salesTax")), _decimal(invoice.get("downpaymentApplied"))
+    closing = (
+        (LineKind.TAX, "Sales tax", tax or Decimal(0)),
+        (LineKind.DOWN_PAYMENT, "Down payment applied", -(paid or Decimal(0))),
+    )
+    return tuple(Line("", kind, what, _rounded_minor(amount, currency)) for kind, what, amount in closing if amount)
+
+
 def signed(line: Line, invoice: Wire) -> Line:
     """Give a line as its record counts it: a credit memo's lines add up to its positive total."""
     if sign_of(invoice) > 0:

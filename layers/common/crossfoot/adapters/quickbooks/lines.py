@@ -12,8 +12,19 @@ type Wire = Mapping[str, Any]
 
 
 def sales_lines(wire: Wire, currency: str) -> tuple[Line, ...]:
-    """Read the lines of an invoice or credit memo. Subtotals are left out: they sell nothing. Raises: ValueError."""
-    return tuple(_lines(wire.get("Line") or (), currency))
+    """Read the lines of an invoice or credit memo, and its tax as the last one.
+
+    Subtotals are left out: they sell nothing. Amounts of lines are without tax, also where prices include it
+    (GlobalTaxCalculation).
+    Raises: ValueError.
+    """
+    return (*_lines(wire.get("Line") or (), currency), *_tax_lines(wire.get("TxnTaxDetail") or {}, currency))
+
+
+def _tax_lines(wire: Wire, currency: str) -> Iterable[Line]:
+    tax_minor = to_minor(wire.get("TotalTax") or 0, currency)
+    if tax_minor:
+        yield Line("", LineKind.TAX, "Sales tax", tax_minor)
 
 
 def _lines(wires: Iterable[Wire], currency: str) -> Iterable[Line]:

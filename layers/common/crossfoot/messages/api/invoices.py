@@ -49,6 +49,8 @@ class InvoiceCopy(Shape):
     due_on: date | None
     total: Money
     balance: Money
+    archived_here: bool = Field(description="This copy was archived here, alone or as outside the import filters (C5).")
+    left_out: bool = Field(description="The import filters left this copy out (C4).")
 
 
 class MatchShape(Shape):
@@ -90,7 +92,7 @@ class InvoiceList(Shape):
 
 
 class LineShape(Shape):
-    """A line of an invoice or a credit memo. `amount` is without tax."""
+    """A line of an invoice or a credit memo. `amount` is without tax, which is a line of its own: all make up the total."""
 
     id: str = Field(description='The id that the system gives it, or "".')
     kind: LineKind
