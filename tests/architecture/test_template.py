@@ -1,8 +1,10 @@
 """What template.yaml must hold, whoever edits it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from crossfoot.core.silence import WORTH_TELLING
 
 from tests.architecture.deployed import as_list, of_type, resources, role_of, statements, steps, template, timing
 
@@ -137,8 +139,9 @@ def test_work_that_keeps_failing_ends_in_a_dead_letter_queue_of_its_own(work: st
     queue, dead = resources()[f"{work}Queue"]["Properties"], resources()[f"{work}DeadQueue"]["Properties"]
     assert queue["RedrivePolicy"] == {
         "deadLetterTargetArn": {"Fn::GetAtt": [f"{work}DeadQueue", "Arn"]},
-        "maxReceiveCount": 20,
+        "maxReceiveCount": {"Fn::FindInMap": ["Timing", {"Ref": "Stage"}, "Tries"]},
     }
+    assert timing("production", queue["RedrivePolicy"]["maxReceiveCount"]) == 20, "which the runbook says"
     assert queue["FifoQueue"] is dead["FifoQueue"] is True
     assert dead["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]
 
@@ -158,6 +161,19 @@ def test_a_message_comes_back_only_after_its_worker_is_certainly_gone(step: str)
         visibility_s = timing(stage, queue["VisibilityTimeout"])
         timeout_s = timing(stage, WORKERS[step]["Timeout"])
         assert visibility_s >= (timeout_s + 5 if stage == "local" else 6 * timeout_s)
+
+
+@pytest.mark.parametrize("step", WORKERS)
+def test_c7_work_is_tried_until_a_silence_was_worth_telling(step: str) -> None:
+    queue = resources()[queue_of(WORKERS[step])]["Properties"]
+    for stage in STAGES:
+        tries, visibility_s = (
+            timing(stage, queue["RedrivePolicy"]["maxReceiveCount"]),
+            timing(stage, queue["VisibilityTimeout"]),
+        )
+        # The silence is noted when the first try fails, and told when the last one begins at the latest.
+        tried_for = timedelta(seconds=(tries - 1) * visibility_s - timing(stage, WORKERS[step]["Timeout"]))
+        assert tried_for >= WORTH_TELLING
 
 
 @pytest.mark.parametrize("step", WORKERS)
