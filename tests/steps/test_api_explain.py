@@ -235,6 +235,37 @@ def test_i5_what_the_partner_archived_says_so_and_how_it_stands_there(api: FakeA
     assert now(api, "customer", "quickbooks-q5") == [("I1", "imported"), ("I5", "archived_here")]
 
 
+def test_c5_a_copy_that_is_archived_as_outside_is_marked_on_its_invoice_and_told_at_the_other_copy(
+    api: FakeApi,
+) -> None:
+    api.world.invoice_in_both("1001", 1000)
+    api.work()
+    api.world.book.archive(TENANT, [ref_of(Kind.INVOICE, "c1001")], archived=True, run="r-1")
+    shown = api.call("GET", "/v1/invoices/quickbooks-q1001").body["copies"]
+    assert {copy["id"]: copy["archived_here"] for copy in shown} == {
+        "quickbooks-q1001": False,
+        "connectwise-c1001": True,
+    }
+    told = explain(api, "invoice", "quickbooks-q1001")["now"][-1]
+    assert (told["rule"], told["code"], told["about"]) == ("C5", "archived_outside", ["connectwise-c1001"])
+    assert told["sentence"].startswith("Of its copy in ConnectWise: The partner archived it here with all that")
+    assert "Bring it back" in told["fix"]
+    assert now(api, "invoice", "connectwise-c1001")[-1] == ("C5", "archived_outside")
+
+
+def test_i5_copies_that_were_archived_together_say_so_once(api: FakeApi) -> None:
+    api.world.invoice_in_both("1001", 1000)
+    api.work()
+    api.call("POST", "/v1/invoices/quickbooks-q1001/archive", body={})
+    assert now(api, "invoice", "quickbooks-q1001").count(("I5", "archived_here")) == 1
+
+
+@pytest.mark.parametrize(("kind", "listed"), [("payout", "payouts"), ("credit_memo", "credit-memos")])
+def test_x1_a_record_that_there_is_not_names_the_list_of_its_own_kind(api: FakeApi, kind: str, listed: str) -> None:
+    reply = api.call("GET", f"/v1/records/{kind}/quickbooks-q1/explain")
+    assert (reply.status, reply.body["fix"]) == (404, f"GET /v1/{listed} lists them.")
+
+
 def test_x1_a_record_that_could_not_be_kept_is_explained_by_its_decisions(api: FakeApi) -> None:
     ref = ref_of(Kind.CREDIT_MEMO, "q13")
     sentence = "It holds an amount finer than its currency."

@@ -35,6 +35,7 @@ from crossfoot.steps.api.pairing import pair
 from crossfoot.steps.api.payment_states import Part, load_payment_states
 from crossfoot.steps.api.payout_proof import load_proof
 from crossfoot.steps.api.standing import (
+    copy_now,
     credit_memo_now,
     customer_now,
     deposit_now,
@@ -113,6 +114,7 @@ def _explain_invoice(ports: Ports, tenant: str, invoice: Invoice) -> Explanation
     effects = [effect for ref in copies for effect in ports.effects.load_all(tenant, ref)]
     match = explain_matches(ports, tenant, [entry])[invoice.ref]
     now = [match, *invoice_now(invoice), *lines_now(ports, tenant, invoice), *keeping_now(ports, tenant, invoice)]
+    now += copy_now(ports, tenant, invoice, entry.copies)
     title = f"Invoice {invoice.number} of {format_minor(invoice.total_minor, invoice.currency)}"
     return _explanation(ports, tenant, invoice.ref, copies, (), title, now, effects)
 
@@ -152,7 +154,8 @@ def _explain_unkept(ports: Ports, tenant: str, ref: Ref) -> Explanation:
     """
     decided = ports.history.load(tenant, ref)
     if not decided:
-        raise not_found("record", "GET /v1/invoices and GET /v1/payments list what there is.")
+        listed = f"GET /v1/{ref.kind.replace('_', '-')}s lists them."
+        raise not_found(ref.kind.replace("_", " "), listed)
     title = f"{ref.kind.replace('_', ' ').capitalize()} {ref.id}, which is not in the book"
     return _explanation(ports, tenant, ref, (ref,), (), title, [decided[-1].item], ())
 

@@ -215,6 +215,8 @@ def _copy(invoice: Invoice) -> dict[str, Any]:
         "due_on": invoice.due_on,
         "total": to_money(invoice.total_minor, invoice.currency),
         "balance": to_money(invoice.balance_minor, invoice.currency),
+        "archived_here": invoice.keeping.archived,
+        "left_out": invoice.keeping.left_out,
     }
 
 

@@ -1,9 +1,11 @@
 """Say how a record stands now, by the same rules that keep it (C3, C4, C5, I1, I3, I5, I6, X1)."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from crossfoot.core.decisions import Decision, did, skipped, waits
 from crossfoot.core.filters import ImportFilters
+from crossfoot.core.matching import is_imported
 from crossfoot.core.model import (
     PSA,
     SYSTEM_NAMES,
@@ -105,6 +107,15 @@ def keeping_now(ports: Ports, tenant: str, record: Invoice | CreditMemo | Custom
         sentence = f"It stays in the book, as it came in before. {why.sentence}"
         fix = "Archive what lies outside the filters under Connections, or widen them."
         yield skipped(record.ref, "C5", "outside_filters", sentence, fix)
+
+
+def copy_now(ports: Ports, tenant: str, invoice: Invoice, copies: Sequence[Invoice]) -> Iterator[Decision]:
+    """Say of an invoice that takes part what keeps its other copy out, for that stops its payments too. Source: E2, X1."""
+    for copy in copies:
+        if copy.ref != invoice.ref and is_imported(invoice) and not is_imported(copy):
+            for why in keeping_now(ports, tenant, copy):
+                sentence = f"Of its copy in {SYSTEM_NAMES[copy.ref.system]}: {why.sentence}"
+                yield replace(why, record=invoice.ref, sentence=sentence, about=(copy.ref,))
 
 
 def _archived_here(ref: Ref, *, as_outside: bool) -> Decision:
