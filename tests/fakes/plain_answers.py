@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -19,23 +19,25 @@ _LIGHT = Config(signature_version=UNSIGNED, user_agent="tests")
 
 @contextmanager
 def cheap_calls() -> Iterator[None]:
-    """Make AWS's clients once, which sign nothing, and let moto's DynamoDB answer with its items as they are."""
+    """Make DynamoDB's client once, which signs nothing, and let moto's DynamoDB answer with its items as they are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(boto3, "client", light_clients())
+        patch.setattr(boto3, "client", _light)
         patch.setattr("moto.core.responses.method_names_from_class", cache(method_names_from_class))
         patch.setitem(SERVICE_SPECIFIC_SERIALIZERS, "dynamodb", {"json": PlainItems})
         yield
 
 
-def light_clients() -> Callable[..., Any]:
-    """Give a maker of clients that sign nothing; one with the same settings is made once."""
-    make = boto3.client
+_make = boto3.client
 
-    @cache
-    def client(service: str, config: Config = Config(), **how: Any) -> Any:  # noqa: B008
-        return make(service, config=config.merge(_LIGHT), **how)
 
-    return client
+def _light(service: str, **how: Any) -> Any:
+    return _light_dynamodb(**how) if service == "dynamodb" else _make(service, **how)
+
+
+@cache
+def _light_dynamodb(config: Config = Config(), **how: Any) -> Any:  # noqa: B008
+    """Make a client that signs nothing; moto stands behind every client, whichever test made it."""
+    return _make("dynamodb", config=config.merge(_LIGHT), **how)
 
 
 class PlainItems(JSONSerializer):

@@ -44,9 +44,9 @@ def table_properties() -> dict[str, Any]:
     return properties
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def aws() -> Iterator[None]:
-    """One AWS for all tests here."""
+    """One AWS for all tests of a file: no longer, or it would be there for other folders' tests too."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         with mock_aws(), cheap_calls():
