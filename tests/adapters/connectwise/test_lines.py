@@ -51,7 +51,7 @@ def test_i1_lines_come_from_time_expenses_products_and_the_agreement() -> None:
 
 @pytest.mark.parametrize(("sign", "kind"), [(1, "Standard"), (-1, "CreditMemo")])
 def test_i1_tax_and_down_payment_are_lines_so_that_all_add_up_to_the_total(sign: int, kind: str) -> None:
-    amounts = {"serviceTotal": 180, "salesTax": 12.61, "downpaymentApplied": 40, "total": 152.61}
+    amounts = {"serviceTotal": 180, "salesTax": 12.61, "downpaymentApplied": 40, "total": 152.61, "balance": 152.61}
     billed = invoice(1, type=kind, **{name: sign * amount for name, amount in amounts.items()})
     pages = Pages(invoices=[billed], time=[time_entry(5, 1, extendedInvoiceAmount=sign * 180)])
     record = pages.psa.fetch_changes("").records[0]

@@ -104,7 +104,7 @@ def agreement_lines(invoice: Wire) -> tuple[Line, ...]:
 
 
 def closing_lines(invoice: Wire) -> tuple[Line, ...]:
-    """Read what stands below an invoice's lines: its tax, and a down payment that it uses. Raises: ValueError, TypeError."""
+    """Read what stands below an invoice's lines: its tax, and the down payment it uses. Raises: ValueError, TypeError."""
     currency = currency_of(invoice)
     tax, paid = _decimal(invoice.get("salesTax")), _decimal(invoice.get("downpaymentApplied"))
     closing = (
