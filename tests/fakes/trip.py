@@ -7,7 +7,7 @@ from typing import Any
 
 from crossfoot.errors import OutcomeUnknown, RemoteUnavailable
 
-VENDOR_WRITES = frozenset({"create_row", "update_row", "delete_row"})
+VENDOR_WRITES = frozenset(f"{verb}_{what}" for verb in ("create", "update", "delete") for what in ("row", "receipt"))
 
 
 class Crash(BaseException):
@@ -23,11 +23,13 @@ class Mode(StrEnum):
 
 
 class Trip:
-    """Counts the calls to ports, and strikes at one of them."""
+    """Counts the calls to ports, and strikes at one of them: by its place, or at each of a name."""
 
-    def __init__(self, strike_at: int | None = None, mode: Mode = Mode.CRASH_BEFORE) -> None:
+    def __init__(
+        self, strike_at: int | None = None, mode: Mode = Mode.CRASH_BEFORE, *, strike_on: str | None = None
+    ) -> None:
         self.calls: list[str] = []
-        self._strike_at = strike_at
+        self._strike_at, self._strike_on = strike_at, strike_on
         self._mode = mode
 
     def wire(self, port: Any) -> Any:
@@ -36,7 +38,7 @@ class Trip:
 
     def call(self, name: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         self.calls.append(name)
-        if len(self.calls) - 1 != self._strike_at:
+        if len(self.calls) - 1 != self._strike_at and name != self._strike_on:
             return method(*args, **kwargs)
         if self._mode is Mode.CRASH_BEFORE:
             raise Crash(name)

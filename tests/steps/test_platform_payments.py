@@ -14,6 +14,7 @@ from tests.fakes.api import FakeApi
 from tests.fakes.faults import Faults
 from tests.fakes.receipts import FUNDS
 from tests.fakes.telling import FakePlatform
+from tests.fakes.trip import Mode, Trip
 from tests.fakes.world import TENANT, World
 
 OFF = Preferences()
@@ -177,6 +178,37 @@ def test_p3_a_payment_whose_row_is_deleted_in_connectwise_is_deleted_everywhere(
     assert books.in_connectwise("1001") == 0
     assert books.platform.payment("pay_1").taken_back is TakenBack.DELETED
     assert "deleted_in_psa" in books.codes("pay_1")
+
+
+def test_p3_a_row_that_is_gone_does_not_stand_in_the_way_once_its_payment_counts_no_longer(books: Books) -> None:
+    books.platform.pay("pay_1", {"quickbooks-q1001": 40_00})
+    settle(books)
+    invoice = books.world.connectwise.invoice("c1001").ref
+    books.world.connectwise.remove(invoice, books.world.connectwise.rows[invoice][0].id)
+    books.platform.change("pay_1", status="refunded")
+    books.world.queue.messages.clear()  # What follows from it dies, and another payment comes first.
+    books.platform.pay("pay_2", {"quickbooks-q1001": 60_00})
+    books.world.settle()
+    assert books.in_connectwise("1001") == 60_00
+    books.platform.tell("pay_1")
+    settle(books)
+    assert books.in_quickbooks() == [(60_00, {"q1001": 60_00})]
+    assert books.in_connectwise("1001") == 60_00
+
+
+@pytest.mark.parametrize("voids", [True, False])
+def test_p3_what_people_did_before_we_heard_the_answer_is_followed(books: Books, voids: bool) -> None:
+    books.platform.pay("pay_1", {"quickbooks-q1001": 100_00})
+    deaf = Trip(mode=Mode.ANSWER_LOST, strike_on="create_receipt")
+    books.world.deliver(deaf)
+    if voids:
+        books.world.quickbooks.void("7001")
+    else:
+        books.world.quickbooks.pay("7001", {"q1002": 30_00})
+    books.world.nudge()
+    settle(books)
+    assert books.in_quickbooks() == ([] if voids else [(30_00, {"q1002": 30_00})])
+    assert (books.in_connectwise("1001"), books.in_connectwise("1002")) == (0, 0 if voids else 30_00)
 
 
 def test_p3_an_edit_in_quickbooks_is_followed(books: Books) -> None:

@@ -36,6 +36,7 @@ from crossfoot.core.rows import (
     to_body,
     to_result,
 )
+from crossfoot.core.rows import Standing as StandingRows
 from crossfoot.core.verdicts import UNDECIDED, Verdicts
 
 PAYMENT_ROWS = "payment_rows"
@@ -240,7 +241,10 @@ def _plan_rows(situation: Situation, paid: tuple[Paid, ...]) -> Plan:
     if arranged.obstacle is Obstacle.ROW_GONE:
         gone = tuple(map(carried_payment, standing.carries))
         if all(payment.system is PLATFORM for payment in gone):
-            return Plan(gone=gone)
+            counting = tuple(
+                each.ref for each in situation.payments if each.ref in gone and each.standing is Standing.LIVE
+            )
+            return Plan(gone=counting) if counting else _forget_rows(situation, standing, live)
     if arranged.obstacle is not None:
         return Plan(decision=_obstacle(situation, psa, arranged))
     latest = situation.latest
@@ -250,6 +254,13 @@ def _plan_rows(situation: Situation, paid: tuple[Paid, ...]) -> Plan:
         sentence = f"ConnectWise invoice {psa.number} shows this payment already, entered by another product."
         return Plan(write=arranged.write, decision=did(situation.payment.ref, "E7", "elsewhere", sentence, psa.ref))
     return Plan(write=arranged.write)
+
+
+def _forget_rows(situation: Situation, standing: StandingRows, live: tuple[PaymentRow, ...]) -> Plan:
+    """Take note that a row is gone whose payments count no longer; what is due is entered next."""
+    psa = situation.psa
+    assert psa is not None
+    return Plan(write=arrange_rows((), standing, live, balance_minor=psa.balance_minor, currency=psa.currency).write)
 
 
 def _is_refused_still(latest: Effect, write: RowWrite, psa: Invoice) -> bool:

@@ -42,7 +42,7 @@ class ReceiptHands:
         match write.operation:
             case Operation.CREATE:
                 found = self._receipts.find_receipt(marker_of(effect.key), effect.planned_at, write.currency)
-                return self._made(effect, write, found) if found is not None else None
+                return self._made(effect, write, _as_made(write.receipt, found)) if found is not None else None
             case Operation.DELETE:
                 there = self._receipts.fetch_receipt(write.receipt.id, write.currency)
                 return _written(write, None) if there is None else None
@@ -71,6 +71,11 @@ class ReceiptHands:
         # Before it is confirmed: a worker that dies in between looks, and notes it again.
         self._origins.note_receipt(effect.tenant, Ref(ACCOUNTING, Kind.PAYMENT, receipt.id), effect.subject)
         return _written(write, receipt)
+
+
+def _as_made(asked: Receipt, found: Receipt) -> Receipt:
+    """Give a receipt as it was made, where it says something else by now: a change of people's, which is to be followed."""
+    return found if says_the_same(found, asked) else replace(asked, id=found.id)
 
 
 def _written(write: ReceiptWrite, receipt: Receipt | None) -> Written:
@@ -178,7 +183,8 @@ class ReceiptMirror:
     def _is_read_back(self, payment: Payment) -> bool:
         """Tell whether the book has seen our receipts as they stand: until then its balances may be of before or after."""
         standing = _standing(self._latest.get(payment.ref))
-        return all(revision_of(self._copies.get(each.id)) >= revision_of(each) for each in standing)
+        known = ((self._copies.get(each.id), each) for each in standing)
+        return all(copy is not None and revision_of(copy) >= revision_of(each) for copy, each in known)
 
     def _others(self, payment: Payment) -> tuple[Invoice, ...]:
         """Find the customer's other open invoices, where the partner wants unapplied money to go to them."""
