@@ -1,18 +1,37 @@
 """record_deposit: the real handler and its sample batch of two partners."""
 
-from datetime import date
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from types import ModuleType
+from typing import Any
 
+import boto3
 import pytest
 from crossfoot.adapters.clock import SystemClock
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.history import TableHistory
 from crossfoot.adapters.dynamodb.preferences import TablePreferences
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.core.model import PLATFORM, Kind, Payout, PayoutItem, PayoutItemKind, PayoutState, Ref, Standing, Version
+from crossfoot.core.model import (
+    ACCOUNTING,
+    PLATFORM,
+    Kind,
+    Payment,
+    Payout,
+    PayoutItem,
+    PayoutItemKind,
+    PayoutState,
+    Ref,
+    Standing,
+    System,
+    Version,
+)
 from crossfoot.core.preferences import Preferences
+from crossfoot.messages import Message, MirrorPayment, RecordDeposit
 
-from tests.functions.conftest import Aws, Load, in_time, sample
+from tests.adapters.sandbox import Sandbox, exact, running
+from tests.functions.conftest import APP_SECRET, Aws, Load, in_time, sample
 
 ONE, TWO = "t_0a1b2c3d4e5f6071", "t_8192a3b4c5d6e7f8"
 PAYOUTS = {ONE: "po_412", TWO: "po_77"}
@@ -61,3 +80,75 @@ def test_what_cannot_be_finished_in_time_comes_back(aws: Aws, handler: ModuleTyp
         save_payout(aws, tenant)
     answer = handler.handler(sample("record_deposit"), in_time(remaining_ms=100))
     assert len(answer["batchItemFailures"]) == len(sample("record_deposit")["Records"])
+
+
+# --- on the QuickBooks sandbox -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def quickbooks() -> Iterator[Sandbox]:
+    with running("quickbooks") as sandbox:
+        yield sandbox
+
+
+def connect(aws: Aws, quickbooks: Sandbox) -> None:
+    """Connect the first partner to the sandbox's company."""
+    ready = quickbooks.ready
+    aws.environment |= {"QUICKBOOKS_API_URL": quickbooks.url, "QUICKBOOKS_OAUTH_URL": quickbooks.url}
+    client = {f"quickbooks_{name}": ready[name] for name in ("client_id", "client_secret")}
+    arn = aws.environment["APP_SECRET_ARN"]
+    boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps(APP_SECRET | client))
+    expires = datetime(2999, 1, 1, tzinfo=UTC).isoformat()
+    tokens = {name: ready[name] for name in ("access_token", "refresh_token")} | {"access_expires_at": expires}
+    aws.connect(ONE, System.QUICKBOOKS, ready["realm_id"], secrets=tokens)
+
+
+def query(quickbooks: Sandbox, entity: str) -> list[dict[str, Any]]:
+    """Read what an accountant sees."""
+    answer = quickbooks.http.get(
+        f"/v3/company/{quickbooks.ready['realm_id']}/query",
+        params={"query": f"SELECT * FROM {entity}", "minorversion": "75"},
+        headers={"Authorization": f"Bearer {quickbooks.ready['access_token']}", "Accept": "application/json"},
+    )
+    found: list[dict[str, Any]] = exact(answer.text)["QueryResponse"].get(entity, [])
+    return found
+
+
+def event(message: Message) -> dict[str, Any]:
+    (first, *_) = sample("record_deposit")["Records"]
+    return {"Records": [{**first, "body": message.to_json()}]}
+
+
+def test_d2_a_payout_is_one_deposit_in_quickbooks_to_the_cent_and_once_only(
+    aws: Aws, load: Load, quickbooks: Sandbox
+) -> None:
+    connect(aws, quickbooks)
+    table = Table(aws.environment["TABLE_NAME"])
+    quickbooks.load(
+        quickbooks.ready["realm_id"], [("Customer", {"Id": "58", "DisplayName": "Weiskopf", "Active": True})]
+    )
+    ids = {each["Name"]: each["Id"] for each in query(quickbooks, "Account")}
+    chosen = Preferences(deposits_enabled=True, deposit_account_id=ids["Checking"], fee_account_id=ids["Bank Charges"])
+    TablePreferences(table).save(ONE, chosen)
+    version = Version("2026-11-21T20:00:00.000000Z", "2026-11-21T20:00:00.000000Z")
+    payer, day = Ref(ACCOUNTING, Kind.CUSTOMER, "58"), date(2026, 11, 20)
+    payment = Payment(Ref(PLATFORM, Kind.PAYMENT, "pay_1"), version, Standing.LIVE, payer, day, "USD", 100_07)
+    payout = Payout(
+        Ref(PLATFORM, Kind.PAYOUT, "po_412"), version, Standing.LIVE, PayoutState.PAID, day, "USD", 95_56,
+        (PayoutItem(PayoutItemKind.PAYMENT, 100_07, payment.ref), PayoutItem(PayoutItemKind.FEE, -4_51)),
+    )  # fmt: skip
+    TableBook(table).save(ONE, [payment, payout])
+    entering, recording = load("mirror_payment"), load("record_deposit")
+    entered = event(MirrorPayment(tenant=ONE, payment_id="pay_1", system=System.PLATFORM))
+    for _ in range(2):
+        assert entering.handler(entered, in_time()) == {"batchItemFailures": []}
+        asked = event(RecordDeposit(tenant=ONE, payout_id="po_412"))
+        assert recording.handler(asked, in_time()) == {"batchItemFailures": []}
+    (deposit,) = query(quickbooks, "Deposit")
+    assert (str(deposit["TotalAmt"]), deposit["DepositToAccountRef"]["value"]) == ("95.56", ids["Checking"])
+    (receipt,) = query(quickbooks, "Payment")
+    assert [link["TxnId"] for link in receipt["LinkedTxn"]] == [deposit["Id"]]
+    assert {message["kind"] for message in aws.messages("deposits")} == {"record_deposit"}, (
+        "its payment asked for it too"
+    )
+    assert told(aws, ONE, payout.ref) == []

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from crossfoot.core.model import System
 from crossfoot.core.windows import nudge_window
-from crossfoot.messages import CrossfootRequest, Message, MirrorPayment, Nudge, read_message
+from crossfoot.messages import CrossfootRequest, Message, MirrorPayment, Nudge, RecordDeposit, read_message
 
 from tests.architecture.deployed import resources, steps, timing
 from tests.fakes.clock import FakeClock
@@ -59,6 +59,7 @@ def test_i8_a_nudge_is_not_swallowed_by_one_that_asks_for_something_else(other: 
         NUDGE,
         MirrorPayment(tenant="t_00000001", payment_id="129", because="v2"),
         MirrorPayment(tenant="t_00000001", payment_id="pay_1", system=System.PLATFORM),
+        RecordDeposit(tenant="t_00000001", payout_id="po_1", because="v2"),
         CrossfootRequest(tenant="t_00000001", live=True),
     ],
     ids=lambda message: message.kind,

@@ -10,7 +10,8 @@ import pytest
 from crossfoot.core.depositing import DEPOSIT
 from crossfoot.core.model import ACCOUNTING, PSA, Deposit, Kind, Payment, Ref, Standing
 from crossfoot.core.preferences import ClosedPeriod, Preferences
-from crossfoot.errors import BadMessage, Conflict, Retryable
+from crossfoot.core.slips import Slip
+from crossfoot.errors import BadMessage, Conflict, OutcomeUnknown, Retryable
 from crossfoot.messages import Message, MirrorPayment, RecordDeposit
 from crossfoot.ports import ConnectionState
 
@@ -230,6 +231,24 @@ def test_p3_a_payment_of_the_payout_that_somebody_deleted_in_quickbooks_is_a_lin
     assert bank.shown() == [(145_50, [50_00], {FEES: -4_50, FUNDS: 100_00})]
 
 
+def test_d2_a_deposit_that_somebody_changed_before_its_lost_answer_was_looked_for_is_told_and_not_made_again(
+    bank: Bank,
+) -> None:
+    bank.paid()
+    bank.pay_out()
+    deposits = bank.world.our_deposits
+    make = deposits.create_deposit
+
+    def lost(slip: Slip, currency: str, note: str, request_id: str) -> Slip:
+        made = make(slip, currency, note, request_id)
+        bank.world.quickbooks.keep_deposit(replace(bank.deposits()[0], deposited_on=date(2026, 12, 1)))
+        raise OutcomeUnknown(f"the answer of {made.id} was lost")
+
+    deposits.create_deposit = lost  # type: ignore[method-assign]
+    bank.settle()
+    assert (deposits.writes, len(bank.deposits()), bank.codes()) == (1, 1, ["changed_by_hand"])
+
+
 @pytest.mark.parametrize("deed", ["edited", "deleted"])
 def test_d2_a_deposit_that_somebody_changed_is_told_and_never_written_over(bank: Bank, deed: str) -> None:
     bank.deposited()
@@ -358,11 +377,22 @@ def test_d2_a_row_that_connectwise_lacks_is_seen(bank: Bank) -> None:
     assert (proof["deposit"]["total"], proof["tied"], proof["reason"]["code"]) == ("20.00", False, "rows_differ")
 
 
+def test_x1_a_deposit_and_its_payout_name_each_other(bank: Bank) -> None:
+    bank.deposited()
+    (ours,) = bank.deposits()
+    api = FakeApi(bank.world)
+    deposit = api.call("GET", f"/v1/records/deposit/quickbooks-{ours.ref.id}/explain").body
+    payout = api.call("GET", "/v1/records/payout/platform-po_1/explain").body
+    assert deposit["ids"][:2] == [f"quickbooks-{ours.ref.id}", "platform-po_1"]
+    assert f"quickbooks-{ours.ref.id}" in payout["ids"]
+
+
 def test_x1_a_payout_tells_its_story(bank: Bank) -> None:
     bank.deposited()
     bank.payouts.tell("po_1", status="failed")
     bank.settle()
     told = FakeApi(bank.world).call("GET", "/v1/records/payout/platform-po_1/explain").body
+    assert told["ids"][:3] == ["platform-po_1", "platform-pay_1", "platform-pay_2"]
     sentences = [line["why"]["sentence"] for line in told["story"]]
     assert sentences[0] == "Deposited 145.50 USD dated 2026-11-03 in Checking, with 2 payments."
     assert "Took the deposit of 145.50 USD dated 2026-11-03 back: the payout failed." in sentences

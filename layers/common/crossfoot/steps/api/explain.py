@@ -130,9 +130,10 @@ def _explain_credit_memo(ports: Ports, tenant: str, memo: CreditMemo) -> Explana
 def _explain_deposit(ports: Ports, tenant: str, deposit: Deposit) -> Explanation:
     lines = ports.book.load_deposit_lines(tenant, deposit)
     payments = [line.payment for line in lines if line.payment]
+    ids = [*ports.origins.load_payouts(tenant, [deposit.ref]).values(), *payments]
     title = f"Deposit of {format_minor(deposit.total_minor, deposit.currency)}"
     now = deposit_now(deposit, payments)
-    return _explanation(ports, tenant, deposit.ref, (deposit.ref,), payments, title, now, ())
+    return _explanation(ports, tenant, deposit.ref, (deposit.ref,), ids, title, now, ())
 
 
 def _explain_payout(ports: Ports, tenant: str, payout: Payout) -> Explanation:
