@@ -78,7 +78,7 @@ def keep_customers(api: FakeApi, *names: tuple[System, str, str]) -> None:
 
 def test_a_kind_that_has_no_matches_is_refused_with_the_kinds_that_have(api: FakeApi) -> None:
     reply = api.call("GET", "/v1/matches", query={"kind": "payment"})
-    assert (reply.status, reply.body["detail"]) == (400, "query.kind: Input should be 'invoice' or 'customer'")
+    assert (reply.status, reply.body["detail"]) == (400, "query.kind: This has to be 'invoice' or 'customer'.")
 
 
 # --- open matters ------------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from crossfoot.core.model import (
     parse_ref,
 )
 from crossfoot.core.money import to_minor
+from crossfoot.messages import patterns
 from crossfoot.messages.queue import Message, MirrorPayment, RecordDeposit
 from crossfoot.messages.routes import Shape
 
@@ -33,22 +34,20 @@ MAX_ITEMS = 10_000
 REFERENCE_LENGTH = 21
 
 PlatformId = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$", description="The platform's own id.", examples=["pay_1"])
+    str, Field(pattern=patterns.PLATFORM_ID, description="The platform's own id.", examples=["pay_1"])
 ]
 # A record of a system that a partner connects.
 ConnectedId = Annotated[
     str,
     Field(
-        pattern=r"^(quickbooks|connectwise)-[^\x00-\x20/]{1,64}$",
+        pattern=patterns.CONNECTED_ID,
         description="As our API names it; of one that is in both systems, either copy.",
         examples=["quickbooks-129"],
     ),
 ]
-IsoCurrency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.", examples=["USD"])]
-Amount = Annotated[str, Field(pattern=r"^\d{1,12}(\.\d{1,3})?$", description="An exact amount.", examples=["1250.00"])]
-SignedAmount = Annotated[
-    str, Field(pattern=r"^-?\d{1,12}(\.\d{1,3})?$", description="An exact amount.", examples=["-2.90"])
-]
+IsoCurrency = Annotated[str, Field(pattern=patterns.CURRENCY, description="ISO 4217.", examples=["USD"])]
+Amount = Annotated[str, Field(pattern=patterns.AMOUNT, description="An exact amount.", examples=["1250.00"])]
+SignedAmount = Annotated[str, Field(pattern=patterns.SIGNED_AMOUNT, description="An exact amount.", examples=["-2.90"])]
 
 
 class PaymentState(StrEnum):

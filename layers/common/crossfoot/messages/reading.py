@@ -1,12 +1,12 @@
 """Read JSON into a shape, and name every member that is not as it should be."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from crossfoot.messages.fields import BadFields
+from crossfoot.messages.mistakes import to_words
 from crossfoot.messages.routes import Shape
 
 _JSON = TypeAdapter[Any](Any)
@@ -30,13 +30,10 @@ def read_shape[S: Shape](shape: type[S], given: object, where: str = "", *, stri
         return shape.model_validate_json(_JSON.dump_json(given), strict=strict)
     except ValidationError as error:
         found = error.errors(include_input=False, include_url=False)
-        raise BadFields([(_name(where, each["loc"]), _to_words(each["msg"])) for each in found]) from None
+        raise BadFields(
+            [(_name(where, each["loc"]), to_words(each["type"], each.get("ctx", {}), each["msg"])) for each in found]
+        ) from None
 
 
 def _name(where: str, location: Sequence[int | str]) -> str:
     return where + ".".join(map(str, location)) if location else where.rstrip(".") or "body"
-
-
-def _to_words(message: str) -> str:
-    """Show a choice by its value alone, and not by the name that it has in our code."""
-    return re.sub(r"<\w+\.\w+: ('[^']*')>", r"\1", message.removeprefix("Value error, "))

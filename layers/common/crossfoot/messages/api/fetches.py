@@ -7,9 +7,10 @@ from pydantic import Field
 
 from crossfoot.core.fetching import FetchKind, FetchState
 from crossfoot.messages.api.words import ConnectedSystem, NextCursor
+from crossfoot.messages.patterns import FETCH_ID
 from crossfoot.messages.routes import Shape
 
-FetchId = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,100}$", description="A fetch.")]
+FetchId = Annotated[str, Field(pattern=FETCH_ID, description="A fetch.")]
 
 
 class FetchStart(Shape):

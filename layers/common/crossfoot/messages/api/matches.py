@@ -9,6 +9,7 @@ from crossfoot.core.matters import MatterCode
 from crossfoot.core.model import Kind
 from crossfoot.core.verdicts import Verdict
 from crossfoot.messages.api.words import Currency, CustomerName, Money, NextCursor, PageQuery, RecordId
+from crossfoot.messages.patterns import MATCH_ID
 from crossfoot.messages.routes import Shape
 
 MatchKind = Literal[Kind.INVOICE, Kind.CUSTOMER]
@@ -16,7 +17,7 @@ MatchState = Literal["open", "decided"]
 MatchId = Annotated[
     str,
     Field(
-        pattern=r"^(invoice|customer|number):[^\x00-\x20/]{1,400}$",
+        pattern=MATCH_ID,
         description="A pair of records, or a number that several invoices carry.",
         examples=["invoice:129:501"],
     ),

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from crossfoot.core.decisions import Outcome
 from crossfoot.core.model import CONNECTED, System
+from crossfoot.messages import patterns
 from crossfoot.messages.routes import Shape
 
 MAX_LIMIT = 200
@@ -17,14 +18,14 @@ _EXPECTED = " or ".join(f"'{system}'" for system in CONNECTED)
 def _of_the_connected(word: object) -> object:
     """Refuse the platform, which nobody connects, as any word that names no system is refused."""
     if word not in CONNECTED:
-        raise PydanticCustomError("enum", "Input should be {expected}", {"expected": _EXPECTED})
+        raise PydanticCustomError("enum", "one of {expected}", {"expected": _EXPECTED})
     return word
 
 
 RecordId = Annotated[
     str,
     Field(
-        pattern=r"^(quickbooks|connectwise|platform)-[^\x00-\x20/]{1,64}$",
+        pattern=patterns.RECORD_ID,
         description="A record of one system, by the id that it has there.",
         examples=["quickbooks-129"],
     ),

@@ -1,0 +1,23 @@
+"""The patterns of ids, amounts and currencies, each with what is said of a text that does not fit it."""
+
+from collections.abc import Mapping
+
+RECORD_ID = r"^(quickbooks|connectwise|platform)-[^\x00-\x20/]{1,64}$"
+CONNECTED_ID = r"^(quickbooks|connectwise)-[^\x00-\x20/]{1,64}$"
+PLATFORM_ID = r"^[A-Za-z0-9_.-]{1,64}$"
+MATCH_ID = r"^(invoice|customer|number):[^\x00-\x20/]{1,400}$"
+FETCH_ID = r"^[0-9A-Za-z._-]{1,100}$"
+CURRENCY = r"^[A-Z]{3}$"
+AMOUNT = r"^\d{1,12}(\.\d{1,3})?$"
+SIGNED_AMOUNT = r"^-?\d{1,12}(\.\d{1,3})?$"
+
+WORDS: Mapping[str, str] = {
+    RECORD_ID: "This has to be a record's id as our API gives it, like quickbooks-129.",
+    CONNECTED_ID: "This has to be the id of a record in QuickBooks or ConnectWise, like quickbooks-129.",
+    PLATFORM_ID: "This has to be an id of 1 to 64 letters, digits, dots, dashes and underscores, like pay_1.",
+    MATCH_ID: "This has to be a match's id as GET /v1/matches gives it, like invoice:129:501.",
+    FETCH_ID: "This has to be a fetch's id as GET /v1/fetches gives it.",
+    CURRENCY: "This has to be a currency in three capital letters, like USD.",
+    AMOUNT: "This has to be an exact amount that is not negative, written like 1250.00.",
+    SIGNED_AMOUNT: "This has to be an exact amount, written like 1250.00 or -2.90.",
+}
