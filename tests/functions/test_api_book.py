@@ -151,7 +151,7 @@ def test_c3_the_rights_of_the_security_role_are_named(call: Call, msp: Msp) -> N
 def test_c4_filters_are_chosen_from_what_connectwise_has_and_begin_a_full_read(aws: Aws, call: Call, msp: Msp) -> None:
     connect(call, msp)
     status, choices = call("GET", f"{FILTERS}/choices")
-    assert status == 200
+    assert (status, choices.pop("unreadable")) == (200, [])
     assert choices["invoice_type"]
     value = choices["invoice_type"][0]["value"]
     body = {**{name: [] for name in choices}, "invoice_type": [value], "from": "2026-01-01", "to": None}
