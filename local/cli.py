@@ -10,10 +10,11 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from local.stack.aws import Stack, deployed_stack, local_stack
 from local.stack.detached import bring_up_in_background, take_down
-from local.stack.errors import StackError
+from local.stack.errors import DISK_IS_FULL, StackError, no_room
 from local.stack.partners import add_partner, sign_in
 from local.stack.paths import DEFAULT_HOME, Home
 from local.stack.progress import Progress
@@ -92,8 +93,18 @@ def token(
     place = Home(home.absolute())
     demo = load_record(place).demo
     stack = local_stack(place)
-    password = demo["password"] if email in {"", demo["email"]} else typer.prompt("Password", hide_input=True, err=True)
+    password = demo["password"] if email in {"", demo["email"]} else _ask_for_password()
     print(sign_in(stack, email or demo["email"], password))
+
+
+def _ask_for_password() -> str:
+    """Read a password: unseen from a person, and the first line of what is piped in."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, err=True))
+    password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise StackError("No password was given", "type it, or pipe it in as a line: crossfoot token EMAIL < FILE")
+    return password
 
 
 @partner.command("add")
@@ -155,6 +166,7 @@ def _print_addresses(home: Home) -> None:
         ("API", record.urls["api"] + "/v1"),
         ("QuickBooks sandbox", record.urls["quickbooks"] + "/_sandbox"),
         ("ConnectWise sandbox", record.urls["connectwise"] + "/_sandbox"),
+        ("ConnectWise's keys", record.urls["connectwise"] + "/_sandbox/companies"),
         ("Demo user", record.demo["email"]),
         ("Sign-in token", "crossfoot token"),
     ):
@@ -166,12 +178,20 @@ def main() -> NoReturn:
     try:
         app()
     except StackError as error:
-        errors = Console(stderr=True)
-        errors.print(f"[bold red]{error.what}.[/]", highlight=False)
-        if error.details:
-            errors.print(error.details, style="dim", highlight=False, markup=False)
-        errors.print(f"What to do: {error.fix}", highlight=False, markup=False)
+        _say(error)
+    except OSError as error:
+        if error.errno not in DISK_IS_FULL:
+            raise
+        _say(no_room(error))
     sys.exit(1)
+
+
+def _say(error: StackError) -> None:
+    errors = Console(stderr=True)
+    errors.print(f"[bold red]{escape(error.what)}.[/]", highlight=False)
+    if error.details:
+        errors.print(error.details, style="dim", highlight=False, markup=False)
+    errors.print(f"What to do: {error.fix}", highlight=False, markup=False)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,8 @@ class Demo:
         self._ending = Ending()
 
     def play(self) -> Ending:
-        """Play all acts. The faults are switched off at the end, however it ends."""
+        """Play all acts. Its own faults are switched off at the end, however it ends."""
+        self._work.leave_to_others()
         try:
             with self._progress.stage(f"{MSP}: 40 customers, {INVOICES} invoices, a partner (seed {self.books.seed})"):
                 self._set_the_stage()
@@ -91,7 +92,7 @@ class Demo:
                 self._judge()
         finally:
             for sandbox in (self._quickbooks, self._connectwise):
-                sandbox.clear_faults()
+                sandbox.clear_own_faults()
         return self._ending
 
     # --- acts ---------------------------------------------------------------------------------------------------------
@@ -233,7 +234,7 @@ class Demo:
         return {payment["id"]: payment["status"] for payment in self._api.list_all("payments")}
 
     def _what_is_under_way(self) -> str:
-        return f"under way: {self._work.under_way()}"
+        return f"under way, of this and other partners: {self._work.under_way()}"
 
     def _read_both(self) -> Held:
         return Held(

@@ -26,6 +26,7 @@ class Sandbox:
     def __init__(self, name: str, url: str) -> None:
         self.url = url
         self._web = Web(f"The {name} sandbox", f"{url}/_sandbox")
+        self._armed: list[int] = []
 
     def add_company(self, name: str) -> dict[str, str]:
         """Make a company. Returns: the credentials of a client of it."""
@@ -38,15 +39,23 @@ class Sandbox:
 
     def arm(self, fault: str, **where: Any) -> int:
         """Switch a fault on. Returns: its number."""
-        return int(self._web.call("POST", "/faults", {"fault": fault, **where})["id"])
+        armed = int(self._web.call("POST", "/faults", {"fault": fault, **where})["id"])
+        self._armed.append(armed)
+        return armed
 
     def used(self, fault: int) -> int:
         """Tell how often an armed fault struck."""
         return next(int(armed["used"]) for armed in self._web.call("GET", "/faults") if armed["id"] == fault)
 
     def clear_faults(self) -> None:
-        """Switch every fault off."""
+        """Switch every fault off, whoever armed it."""
         self._web.call("DELETE", "/faults")
+
+    def clear_own_faults(self) -> None:
+        """Switch the faults off that were armed here; those that others armed stay."""
+        while self._armed:
+            self._web.call("DELETE", "/faults", params={"id": str(self._armed[-1])})
+            self._armed.pop()
 
     def get(self, path: str, **params: str) -> Any:
         """Read one of the sandbox's own pages as JSON."""

@@ -1,7 +1,8 @@
 """Faults that can be switched on from outside, so that a client's way with trouble can be tried on demand.
 
 `POST /_sandbox/faults {"fault": "lost_answer", "method": "POST", "path_contains": "/payments", "times": 1}` arms one;
-`times: null` leaves it armed until `DELETE /_sandbox/faults`; `GET` lists them with how often each was used.
+`times: null` leaves it armed until `DELETE /_sandbox/faults` (all of them, or `?id=3` for one); `GET` lists them with how
+often each was used.
 
 Met by a request (in the order in which they were armed, one a request, besides `slow`):
   lost_answer             carried out and stored; then the connection is cut without an answer
@@ -95,8 +96,9 @@ class Faults:
                 return fault
         return None
 
-    def clear(self) -> None:
-        self.armed.clear()
+    def clear(self, id_: int | None = None) -> None:
+        """Disarm one fault, or all; one that is not armed is no error."""
+        self.armed = [fault for fault in self.armed if id_ is not None and fault.id != id_]
 
     def listing(self) -> list[dict[str, Any]]:
         return [asdict(fault) for fault in self.armed]
@@ -258,8 +260,11 @@ def fault_routes(faults: Faults) -> list[Route]:
     async def listing(_request: Request) -> Response:
         return JSONResponse(faults.listing())
 
-    async def clear(_request: Request) -> Response:
-        faults.clear()
+    async def clear(request: Request) -> Response:
+        id_ = request.query_params.get("id")
+        if id_ is not None and not id_.isdecimal():
+            return JSONResponse({"error": "id must be the number of a fault"}, 400)
+        faults.clear(int(id_) if id_ else None)
         return Response(status_code=204)
 
     def route(method: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:

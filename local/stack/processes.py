@@ -50,7 +50,7 @@ class Server:
     @property
     def was_killed(self) -> bool:
         """Whether it had to be killed, or somebody else killed it."""
-        return self.poll() == 128 + signal.SIGKILL
+        return self.poll() in {128 + signal.SIGKILL, -signal.SIGKILL}
 
     def poll(self) -> int | None:
         return self._tether.poll()

@@ -32,22 +32,30 @@ class Running:
     def __init__(self, home: Home, progress: Progress) -> None:
         self._home, self._progress = home, progress
         self._servers: list[Server] = []
+        self._forgetful: list[Server] = []
         self.record = Record()
 
     def __enter__(self) -> "Running":
         return self
 
     def __exit__(self, *_: object) -> None:
+        ended_before = [server for server in self._forgetful if server.poll() is not None]
         for server in self._servers:
             server.let_go()
         with ExitStack() as every_one:
             for server in self._servers:
                 every_one.callback(server.stop)
-        # Who was killed kept nothing: the process stays on record, and the next start begins anew.
-        if not any(server.was_killed for server in self._servers):
+        # Who did not end as it was asked to kept nothing: the process stays on record, and the next start begins anew.
+        if not ended_before and not any(server.was_killed for server in self._forgetful):
             self.record.pid = None
         self.record.ready = False
         save_record(self._home, self.record)
+
+    def hold(self, server: Server, *, forgetful: bool = False) -> None:
+        """Keep a server until this object closes. Takes: a `forgetful` one keeps its state if it ends when asked to."""
+        self._servers.append(server)
+        if forgetful:
+            self._forgetful.append(server)
 
     def start(self, pid: int, port: int | None, *, fresh: bool) -> None:
         """Start the servers, deploy, and add the demo partner.
@@ -62,12 +70,12 @@ class Running:
         self.record.pid, self.record.ready = pid, False
         save_record(self._home, self.record)
         with self._progress.stage("MiniStack"):
-            self._servers.append(start_ministack(self._home, self.record.ports["aws"]))
+            self.hold(start_ministack(self._home, self.record.ports["aws"]), forgetful=True)
         self.record.urls["aws"] = f"http://127.0.0.1:{self.record.ports['aws']}"
         for vendor in VENDORS:
             with self._progress.stage(f"{vendor} sandbox"):
                 server, self.record.sandboxes[vendor] = start_sandbox(self._home, vendor, self.record.ports[vendor])
-                self._servers.append(server)
+                self.hold(server)
         self.record.urls |= _sandbox_urls(self.record)
         self._deploy()
         self.record.ready = True
@@ -129,8 +137,8 @@ def record_to_start_from(home: Home, *, fresh: bool) -> Record:
     stopped_cleanly = record.pid is None
     if record.deployed and stopped_cleanly and not fresh:
         return record
-    # MiniStack keeps its state on a clean stop only. After a crash the sandboxes' books would know more than our table:
-    # all of it starts anew. Ports are kept where they are free.
+    # MiniStack keeps its state on a clean stop only, and the sandboxes keep each write: after a crash these would know
+    # more than our table. All of it starts anew. Ports are kept where they are free.
     for folder in (home.ministack, home.sandboxes):
         shutil.rmtree(folder, ignore_errors=True)
     return Record(ports={name: port for name, port in record.ports.items() if is_free(port)})

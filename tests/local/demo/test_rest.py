@@ -9,6 +9,7 @@ from moto import mock_aws
 
 from local.demo.errors import DemoError
 from local.demo.rest import QUEUES, Patience, Work
+from local.demo.sandboxes import ConnectWiseSandbox
 from local.stack.aws import Stack
 from tests.local.demo.conftest import Office
 
@@ -31,10 +32,10 @@ def stack() -> Iterator[Stack]:
         yield stack
 
 
-def _send(stack: Stack, name: str) -> None:
+def _send(stack: Stack, name: str, id_: str = "1") -> None:
     url = stack.session.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
     stack.session.client("sqs").send_message(
-        QueueUrl=url, MessageBody="{}", MessageGroupId="t", MessageDeduplicationId="1"
+        QueueUrl=url, MessageBody="{}", MessageGroupId=id_, MessageDeduplicationId=id_
     )
 
 
@@ -67,6 +68,32 @@ def test_a_dead_letter_ends_the_waiting(stack: Stack, work: Work) -> None:
     assert not any(work.count().values())
     names = ("unpaid", "nudges", "crossfoot", "payments", "deposits")
     assert work.dead_letters() == {"tending": 1, **dict.fromkeys(names, 0)}
+
+
+def test_what_was_under_way_before_is_not_waited_for_nor_is_its_end(stack: Stack, work: Work) -> None:
+    _send(stack, "PaymentsQueueUrl.fifo", "stuck, and somebody else's")
+    work.leave_to_others()
+    assert work.at_rest()
+    _send(stack, "PaymentsQueueUrl.fifo", "2")
+    assert work.under_way()["payments"] == 1
+    stack.session.client("sqs").purge_queue(QueueUrl=stack.outputs["PaymentsQueueUrl"])
+    _send(stack, "PaymentsQueueUrl-dead.fifo", "stuck, and somebody else's")
+    assert work.at_rest()
+    _send(stack, "PaymentsQueueUrl.fifo", "3")
+    assert not work.at_rest(), "the other one is gone, so this is none of theirs"
+    _send(stack, "PaymentsQueueUrl-dead.fifo", "4")
+    with pytest.raises(DemoError, match="dead-letter queue"):
+        work.at_rest()
+
+
+def test_a_fault_that_somebody_else_armed_stays(addresses: dict[str, str]) -> None:
+    mine, others = ConnectWiseSandbox(addresses["connectwise"]), ConnectWiseSandbox(addresses["connectwise"])
+    ours, theirs = (each.arm("throttle", path_contains="/nowhere") for each in (mine, others))
+    mine.clear_own_faults()
+    assert [armed["id"] for armed in others.get("/faults")] == [theirs]
+    assert ours != theirs
+    others.clear_own_faults()
+    assert others.get("/faults") == []
 
 
 def test_patience_ends_and_says_what_was_waited_for_and_how_it_stood() -> None:

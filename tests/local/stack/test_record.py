@@ -1,5 +1,6 @@
 """What a stack leaves behind for the next command."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -7,13 +8,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from local.stack.aws import local_environment, local_stack
 from local.stack.detached import bring_up_in_background
 from local.stack.errors import StackError
 from local.stack.paths import Home, tool
+from local.stack.processes import Server
+from local.stack.progress import Progress
 from local.stack.record import Record, holding, is_up, load_record, save_record
-from local.stack.up import choose_ports, record_to_start_from
+from local.stack.up import Running, choose_ports, record_to_start_from
 
 
 @pytest.fixture
@@ -84,6 +88,31 @@ def test_the_stack_starts_anew(home: Home, record: Record, fresh: bool) -> None:
     assert record_to_start_from(home, fresh=fresh) == Record()
     assert not home.sandboxes.exists()
     assert not home.ministack.exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "forgetful", "kept"),
+    [
+        ("kill -9 $$", False, True),
+        ("kill -9 $$", True, False),
+        ("exit 1", True, False),
+        ("exec sleep 600", True, True),
+    ],
+    ids=[
+        "a killed sandbox",
+        "a killed emulator",
+        "an emulator that ended by itself",
+        "an emulator that is asked to end",
+    ],
+)
+def test_what_was_stopped_cleanly_is_kept(home: Home, command: str, forgetful: bool, kept: bool) -> None:
+    with Running(home, Progress(Console(quiet=True))) as running:
+        running.record = Record(pid=os.getpid(), deployed=True, demo={"tenant": "t_1"})
+        server = Server("A server", ["sh", "-c", command], dict(os.environ), home.log("server"), home.folder.parent)
+        running.hold(server, forgetful=forgetful)
+        if "sleep" not in command:
+            server.wait(30)
+    assert record_to_start_from(home, fresh=False).demo == ({"tenant": "t_1"} if kept else {})
 
 
 def test_a_taken_port_is_named(home: Home) -> None:
