@@ -207,6 +207,18 @@ def test_a_run_that_somebody_else_began_meanwhile_is_joined(table_name: str, clo
     assert TableFetchRuns(mine, clock).begin_walk(TENANT, make_run("my-walk")).id == "their-walk"
 
 
+def test_a_walk_that_ends_while_another_is_begun_is_done_and_not_replaced(table_name: str, clock: FakeClock) -> None:
+    mine, theirs = InterruptedTable(table_name), TableFetchRuns(Table(table_name), clock)
+    archiving = make_run("w-1", FetchKind.ARCHIVE_OUTSIDE)
+    theirs.begin_walk(TENANT, archiving)
+    mine.interruptions = [lambda: theirs.move_walk(TENANT, (archiving, ""), "", SOME, done=True)]
+    restoring = make_run("w-2", FetchKind.RESTORE_OUTSIDE)
+    assert TableFetchRuns(mine, clock).begin_walk(TENANT, restoring) == restoring
+    ended = theirs.load(TENANT, "w-1")
+    assert ended is not None
+    assert (ended.state(clock.now()), ended.progress) == (FetchState.DONE, SOME)
+
+
 def test_in_every_order_of_calls_two_resyncs_and_a_read_leave_one_run_on_its_way(clock: FakeClock) -> None:
     def resync(id_: str) -> Callable[[MemoryTable], object]:
         return lambda table: TableFetchRuns(table, clock).begin(

@@ -14,6 +14,8 @@ from crossfoot.errors import Conflict
 from crossfoot.ports import Clock, Position, RunPage
 
 BEGIN_ATTEMPTS = 5
+# One that ended a moment ago is done, and not replaced.
+_ON_ITS_WAY = When("attribute_exists(#pk) AND attribute_not_exists(#finished_at)")
 
 
 class TableFetchRuns:
@@ -53,7 +55,7 @@ class TableFetchRuns:
             unchanged = When("#run = :seen", {"seen": newest}) if newest else MISSING
             writes: list[Write] = [Put(keys.walk(tenant, run.walk), {"run": run.id}, unchanged)]
             if walking:
-                writes.append(moved(tenant, newest, Progress(), self._clock.now(), replaced=True))
+                writes.append(moved(tenant, newest, Progress(), self._clock.now(), replaced=True, when=_ON_ITS_WAY))
             if self._carry_out([*writes, *_insert(tenant, run, walked_to="")]):
                 return run
         raise Conflict(f"the walks over {run.system} keep changing")
