@@ -18,7 +18,7 @@ ANSWER_TIMEOUT_S = 90
 
 @dataclass
 class Platform:
-    """Tells the stack of payments."""
+    """Tells the stack of payments and payouts."""
 
     deployed: Deployed
 
@@ -30,9 +30,12 @@ class Platform:
         settings = json.loads(secrets.get_secret_value(SecretId=stack.outputs["AppSecretArn"])["SecretString"])
         return str(settings[PLATFORM_SECRETS][0])
 
-    def tell(self, partner: Partner, kind: str, **payment: Any) -> None:
-        """Tell what became of a payment, and tell it again, as a sender does that missed the answer."""
-        event = payment_event(partner.tenant, kind, **payment)
+    def tell(self, partner: Partner, kind: str, **record: Any) -> None:
+        """Tell what became of a payment or payout, and tell it again, as a sender does that missed the answer.
+
+        Takes: `kind` is the type of the event, as `payment.refunded`.
+        """
+        event = event_of(partner.tenant, kind, **record)
         message_id = f"msg_{uuid4().hex}"
         assert [self.post(event, message_id), self.post(event, message_id)] == [200, 200]
 
@@ -56,13 +59,12 @@ class Platform:
 
 def on_one(payment_id: str, invoice: str, amount: str) -> dict[str, Any]:
     """Say what a payment of one invoice is."""
-    return {"id": payment_id, "amount": amount, "allocations": [{"invoice": f"quickbooks-{invoice}", "amount": amount}]}
+    parts = [{"invoice": f"quickbooks-{invoice}", "amount": amount}]
+    return {"id": payment_id, "amount": amount, "paid_on": DAY.isoformat(), "allocations": parts}
 
 
-def payment_event(tenant: str, kind: str, **payment: Any) -> bytes:
-    """Write an event about a payment of that day."""
-    data = {
-        "partner": tenant, "status": kind, "currency": "USD", "paid_on": DAY.isoformat(),
-        "updated_at": SystemClock().now().isoformat(), **payment,
-    }  # fmt: skip
-    return json.dumps({"type": f"payment.{kind}", "timestamp": data["updated_at"], "data": data}).encode()
+def event_of(tenant: str, kind: str, **record: Any) -> bytes:
+    """Write an event about a record as it is now."""
+    now = SystemClock().now().isoformat()
+    data = {"partner": tenant, "status": kind.partition(".")[2], "currency": "USD", "updated_at": now, **record}
+    return json.dumps({"type": kind, "timestamp": now, "data": data}).encode()

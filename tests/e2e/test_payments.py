@@ -45,10 +45,10 @@ def test_x2_p4_workers_that_are_killed_while_they_write_leave_one_payment_in_eac
     slow = deployed.connectwise.arm("slow", seconds=10, method="POST", path_contains="/finance/invoices/1003/payments")
     payment = north.pay("1003", Decimal("77.00"))
     _kill_the_writer(deployed, lambda: deployed.connectwise.used(slow))
-    platform.tell(south, "succeeded", **on_one("pay_meanwhile", "1002", "5.00"))
+    platform.tell(south, "payment.succeeded", **on_one("pay_meanwhile", "1002", "5.00"))
     Patience(PATIENCE_S).wait_for("the other partner's payment", lambda: bool(south.rows("1002")))
     slow = deployed.quickbooks.arm("slow", seconds=10, method="POST", path_contains="/payment")
-    platform.tell(south, "succeeded", **on_one("pay_killed", "1003", "11.00"))
+    platform.tell(south, "payment.succeeded", **on_one("pay_killed", "1003", "11.00"))
     _kill_the_writer(deployed, lambda: deployed.quickbooks.used(slow))
     deployed.wait_for_rest("the payments of killed workers")
     assert north.rows("1003") == [(Decimal("77.00"), DAY.isoformat())]
