@@ -182,7 +182,7 @@ def main() -> NoReturn:
     except OSError as error:
         if error.errno not in DISK_IS_FULL:
             raise
-        _say(no_room(error))
+        _say(no_room(error.filename or "what has to be written", str(error)))
     sys.exit(1)
 
 

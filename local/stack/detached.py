@@ -18,11 +18,14 @@ START_TIMEOUT_S = 600.0
 def bring_up_in_background(home: Home, port: int | None, *, fresh: bool, echo: Callable[[str], None]) -> None:
     """Start `crossfoot up` as a process of its own and follow what it says until the stack is up.
 
-    Raises: StackError when one is up already, or when it ends before that; what it said has been echoed by then.
+    Raises: StackError when one is up already or there is no room, or when it ends before that; what it said has been echoed
+    by then.
     """
     if is_up(home):
         # Before anything is started: it would write over the log of the one that is up.
         raise up_already()
+    home.make()
+    home.check_room()
     log = home.log("up")
     log.parent.mkdir(parents=True, exist_ok=True)
     holder = _start_holder(home, log, [*(["--fresh"] if fresh else []), *([f"--port={port}"] if port else [])])

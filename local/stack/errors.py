@@ -16,8 +16,7 @@ class StackError(Exception):
         self.what, self.fix, self.details = what, fix, details
 
 
-def no_room(error: OSError) -> StackError:
-    """Say that the disk is full."""
-    where = f" to write {error.filename}" if error.filename else ""
-    fix = "make room (a stack takes about 1 GB), or put it elsewhere with --home FOLDER; then start it again"
-    return StackError(f"There is no room left on the disk{where}", fix, str(error))
+def no_room(where: object, details: str) -> StackError:
+    """Say that the disk is full, or too full to begin."""
+    fix = "make room (a stack takes about 400 MB), or put it elsewhere with --home FOLDER; then start it again"
+    return StackError(f"There is no room left on the disk for {where}", fix, details)

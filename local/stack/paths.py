@@ -1,13 +1,16 @@
 """Where a local stack keeps its things: all of it under one folder, nothing in the home directory."""
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.stack.errors import StackError
+from local.stack.errors import StackError, no_room
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_HOME = ROOT / ".crossfoot"
+# What a stack writes when it comes up for the first time, with some to spare, and again.
+ROOM_MB, ROOM_AGAIN_MB = 500, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,16 @@ class Home:
             raise StackError(
                 f"{self.folder} cannot be made a folder", "name another one: --home", str(error)
             ) from error
+
+    def check_room(self) -> None:
+        """Look whether a stack can come up here: what stands in its way is hard to tell once the disk is full.
+
+        Raises: StackError when it cannot.
+        """
+        needed = ROOM_AGAIN_MB if self.build.exists() else ROOM_MB
+        free = shutil.disk_usage(self.folder).free // 1_000_000
+        if free < needed:
+            raise no_room(self.folder, f"{free} MB are free, and {needed} MB are needed.")
 
 
 def tool(name: str, command: str) -> str:

@@ -63,6 +63,7 @@ class Running:
         Raises: StackError; what was started by then is stopped when this object closes.
         """
         self._home.make()
+        self._home.check_room()
         if load_record(self._home).pid is not None:
             self._progress.console.print("The last run was not ended cleanly, so its state is lost: starting anew.")
         self.record = record_to_start_from(self._home, fresh=fresh)

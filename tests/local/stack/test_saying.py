@@ -29,6 +29,14 @@ def test_a_full_disk_is_told_in_plain_words(
     assert "Traceback" not in said
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="this system has no file system that never has room")
+def test_too_little_room_is_told_before_anything_starts() -> None:
+    with pytest.raises(StackError, match="no room left on the disk for /proc") as told:
+        Home(Path("/proc")).check_room()
+    assert "500 MB are needed" in told.value.details
+    assert "--home" in told.value.fix
+
+
 @pytest.mark.parametrize("line", ["Aa1 secret\n", "Aa1 secret\r\n", "Aa1 secret"])
 def test_a_password_that_is_piped_in_is_its_first_line(
     line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
