@@ -197,7 +197,7 @@ def _to_line(effect: Effect) -> StoryLine:
         code=effect.refusal_code if refused else effect.state.value,
         sentence=f"{SYSTEM_NAMES[_written_to(effect)]} refused: {effect.refusal}" if refused else sentence,
         fix=effect.fix,
-        about=[str(effect.subject), *(str(cause) for cause in effect.causes)],
+        about=[str(ref) for ref in dict.fromkeys((effect.subject, *effect.causes))],
     )
     return StoryLine(
         at=at,
