@@ -1,5 +1,6 @@
 """Plan what a platform payment asks of the accounting: the next write on its receipts, or why there is none (P1, P2)."""
 
+import hashlib
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +25,8 @@ from crossfoot.core.receipts import (
 )
 
 RECEIPTS = "receipts"
+# In an effect's body, beside the write: what it was planned from, as far as a refusal may rest on it.
+SEEN = "seen"
 # QuickBooks' own length of a payment's reference number.
 REFERENCE_LENGTH = 21
 # QuickBooks' code for it.
@@ -85,7 +88,7 @@ def to_receipt_effect(tenant: str, receiving: Receiving, write: ReceiptWrite) ->
         kind=RECEIPTS,
         subject=payment.ref,
         generation=latest.generation + (not latest.never_sent) if latest else 1,
-        body=to_body(write),
+        body={**to_body(write), SEEN: _seen(receiving)},
         rule="P3" if write.operation is Operation.ADOPT else "P2" if write.operation is Operation.DELETE else "P1",
         sentence=_sentence(receiving, write),
         causes=(payment.ref,),
@@ -221,10 +224,20 @@ def _fit(receiving: Receiving, write: ReceiptWrite) -> ReceiptPlan:
         sentence = f"In QuickBooks this payment lies in a deposit that somebody else made ({copy.deposit.id})."
         fix = "Take it out of that deposit in QuickBooks; the payment then follows by itself."
         return ReceiptPlan(decision=refused(payment.ref, "P2", "deposited_by_hand", sentence, fix, copy.deposit))
-    if repeats_refusal(receiving.latest, write) and not _was_closed(receiving.latest):
-        assert receiving.latest is not None
-        return ReceiptPlan(decision=receipt_refusal_of(payment.ref, receiving.latest))
+    latest = receiving.latest
+    is_same = latest is not None and repeats_refusal(latest, write) and latest.body[SEEN] == _seen(receiving)
+    if latest is not None and is_same and not _was_closed(latest):
+        return ReceiptPlan(decision=receipt_refusal_of(payment.ref, latest))
     return ReceiptPlan(write=write)
+
+
+def _seen(receiving: Receiving) -> str:
+    """Name what a refusal may rest on: while none of it changes, trying again would only be refused again."""
+    stands = (receiving.copies.get(receipt.id) for receipt in standing_of(receiving.latest))
+    newest = max((copy.version.updated_at for copy in stands if copy is not None), default="")
+    active = ",".join(sorted(account.id for account in receiving.company.accounts if account.active))
+    known = f"{receiving.payment.version.updated_at} {newest} {receiving.company.closed_until} {active}"
+    return hashlib.sha256(known.encode()).hexdigest()[:16]
 
 
 def _was_closed(latest: Effect | None) -> bool:

@@ -140,7 +140,8 @@ def _has_to_change(receiving: Receiving, preferences: Preferences) -> bool:
     if any(copy is not None and copy.standing is not Standing.LIVE for copy in copies):
         return True
     # A payment in a deposit lies in undeposited funds, whatever the partner chose later.
-    free = replace(receiving, copies={}, locks={})
+    unlocked = {id_: replace(copy, deposit=None) for id_, copy in receiving.copies.items()}
+    free = replace(receiving, copies=unlocked, locks={})
     return plan_receipts(free, replace(preferences, deposits_enabled=True)).write is not None
 
 
