@@ -29,12 +29,14 @@ class FakeReceipts:
     """Writes into a fake QuickBooks company.
 
     Takes: `company` is what the company sets now; people change it. `reduces`: what applies more than is open is reduced to
-    it; else it is refused. `writes` counts what was carried out, not what was answered from memory.
+    it; else it is refused. `notes` are those that were left on what was made; `writes` counts what was carried out, not
+    what was answered from memory.
     """
 
     def __init__(self, quickbooks: FakeQuickBooks, *, reduces: bool = False) -> None:
         self.quickbooks, self.company, self.reduces = quickbooks, COMPANY, reduces
         self.writes = self.reads = 0
+        self.notes: dict[Ref, str] = {}
         self._accounts: dict[Ref, str] = {}
         self._made_at: dict[Ref, datetime] = {}
         self._answered: dict[str, Receipt | None] = {}
@@ -50,6 +52,7 @@ class FakeReceipts:
             ref = Ref(self.quickbooks.system, Kind.PAYMENT, str(_FIRST_ID + len(self._made_at)))
             made = self._record(ref, receipt, currency, marker)
             self._made_at[ref] = self.quickbooks.clock.now()
+            self.notes[ref] = note
             return made
 
         return self._once(request_id, create)

@@ -40,14 +40,23 @@ class FakePlatform:
         """Tell of a payment as it is now."""
         self.world.clock.advance(1)
         self.told[id_]["updated_at"] = self.world.clock.now().isoformat()
-        return self.repeat(id_)
+        return self.post(self.told[id_])
 
     def repeat(self, id_: str) -> Ref:
         """Tell again what was told last."""
-        told = PlatformPayment.model_validate(self.told[id_]).to_payment()
-        self.world.book.save(self.world.tenant, [told])
-        self.world.queue.send(to_follow_up(self.world.tenant, told))
-        return told.ref
+        return self.post(self.told[id_])
+
+    def post(self, told: Mapping[str, Any]) -> Ref:
+        """Send what there is to tell of one payment: here it arrives at once."""
+        return self.deliver(told)
+
+    def deliver(self, told: Mapping[str, Any], *, queued: bool = True) -> Ref:
+        """Let it arrive. Takes: not `queued` where its receiver dies before the work that follows is on the queue."""
+        payment = PlatformPayment.model_validate(told).to_payment()
+        self.world.book.save(self.world.tenant, [payment])
+        if queued:
+            self.world.queue.send(to_follow_up(self.world.tenant, payment))
+        return payment.ref
 
     def payment(self, id_: str) -> Payment:
         """Show a payment as the platform's book has it by now."""

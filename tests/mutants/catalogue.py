@@ -2,6 +2,7 @@
 
 from tests.mutants.mutant import ADAPTERS, CORE, LEDGER, STEPS, Mutant
 from tests.mutants.of_the_book import OF_THE_BOOK
+from tests.mutants.of_the_platform import OF_THE_PLATFORM
 
 MUTANTS = (
     Mutant(
@@ -153,4 +154,5 @@ MUTANTS = (
         "    if False:\n",
     ),
     *OF_THE_BOOK,
+    *OF_THE_PLATFORM,
 )

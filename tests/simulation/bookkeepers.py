@@ -26,7 +26,7 @@ from crossfoot.core.model import (
 
 from tests.fakes.filing import TODAY
 from tests.fakes.vendors import FakeConnectWise, FakeQuickBooks
-from tests.simulation.people import NUMBERS, Office
+from tests.simulation.people import MAIN_NUMBERS, Office
 
 # Few, so that some are given twice.
 OTHER_NUMBERS = ("2001", "2002", "2003")
@@ -246,7 +246,7 @@ class Bookkeepers:
 
     def _some_invoice(self, system: System) -> Invoice | None:
         """Choose an invoice that is not among those whose payments are carried over."""
-        own = [invoice for invoice in self._live(system, Invoice) if invoice.number not in NUMBERS]
+        own = [invoice for invoice in self._live(system, Invoice) if invoice.number not in MAIN_NUMBERS]
         return self.office.choices.one_of(own) if own else None
 
     def _payer(self, system: System) -> Customer:

@@ -7,7 +7,8 @@ from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.rows import standing_of
 
 from tests.fakes.table import Tables
-from tests.simulation.people import NUMBERS, Office
+from tests.simulation.people import MAIN_NUMBERS, Office
+from tests.simulation.received import check_never_twice, check_received, paid_on_platform
 
 
 def check(office: Office, tables: Tables) -> None:
@@ -15,8 +16,9 @@ def check(office: Office, tables: Tables) -> None:
     _check_nothing_is_in_flight(office, tables)
     _check_nothing_crossed_over(office, tables)
     check_at_any_moment(office)
-    for number in NUMBERS:
+    for number in MAIN_NUMBERS:
         _check_invoice(office, tables, number)
+    check_received(office, tables)
     _check_everything_has_a_reason(office, tables)
 
 
@@ -27,6 +29,7 @@ def _check_nothing_is_in_flight(office: Office, tables: Tables) -> None:
 
 def check_at_any_moment(office: Office) -> None:
     """Check what holds in between too (E7): one row of our making on an invoice, and nobody else's row touched."""
+    check_never_twice(office)
     connectwise = office.world.connectwise
     for ref, rows in connectwise.rows.items():
         made = [row for row in rows if row.id in connectwise.made]
@@ -42,7 +45,7 @@ def _check_nothing_crossed_over(office: Office, tables: Tables) -> None:
             assert row.amount_minor % office.unit_minor == 0, f"{ref} holds a row of another partner: {row}"
     for (tenant, ref), record in tables.book.records.items():
         if tenant == office.world.tenant:
-            known = office.world.quickbooks.ever | office.world.connectwise.ever
+            known = office.world.quickbooks.ever | office.world.connectwise.ever | office.told.keys()
             assert ref in known, f"{ref} is in the book of a partner that never had it"
             total = getattr(record, "total_minor", 0)
             assert total % office.unit_minor == 0, f"{ref} in the book holds another partner's amount"
@@ -54,11 +57,12 @@ def _check_invoice(office: Office, tables: Tables, number: str) -> None:
     accounting = world.quickbooks.invoice(f"q{number}").ref
     link = tables.book.load_link(world.tenant, accounting)
     assert link is not None, f"invoice {number} is in both systems and not linked"
-    expected = _paid_from_outside(office, accounting)
+    outside, platform = _paid_from_outside(office, accounting), paid_on_platform(office, tables, link)
+    expected = outside + platform
     rows = world.connectwise.rows.get(link.psa, [])
     shown = sum(row.amount_minor for row in rows)
     if number not in office.meddled:
-        assert shown == expected, f"invoice {number}: QuickBooks {expected}, ConnectWise {shown}"
+        assert shown == expected, f"invoice {number}: {outside} + {platform}, ConnectWise {shown}"
     kept = standing_of(_latest(tables, world.tenant, link))
     ours = [row for row in rows if row.id in {kept_row.id for kept_row in kept.rows}]
     assert sum(row.amount_minor for row in ours) <= expected or number in office.meddled
@@ -82,6 +86,8 @@ def _check_everything_has_a_reason(office: Office, tables: Tables) -> None:
     for payment in world.quickbooks.records.values():
         if not isinstance(payment, Payment) or payment.standing is not Standing.LIVE:
             continue
+        if payment.ref in world.our_payments.notes:
+            continue  # What it stands for says it.
         for part in payment.allocations:
             if not _is_carried(tables, world.tenant, payment.ref, part.invoice):
                 told = tables.history.load(world.tenant, payment.ref)

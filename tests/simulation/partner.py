@@ -19,7 +19,7 @@ from crossfoot.steps.api.match_shapes import to_match_id
 from crossfoot.steps.api.needs import Ports
 
 from tests.fakes.equality import stored_records
-from tests.simulation.people import MAIN_TYPE, NUMBERS, Office
+from tests.simulation.people import MAIN_NUMBERS, MAIN_TYPE, Office
 
 # Filters that let in what payments are carried over on: those invoices must take part.
 FIRST_DAY = date(2026, 1, 1)
@@ -29,7 +29,7 @@ EVERY = {"new_data": timedelta(hours=1), "unpaid_invoices": timedelta(hours=12)}
 # Our clock is set right now and then, by a few seconds.
 CLOCKS_APART = timedelta(seconds=10)
 PORTS = tuple(each.name for each in fields(Ports))
-OF_THE_OFFICE = frozenset(f"{initial}{number}" for initial in "qc" for number in NUMBERS)
+OF_THE_OFFICE = frozenset(f"{initial}{number}" for initial in "qc" for number in MAIN_NUMBERS)
 
 
 @dataclass

@@ -1,12 +1,14 @@
 """What people do: record, edit, move and void payments, enter invoices late, and change ConnectWise by hand."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
-from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, Payment, PaymentRow, Ref, Standing, System
+from crossfoot.core.model import ACCOUNTING, PLATFORM, PSA, Invoice, Kind, Payment, PaymentRow, Ref, Standing, System
+from crossfoot.core.parts import carried_payment
 from crossfoot.core.planning import PAYMENT_ROWS
-from crossfoot.core.preferences import Preferences
+from crossfoot.core.preferences import ClosedPeriod, UnappliedMoney
 from crossfoot.core.rows import standing_of
 from crossfoot.messages import CrossfootRequest
 
@@ -15,6 +17,9 @@ from tests.fakes.world import World
 from tests.simulation.choices import Choices
 
 NUMBERS = ("1001", "1002", "1003")
+# Entered in neither system at first: customers may have paid it by then.
+UPCOMING = "1004"
+MAIN_NUMBERS = (*NUMBERS, UPCOMING)
 # The type of their ConnectWise copies.
 MAIN_TYPE = "Miscellaneous"
 TOTAL_UNITS = 12
@@ -28,7 +33,9 @@ class Office:
 
     Takes: `unit_minor` divides every amount of this partner and none of another's, so that a row which crossed over shows;
     `at_rest` tells whether no worker of this partner is under way. `meddled` are the invoices where ConnectWise was made
-    to show something else than QuickBooks; on all others the two must agree, whatever else was done there.
+    to show something else than QuickBooks; on all others the two must agree, whatever else was done there. `told` is what
+    the platform told last of its payments; `touched` are those of them that people changed in either system, and `ended`
+    those that they took away, with the platform's version of which they did.
     """
 
     world: World
@@ -38,6 +45,10 @@ class Office:
     at_rest: Callable[[], bool]
     meddled: set[str] = field(default_factory=set)
     late: set[str] = field(default_factory=set)
+    upcoming: set[str] = field(default_factory=lambda: {UPCOMING})
+    told: dict[Ref, Payment] = field(default_factory=dict)
+    touched: set[Ref] = field(default_factory=set)
+    ended: dict[Ref, str] = field(default_factory=dict)
     toggles: bool = False
     toggled: bool = False
     foreign_rows: dict[str, PaymentRow] = field(default_factory=dict)
@@ -52,6 +63,11 @@ class Office:
             self.world.invoice_in_both(number, TOTAL_UNITS * self.unit_minor, connectwise=not late)
             if late:
                 self.late.add(number)
+        self.late.add(UPCOMING)
+        self.world.our_payments.reduces = self.choices.chance(50)
+        unapplied = self.choices.one_of((UnappliedMoney.LEAVE_UNAPPLIED, *UnappliedMoney))
+        closed = self.choices.one_of(tuple(ClosedPeriod))
+        self._prefer(unapplied_money=unapplied, closed_period=closed)
 
     def act(self) -> System:
         """Do one thing. Returns: the system where it was done."""
@@ -63,15 +79,28 @@ class Office:
             self._edit,
             self._end,
             self._pay_through_crossfoot,
+            self._issue,
+            self._change_ours,
+            self._change_ours,
+            self._close_books,
         )
-        in_connectwise = (self._enter_the_same, self._enter_the_same, self._credit, self._lock, self._enter_late)
+        in_connectwise = (
+            self._enter_the_same,
+            self._enter_the_same,
+            self._credit,
+            self._lock,
+            self._enter_late,
+            self._take_our_row,
+        )
         rare = (self._meddle, self._toggle)
         deed = self.choices.one_of((*in_quickbooks, *in_connectwise, *rare))
         deed()
         return ACCOUNTING if deed in in_quickbooks else PSA
 
     def enter_everything(self) -> None:
-        """Enter what is still missing in ConnectWise, let it take every write, and leave the toggle on."""
+        """Enter what is still missing in either system, let both take every write, and leave the toggle on."""
+        self._issue()
+        self.world.our_payments.company = replace(self.world.our_payments.company, closed_until=None)
         for number in sorted(self.late):
             self._enter(number)
         for invoice in sorted(self.world.connectwise.locked):
@@ -89,10 +118,67 @@ class Office:
         self._record(f"x{self._payments}", marker=MARKER)
 
     def _edit(self) -> None:
-        live = self._editable()
+        live = [payment for payment in self._editable() if not self._is_ours(payment)]
         if live:
             payment = self.choices.one_of(live)
             self._record(payment.ref.id, marker=payment.marker)
+
+    def _issue(self) -> None:
+        """Enter in QuickBooks what customers may have paid already."""
+        for number in sorted(self.upcoming):
+            self.say(f"enters invoice {number} in QuickBooks")
+            payer = self.world.quickbooks.customer(CUSTOMER_ID).name
+            minor = TOTAL_UNITS * self.unit_minor
+            self.world.quickbooks.add_invoice(f"q{number}", number, minor, customer=payer)
+        self.upcoming.clear()
+
+    def _close_books(self) -> None:
+        """Close the books in QuickBooks up to some day, or open them again."""
+        until = self.choices.one_of((None, TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1)))
+        self.say(f"closes the books until {until}")
+        self.world.our_payments.company = replace(self.world.our_payments.company, closed_until=until)
+
+    def _change_ours(self) -> None:
+        """Edit, move, void or delete what we made in QuickBooks for a payment of the platform (P3)."""
+        ours = [payment for payment in self._editable() if self._is_ours(payment)]
+        if not ours:
+            return
+        receipt = self.choices.one_of(ours)
+        payment = self.world.origins.by_marker.get((self.world.tenant, receipt.marker))
+        if payment is not None:
+            self.touched.add(payment)
+        if self.choices.chance(50):
+            self._record(receipt.ref.id, marker=receipt.marker)
+        else:
+            self._end_one(receipt)
+            self._note_end(payment)
+
+    @staticmethod
+    def _is_ours(payment: Payment) -> bool:
+        return bool(payment.marker) and payment.marker != MARKER
+
+    def _note_end(self, payment: Ref | None) -> None:
+        """Note that a payment of the platform was taken away, if it still counts."""
+        known = self.world.book.load(self.world.tenant, payment) if payment is not None else None
+        if known is not None and known.standing is Standing.LIVE:
+            self.ended[known.ref] = known.version.updated_at
+
+    def _take_our_row(self) -> None:
+        """Delete a row of ours that carries payments of the platform alone, while nobody is at it (P3)."""
+        number = self.choices.one_of(MAIN_NUMBERS)
+        psa = Ref(PSA, Kind.INVOICE, f"c{number}")
+        standing = standing_of(self.world.effects.load_latest(self.world.tenant, PAYMENT_ROWS, psa))
+        carried = [carried_payment(name) for name in standing.carries]
+        there = {row.id for row in self.world.connectwise.rows.get(psa, ())}
+        ours = [row for row in standing.rows if row.id in there and not row.foreign]
+        if not ours or any(payment.system is not PLATFORM for payment in carried) or not self.at_rest():
+            return
+        row = self.choices.one_of(ours)
+        self.say(f"deletes row {row} of ours of {number} in ConnectWise, for {', '.join(standing.carries)}")
+        self.world.connectwise.remove(psa, row.id)
+        self.touched |= {*carried}
+        for payment in carried:
+            self._note_end(payment)
 
     def _record(self, payment_id: str, marker: str = "") -> None:
         parts = {}
@@ -113,13 +199,15 @@ class Office:
         return {k: v for k, v in parts.items() if v <= room[k]}
 
     def _end(self) -> None:
-        live = self._editable()
+        live = [payment for payment in self._editable() if not self._is_ours(payment)]
         if live:
-            payment = self.choices.one_of(live)
-            delete = self.choices.chance(50)
-            self.say(f"{'deletes' if delete else 'voids'} {payment.ref.id}")
-            self._forget_row_of(payment.ref.id)
-            (self.world.quickbooks.delete if delete else self.world.quickbooks.void)(payment.ref.id)
+            self._end_one(self.choices.one_of(live))
+
+    def _end_one(self, payment: Payment) -> None:
+        delete = self.choices.chance(50)
+        self.say(f"{'deletes' if delete else 'voids'} {payment.ref.id}")
+        self._forget_row_of(payment.ref.id)
+        (self.world.quickbooks.delete if delete else self.world.quickbooks.void)(payment.ref.id)
 
     def _enter_the_same(self) -> None:
         """Enter by hand what QuickBooks shows and ConnectWise does not yet: amount and date are those of the payment (E6).
@@ -200,6 +288,9 @@ class Office:
             self.say(f"deletes row {rows[0]} of {number} in ConnectWise")
             self.world.connectwise.remove(psa.ref, rows[0].id)
             self.foreign_rows.pop(rows[0].id, None)
+            names = [Ref(ACCOUNTING, Kind.INVOICE, f"q{number}"), psa.ref]
+            paying = self.world.book.load_payments_of_many(self.world.tenant, names)
+            self.touched |= {each.ref for some in paying.values() for each in some if each.ref.system is PLATFORM}
         elif not rows or self.world.connectwise.many_rows:
             amount, foreign = (1 + self.choices.pick(4)) * self.unit_minor, self.choices.chance(30)
             if amount > psa.balance_minor:
@@ -229,10 +320,14 @@ class Office:
         """Do what PUT /v1/preferences does."""
         self.say(f"turns external payments {'on' if on else 'off'}")
         self.toggled = True
-        self.world.preferences.save(self.world.tenant, Preferences(external_payments_enabled=on))
+        self._prefer(external_payments_enabled=on)
         if on:
             request = CrossfootRequest(tenant=self.world.tenant, every_payment=True, because=self.world.clock.stamp())
             self.world.queue.send([request])
+
+    def _prefer(self, **chosen: Any) -> None:
+        now = self.world.preferences.load(self.world.tenant)
+        self.world.preferences.save(self.world.tenant, replace(now, **chosen))
 
     def _editable(self) -> list[Payment]:
         """QuickBooks locks a payment that is in a deposit."""

@@ -6,8 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from crossfoot.core.model import CONNECTED, PSA, Ref
-from crossfoot.errors import AuthExpired, Rejected, Retryable
+from crossfoot.core.model import ACCOUNTING, CONNECTED, PSA, PaymentRow, Ref, System
+from crossfoot.errors import AuthExpired, Conflict, Rejected, Retryable
 from crossfoot.ledger import LEASE
 from crossfoot.messages import CrossfootRequest, Message, MirrorPayment, Nudge, TendConnection
 from crossfoot.ports import DeadLetter
@@ -22,13 +22,15 @@ from tests.simulation.choices import Choices
 from tests.simulation.invariants import check, check_at_any_moment
 from tests.simulation.partner import Partner
 from tests.simulation.people import Office
+from tests.simulation.platform import Platform
 from tests.simulation.workers import FUNCTION_TIMEOUT, TURNING_POINTS, Worker, possible_strikes
 
 TURNS = 135
 # How often it is checked that nothing imported was left out again: it never comes back by itself, so it shows later too.
 CHECKED_EVERY = 5
 VISIBILITY_S = 180
-A_DAY_S, AN_HOUR_S = 86_400, 3_600
+A_DAY_S = 86_400
+MAX_SWEEPS = 4
 FUNCTION_TIMEOUT_MS = 30_000
 # A sweep makes about so many calls to ports.
 SWEEP_CALLS = 16
@@ -67,12 +69,14 @@ class Simulation:
         self.parked: set[str] = set()
         self.late: list[tuple[datetime, Callable[[], object]]] = []
         self.compares = self.choices.chance(30)
-        # Of ten deeds: in some runs people mostly pay, in others they mostly do something else.
-        self.office_acts, self.partner_acts = self.choices.one_of(((6, 1), (2, 2)))
+        # Of ten deeds: in some runs people mostly pay, here or there, in others they mostly do something else.
+        self.office_acts, self.platform_acts, self.partner_acts = self.choices.one_of(((5, 2, 1), (3, 5, 1), (2, 1, 2)))
         self._count = 0
+        self._written: dict[str, int] = {}
         self.offices = [self._office(tenant, unit) for tenant, unit in UNITS.items()]
         self.bookkeepers = [Bookkeepers(office) for office in self.offices]
         self.partners = [Partner(office) for office in self.offices]
+        self.platforms = [Platform(office) for office in self.offices]
         self._imported: dict[str, set[Ref]] = {tenant: set() for tenant in UNITS}
 
     def run(self) -> None:
@@ -107,6 +111,7 @@ class Simulation:
             self._crossfoot()
         for office in self.offices:
             check_at_any_moment(office)
+            self._tell_of_ours(office)
 
     def _check_imported(self) -> None:
         for office in self.offices:
@@ -121,7 +126,19 @@ class Simulation:
         if who >= 10 - self.partner_acts:
             self.partners[at].act()
             return
-        system = office.act() if who < self.office_acts else self.bookkeepers[at].act()
+        if who >= 10 - self.partner_acts - self.platform_acts:
+            self.platforms[at].act()
+            return
+        self._tell_of(office, office.act() if who < self.office_acts else self.bookkeepers[at].act())
+
+    def _tell_of_ours(self, office: Office) -> None:
+        """Let QuickBooks tell of what we wrote there ourselves, as of everybody's."""
+        tenant, writes = office.world.tenant, office.world.our_payments.writes
+        if writes != self._written.get(tenant, 0):
+            self._written[tenant] = writes
+            self._tell_of(office, ACCOUNTING)
+
+    def _tell_of(self, office: Office, system: System) -> None:
         if not self.choices.chance(20):
             nudge = Nudge(tenant=office.world.tenant, system=system, because=f"{self._count} {self.clock.stamp()}")
             self.queue.send([nudge, nudge])
@@ -158,7 +175,7 @@ class Simulation:
         for due_at, write in [pair for pair in self.late if pair[0] <= self.clock.now()]:
             self.late.remove((due_at, write))
             self.log.append("a vendor carries out late what it took in")
-            with suppress(Rejected):  # told to nobody
+            with suppress(Rejected, Conflict):  # told to nobody
                 write()
         self.deliveries.extend(Delivery(message) for message in self.queue.messages)
         self.queue.messages.clear()
@@ -249,17 +266,32 @@ class Simulation:
         for office, bookkeepers in zip(self.offices, self.bookkeepers, strict=True):
             office.enter_everything()
             bookkeepers.agree_on_names()
+        for platform in self.platforms:
+            platform.deliver_all()
         self.clock.advance(A_DAY_S)
-        for partner in self.partners:
+        for partner, platform in zip(self.partners, self.platforms, strict=True):
+            written = partner.office.world.our_payments.writes
+            platform.retry()
             self._sweep(partner)
             if partner.office.world.tenant not in self.parked and not partner.office.toggled:
-                check(partner.office, self.tables)
+                if written == partner.office.world.our_payments.writes:
+                    check(partner.office, self.tables)
                 self._sweep_until_read_back(partner)
 
     def _sweep_until_read_back(self, partner: Partner) -> None:
-        """Sweep once more for what we wrote ourselves, where ConnectWise shows such a change in its lists."""
-        self.clock.advance(AN_HOUR_S)
-        self._sweep(partner)
+        """Sweep for what we wrote ourselves, until that leads to nothing more."""
+        world = partner.office.world
+        for _ in range(MAX_SWEEPS):
+            # What ConnectWise refuses may be tried again each day, and comes to nothing.
+            before = world.our_payments.writes, _rows_of(world)
+            self.clock.advance(A_DAY_S)
+            self._sweep(partner)
+            if before == (world.our_payments.writes, _rows_of(world)):
+                break
+        else:
+            raise AssertionError(f"what we write does not come to rest in {MAX_SWEEPS} days")
+        check(partner.office, self.tables)
+        # ConnectWise may not show in its lists what we wrote there.
         if partner.office.world.connectwise.rows_move_invoice:
             check_book(partner)
 
@@ -348,3 +380,7 @@ def run_once(seed: int | None = None, recorded: Sequence[int] = ()) -> Simulatio
         error.simulation = simulation  # type: ignore[attr-defined]
         raise
     return simulation
+
+
+def _rows_of(world: World) -> dict[Ref, tuple[PaymentRow, ...]]:
+    return {invoice: tuple(rows) for invoice, rows in world.connectwise.rows.items()}

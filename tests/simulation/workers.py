@@ -97,10 +97,13 @@ STRIKES = (
     *sorted(LATE),
 )
 VENDOR_READS = frozenset(
-    f"fetch_{what}" for what in ("changes", "credit_memos", "ids", "invoices", "payments", "records", "rows")
-)
+    f"fetch_{what}"
+    for what in ("changes", "company", "credit_memos", "ids", "invoices", "payments", "receipt", "records", "rows")
+) | {"find_receipt"}
 # Where something is decided: a vendor's write, a move in the ledger, work handed on, the cursor.
-TURNING_POINTS = VENDOR_WRITES | {"insert", "replace", "send", "move", "move_walk", "fetch_rows"}
+TURNING_POINTS = VENDOR_WRITES | {
+    *("insert", "replace", "send", "move", "move_walk", "fetch_rows", "find_receipt", "note_marker", "note_receipt")
+}
 ONLY_VENDORS = frozenset({"throttled", "keys refused"})
 
 

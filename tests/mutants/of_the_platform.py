@@ -1,0 +1,44 @@
+"""Faults in keeping the platform's payments in the other books."""
+
+from tests.mutants.mutant import CORE, LAYER, STEPS, Mutant
+
+OF_THE_PLATFORM = (
+    Mutant(
+        "what we are about to make in QuickBooks is not noted before it is sent",
+        f"{STEPS}/mirror_payment/receipts.py",
+        "                self._origins.note_marker(effect.tenant, marker_of(effect.key), effect.subject)\n",
+        "",
+    ),
+    Mutant(
+        "the origin of a payment is not found, so that it is taken for an external one",
+        f"{LAYER}/follow_ups.py",
+        "    return [replace(each, origin=found[each.ref]) if each.ref in found else each for each in payments]\n",
+        "    return [replace(each, marker='') for each in payments]\n",
+    ),
+    Mutant(
+        "what people edit in QuickBooks is written over",
+        f"{CORE}/applying.py",
+        "    if is_the_same or not is_as_written:\n",
+        "    if True:\n",
+    ),
+    Mutant(
+        "a row of a payment that was taken back is left",
+        f"{CORE}/parts.py",
+        "        if payment.ref.system is PLATFORM and payment.standing is Standing.LIVE and payment.paid_on is not None\n"
+        "        if (parts := [part for part in payment.allocations if part.invoice in copies and part.amount_minor])\n",
+        "        if payment.ref.system is PLATFORM and payment.paid_on is not None\n"
+        "        if (parts := [part for part in payment.allocations if part.invoice in copies and part.amount_minor])\n",
+    ),
+    Mutant(
+        "an older state of a payment counts as an edit",
+        f"{CORE}/applying.py",
+        "copy.standing is not Standing.DELETED and revision_of(copy) <= revision_of(receipt)",
+        "copy.standing is not Standing.DELETED and revision_of(copy) == revision_of(receipt)",
+    ),
+    Mutant(
+        "what earlier payments will take is forgotten",
+        f"{CORE}/applying.py",
+        "counted.get(payment.ref, 0) - awaited\n",
+        "counted.get(payment.ref, 0)\n",
+    ),
+)
