@@ -22,14 +22,6 @@ OF_THE_PLATFORM = (
         "    if True:\n",
     ),
     Mutant(
-        "a row of a payment that was taken back is left",
-        f"{CORE}/parts.py",
-        "        if payment.ref.system is PLATFORM and payment.standing is Standing.LIVE and payment.paid_on is not None\n"
-        "        if (parts := [part for part in payment.allocations if part.invoice in copies and part.amount_minor])\n",
-        "        if payment.ref.system is PLATFORM and payment.paid_on is not None\n"
-        "        if (parts := [part for part in payment.allocations if part.invoice in copies and part.amount_minor])\n",
-    ),
-    Mutant(
         "an older state of a payment counts as an edit",
         f"{CORE}/applying.py",
         "copy.standing is not Standing.DELETED and revision_of(copy) <= revision_of(receipt)",

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from crossfoot.core.model import ACCOUNTING, Kind, Payment, Ref, Standing, System, TakenBack
 from crossfoot.core.preferences import ClosedPeriod, Preferences, UnappliedMoney
+from crossfoot.errors import OutcomeUnknown
 from crossfoot.messages import MirrorPayment, Nudge
 from crossfoot.ports import ConnectionState
 
@@ -276,6 +278,29 @@ def test_p1_a_payment_in_another_currency_than_the_books_is_refused(books: Books
     settle(books)
     assert books.in_quickbooks() == []
     assert "other_currency" in books.codes("pay_1")
+
+
+def test_p4_a_payment_that_is_read_before_its_lost_answer_is_looked_for_is_known_as_ours(books: Books) -> None:
+    create, ours = books.world.our_payments.create_receipt, books.world.our_payments
+
+    def lose_the_answer(*asked: Any) -> Any:
+        create(*asked)
+        ours.create_receipt = create  # type: ignore[method-assign]
+        raise OutcomeUnknown("read timeout")
+
+    ours.create_receipt = lose_the_answer  # type: ignore[method-assign,assignment]
+    ref = books.platform.pay("pay_1", {"quickbooks-q1001": 100_00})
+    with pytest.raises(OutcomeUnknown):
+        books.world.work(books.world.queue.messages.pop(0))
+    books.world.work(Nudge(tenant=TENANT, system=ACCOUNTING))
+    copy = books.world.book.load(TENANT, Ref(ACCOUNTING, Kind.PAYMENT, "7001"))
+    assert isinstance(copy, Payment)
+    assert copy.origin == ref, "or its own part would look like somebody else's, and be taken for nothing left to pay"
+    books.world.clock.advance(600)
+    books.platform.repeat("pay_1")
+    settle(books)
+    assert books.in_quickbooks() == [(100_00, {"q1001": 100_00})]
+    assert books.in_connectwise("1001") == 100_00
 
 
 def test_x4_the_comparison_finds_a_payment_that_only_the_platform_shows(books: Books) -> None:
