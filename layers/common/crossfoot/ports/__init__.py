@@ -1,5 +1,6 @@
 """What the steps need from the world. Adapters implement these; tests bring fakes; only `wiring` chooses."""
 
+from crossfoot.ports.attention import Attention
 from crossfoot.ports.clock import Clock
 from crossfoot.ports.companies import FRESH_FOR, KEPT_FOR, Companies
 from crossfoot.ports.connecting import (
@@ -51,6 +52,7 @@ __all__ = [
     "AccountingSource",
     "Accounts",
     "ApiKeys",
+    "Attention",
     "Authorizations",
     "Book",
     "Budget",
