@@ -23,6 +23,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         crossfoot(request, ports, time)
 
     try:
-        return handle_batch(event, CrossfootRequest, lambda _tenant, _requests: go_on, remaining_ms=time)
+        return handle_batch(
+            event,
+            CrossfootRequest,
+            lambda _tenant, _requests: go_on,
+            remaining_ms=time,
+            postpone=worker().queue.postpone,
+        )
     finally:
         worker().budget.flush()

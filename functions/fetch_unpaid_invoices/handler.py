@@ -21,6 +21,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return fetch_unpaid_invoices(request, ports, time)
 
     try:
-        return handle_batch(event, FetchUnpaid, lambda _tenant, _requests: walk, remaining_ms=time)
+        return handle_batch(
+            event, FetchUnpaid, lambda _tenant, _requests: walk, remaining_ms=time, postpone=worker().queue.postpone
+        )
     finally:
         worker().budget.flush()

@@ -21,6 +21,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     try:
         time = context.get_remaining_time_in_millis
-        return handle_batch(event, RecordDeposit, lambda _tenant, _messages: record, remaining_ms=time)
+        return handle_batch(
+            event, RecordDeposit, lambda _tenant, _messages: record, remaining_ms=time, postpone=worker().queue.postpone
+        )
     finally:
         worker().budget.flush()

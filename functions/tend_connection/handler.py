@@ -22,6 +22,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         serve(request, get_ports(), time)
 
     try:
-        return handle_batch(event, REQUESTS, lambda _tenant, _requests: do, remaining_ms=time)
+        return handle_batch(
+            event, REQUESTS, lambda _tenant, _requests: do, remaining_ms=time, postpone=worker().queue.postpone
+        )
     finally:
         worker().budget.flush()

@@ -85,6 +85,17 @@ def test_nothing_to_send_asks_for_no_queue() -> None:
     SqsQueue({}).send([])
 
 
+def test_deliveries_are_put_off_together_and_one_that_is_over_is_left_alone(urls: dict[str, str]) -> None:
+    sqs, url, queue = boto3.client("sqs"), urls["mirror_payment"], SqsQueue(urls)
+    queue.send([MirrorPayment(tenant=TENANT, payment_id="1")])
+    (received,) = sqs.receive_message(QueueUrl=url)["Messages"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    queue.postpone(arn, [received["ReceiptHandle"], "of long ago"], 7)
+    assert sqs.receive_message(QueueUrl=url).get("Messages", []) == []
+    queue.postpone(arn, [received["ReceiptHandle"]], 0)
+    assert [each["Body"] for each in sqs.receive_message(QueueUrl=url)["Messages"]] == [received["Body"]]
+
+
 URL = "https://sqs.eu-west-3.amazonaws.com/1/q.fifo"
 PAYMENTS = [MirrorPayment(tenant=TENANT, payment_id=str(id_)) for id_ in range(3)]
 
@@ -143,6 +154,17 @@ def test_a_busy_queue_is_tried_again_later(scripted: ScriptedAws, queue: SqsQueu
     scripted.script = [Said.refusal(code, status)] * ATTEMPTS
     with pytest.raises(RemoteUnavailable, match=code):
         queue.send(PAYMENTS)
+
+
+@pytest.mark.parametrize(("after_s", "timeout_s"), [(6.25, 7), (3.0, 3), (1e9, 43_200)])
+def test_a_delivery_is_put_off_by_whole_seconds_and_no_longer_than_sqs_allows(
+    scripted: ScriptedAws, queue: SqsQueue, after_s: float, timeout_s: int
+) -> None:
+    scripted.script = [Said(200, json.dumps({"Successful": [{"Id": "0"}], "Failed": []}))]
+    queue.postpone("arn:aws:sqs:eu-west-3:123456789012:payments.fifo", ["receipt"], after_s)
+    (asked,) = scripted.asked
+    assert asked.json["QueueUrl"] == f"{scripted.url}/123456789012/payments.fifo"
+    assert asked.json["Entries"] == [{"Id": "0", "ReceiptHandle": "receipt", "VisibilityTimeout": timeout_s}]
 
 
 def test_a_missing_right_crashes(scripted: ScriptedAws, queue: SqsQueue) -> None:

@@ -8,16 +8,32 @@ from typing import Any
 import pytest
 from crossfoot.core.model import System
 from crossfoot.entry import handle_batch
-from crossfoot.errors import BadMessage, Conflict, NeedsPartner, RateLimited, Rejected, RemoteUnavailable
+from crossfoot.errors import (
+    AwsUnavailable,
+    BadMessage,
+    Conflict,
+    NeedsPartner,
+    RateLimited,
+    Rejected,
+    RemoteUnavailable,
+)
 from crossfoot.messages import CrossfootRequest, Message, MirrorPayment, Nudge
 
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:payments.fifo"
 ONE, TWO = "t_00000001", "t_00000002"
 
 
 def batch(*messages: Message | str) -> dict[str, Any]:
     """Make the event that SQS would bring; message ids are m0, m1 …"""
     bodies = [message if isinstance(message, str) else message.to_json() for message in messages]
-    return {"Records": [{"messageId": f"m{place}", "body": body} for place, body in enumerate(bodies)]}
+    return {"Records": [delivery(place, body) for place, body in enumerate(bodies)]}
+
+
+def delivery(place: int, body: str, receives: int = 1) -> dict[str, Any]:
+    return {
+        "messageId": f"m{place}", "receiptHandle": f"r{place}", "body": body, "eventSourceARN": QUEUE,
+        "attributes": {"ApproximateReceiveCount": str(receives)},
+    }  # fmt: skip
 
 
 def pay(payment_id: str, tenant: str = ONE) -> MirrorPayment:
@@ -68,6 +84,45 @@ def test_after_a_vendors_limit_is_used_up_nothing_more_is_asked_of_it() -> None:
     event = batch(pay("1"), pay("2"), pay("3"), pay("9", TWO))
     assert failures(handle_batch(event, MirrorPayment, step.gather)) == ["m0", "m1", "m2"]
     assert step.handled == ["1", "2", "9"]
+
+
+class Postponed(list[tuple[str, list[str], float]]):
+    """What a queue was asked to put off."""
+
+    def __call__(self, queue: str, receipts: Sequence[str], after_s: float) -> None:
+        self.append((queue, list(receipts), after_s))
+
+
+def test_what_met_a_vendors_limit_comes_back_when_there_is_room_again_and_other_failures_in_their_time() -> None:
+    step, postponed = Step(p2=RateLimited("429", 6.25), p1=Conflict("x")), Postponed()
+    event = batch(pay("1"), pay("2"), pay("3"), pay("9", TWO))
+    assert failures(handle_batch(event, MirrorPayment, step.gather, postpone=postponed)) == ["m0", "m1", "m2"]
+    assert postponed == [(QUEUE, ["r1", "r2"], 6.25)]
+
+
+def test_a_partner_whose_gathering_meets_a_limit_comes_back_with_all_its_messages() -> None:
+    step, postponed = Step(**{ONE: RateLimited("429", 3)}), Postponed()
+    event = batch(pay("1"), pay("9", TWO), pay("2"))
+    assert failures(handle_batch(event, MirrorPayment, step.gather, postpone=postponed)) == ["m0", "m2"]
+    assert postponed == [(QUEUE, ["r0", "r2"], 3)]
+
+
+@pytest.mark.parametrize(("receives", "after_s"), [(1, 1), (3, 4), (9, 256), (10, 300), (20, 300)])
+def test_whoever_meets_a_limit_again_and_again_comes_back_less_often(receives: int, after_s: float) -> None:
+    # Or twenty tries at a limit that others use up would be over within a minute, and end with the dead letters.
+    step, postponed = Step(p1=RateLimited("429", 0.5)), Postponed()
+    event = {"Records": [delivery(0, pay("1").to_json(), receives)]}
+    assert failures(handle_batch(event, MirrorPayment, step.gather, postpone=postponed)) == ["m0"]
+    assert postponed == [(QUEUE, ["r0"], after_s)]
+
+
+def test_what_cannot_be_put_off_comes_back_all_the_same(caplog: pytest.LogCaptureFixture) -> None:
+    def busy(queue: str, receipts: Sequence[str], after_s: float) -> None:
+        raise AwsUnavailable("SQS does not answer")
+
+    step = Step(p1=RateLimited("429", 6))
+    assert failures(handle_batch(batch(pay("1"), pay("2")), MirrorPayment, step.gather, postpone=busy)) == ["m0", "m1"]
+    assert "not put off: SQS does not answer" in caplog.text
 
 
 @pytest.mark.parametrize("error", [NeedsPartner("not connected", "Connect it."), Rejected("6190", "ended")])

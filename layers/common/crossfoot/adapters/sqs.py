@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import batched
 from typing import TYPE_CHECKING
 
 from crossfoot.aws import SQS, AwsService
+from crossfoot.config import locate_aws
 from crossfoot.errors import AwsUnavailable
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 BATCH = 10
 ATTEMPTS = 4
+LONGEST_VISIBILITY_S = 12 * 60 * 60
 
 
 class SqsQueue:
@@ -40,6 +43,22 @@ class SqsQueue:
         for url, distinct in by_url.items():
             for some in batched(distinct.values(), BATCH, strict=False):
                 self._send_batch(url, some)
+
+    def postpone(self, queue_arn: str, receipts: Sequence[str], after_s: float) -> None:
+        """Have messages that were received come back after a while, instead of after the queue's visibility timeout.
+
+        Takes: at most ten, as a batch holds; one that is no longer held is left alone. Who works on a queue need not be
+        one who sends to it, so it is named as the event names it.
+        Raises: AwsUnavailable; then some may have been put off.
+        """
+        *_, account, name = queue_arn.split(":")
+        timeout_s = min(LONGEST_VISIBILITY_S, math.ceil(after_s))
+        entries = [
+            {"Id": str(place), "ReceiptHandle": receipt, "VisibilityTimeout": timeout_s}
+            for place, receipt in enumerate(receipts)
+        ]
+        url = f"{locate_aws('sqs')[1]}{account}/{name}"
+        self._sqs.call("ChangeMessageVisibilityBatch", {"QueueUrl": url, "Entries": entries})
 
     def _send_batch(self, url: str, messages: Sequence[Message]) -> None:
         entries = [_entry(str(place), message) for place, message in enumerate(messages)]
