@@ -28,6 +28,7 @@ from crossfoot.core.model import (
     Standing,
     System,
 )
+from crossfoot.core.shelves import Shelf, shelves_of
 from crossfoot.errors import Conflict, Rejected
 from crossfoot.ports import ListPage, Numbered
 
@@ -129,10 +130,10 @@ class FakeBook:
         limit: int,
         customer: Ref | None = None,
         oldest_first: bool = False,
-        unpaid: bool = False,
+        shelf: Shelf | None = None,
     ) -> ListPage:
-        if unpaid:
-            return self._list_unpaid_by_date(tenant, kind, first, last, system, cursor, limit, down=not oldest_first)
+        if shelf:
+            return self._list_shelf(tenant, shelf, kind, first, last, system, cursor, limit, down=not oldest_first)
 
         def is_wanted(record: Record) -> bool:
             if customer is not None and getattr(record, "customer", None) != customer:
@@ -171,9 +172,10 @@ class FakeBook:
         )
         return _page(wanted, lambda record: _name(record.ref), cursor, limit)
 
-    def _list_unpaid_by_date(
+    def _list_shelf(
         self,
         tenant: str,
+        shelf: Shelf,
         kind: Kind,
         first: date | None,
         last: date | None,
@@ -183,17 +185,15 @@ class FakeBook:
         *,
         down: bool,
     ) -> ListPage:
-        assert kind is Kind.INVOICE
         wanted = (
             record
             for record in self._of(tenant, kind)
-            if isinstance(record, Invoice)
+            if shelf in shelves_of(record)
             and system in (None, record.ref.system)
-            and (first or date.min) <= record.issued_on <= (last or date.max)
-            and record.standing is Standing.LIVE
-            and record.balance_minor
+            and (day := dated(record)) is not None
+            and (first or date.min) <= day <= (last or date.max)
         )
-        return _page(wanted, _place_of_unpaid, cursor, limit, down=down)
+        return _page(wanted, _place_on_shelf, cursor, limit, down=down)
 
     def load_link(self, tenant: str, ref: Ref) -> Link | None:
         return self.links.get((tenant, ref))
@@ -299,7 +299,7 @@ def _name(ref: Ref) -> str:
     return f"{ref.system}-{quote(ref.id, safe='')}"
 
 
-def _place_of_unpaid(record: Record) -> str:
+def _place_on_shelf(record: Record) -> str:
     return f"{dated(record)}#{quote(record.ref.id, safe='')}#{record.ref.system}"
 
 
@@ -340,6 +340,9 @@ def _merge(record: Record, stored: Record | None) -> Record:
         record = record if record.keeping == kept else replace(record, keeping=kept)
         if isinstance(record, Invoice | CreditMemo) and isinstance(stored, Invoice | CreditMemo):
             record = _named(record, stored)
+    if isinstance(record, Payment | Payout):
+        kept = stored.keeping if isinstance(stored, Payment | Payout) else Keeping()
+        record = record if record.keeping == kept else replace(record, keeping=kept)
     if isinstance(record, Payment):
         earlier = stored if isinstance(stored, Payment) else record
         known_invoices = {*record.former_invoices, *earlier.former_invoices}

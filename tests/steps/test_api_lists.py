@@ -1,16 +1,19 @@
 """Lists of invoices and payments (C8, I3, I5, I6, I9, E1 to E8)."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
-from crossfoot.core.model import ACCOUNTING, CONNECTED, Invoice, Kind, Ref, Standing, System
+from crossfoot.core.model import ACCOUNTING, CONNECTED, Invoice, Keeping, Kind, Record, Ref, Standing, System
 from crossfoot.core.preferences import Preferences
+from crossfoot.core.shelves import Shelf
 from crossfoot.errors import Rejected
 
 from tests.fakes.api import OTHER_TENANT, FakeApi
-from tests.fakes.records import invoice
+from tests.fakes.records import credit_memo, invoice
 from tests.fakes.world import TENANT
 
 
@@ -151,47 +154,71 @@ class Reads:
 
     def __init__(self, api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
         self.limits: list[int] = []
-        self.unpaid: set[bool] = set()
+        self.shelves: set[Shelf | None] = set()
         self._list = api.world.book.list_records
         monkeypatch.setattr(api.world.book, "list_records", self._noted)
 
     def _noted(self, *given: Any, **named: Any) -> Any:
         self.limits.append(named["limit"])
-        self.unpaid.add(named["unpaid"])
+        self.shelves.add(named["shelf"])
         return self._list(*given, **named)
 
 
 def sparse(api: FakeApi, many: int, every: int) -> list[str]:
-    """Fill the book with invoices, every so manieth of which is void. Returns: the void ones, newest first."""
+    """Fill the book with invoices, every so manieth of which is paid. Returns: the paid ones, newest first."""
     made = [
-        invoice(f"q{number}", str(number), standing=Standing.VOID if number % every == 0 else Standing.LIVE)
+        invoice(f"q{number}", str(number), balance_minor=0 if number % every == 0 else 100)
         for number in range(1_000, 1_000 + many)
     ]
     api.world.book.save(TENANT, made)
-    return [each.number for each in reversed(made) if each.standing is Standing.VOID]
+    return [each.number for each in reversed(made) if not each.balance_minor]
 
 
-def test_a_page_of_a_filter_that_lets_little_through_is_full(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
-    void = sparse(api, 900, 15)
+def test_a_page_of_a_filter_that_lets_a_part_through_is_full(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    paid = sparse(api, 300, 3)
     reads = Reads(api, monkeypatch)
-    first = api.call("GET", "/v1/invoices", query={"status": "void", "limit": "25"}).body
-    assert [entry["number"] for entry in first["invoices"]] == void[:25]
-    assert sum(reads.limits) < 2 * 25 * 15, "hardly more than it takes"
+    first = api.call("GET", "/v1/invoices", query={"status": "paid", "limit": "25"}).body
+    assert [entry["number"] for entry in first["invoices"]] == paid[:25]
+    assert sum(reads.limits) <= 100, "hardly more than it takes"
     assert len(reads.limits) < 8
-    query = {"status": "void", "limit": "25", "cursor": first["next_cursor"]}
+    query = {"status": "paid", "limit": "25", "cursor": first["next_cursor"]}
     second = api.call("GET", "/v1/invoices", query=query).body
-    assert [entry["number"] for entry in second["invoices"]] == void[25:50], "it goes on right behind the last one"
+    assert [entry["number"] for entry in second["invoices"]] == paid[25:50], "it goes on right behind the last one"
 
 
-def test_a_page_looks_at_a_bounded_number_of_records_and_says_where_the_list_goes_on(
+def test_a_page_looks_at_no_more_than_its_part_and_says_where_the_list_goes_on(
     api: FakeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (only,) = sparse(api, 1_025, 1_015)
+    (only,) = sparse(api, 225, 1_005)
     reads = Reads(api, monkeypatch)
-    first = api.call("GET", "/v1/invoices", query={"status": "void"}).body
-    assert (first["invoices"], sum(reads.limits)) == ([], 1_000)
-    second = api.call("GET", "/v1/invoices", query={"status": "void", "cursor": first["next_cursor"]}).body
+    first = api.call("GET", "/v1/invoices", query={"status": "paid"}).body
+    assert (first["invoices"], sum(reads.limits)) == ([], 200)
+    second = api.call("GET", "/v1/invoices", query={"status": "paid", "cursor": first["next_cursor"]}).body
     assert ([entry["number"] for entry in second["invoices"]], second["next_cursor"]) == ([only], "")
+
+
+@pytest.mark.parametrize("path", ["/v1/invoices", "/v1/credit-memos"])
+def test_c4_c5_i5_i6_what_is_set_aside_is_read_from_lists_of_its_own(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    make: Callable[..., Record] = invoice if path == "/v1/invoices" else partial(credit_memo, total_minor=100)
+    rest = [make(f"q{number}", str(number)) for number in range(1_000, 1_300)]
+    void = make("q1", "1", on=date(2025, 1, 1), standing=Standing.VOID)
+    gone = make("q2", "2", on=date(2024, 1, 1), standing=Standing.DELETED)
+    left_out = make("q3", "3", on=date(2023, 1, 1), keeping=Keeping(left_out=True))
+    put_away = make("q4", "4", on=date(2022, 1, 1))
+    api.world.book.save(TENANT, [*rest, void, gone, left_out, put_away])
+    api.world.book.archive(TENANT, [put_away.ref], archived=True)
+    reads = Reads(api, monkeypatch)
+
+    def shown(status: str) -> list[str]:
+        (found,) = (
+            value for key, value in api.call("GET", path, query={"status": status}).body.items() if key != "next_cursor"
+        )
+        return [entry["number"] for entry in found]
+
+    assert [shown(status) for status in ("void", "archived", "left_out")] == [["1"], ["2", "4"], ["3"]]
+    assert len(reads.limits) == 3
 
 
 def test_where_a_few_are_passed_over_as_few_more_are_read(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +238,7 @@ def test_i3_open_invoices_are_read_from_a_list_of_their_own(api: FakeApi, monkey
     reads = Reads(api, monkeypatch)
     assert list(invoices(api, status="open")) == ["7"]
     assert list(invoices(api, status="partial")) == ["8", "9"]
-    assert reads.unpaid == {True}
+    assert reads.shelves == {Shelf.UNPAID}
     assert len(reads.limits) == 2
 
 

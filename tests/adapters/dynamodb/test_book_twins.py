@@ -25,6 +25,7 @@ from crossfoot.core.model import (
     Standing,
     System,
 )
+from crossfoot.core.shelves import Shelf
 from crossfoot.errors import Conflict
 from crossfoot.ports import Book, ListPage
 from hypothesis import HealthCheck, example, given, settings
@@ -161,9 +162,11 @@ def _lists(book: Book, tenant: str, limit: int) -> dict[str, Any]:
             "last": last,
             "system": (None, QBO, CW)[number],
             "oldest_first": number == 1,
-            "unpaid": True,
         }
-        told[f"unpaid by date {how}"] = list(pages(partial(book.list_records, tenant, Kind.INVOICE, **how), limit))
+        for kind in (Kind.INVOICE, Kind.CREDIT_MEMO):
+            for shelf in (list(Shelf)[number], list(Shelf)[number + 1]):
+                load = partial(book.list_records, tenant, kind, shelf=shelf, **how)
+                told[f"{shelf} {kind} by date {how}"] = list(pages(load, limit))
     for system in (None, QBO, CW):
         for prefix in ("", "acme", "ac me i", "z"):
             by_name = partial(book.list_customers, tenant, prefix=prefix, system=system)

@@ -8,6 +8,7 @@ from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.core.matters import MatterKey
 from crossfoot.core.model import PLATFORM, Kind, Ref, System, Version
+from crossfoot.core.shelves import Shelf
 from crossfoot.core.verdicts import Pair
 
 PAGE = Path(__file__).parents[3] / "docs" / "data.md"
@@ -37,7 +38,9 @@ MADE = {
     keys.of_customer("t_1", CUSTOMER, INVOICE, date(2026, 11, 3)),
     Key(keys.initials("t_1"), "w"),
     keys.named("t_1", "Weiskopf Consulting", CUSTOMER),
-    keys.unpaid("t_1", INVOICE, date(2026, 11, 3), Version("2026-11-03T17:00:01Z", "2026-11-03T18:00:01Z")),
+    keys.shelved(
+        "t_1", Shelf.UNPAID, INVOICE, date(2026, 11, 3), Version("2026-11-03T17:00:01Z", "2026-11-03T18:00:01Z")
+    ),
     keys.verdicts("t_1", INVOICE),
     keys.decided("t_1", Pair(INVOICE, ROWS_OF)),
     keys.matter("t_1", MatterKey("inv129", CUSTOMERS)),

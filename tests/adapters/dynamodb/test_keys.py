@@ -9,6 +9,7 @@ from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.core.matters import MatterKey
 from crossfoot.core.model import ACCOUNTING, PLATFORM, PSA, Kind, Ref, System, Version
+from crossfoot.core.shelves import Shelf
 from crossfoot.core.verdicts import Pair, pair_of
 from crossfoot.errors import BadMessage
 from hypothesis import example, given
@@ -43,8 +44,8 @@ OWN_KEYS: dict[str, Callable[[str, Ref, str], Key]] = {
         tenant, Ref(ref.system, Kind.CUSTOMER, other), ref, date(2026, 11, 3)
     ),
     "named": lambda tenant, ref, other: keys.named(tenant, other, Ref(ref.system, Kind.CUSTOMER, ref.id)),
-    "unpaid": lambda tenant, ref, other: keys.unpaid(
-        tenant, Ref(ref.system, Kind.INVOICE, ref.id), AT.date(), Version(other, "s")
+    "shelved": lambda tenant, ref, other: keys.shelved(
+        tenant, Shelf.VOID, Ref(ref.system, Kind.INVOICE, ref.id), AT.date(), Version(other, "s")
     ),
     "verdicts": lambda tenant, ref, _: keys.verdicts(tenant, ref),
     "decided": lambda tenant, ref, other: keys.decided(tenant, pair(Kind.INVOICE, ref.id, other)),
@@ -119,8 +120,9 @@ def test_pointers_come_back_as_what_they_point_at(ref: Ref, id_: str) -> None:
     invoice = Ref(ref.system, Kind.INVOICE, id_)
     assert keys.numbered_ref(keys.numbered("t_1", "INV-1", invoice)) == invoice
     assert keys.started_run(keys.started("t_1", AT, id_)) == id_
-    unpaid = keys.unpaid("t_1", invoice, AT.date(), Version(id_, "s"))
-    assert keys.unpaid_ref(unpaid) == (AT.date(), invoice, (id_, "s"))
+    shelved = keys.shelved("t_1", Shelf.LEFT_OUT, invoice, AT.date(), Version(id_, "s"))
+    assert keys.shelved_ref(shelved) == (AT.date(), invoice, (id_, "s"))
+    assert keys.shelf_of(shelved) is Shelf.LEFT_OUT
     decided = pair(Kind.INVOICE, ref.id, id_)
     assert keys.decided_pair(keys.decided("t_1", decided)) == decided
     for customers in (None, pair(Kind.CUSTOMER, ref.id, id_), pair(Kind.CUSTOMER, "!", "!")):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from crossfoot.core.decisions import Decision, Outcome
+from crossfoot.core.holds import HELD
 from crossfoot.core.model import CreditMemo, Customer, Invoice, Standing
 
 
@@ -16,10 +17,6 @@ class InvoiceStatus(StrEnum):
     VOID = "void"
     ARCHIVED = "archived"
     LEFT_OUT = "left_out"
-
-
-# Those of live invoices with a balance.
-UNPAID_STATUSES = frozenset({InvoiceStatus.OPEN, InvoiceStatus.PARTIAL})
 
 
 class CreditMemoStatus(StrEnum):
@@ -109,6 +106,14 @@ def status_of_outcome(outcome: Outcome) -> PaymentStatus:
 
 
 def gravest(parts: Iterable[tuple[PaymentStatus, Decision]]) -> tuple[PaymentStatus, Decision]:
-    """Pick the part of a payment that its state as a whole is told by; of equals, the first."""
+    """Pick the part of a payment that its state as a whole is told by; of equals, the first.
+
+    That the partner took it back from a book counts before what stands in the other one (X1).
+    """
     order = list(PaymentStatus)
-    return min(parts, key=lambda part: order.index(part[0]))
+
+    def weight(part: tuple[PaymentStatus, Decision]) -> tuple[int, bool]:
+        is_held = part[1].code == HELD
+        return order.index(PaymentStatus.SYNCED if is_held else part[0]), not is_held
+
+    return min(parts, key=weight)

@@ -19,6 +19,7 @@ from crossfoot.core.model import (
     Ref,
     System,
 )
+from crossfoot.core.shelves import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +137,12 @@ class Book(Protocol):
         limit: int,
         customer: Ref | None = None,
         oldest_first: bool = False,
-        unpaid: bool = False,
+        shelf: Shelf | None = None,
     ) -> ListPage:
         """Read a page of records by date, dates inclusive; with `customer`, only from that customer's own list.
 
         Lists hold what the filters left out and what was archived too; the caller passes it over (`keeping`).
-        Takes: with `unpaid`, only live invoices with a balance, from the list of those; not together with `customer`.
+        Takes: with `shelf`, only what is on it, from the list of that; not together with `customer`.
         """
         ...
 

@@ -11,8 +11,8 @@ from crossfoot.adapters.dynamodb.lists import ByDate, ByName
 from crossfoot.adapters.dynamodb.paging import load_page
 from crossfoot.adapters.dynamodb.pointers import invoices_of
 from crossfoot.adapters.dynamodb.saving import Saves
+from crossfoot.adapters.dynamodb.shelves import ShelfByDate, Unpaid, is_over
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.adapters.dynamodb.unpaid import Unpaid, UnpaidByDate, is_over
 from crossfoot.core.matching import normalise
 from crossfoot.core.model import (
     CONNECTED,
@@ -29,6 +29,7 @@ from crossfoot.core.model import (
     Ref,
     System,
 )
+from crossfoot.core.shelves import Shelf
 from crossfoot.ports import ListPage, Numbered
 
 # More invoices of one number and system than that tell nobody anything.
@@ -164,15 +165,15 @@ class TableBook:
         limit: int,
         customer: Ref | None = None,
         oldest_first: bool = False,
-        unpaid: bool = False,
+        shelf: Shelf | None = None,
     ) -> ListPage:
         """Read a page of records by date. Raises: Rejected("cursor_invalid"); ValueError for a list that there is not."""
-        if not unpaid:
+        if shelf is None:
             places = ByDate(tenant, kind, first, last, system, customer, oldest_first)
             return load_page(self._table, places, cursor, limit)
-        if kind is not Kind.INVOICE or customer:
-            raise ValueError("only invoices are unpaid, and no customer has a list of them")
-        by_date = UnpaidByDate(tenant, first, last, system, oldest_first)
+        if customer:
+            raise ValueError("no customer has shelves")
+        by_date = ShelfByDate(tenant, shelf, kind, first, last, system, oldest_first)
         return load_page(self._table, by_date, cursor, limit, is_over=is_over)
 
     def list_customers(self, tenant: str, *, prefix: str, system: System | None, cursor: str, limit: int) -> ListPage:

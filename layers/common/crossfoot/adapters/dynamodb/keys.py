@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 from crossfoot.core.matching import normalise
 from crossfoot.core.matters import MatterKey
 from crossfoot.core.model import ACCOUNTING, PLATFORM, PSA, Kind, Ref, System, Version, parse_ref
+from crossfoot.core.shelves import Shelf
 from crossfoot.core.verdicts import Pair
 from crossfoot.errors import BadMessage
 
@@ -31,7 +32,7 @@ STARTED = "STARTED#"
 FIRST = "!"
 LAST = "\U0010ffff"
 DUE_BUCKETS = 16
-UNPAID_BUCKETS = 8
+SHELF_BUCKETS = 8
 # As much of a name as customers are sorted by; what is longer is told apart by id.
 NAME_LENGTH = 60
 # The initial of a name without letters and digits: before all others.
@@ -258,31 +259,37 @@ def named_ref(key: Key) -> tuple[str, Ref]:
     return filed_as, _read_ref(Kind.CUSTOMER, ref)
 
 
-def unpaid_pk(tenant: str, system: System, bucket: int) -> str:
-    """A bucket of the system's unpaid invoices."""
-    return _own(tenant, "unpaid", system, f"{bucket:02}")
+def shelf_pk(tenant: str, shelf: Shelf, kind: Kind, system: System, bucket: int) -> str:
+    """A bucket of a system's records of a kind on a shelf."""
+    return _own(tenant, shelf, kind, system, f"{bucket:02}")
 
 
-def unpaid_bucket(id_: str) -> int:
-    """Say in which bucket an invoice is."""
-    return int(hashlib.sha256(id_.encode(errors="surrogatepass")).hexdigest(), 16) % UNPAID_BUCKETS
+def shelf_bucket(id_: str) -> int:
+    """Say in which bucket of its shelves a record is."""
+    return int(hashlib.sha256(id_.encode(errors="surrogatepass")).hexdigest(), 16) % SHELF_BUCKETS
 
 
-def unpaid_of(ref: Ref, on: date) -> str:
-    """The start of the sort key of every pointer to an unpaid invoice of a day."""
+def shelved_on(ref: Ref, on: date) -> str:
+    """The start of the sort key of every pointer from a shelf to a record of a day."""
     return f"{on.isoformat()}#{escape(ref.id)}#"
 
 
-def unpaid(tenant: str, ref: Ref, on: date, version: Version) -> Key:
-    """A pointer to an invoice that is unpaid in a version: one of its own for each version that it became unpaid in."""
+def shelved(tenant: str, shelf: Shelf, ref: Ref, on: date, version: Version) -> Key:
+    """A pointer from a shelf to a record: one of its own for each version in which it came to be there."""
     stamp = f"{quote(version.updated_at, safe='')}#{quote(version.seen_at, safe='')}"
-    return Key(unpaid_pk(tenant, ref.system, unpaid_bucket(ref.id)), unpaid_of(ref, on) + stamp)
+    return Key(shelf_pk(tenant, shelf, ref.kind, ref.system, shelf_bucket(ref.id)), shelved_on(ref, on) + stamp)
 
 
-def unpaid_ref(key: Key) -> tuple[date, Ref, tuple[str, str]]:
-    """Read a pointer to an unpaid invoice: of which day, which, and the version that it was written for."""
+def shelf_of(key: Key) -> Shelf:
+    """Say which shelf a pointer is on."""
+    return Shelf(key.pk.split("#")[-4])
+
+
+def shelved_ref(key: Key) -> tuple[date, Ref, tuple[str, str]]:
+    """Read a pointer from a shelf: of which day, to which record, and the version that it was written for."""
     day, id_, updated_at, seen_at = key.sk.split("#")
-    ref = Ref(System(key.pk.split("#")[-2]), Kind.INVOICE, unescape(id_))
+    kind, system, _ = key.pk.split("#")[-3:]
+    ref = Ref(System(system), Kind(kind), unescape(id_))
     return date.fromisoformat(day), ref, (unescape(updated_at), unescape(seen_at))
 
 
@@ -302,6 +309,16 @@ def partner_pk(tenant: str) -> str:
 def preferences(tenant: str) -> Key:
     """The partner's preferences."""
     return Key(partner_pk(tenant), PREFERENCES)
+
+
+def notifications(tenant: str) -> Key:
+    """The e-mail that the partner wants."""
+    return Key(partner_pk(tenant), "NOTIFICATIONS")
+
+
+def notice(tenant: str, about: str) -> Key:
+    """What the partner was told last of a matter by e-mail."""
+    return Key(partner_pk(tenant), f"NOTICE#{escape(about)}")
 
 
 def filters(tenant: str) -> Key:
@@ -434,6 +451,35 @@ def metered_calls(tenant: str, system: System, month_text: str) -> Key:
     return Key(_own(tenant, "budget", system), f"METERED#{month_text}")
 
 
+# --- attention (X1, X3) ------------------------------------------------------------------------------------------------
+
+
+def attention(tenant: str, ref: Ref) -> Key:
+    """What holds a record up."""
+    return Key(record_pk(tenant, ref), "ATTENTION")
+
+
+def parked_pk(tenant: str, *, ignored: bool) -> str:
+    """The partition of the records that are parked, or of those of them that the partner ignores."""
+    return _own(tenant, "parked", "ignored" if ignored else "open")
+
+
+def parked_under(code: str) -> str:
+    """The start of the sort key of every record that a cause holds."""
+    return f"{escape(code)}#"
+
+
+def parked(tenant: str, code: str, ref: Ref, *, ignored: bool) -> Key:
+    """A record's place among those that a cause holds."""
+    return Key(parked_pk(tenant, ignored=ignored), f"{parked_under(code)}{ref.kind}#{ref.system}-{escape(ref.id)}")
+
+
+def parked_record(key: Key) -> tuple[str, Ref]:
+    """Read such a place: the cause, and the record."""
+    code, kind, ref = key.sk.split("#")
+    return unescape(code), _read_ref(Kind(kind), ref)
+
+
 # --- matches (I9) ------------------------------------------------------------------------------------------------------
 
 # In place of the customers, where it is not they that keep invoices apart. No id is written so.
@@ -521,10 +567,33 @@ def due_pk(system: System, bucket: int) -> str:
 
 def due(system: System, tenant: str, last_read: str) -> Key:
     """A partner's place among those that are to be read; a time of "" comes first."""
-    bucket = int(hashlib.sha256(tenant.encode()).hexdigest(), 16) % DUE_BUCKETS
-    return Key(due_pk(system, bucket), f"{last_read}#{escape(tenant)}")
+    return Key(due_pk(system, _due_bucket(tenant)), f"{last_read}#{escape(tenant)}")
 
 
 def due_tenant(key: Key) -> str:
     """Read a place among those that are to be read."""
     return unescape(key.sk.partition("#")[2])
+
+
+def turned_pk(bucket: int) -> str:
+    """A bucket of the partners of whose connections one turned."""
+    return f"TURNED#{bucket:02}"
+
+
+def turned(tenant: str) -> Key:
+    """A partner's place among those of whose connections one turned."""
+    return Key(turned_pk(_due_bucket(tenant)), escape(tenant))
+
+
+def digest_pk(bucket: int) -> str:
+    """A bucket of the partners that want a daily digest."""
+    return f"DIGEST#{bucket:02}"
+
+
+def digest(tenant: str) -> Key:
+    """A partner's place among those that want a daily digest."""
+    return Key(digest_pk(_due_bucket(tenant)), escape(tenant))
+
+
+def _due_bucket(tenant: str) -> int:
+    return int(hashlib.sha256(tenant.encode()).hexdigest(), 16) % DUE_BUCKETS

@@ -6,6 +6,7 @@ from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.core.matching import normalise
 from crossfoot.core.model import CreditMemo, Customer, Deposit, Invoice, Payment, Payout, Record, Ref, Standing
+from crossfoot.core.shelves import Shelf, shelves_of
 
 
 def dated(record: Record) -> date | None:
@@ -44,16 +45,16 @@ def is_named(record: Record) -> bool:
     return isinstance(record, Customer) and bool(record.name or record.standing is not Standing.DELETED)
 
 
-def unpaid_on(record: Record | None) -> date | None:
-    """Give the day of an invoice that somebody may still pay; None for every other record. Source: I7."""
-    is_unpaid = isinstance(record, Invoice) and record.standing is Standing.LIVE and record.balance_minor != 0
-    return dated(record) if record and is_unpaid else None
+def shelved(record: Record | None) -> frozenset[tuple[Shelf, date]]:
+    """Give the shelves that a record is on, each with the day that it stands there under."""
+    day = dated(record) if record else None
+    return frozenset((shelf, day) for shelf in shelves_of(record)) if day else frozenset()
 
 
 def pointers_of(tenant: str, record: Record) -> frozenset[Key]:
     """Name every lasting pointer that leads to a record: from its lists, its number, and the invoices that it pays or paid.
 
-    Those to unpaid invoices come and go: `unpaid`.
+    Those from shelves come and go: `shelved`.
     """
     found = _from_lists(tenant, record)
     match record:

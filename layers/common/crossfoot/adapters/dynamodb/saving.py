@@ -9,7 +9,7 @@ from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.adapters.dynamodb.lines import DIGEST, are_awaited, part_keys, plan_lines
 from crossfoot.adapters.dynamodb.lists import Directories
 from crossfoot.adapters.dynamodb.merging import archive, is_newer, merge
-from crossfoot.adapters.dynamodb.pointers import pointers_of, unpaid_on
+from crossfoot.adapters.dynamodb.pointers import pointers_of, shelved
 from crossfoot.adapters.dynamodb.table import MISSING, Put, Table, When
 from crossfoot.adapters.dynamodb.values import Item, text
 from crossfoot.core.model import CreditMemo, Customer, Invoice, Payout, Record, Ref
@@ -130,11 +130,13 @@ def _plan_save(tenant: str, offered: Record, seen: Item) -> _Change | None:
 def _leading_to(tenant: str, merged: Record, stored: Record | None) -> dict[Key, Item]:
     """Name the pointers that are not there yet."""
     new = pointers_of(tenant, merged) - (pointers_of(tenant, stored) if stored else frozenset())
-    pointers: dict[Key, Item] = {key: {} for key in new}
-    day = unpaid_on(merged)
-    if day and day != unpaid_on(stored):
-        pointers[keys.unpaid(tenant, merged.ref, day, merged.version)] = {}
-    return pointers
+    return {key: {} for key in new} | _shelving(tenant, merged, stored)
+
+
+def _shelving(tenant: str, merged: Record, stored: Record | None) -> dict[Key, Item]:
+    """Name the pointers from the shelves that a record was not on before."""
+    new = shelved(merged) - shelved(stored)
+    return {keys.shelved(tenant, shelf, merged.ref, day, merged.version): {} for shelf, day in new}
 
 
 def _plan_revision(tenant: str, ref: Ref, seen: Item, change: Callable[[Record], Record]) -> _Change | None:
@@ -145,7 +147,7 @@ def _plan_revision(tenant: str, ref: Ref, seen: Item, change: Callable[[Record],
     if changed == stored:
         return None
     lines = plan_lines(tenant, changed, seen)
-    return _Change(ref, changed, shapes.to_item(changed, lines.attributes), {}, seen)
+    return _Change(ref, changed, shapes.to_item(changed, lines.attributes), _shelving(tenant, changed, stored), seen)
 
 
 def _replaced_lines(tenant: str, change: _Change) -> set[Key]:

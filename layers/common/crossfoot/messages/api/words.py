@@ -53,8 +53,8 @@ Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
 NextCursor = Annotated[
     str,
     Field(
-        description='For the next page; "" on the last one. Where a filter lets little through, a page that is not the '
-        "last can be short, or empty: the list goes on behind it."
+        description='For the next page; "" on the last one. A page reads no more than its part of the list: where a filter '
+        "that has no list of its own lets little through, it can be short, or empty, and the list goes on behind it."
     ),
 ]
 

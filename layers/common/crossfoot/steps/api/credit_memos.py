@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crossfoot.core.model import ACCOUNTING, CreditMemo, Kind, Payment, Record, Standing
+from crossfoot.core.shelves import shelf_of_status
 from crossfoot.core.statuses import credit_memo_status
 from crossfoot.messages.api.credit_memos import (
     ApplicationShape,
@@ -32,7 +33,8 @@ def list_credit_memos(ports: Ports, asked: Asked[Nothing, CreditMemoQuery]) -> C
             if isinstance(record, CreditMemo) and _is_wanted(record, query):
                 yield record, record
 
-    read = by_date(ports.book, asked.tenant, Kind.CREDIT_MEMO, query, query.system, query.customer)
+    shelf = None if query.customer else shelf_of_status(query.status)
+    read = by_date(ports.book, asked.tenant, Kind.CREDIT_MEMO, query, query.system, query.customer, shelf=shelf)
     found, next_cursor = fill_page(read, query, choose)
     return CreditMemoList(credit_memos=[CreditMemoShape(**_head(memo)) for memo in found], next_cursor=next_cursor)
 

@@ -19,7 +19,8 @@ from crossfoot.core.model import (
     Standing,
     System,
 )
-from crossfoot.core.statuses import UNPAID_STATUSES, invoice_status
+from crossfoot.core.shelves import shelf_of_status
+from crossfoot.core.statuses import invoice_status
 from crossfoot.core.verdicts import UNDECIDED, Verdict, Verdicts, bearing_on
 from crossfoot.errors import Rejected
 from crossfoot.linking import decide_unlinked
@@ -106,9 +107,9 @@ def _page_by_date(ports: Ports, tenant: str, query: InvoiceQuery, primary: Syste
         entries = pair(ports, tenant, records, primary, told_at)
         return ((entry.listed, entry) for entry in entries if _is_wanted(entry, query))
 
-    # An entry has the status of its primary copy: where that gives it its place too, the list of the unpaid has them all.
-    unpaid = query.status in UNPAID_STATUSES and not owner and told_at is primary
-    read = by_date(ports.book, tenant, Kind.INVOICE, query, query.system, query.customer, unpaid=unpaid)
+    # An entry has the status of its primary copy: where that gives it its place too, the status's own shelf has them all.
+    shelf = shelf_of_status(query.status) if not owner and told_at is primary else None
+    read = by_date(ports.book, tenant, Kind.INVOICE, query, query.system, query.customer, shelf=shelf)
     return fill_page(read, query, choose)
 
 

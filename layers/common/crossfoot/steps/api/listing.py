@@ -5,12 +5,14 @@ from enum import StrEnum
 from math import ceil
 
 from crossfoot.core.model import Kind, Record, Ref, System
+from crossfoot.core.shelves import Shelf
 from crossfoot.messages.api.words import MAX_LIMIT, DatedQuery, KeptQuery, PageQuery
 from crossfoot.ports import Book, ListPage
 from crossfoot.steps.api.needs import BadField, read_ref
 
-# A page looks at so many records at most; a filter that lets less through then gives a short page with a cursor.
-MAX_LOOKED_AT = 1_000
+# For each item of its limit, a page looks at so many records at most: it reads no more than its part of the list. Two are
+# needed where an invoice's copies have a place each; a filter that lets less through gives a short page with a cursor.
+LOOKED_AT_PER_ITEM = 4
 # No read is smaller than this, but for the first of a smaller page: a round trip costs more than a few records.
 SMALLEST_READ = 10
 
@@ -19,10 +21,8 @@ type Read = Callable[[str, int], ListPage]
 type Choose[Item] = Callable[[Sequence[Record]], Iterable[tuple[Record, Item]]]
 
 
-def fill_page[Item](
-    read: Read, query: PageQuery, choose: Choose[Item], *, look_at: int = MAX_LOOKED_AT
-) -> tuple[list[Item], str]:
-    """Read records until a page is full, or `look_at` of them were read.
+def fill_page[Item](read: Read, query: PageQuery, choose: Choose[Item]) -> tuple[list[Item], str]:
+    """Read records until a page is full, or as many were read as a page looks at.
 
     The first read asks for no more than fits, so a list without filters reads its page alone. Where some are passed over,
     the next read asks for as many as will fill the page if they go on like that, and the page is cut behind its last item.
@@ -30,6 +30,7 @@ def fill_page[Item](
     """
     found: list[Item] = []
     cursor, looked_at, size = query.cursor, 0, query.limit
+    look_at = query.limit * LOOKED_AT_PER_ITEM
     while True:
         page = read(cursor, size)
         looked_at += len(page.records)
@@ -59,9 +60,9 @@ def by_date(
     system: System | None,
     customer: str | None = None,
     *,
-    unpaid: bool = False,
+    shelf: Shelf | None = None,
 ) -> Read:
-    """Read the list of a kind by date. Takes: with `customer`, that customer's own list; `unpaid` as the book's."""
+    """Read the list of a kind by date. Takes: with `customer`, that customer's own list; `shelf` as the book's."""
     check_days(query)
     owner = customer_ref(customer)
 
@@ -76,7 +77,7 @@ def by_date(
             limit=limit,
             customer=owner,
             oldest_first=query.sort == "date",
-            unpaid=unpaid,
+            shelf=shelf,
         )
 
     return read

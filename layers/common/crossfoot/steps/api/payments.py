@@ -9,9 +9,6 @@ from crossfoot.steps.api.listing import by_date, fill_page
 from crossfoot.steps.api.needs import Ports, to_id, to_money, to_why
 from crossfoot.steps.api.payment_states import Part, gravest_part, load_payment_states
 
-# Fewer than of other records: how far one has come takes a query for each of its invoices, and one for its effects.
-MAX_PAYMENTS_LOOKED_AT = 400
-
 
 def list_payments(ports: Ports, asked: Asked[Nothing, PaymentQuery]) -> PaymentList:
     """List a page of payments by date."""
@@ -24,7 +21,7 @@ def list_payments(ports: Ports, asked: Asked[Nothing, PaymentQuery]) -> PaymentL
                 yield payment, _to_shape(payment, part)
 
     read = by_date(ports.book, tenant, Kind.PAYMENT, query, None, query.customer)
-    found, next_cursor = fill_page(read, query, choose, look_at=MAX_PAYMENTS_LOOKED_AT)
+    found, next_cursor = fill_page(read, query, choose)
     return PaymentList(payments=found, next_cursor=next_cursor)
 
 

@@ -1,4 +1,4 @@
-"""The unpaid invoices: pointers before records, and none removed that a save on its way still needs (I7)."""
+"""Shelves, that of the unpaid above all: pointers before records, and none removed that a save on its way needs (I7)."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -9,7 +9,8 @@ import pytest
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.core.model import Invoice, Kind, Record, Ref, Standing
+from crossfoot.core.model import Invoice, Keeping, Kind, Record, Ref, Standing
+from crossfoot.core.shelves import Shelf, shelves_of
 from crossfoot.errors import Rejected
 
 from tests.adapters.dynamodb.doubles import CountingTable
@@ -21,6 +22,7 @@ from tests.adapters.dynamodb.records import (
     TENANT,
     deleted_invoice,
     invoice_ref,
+    make_credit_memo,
     make_invoice,
     make_payment,
     version,
@@ -43,8 +45,8 @@ def load_all(book: TableBook, limit: int = 1000, tenant: str = TENANT) -> list[R
             return found
 
 
-def pointers(items: Items) -> set[str]:
-    return {key.sk for key in items if "#unpaid#" in key.pk}
+def pointers(items: Items, shelf: Shelf = Shelf.UNPAID) -> set[str]:
+    return {key.sk for key in items if f"#{shelf}#" in key.pk}
 
 
 def test_i7_live_invoices_with_a_balance_are_listed_and_no_others(book: TableBook) -> None:
@@ -102,9 +104,10 @@ def test_a_pointer_of_a_save_that_is_not_through_yet_stays(table_name: str) -> N
     book = TableBook(table)
     book.save(TENANT, [make_invoice("1", balance_minor=0, at=version(2))])
     early, late = (
-        keys.unpaid(TENANT, invoice_ref("1"), make_invoice().issued_on, version(second)) for second in (1, 5)
+        keys.shelved(TENANT, Shelf.UNPAID, invoice_ref("1"), make_invoice().issued_on, version(second))
+        for second in (1, 5)
     )
-    gone = keys.unpaid(TENANT, invoice_ref("gone"), make_invoice().issued_on, version(1))
+    gone = keys.shelved(TENANT, Shelf.UNPAID, invoice_ref("gone"), make_invoice().issued_on, version(1))
     table.put_many({early: {}, late: {}, gone: {}})
     assert load_all(book) == []
     assert set(table.get_many([early, late, gone])) == {late, gone}
@@ -119,7 +122,7 @@ def test_a_page_reads_its_part_and_refuses_a_cursor_of_another_list(table_name: 
     cursor = book.list_unpaid(TENANT, QBO, cursor="", limit=3).next_cursor
     assert table.calls.count("BatchGetItem") == 1
     assert set(table.calls) == {"Query", "BatchGetItem"}
-    assert len(table.calls) <= 1 + keys.UNPAID_BUCKETS
+    assert len(table.calls) <= 1 + keys.SHELF_BUCKETS
     for tenant, system in ((OTHER_TENANT, QBO), (TENANT, CW)):
         with pytest.raises(Rejected, match="cursor_invalid"):
             book.list_unpaid(tenant, system, cursor=cursor, limit=3)
@@ -130,12 +133,14 @@ def test_a_page_reads_its_part_and_refuses_a_cursor_of_another_list(table_name: 
 # --- by date -----------------------------------------------------------------------------------------------------------
 
 
-def by_date(book: TableBook, tenant: str = TENANT, limit: int = 200, **how: Any) -> list[str]:
-    asked: dict[str, Any] = {"first": None, "last": None, "system": None, "unpaid": True} | how
+def by_date(
+    book: TableBook, tenant: str = TENANT, limit: int = 200, kind: Kind = Kind.INVOICE, **how: Any
+) -> list[str]:
+    asked: dict[str, Any] = {"first": None, "last": None, "system": None, "shelf": Shelf.UNPAID} | how
     found: list[str] = []
     cursor = ""
     while True:
-        page = book.list_records(tenant, Kind.INVOICE, cursor=cursor, limit=limit, **asked)
+        page = book.list_records(tenant, kind, cursor=cursor, limit=limit, **asked)
         assert len(page.records) <= limit
         found += [str(record.ref) for record in page.records]
         cursor = page.next_cursor
@@ -180,9 +185,11 @@ def test_the_unpaid_of_some_days_are_listed(book: TableBook, month: list[Invoice
 
 
 def test_who_takes_a_part_of_a_page_goes_on_right_behind_it(book: TableBook, month: list[Invoice]) -> None:
-    page = book.list_records(TENANT, Kind.INVOICE, first=None, last=None, system=None, cursor="", limit=20, unpaid=True)
+    page = book.list_records(
+        TENANT, Kind.INVOICE, first=None, last=None, system=None, cursor="", limit=20, shelf=Shelf.UNPAID
+    )
     behind = book.list_records(
-        TENANT, Kind.INVOICE, first=None, last=None, system=None, cursor=page.cursors[6], limit=13, unpaid=True
+        TENANT, Kind.INVOICE, first=None, last=None, system=None, cursor=page.cursors[6], limit=13, shelf=Shelf.UNPAID
     )
     assert behind.records == page.records[7:]
     assert page.cursors[-1] == page.next_cursor
@@ -207,7 +214,9 @@ def test_an_invoice_with_several_pointers_of_a_day_has_one_place() -> None:
     table = MemoryTable({})
     book = TableBook(table)
     book.save(TENANT, [make_invoice("1", issued_on=NOVEMBER, at=version(5)), make_invoice("2", issued_on=NOVEMBER)])
-    table.put_many({keys.unpaid(TENANT, invoice_ref("1"), NOVEMBER, version(second)): {} for second in (1, 2, 9)})
+    table.put_many(
+        {keys.shelved(TENANT, Shelf.UNPAID, invoice_ref("1"), NOVEMBER, version(second)): {} for second in (1, 2, 9)}
+    )
     assert by_date(book) == by_date(book, limit=1) == ["quickbooks-2", "quickbooks-1"]
 
 
@@ -216,21 +225,80 @@ def test_a_page_by_date_reads_each_bucket_once_and_the_records_of_its_page(table
     book = TableBook(table)
     book.save(TENANT, [make_invoice(str(number), balance_minor=number % 20) for number in range(100)])
     table.calls.clear()
-    page = book.list_records(TENANT, Kind.INVOICE, first=None, last=None, system=QBO, cursor="", limit=90, unpaid=True)
+    page = book.list_records(
+        TENANT, Kind.INVOICE, first=None, last=None, system=QBO, cursor="", limit=90, shelf=Shelf.UNPAID
+    )
     assert len(page.records) == 90
     assert table.calls.count("BatchGetItem") == 1
-    assert table.calls.count("Query") == keys.UNPAID_BUCKETS
+    assert table.calls.count("Query") == keys.SHELF_BUCKETS
 
 
 def test_x6_a_cursor_of_the_unpaid_is_refused_by_every_other_list(book: TableBook, month: list[Invoice]) -> None:
     asked: dict[str, Any] = {"first": None, "last": None, "system": None, "limit": 5}
-    cursor = book.list_records(TENANT, Kind.INVOICE, cursor="", unpaid=True, **asked).next_cursor
-    for tenant, change in ((OTHER_TENANT, {}), (TENANT, {"system": CW}), (TENANT, {"unpaid": False})):
+    cursor = book.list_records(TENANT, Kind.INVOICE, cursor="", shelf=Shelf.UNPAID, **asked).next_cursor
+    for tenant, change in ((OTHER_TENANT, {}), (TENANT, {"system": CW}), (TENANT, {"shelf": None})):
         with pytest.raises(Rejected, match="cursor_invalid"):
-            book.list_records(tenant, Kind.INVOICE, cursor=cursor, **{**asked, "unpaid": True, **change})
-    for kind, customer in ((Kind.PAYMENT, None), (Kind.INVOICE, Ref(QBO, Kind.CUSTOMER, "58"))):
-        with pytest.raises(ValueError, match="unpaid"):
-            book.list_records(TENANT, kind, cursor="", unpaid=True, customer=customer, **asked)
+            book.list_records(tenant, Kind.INVOICE, cursor=cursor, **{**asked, "shelf": Shelf.UNPAID, **change})
+    with pytest.raises(Rejected, match="cursor_invalid"):
+        book.list_records(TENANT, Kind.INVOICE, cursor=cursor, shelf=Shelf.VOID, **asked)
+    customer = Ref(QBO, Kind.CUSTOMER, "58")
+    with pytest.raises(ValueError, match="shelves"):
+        book.list_records(TENANT, Kind.INVOICE, cursor="", shelf=Shelf.UNPAID, customer=customer, **asked)
+
+
+# --- how records stand --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("record", "shelves"),
+    [
+        (make_invoice(), {Shelf.UNPAID}),
+        (make_invoice(balance_minor=0), set()),
+        (make_invoice(balance_minor=-1), {Shelf.UNPAID}),
+        (make_invoice(standing=Standing.VOID), {Shelf.VOID}),
+        (make_invoice(standing=Standing.DELETED), {Shelf.ARCHIVED}),
+        (make_invoice(keeping=Keeping(archived=True)), {Shelf.UNPAID, Shelf.ARCHIVED}),
+        (make_invoice(keeping=Keeping(left_out=True), balance_minor=0), {Shelf.LEFT_OUT}),
+        (make_credit_memo(), set()),
+        (make_credit_memo(standing=Standing.VOID), {Shelf.VOID}),
+        (make_credit_memo(keeping=Keeping(left_out=True)), {Shelf.LEFT_OUT}),
+        (make_payment(standing=Standing.VOID), set()),
+        (None, set()),
+    ],
+)
+def test_c4_c5_i5_i6_i7_a_record_is_on_the_shelves_of_how_it_stands(record: Record | None, shelves: set[Shelf]) -> None:
+    assert shelves_of(record) == shelves
+
+
+def test_c4_c5_i5_i6_what_is_set_aside_is_listed_by_date_while_it_is(book: TableBook) -> None:
+    book.save(TENANT, [make_invoice("1"), make_invoice("2", keeping=Keeping(left_out=True)), make_invoice("3", CW)])
+    book.save(TENANT, [make_invoice("3", CW, standing=Standing.VOID, at=version(2)), make_credit_memo("4")])
+    one, memo = make_invoice("1").ref, make_credit_memo("4").ref
+    book.archive(TENANT, [one, memo], archived=True)
+
+    def shown(kind: Kind = Kind.INVOICE) -> dict[str, list[str]]:
+        return {shelf: by_date(book, shelf=shelf, kind=kind) for shelf in (Shelf.VOID, Shelf.ARCHIVED, Shelf.LEFT_OUT)}
+
+    assert shown() == {"void": ["connectwise-3"], "archived": ["quickbooks-1"], "left_out": ["quickbooks-2"]}
+    assert shown(Kind.CREDIT_MEMO) == {"void": [], "archived": [str(memo)], "left_out": []}
+    book.archive(TENANT, [one], archived=False)
+    book.save(TENANT, [make_invoice("2", at=version(2))])
+    assert shown() == {"void": ["connectwise-3"], "archived": [], "left_out": []}
+    book.archive(TENANT, [one], archived=True)
+    assert shown()["archived"] == ["quickbooks-1"]
+
+
+def test_who_reads_a_shelf_removes_what_left_it_in_a_later_version() -> None:
+    items: Items = {}
+    book = TableBook(MemoryTable(items))
+    book.save(TENANT, [make_invoice("1", balance_minor=0)])
+    for archived in (True, False):
+        book.archive(TENANT, [invoice_ref("1")], archived=archived)
+    assert by_date(book, shelf=Shelf.ARCHIVED) == []
+    assert pointers(items, Shelf.ARCHIVED), "the version is the same, so somebody may be about to archive it again"
+    book.save(TENANT, [make_invoice("1", balance_minor=0, at=version(2))])
+    assert by_date(book, shelf=Shelf.ARCHIVED) == []
+    assert not pointers(items, Shelf.ARCHIVED)
 
 
 def _reading(table: MemoryTable) -> object:
@@ -243,7 +311,7 @@ def _saving(invoice: Invoice) -> Callable[[MemoryTable], object]:
 
 @pytest.fixture
 def one_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "UNPAID_BUCKETS", 1)
+    monkeypatch.setattr(keys, "SHELF_BUCKETS", 1)
 
 
 EVERY_OF_THREE = 149
