@@ -120,6 +120,11 @@ class Store:
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.executescript(_SCHEMA)
 
+    def become(self, other: "Store") -> None:
+        """Hold what another store holds, and nothing else."""
+        with self._lock, other._lock:
+            other._connection.backup(self._connection)
+
     def close(self) -> None:
         """Write what is outstanding and let the file go."""
         with self._lock:

@@ -69,6 +69,18 @@ def addresses() -> Iterator[dict[str, str]]:
 @pytest.fixture
 def office(addresses: dict[str, str]) -> Office:
     """New companies in both sandboxes, with books that are loaded but for the day's payments."""
+    return open_office(addresses)
+
+
+@pytest.fixture(scope="session")
+def untouched(addresses: dict[str, str]) -> tuple[Books, Held]:
+    """The books of an office where nobody has worked yet, and what its systems hold of them."""
+    office = open_office(addresses)
+    return office.books, office.held()
+
+
+def open_office(addresses: dict[str, str]) -> Office:
+    """Make the companies and load their books."""
     books = make_books(7, TODAY)
     quickbooks, connectwise = QuickBooksSandbox(addresses["quickbooks"]), ConnectWiseSandbox(addresses["connectwise"])
     realm, keys = quickbooks.add_company("Test MSP"), connectwise.add_company("Test MSP")

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from local.demo.audit import Held, audit
+from local.demo.seed import Books
 from local.demo.stories import make_stories
 from local.sandbox.store import Record
 from tests.local.demo.conftest import TODAY, Office
@@ -91,6 +92,7 @@ def _first_total_a_cent_more(held: Held) -> Held:
         (_first_total_a_cent_more, "total is"),
     ],
 )
-def test_what_is_wrong_is_found(office: Office, spoil: Callable[[Held], Held], words: str) -> None:
-    found = audit(office.books, (), TODAY, spoil(office.held()))
+def test_what_is_wrong_is_found(untouched: tuple[Books, Held], spoil: Callable[[Held], Held], words: str) -> None:
+    books, held = untouched
+    found = audit(books, (), TODAY, spoil(held))
     assert any(words in sentence for sentence in found), found

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from local.demo.audit import audit
+from local.demo.audit import Held, audit
 from local.demo.records import connectwise_records, quickbooks_records, to_lines
-from local.demo.seed import TERM_DAYS, make_books
+from local.demo.seed import TERM_DAYS, Books, make_books
 from local.demo.stories import THREE, make_stories
 from local.sandbox.store import load_json
-from tests.local.demo.conftest import TODAY, Office
+from tests.local.demo.conftest import TODAY
 
 SEEDS = (1, 7, 2026)
 DAYS = (date(2026, 11, 20), date(2026, 12, 1), date(2027, 1, 1), date(2028, 2, 29), date(2026, 8, 31))
@@ -76,5 +76,6 @@ def test_records_name_only_what_is_there() -> None:
             assert {line["LinkedTxn"][0]["TxnId"] for line in record["Line"]} <= ids["Invoice"]
 
 
-def test_both_sandboxes_hold_the_books_as_they_were_made(office: Office) -> None:
-    assert audit(office.books, (), TODAY, office.held()) == []
+def test_both_sandboxes_hold_the_books_as_they_were_made(untouched: tuple[Books, Held]) -> None:
+    books, held = untouched
+    assert audit(books, (), TODAY, held) == []

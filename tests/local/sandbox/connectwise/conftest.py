@@ -11,13 +11,24 @@ from local.sandbox.store import Store
 from tests.local.sandbox.connectwise.driver import InProcess, Sandbox
 
 
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    """One login company whose API member may do everything; callbacks are retried a hundred times faster."""
+@pytest.fixture(scope="session")
+def new() -> Iterator[Store]:
+    """What a sandbox holds in which there is a login company, and in which nothing has happened."""
     store = Store(None)
     site = Site(store, Clock(), Faults())
-    company = site.add_company("Acme MSP")
+    site.add_company("Acme MSP")
     site.turn({"retry_scale": 0.01})
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def sandbox(new: Store) -> Iterator[Sandbox]:
+    """One login company whose API member may do everything; callbacks are retried a hundred times faster."""
+    store = Store(None)
+    store.become(new)
+    site = Site(store, Clock(), Faults())
+    (company,) = site.companies.values()
     http = InProcess(site)
     yield Sandbox(site, http, company)
     http.close()
