@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from crossfoot.core.decisions import Decision, Outcome, did, skipped, waits
 from crossfoot.core.effects import Effect
 from crossfoot.core.eligibility import decide_payment
 from crossfoot.core.model import PLATFORM, PSA, Invoice, Payment, Ref, Standing
-from crossfoot.core.parts import external_parts, invoices_of
+from crossfoot.core.parts import carried_as, external_parts, invoices_of, platform_parts
 from crossfoot.core.planning import PAYMENT_ROWS, Situation, plan_payment
 from crossfoot.core.preferences import Preferences
 from crossfoot.core.rows import standing_of
@@ -95,18 +96,23 @@ class _Known:
     def parts(self) -> Iterator[tuple[Payment, tuple[Part, ...]]]:
         """Give each payment's state on each of its invoices."""
         found = {(each.ref, ref): self._part(each, ref) for each in self._eligible for ref in invoices_of(each)}
-        untold = [payment for (payment, _), part in found.items() if part is None]
+        untold = [payment for (payment, _), part in found.items() if isinstance(part, Situation)]
         told = self._ports.history.load_many(self._tenant, untold) if untold else {}
         for each in self._eligible:
-            parts = ((ref, found[each.ref, ref]) for ref in invoices_of(each))
-            yield each, tuple(part or self._untold(each, ref, told[each.ref]) for ref, part in parts)
+            parts = (found[each.ref, ref] for ref in invoices_of(each))
+            yield (
+                each,
+                tuple(
+                    _with_what_was_told(part, told[each.ref]) if isinstance(part, Situation) else part for part in parts
+                ),
+            )
 
     def _latest_on(self, invoice: Ref) -> Effect | None:
         link = self._links.get(invoice)
         return self._latest.get(link.psa) if link else None
 
-    def _part(self, payment: Payment, invoice: Ref) -> Part | None:
-        """Give a payment's state on an invoice; None where only what was decided can tell."""
+    def _part(self, payment: Payment, invoice: Ref) -> Part | Situation:
+        """Give a payment's state on an invoice; the situation where it takes what was decided to tell."""
         link, latest = self._links.get(invoice), self._latest_on(invoice)
         if latest is not None and not _is_settled(latest):
             return Part(PaymentStatus.PENDING, _under_way(payment, latest))
@@ -125,26 +131,46 @@ class _Known:
         plan = plan_payment(situation, self._preferences)
         if plan.decision is not None:
             return Part(status_of_outcome(plan.decision.outcome), plan.decision)
-        if (plan.write is None and not plan.read_rows) or _stands(situation):
+        is_at_rest = plan.write is None and not plan.read_rows
+        if is_at_rest or (_stands(situation) and not _has_moved_on(situation)):
             return Part(PaymentStatus.SYNCED, _mirrored(situation))
-        return None
+        return situation
 
-    def _untold(self, payment: Payment, invoice: Ref, decided: Sequence[Dated[Decision]]) -> Part:
-        """Answer from what was decided with ConnectWise's own rows in sight, which our table does not hold."""
-        about = {invoice, self._links[invoice].psa}
-        told = [each.item for each in decided if about & {*each.item.about}]
-        if told and (told[-1].outcome is not Outcome.DID or told[-1].code == "elsewhere"):
-            return Part(status_of_outcome(told[-1].outcome), told[-1])
-        sentence = "This payment is next in line to be compared with ConnectWise."
-        return Part(PaymentStatus.PENDING, waits(payment.ref, "E1", "pending", sentence, "", invoice))
+
+def _with_what_was_told(situation: Situation, decided: Sequence[Dated[Decision]]) -> Part:
+    """Answer from what was decided with ConnectWise's own rows in sight, which our table does not hold."""
+    latest = situation.latest
+    about = {situation.invoice, situation.link.psa} if situation.link else {situation.invoice}
+    told = next((each for each in reversed(decided) if about & {*each.item.about}), None)
+    is_held = told is not None and told.item.outcome is not Outcome.DID
+    is_newer = told is not None and (latest is None or latest.settled_at is None or told.at >= latest.settled_at)
+    if _stands(situation) and not (is_held and is_newer):
+        return Part(PaymentStatus.SYNCED, _mirrored(situation))
+    if told is not None and (is_held or told.item.code == "elsewhere"):
+        return Part(status_of_outcome(told.item.outcome), told.item)
+    sentence = "This payment is next in line to be compared with ConnectWise."
+    return Part(PaymentStatus.PENDING, waits(situation.payment.ref, "E1", "pending", sentence, "", situation.invoice))
+
+
+def _has_moved_on(situation: Situation) -> bool:
+    """Tell whether our book saw the PSA's copy change since our rows were written: somebody may have changed them."""
+    psa, latest = situation.psa, situation.latest
+    settled_at = latest.settled_at if latest is not None else None
+    return psa is not None and (settled_at is None or datetime.fromisoformat(psa.version.updated_at) > settled_at)
 
 
 def _stands(situation: Situation) -> bool:
-    """Tell whether our rows hold exactly what QuickBooks shows. The PSA's copy in our book may be older than they."""
-    paid = external_parts(situation.payments, situation.invoice)
-    standing = standing_of(situation.latest)
-    same = {part.payment for part in paid} == set(standing.carries)
-    return same and sum(part.amount_minor for part in paid) == standing.total_minor
+    """Tell whether our rows hold of this payment what it pays, and no more nor less than what they carry (E7).
+
+    The PSA's copy in our book may be older than they are, and may show rows of others beside them.
+    """
+    parts = external_parts(situation.payments, situation.invoice)
+    names = (situation.invoice, situation.link.psa) if situation.link else (situation.invoice,)
+    paid = {part.payment: part.amount_minor for part in (*parts, *platform_parts(situation.payments, names))}
+    standing, name = standing_of(situation.latest), carried_as(situation.payment)
+    if (name in paid) is not (name in standing.carries) or not {*standing.carries} <= paid.keys():
+        return False
+    return sum(paid[carried] for carried in standing.carries) == standing.total_minor
 
 
 def _mirrored(situation: Situation) -> Decision:
