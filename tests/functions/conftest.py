@@ -13,6 +13,8 @@ from urllib.parse import urlparse
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.httpsession import URLLib3Session
 from crossfoot.adapters.clock import SystemClock
 from crossfoot.adapters.dynamodb.connections import TableConnections
 from crossfoot.adapters.dynamodb.table import Table
@@ -27,6 +29,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from tests.architecture.deployed import ROOT, steps
 from tests.fakes.api import AUDIENCE
 from tests.fakes.aws import aws_in_process
+from tests.functions.table import MemoryDynamo
 
 VERIFIER_TOKEN = "verifier-canary"
 PLATFORM_SECRET = "whsec_platformcanary0123456789AB"
@@ -46,6 +49,7 @@ TOKENS = {
 }
 REGION = "us-east-1"
 QUEUES_URL = f"https://sqs.{REGION}.amazonaws.com"
+SENDER = "crossfoot@crossfoot.example"
 _NUMBERS = count(1)
 
 
@@ -54,6 +58,7 @@ class Aws:
     """What the functions are deployed on."""
 
     environment: dict[str, str]
+    table: MemoryDynamo
     queues: dict[str, str] = field(default_factory=dict)
 
     def messages(self, queue: str) -> list[dict[str, Any]]:
@@ -85,8 +90,7 @@ class Aws:
 
     def items(self) -> list[dict[str, Any]]:
         """Read the whole table."""
-        found: list[dict[str, Any]] = boto3.client("dynamodb").scan(TableName=self.environment["TABLE_NAME"])["Items"]
-        return found
+        return self.table.items()
 
 
 @pytest.fixture(scope="package")
@@ -110,18 +114,23 @@ def make_client() -> Callable[..., Any]:
 
 @pytest.fixture
 def aws(cloud: str, make_client: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Aws:
+    number = next(_NUMBERS)
+    table = MemoryDynamo(f"crossfoot-local-{number}")
+    send = URLLib3Session.send
+
+    def client(service: str, **how: Any) -> Any:
+        return table.client if service == "dynamodb" else make_client(service, **how)
+
+    def answer(self: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
+        return table.answer(request) or send(self, request)
+
     # For these tests only: others hang something on the clients that they make.
-    monkeypatch.setattr(boto3, "client", make_client)
-    return _deploy(next(_NUMBERS), cloud)
+    monkeypatch.setattr(boto3, "client", client)
+    monkeypatch.setattr(URLLib3Session, "send", answer)
+    return _deploy(number, cloud, table)
 
 
-def _deploy(number: int, token_key: str) -> Aws:
-    table = f"crossfoot-local-{number}"
-    key = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
-    names = [{"AttributeName": "pk", "AttributeType": "S"}, {"AttributeName": "sk", "AttributeType": "S"}]
-    boto3.client("dynamodb").create_table(
-        TableName=table, KeySchema=key, AttributeDefinitions=names, BillingMode="PAY_PER_REQUEST"
-    )
+def _deploy(number: int, token_key: str, table: MemoryDynamo) -> Aws:
     secret = boto3.client("secretsmanager").create_secret(Name=f"app-{number}", SecretString=json.dumps(APP_SECRET))
     # By moto's own hand: asking it for these by its API takes longer than most tests do.
     sqs = get_backend("sqs")[DEFAULT_ACCOUNT_ID][REGION]
@@ -136,7 +145,7 @@ def _deploy(number: int, token_key: str) -> Aws:
         {
             "STAGE": "local",
             "LOG_LEVEL": "INFO",
-            "TABLE_NAME": table,
+            "TABLE_NAME": table.name,
             "APP_SECRET_ARN": secret["ARN"],
             "TOKEN_KEY_ID": token_key,
             "QUICKBOOKS_API_URL": "http://127.0.0.1:9",
@@ -148,8 +157,10 @@ def _deploy(number: int, token_key: str) -> Aws:
             "VENDOR_COMMIT_S": "45",
             "USER_POOL_CLIENT_ID": AUDIENCE,
             "DOCUMENTS_BUCKET": bucket,
+            "MAIL_FROM": SENDER,
             **{f"{name.upper()}_QUEUE_URL": url for name, url in queues.items()},
         },
+        table,
         queues,
     )
 

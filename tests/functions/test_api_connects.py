@@ -48,10 +48,10 @@ class Api:
     def consent(self, tenant: str, realm: str) -> tuple[int, str]:
         """Press Connect at Intuit's page, and follow the way back."""
         url = self.call("POST", "/v1/connections/quickbooks", tenant=tenant, body={})[1]["authorize_url"]
-        page = httpx.get(url, trust_env=False)
+        page = self.quickbooks.http.get(url)
         assert "Connect" in page.text
         asked = dict(parse_qsl(urlsplit(url).query))
-        sent = httpx.post(f"{self.quickbooks.url}/connect/oauth2", data={**asked, "realmId": realm}, trust_env=False)
+        sent = self.quickbooks.http.post("/connect/oauth2", data={**asked, "realmId": realm})
         back = urlsplit(sent.headers["location"])
         assert f"{back.scheme}://{back.netloc}" == "https://crossfoot.example"
         return self.call("GET", back.path, tenant=None, query=dict(parse_qsl(back.query)))

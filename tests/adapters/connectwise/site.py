@@ -4,7 +4,6 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-import httpx
 from crossfoot.adapters.connectwise.client import ConnectWiseClient
 from crossfoot.adapters.connectwise.rows import ConnectWisePsa
 from crossfoot.adapters.connectwise.site import Account, Codebases
@@ -50,13 +49,12 @@ class Msp:
         return replace(self.account, private_key=private_key)
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        answer = httpx.request(
+        answer = self.sandbox.http.request(
             method,
-            f"{self.sandbox.url}/v4_6_release/apis/3.0{path}",
+            f"/v4_6_release/apis/3.0{path}",
             json=body,
             auth=(f"{self.company_id}+{self.ready['public_key']}", self.ready["private_key"]),
             headers={"clientId": self.ready["client_id"]},
-            trust_env=False,
         )
         assert answer.is_success, answer.text
         return exact(answer.text) if answer.content else None

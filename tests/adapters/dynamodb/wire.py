@@ -10,7 +10,7 @@ from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.adapters.dynamodb.table import Delete, Put, Update, When, Write
 from crossfoot.adapters.dynamodb.values import Item, from_attributes, to_attributes
 
-from tests.adapters.dynamodb.memory import MemoryTable
+from tests.adapters.dynamodb.memory import Items, MemoryTable
 
 type Wire = dict[str, Any]
 
@@ -21,8 +21,8 @@ MOST_READS, MOST_WRITES, MOST_TRANSACTED = 100, 25, 100
 class MemoryClient:
     """Takes requests as DynamoDB does, and answers from a table in memory. One table only, whatever it is called."""
 
-    def __init__(self) -> None:
-        self._table = MemoryTable()
+    def __init__(self, items: Items | None = None) -> None:
+        self._table = MemoryTable(items)
 
     def get_item(self, Key: Wire, **_: Any) -> Wire:  # noqa: N803
         found = self._table.get(_key(Key))
