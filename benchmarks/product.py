@@ -114,7 +114,7 @@ class Product:
 
     def _gather(self, tenant: str, messages: Sequence[MirrorPayment]) -> Any:
         payments = MirrorPayments(tenant, [message.payment for message in messages], self._mirror)
-        return lambda message: payments.mirror(message.payment)
+        return lambda message: payments.mirror(message.payment, message.again)
 
 
 def _wait_for_the_next_minute(clock: Clock) -> None:

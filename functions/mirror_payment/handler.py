@@ -30,4 +30,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _gather(tenant: str, messages: Sequence[MirrorPayment]) -> Callable[[MirrorPayment], object]:
     payments = MirrorPayments(tenant, [message.payment for message in messages], ports)
-    return lambda message: payments.mirror(message.payment)
+    return lambda message: payments.mirror(message.payment, message.again)

@@ -100,6 +100,7 @@ class FakeApi:
             matches=self.world.matches,
             origins=self.world.origins,
             waiting=self.world.waiting,
+            attention=self.world.attention,
             preferences=self.world.preferences,
             reports=self.world.reports,
             rights=self.rights,

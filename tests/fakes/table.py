@@ -14,6 +14,7 @@ from crossfoot.errors import Conflict
 from crossfoot.messages import Message
 from crossfoot.ports import Clock, Dated
 
+from tests.fakes.attention import FakeAttention
 from tests.fakes.book import FakeBook
 from tests.fakes.fetching import FakeCursors, FakeFetchRuns, FakeFilters, FakeLimits
 from tests.fakes.matches import FakeMatches
@@ -164,6 +165,7 @@ class Tables:
         self.effects = FakeEffects()
         self.matches = FakeMatches()
         self.origins, self.waiting = FakeOrigins(), FakeWaiting()
+        self.attention = FakeAttention()
         self.runs = FakeFetchRuns(clock)
         self.cursors = FakeCursors(self.runs)
         self.limits = FakeLimits(clock)

@@ -24,6 +24,7 @@ from crossfoot.messages import (
     MirrorPayment,
     Nudge,
     RecordDeposit,
+    RetryParked,
     TendConnection,
 )
 from crossfoot.ports import (
@@ -170,6 +171,7 @@ class World:
         tables = tables or Tables(self.clock)
         self.book, self.history, self.effects = tables.book, tables.history, tables.effects
         self.matches, self.origins, self.waiting = tables.matches, tables.origins, tables.waiting
+        self.attention = tables.attention
         self.cursors, self.preferences, self.reports = tables.cursors, tables.preferences, tables.reports
         self.runs, self.filters, self.limits = tables.runs, tables.filters, tables.limits
         self.connections = WorldConnections(tenant, self.worker_clock)
@@ -234,10 +236,10 @@ class World:
             case FetchUnpaid():
                 unpaid_ports = self._ports(fetch_unpaid_invoices.Ports, wire, systems)
                 fetch_unpaid_invoices.fetch_unpaid_invoices(message, unpaid_ports, self.remaining_ms)
-            case TendConnection() | ArchiveOutside():
+            case TendConnection() | ArchiveOutside() | RetryParked():
                 tend_connection.serve(message, self._ports(tend_connection.Ports, wire, systems), self.remaining_ms)
             case MirrorPayment():
-                self.mirror_step([message.payment], trip).mirror(message.payment)
+                self.mirror_step([message.payment], trip).mirror(message.payment, message.again)
             case RecordDeposit():
                 record_deposit.record_deposit(message, self._ports(record_deposit.Ports, wire, systems))
             case CrossfootRequest():

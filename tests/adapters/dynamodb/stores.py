@@ -1,5 +1,6 @@
 """Every store of ours on one table, in the places where the product's world looks for them."""
 
+from crossfoot.adapters.dynamodb.attention import TableAttention
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.cursors import TableCursors
 from crossfoot.adapters.dynamodb.effects import TableEffects
@@ -26,3 +27,4 @@ class RealTables:
         self.limits, self.filters = TableLimits(table, clock), TableFilters(table)
         self.preferences = TablePreferences(table)
         self.origins, self.waiting = TableOrigins(table), TableWaiting(table)
+        self.attention = TableAttention(table)

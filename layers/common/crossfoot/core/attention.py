@@ -1,7 +1,7 @@
 """What needs the partner's attention: parked records, by what holds them, and what mends it (X1, X3)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crossfoot.core.decisions import Decision, Outcome
@@ -148,7 +148,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class Reason:
     """One decision that holds a record up.
 
     Takes: `since` is when its code first did, `ignored_at` when the partner said not to be told of it, or None.
@@ -167,21 +167,17 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A record, and what holds it up: nothing, where it goes on.
-
-    Takes: at most one hold of each code; `revision` counts its changes, 0 for a record that was never parked.
-    """
+    """A record, and what holds it up, sorted by code and one of each at most; nothing, where it goes on."""
 
     record: Ref
-    holds: tuple[Hold, ...] = ()
-    revision: int = field(default=0, compare=False)
+    reasons: tuple[Reason, ...] = ()
 
-    def under(self, code: str) -> Hold | None:
-        """Find the hold of a code."""
-        return next((hold for hold in self.holds if hold.code == code), None)
+    def under(self, code: str) -> Reason | None:
+        """Find the reason with a code."""
+        return next((reason for reason in self.reasons if reason.code == code), None)
 
 
-def note_holds(before: Parked, decisions: Iterable[Decision], now: datetime) -> Parked:
+def note_reasons(before: Parked, decisions: Iterable[Decision], now: datetime) -> Parked:
     """Say what holds a record up now. What held it before keeps its time, and stays ignored; a new cause is not.
 
     Takes: all that was decided on the record just now; of a code the first counts.
@@ -190,24 +186,24 @@ def note_holds(before: Parked, decisions: Iterable[Decision], now: datetime) -> 
     for decision in decisions:
         if decision.outcome in (Outcome.WAITS, Outcome.REFUSED) and decision.code not in BY_ITSELF:
             held.setdefault(decision.code, decision)
-    return replace(before, holds=tuple(_go_on(before.under(code), held[code], now) for code in sorted(held)))
+    return replace(before, reasons=tuple(_go_on(before.under(code), held[code], now) for code in sorted(held)))
 
 
-def _go_on(before: Hold | None, decision: Decision, now: datetime) -> Hold:
-    return replace(before, decision=decision) if before is not None else Hold(decision, now)
+def _go_on(before: Reason | None, decision: Decision, now: datetime) -> Reason:
+    return replace(before, decision=decision) if before is not None else Reason(decision, now)
 
 
 def ignore(parked: Parked, codes: Iterable[str], now: datetime) -> Parked:
-    """Take the partner's word that a record needs no attention for some causes; none named means all of them."""
+    """Take the partner's word that a record needs no attention, for some causes; none named means all of them."""
     chosen = frozenset(codes)
-    return replace(parked, holds=tuple(_ignored(hold, chosen, hold.ignored_at or now) for hold in parked.holds))
+    return replace(parked, reasons=tuple(_marked(each, chosen, each.ignored_at or now) for each in parked.reasons))
 
 
 def heed(parked: Parked, codes: Iterable[str]) -> Parked:
     """Take such a word back; no code named means all of them."""
     chosen = frozenset(codes)
-    return replace(parked, holds=tuple(_ignored(hold, chosen, None) for hold in parked.holds))
+    return replace(parked, reasons=tuple(_marked(each, chosen, None) for each in parked.reasons))
 
 
-def _ignored(hold: Hold, chosen: frozenset[str], at: datetime | None) -> Hold:
-    return replace(hold, ignored_at=at) if not chosen or hold.code in chosen else hold
+def _marked(reason: Reason, chosen: frozenset[str], at: datetime | None) -> Reason:
+    return replace(reason, ignored_at=at) if not chosen or reason.code in chosen else reason

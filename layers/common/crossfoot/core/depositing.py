@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from crossfoot.core.decisions import Decision, refused, skipped, waits
-from crossfoot.core.effects import Effect
+from crossfoot.core.effects import Effect, asked_again, is_to_be_tried_again
 from crossfoot.core.model import Deposit, Payout, PayoutState, Ref, Standing
 from crossfoot.core.money import format_minor
 from crossfoot.core.preferences import ClosedPeriod, Preferences
@@ -75,7 +75,7 @@ def to_deposit_effect(tenant: str, depositing: Depositing, write: SlipWrite) -> 
         kind=DEPOSIT,
         subject=payout.ref,
         generation=latest.generation + (not latest.never_sent) if latest else 1,
-        body={**to_body(write), SEEN: _seen(depositing)},
+        body={**to_body(write), SEEN: _seen(depositing), **asked_again(depositing.again)},
         rule="D2",
         sentence=_sentence(depositing, write),
         causes=(payout.ref,),
@@ -235,6 +235,8 @@ def _obstacle(depositing: Depositing, standing: Slip | None, write: SlipWrite) -
     payout, latest = depositing.payout, depositing.latest
     if standing is not None and depositing.company.is_closed(standing.deposited_on):
         return _closed(depositing, standing.deposited_on)
+    if latest is not None and is_to_be_tried_again(latest, depositing.again):
+        return None
     wrong = went_wrong(latest)
     if wrong is not None and sorted(wrong.slip.lines) == sorted(write.slip.lines):
         made, paid = (format_minor(minor, payout.currency) for minor in (wrong.slip.total_minor, payout.total_minor))

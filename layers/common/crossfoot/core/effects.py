@@ -18,6 +18,8 @@ from crossfoot.core.model import Ref
 
 REQUEST_ID_LENGTH = 32
 MARKER_LENGTH = 16
+# In an effect's body: the request of the partner's own for which it was planned, where there was one.
+AGAIN = "again"
 
 type Json = bool | int | str | list[Json] | dict[str, Json] | None
 
@@ -107,6 +109,16 @@ def effect_key(tenant: str, kind: str, subject: Ref, generation: int) -> str:
     parts = (tenant, kind, subject.system, subject.kind, subject.id, str(generation))
     text = "".join(f"{len(part)}:{part}" for part in parts)
     return hashlib.sha256(text.encode()).hexdigest()[:REQUEST_ID_LENGTH]
+
+
+def asked_again(again: str) -> dict[str, Json]:
+    """Note in an effect's body which request it was planned for, "" being none."""
+    return {AGAIN: again} if again else {}
+
+
+def is_to_be_tried_again(effect: Effect, again: str) -> bool:
+    """Tell whether a request asks to have an effect's write sent once more, which was not done for it yet."""
+    return bool(again) and effect.body.get(AGAIN) != again
 
 
 def marker_of(key: str) -> str:

@@ -6,7 +6,7 @@ The rows that we keep on an invoice carry the external payments of QuickBooks an
 from dataclasses import dataclass
 
 from crossfoot.core.decisions import Decision, did, refused, waits
-from crossfoot.core.effects import Effect, EffectState
+from crossfoot.core.effects import Effect, EffectState, asked_again, is_to_be_tried_again
 from crossfoot.core.eligibility import decide_keeping, decide_link
 from crossfoot.core.matching import differences
 from crossfoot.core.model import (
@@ -53,7 +53,7 @@ class Situation:
     invoice; `latest` is the newest effect on its rows, settled, or None; `live_rows` are its rows as they are now, None
     while not read; `psa_keeping` is how the book keeps the ConnectWise copy, or the one that would be it; `verdicts` are
     the partner's on both copies and their customers, and `parted` tells that they are against the link: then nothing is
-    owed over it.
+    owed over it; `again` names the request to send once more what was refused, "" where there is none.
     """
 
     payment: Payment
@@ -68,6 +68,7 @@ class Situation:
     psa_keeping: Keeping = IMPORTED
     verdicts: Verdicts = UNDECIDED
     parted: bool = False
+    again: str = ""
 
     @property
     def joined(self) -> Ref | None:
@@ -176,7 +177,7 @@ def to_effect(tenant: str, situation: Situation, write: RowWrite) -> Effect:
         kind=PAYMENT_ROWS,
         subject=psa.ref,
         generation=generation,
-        body={**to_body(write), SEEN: psa.version.updated_at},
+        body={**to_body(write), SEEN: psa.version.updated_at, **asked_again(situation.again)},
         rule=_rule(situation.payment, write),
         sentence=_sentence(situation.payment, psa, write),
         causes=tuple(dict.fromkeys((situation.payment.ref, *carried, *no_longercarried_payment))),
@@ -248,7 +249,7 @@ def _plan_rows(situation: Situation, paid: tuple[Paid, ...]) -> Plan:
     if arranged.obstacle is not None:
         return Plan(decision=_obstacle(situation, psa, arranged))
     latest = situation.latest
-    if latest is not None and arranged.write is not None and _is_refused_still(latest, arranged.write, psa):
+    if latest is not None and arranged.write is not None and _is_refused_still(situation, latest, arranged.write):
         return Plan(decision=refusal_of(situation.payment.ref, latest))
     if carried_as(situation.payment) in arranged.elsewhere:
         sentence = f"ConnectWise invoice {psa.number} shows this payment already, entered by another product."
@@ -263,9 +264,11 @@ def _forget_rows(situation: Situation, standing: StandingRows, live: tuple[Payme
     return Plan(write=arrange_rows((), standing, live, balance_minor=psa.balance_minor, currency=psa.currency).write)
 
 
-def _is_refused_still(latest: Effect, write: RowWrite, psa: Invoice) -> bool:
+def _is_refused_still(situation: Situation, latest: Effect, write: RowWrite) -> bool:
     """Tell whether trying again would only be refused again: nothing has changed in ConnectWise since."""
-    return repeats_refusal(latest, write) and latest.body.get(SEEN) == psa.version.updated_at
+    assert situation.psa is not None
+    is_same = repeats_refusal(latest, write) and latest.body.get(SEEN) == situation.psa.version.updated_at
+    return is_same and not is_to_be_tried_again(latest, situation.again)
 
 
 def refusal_of(payment: Ref, effect: Effect) -> Decision:

@@ -7,7 +7,7 @@ from datetime import date
 
 from crossfoot.core.company import Company
 from crossfoot.core.decisions import Decision, refused, waits
-from crossfoot.core.effects import Effect
+from crossfoot.core.effects import Effect, asked_again, is_to_be_tried_again
 from crossfoot.core.latin import to_latin
 from crossfoot.core.model import ACCOUNTING, Allocation, Invoice, Payment, Ref, Standing
 from crossfoot.core.money import format_minor
@@ -40,7 +40,8 @@ class Receiving:
     Takes: `invoices` are the accounting's copies of those that the payment names, by the id that it names them by, as far
     as they are in the book; `latest` is the newest effect on the receipts, settled or never sent; `copies` are the
     receipts as the book saw them last, by their ids; `locks` names the payout whose deposit holds a receipt, or is about
-    to, as our own effects know it, and `ours` are deposits of ours that the book may still show receipts in.
+    to, as our own effects know it, and `ours` are deposits of ours that the book may still show receipts in; `again` names
+    the request to send once more what was refused, "" where there is none.
     """
 
     payment: Payment
@@ -50,6 +51,7 @@ class Receiving:
     copies: Mapping[str, Payment] = field(default_factory=dict)
     locks: Mapping[str, Ref] = field(default_factory=dict)
     ours: Set[Ref] = frozenset()
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def to_receipt_effect(tenant: str, receiving: Receiving, write: ReceiptWrite) ->
         kind=RECEIPTS,
         subject=payment.ref,
         generation=latest.generation + (not latest.never_sent) if latest else 1,
-        body={**to_body(write), SEEN: _seen(receiving)},
+        body={**to_body(write), SEEN: _seen(receiving), **asked_again(receiving.again)},
         rule="P3" if write.operation is Operation.ADOPT else "P2" if write.operation is Operation.DELETE else "P1",
         sentence=_sentence(receiving, write),
         causes=(payment.ref,),
@@ -226,7 +228,7 @@ def _fit(receiving: Receiving, write: ReceiptWrite) -> ReceiptPlan:
         return ReceiptPlan(decision=refused(payment.ref, "P2", "deposited_by_hand", sentence, fix, copy.deposit))
     latest = receiving.latest
     is_same = latest is not None and repeats_refusal(latest, write) and latest.body[SEEN] == _seen(receiving)
-    if latest is not None and is_same and not _was_closed(latest):
+    if latest is not None and is_same and not _was_closed(latest) and not is_to_be_tried_again(latest, receiving.again):
         return ReceiptPlan(decision=receipt_refusal_of(payment.ref, latest))
     return ReceiptPlan(write=write)
 

@@ -22,7 +22,7 @@ class Depositing:
 
     Takes: `payout` with its items; `payments` is how each platform payment of it stands in the accounting, as far as it is
     in the book; `latest` is the newest effect on the deposit, settled or never sent; `copy` is the deposit as the book saw
-    it last, with its lines.
+    it last, with its lines; `again` names the request to send once more what was refused, "" where there is none.
     """
 
     payout: Payout
@@ -30,6 +30,7 @@ class Depositing:
     payments: Mapping[Ref, Receiving] = field(default_factory=dict)
     latest: Effect | None = None
     copy: Deposit | None = None
+    again: str = ""
 
 
 class Use(StrEnum):

@@ -10,6 +10,7 @@ from crossfoot.messages.queue import (
     MirrorPayment,
     Nudge,
     RecordDeposit,
+    RetryParked,
     TendConnection,
     read_message,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "MirrorPayment",
     "Nudge",
     "RecordDeposit",
+    "RetryParked",
     "TendConnection",
     "read_message",
 ]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 TENANT_PATTERN = r"t_[0-9a-f]{8,32}"
 MAX_ID_LENGTH = 64
 MAX_BECAUSE_LENGTH = 1_000
+MAX_CODES = 20
+MAX_PLACE_LENGTH = 2_000
 MIRROR_LANES = 4
 
 _TENANT = re.compile(TENANT_PATTERN)
@@ -104,14 +106,15 @@ class MirrorPayment(_Message):
     """Make the other books agree with one payment.
 
     Takes: `system` is where it was made; `because` is the fingerprint of the record that asks for it, so that an
-    overlapping read does not repeat work.
+    overlapping read does not repeat work; `again` names a request to send once more what was refused.
     """
 
     kind: Literal["mirror_payment"] = "mirror_payment"
     payment_id: str
     system: System = System.QUICKBOOKS
+    again: str = ""
 
-    _usual: ClassVar[Mapping[str, object]] = {"revivals": 0, "system": System.QUICKBOOKS}
+    _usual: ClassVar[Mapping[str, object]] = {"revivals": 0, "system": System.QUICKBOOKS, "again": ""}
 
     def __post_init__(self) -> None:
         # Named, because slots=True makes the class anew and a bare super() would look for it in the old one.
@@ -137,11 +140,14 @@ class MirrorPayment(_Message):
 class RecordDeposit(_Message):
     """Make the accounting show one payout as a deposit, or no longer.
 
-    Takes: `because` is the state of what asks for it, so that the same is asked once.
+    Takes: `because` is the state of what asks for it, so that the same is asked once; `again` as MirrorPayment.
     """
 
     kind: Literal["record_deposit"] = "record_deposit"
     payout_id: str
+    again: str = ""
+
+    _usual: ClassVar[Mapping[str, object]] = {"revivals": 0, "again": ""}
 
     def __post_init__(self) -> None:
         _Message.__post_init__(self)
@@ -233,6 +239,32 @@ class ArchiveOutside(_Message):
         return "archive"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryParked(_Message):
+    """Try parked records again, or note that they need no attention (X1, X3).
+
+    Takes: `codes` are the causes, none meaning every one; with `ignore` the records are not tried, and those that are not
+    ignored yet are; with `heed` those that are count again; `again` as MirrorPayment; `place` is where the walk goes on.
+    """
+
+    kind: Literal["retry_parked"] = "retry_parked"
+    codes: tuple[str, ...] = ()
+    ignore: bool = False
+    heed: bool = False
+    again: str = ""
+    place: str = ""
+
+    def __post_init__(self) -> None:
+        _Message.__post_init__(self)
+        if len(self.codes) > MAX_CODES or len(self.place) > MAX_PLACE_LENGTH:
+            raise ValueError(f"a walk has at most {MAX_CODES} codes, and a place of {MAX_PLACE_LENGTH} characters")
+
+    @property
+    def lane(self) -> str:
+        """One at a time."""
+        return "parked"
+
+
 type Message = (
     Nudge
     | FollowCustomers
@@ -242,6 +274,7 @@ type Message = (
     | FetchUnpaid
     | TendConnection
     | ArchiveOutside
+    | RetryParked
 )
 
 
@@ -250,7 +283,8 @@ def _reader() -> "TypeAdapter[Message]":
     from pydantic import Field, TypeAdapter
 
     read = Nudge | FollowCustomers | CrossfootRequest | FetchUnpaid | TendConnection | ArchiveOutside
-    return TypeAdapter(Annotated[read | MirrorPayment | RecordDeposit, Field(discriminator="kind")])
+    write = MirrorPayment | RecordDeposit | RetryParked
+    return TypeAdapter(Annotated[read | write, Field(discriminator="kind")])
 
 
 def read_message(body: str) -> Message:

@@ -16,7 +16,9 @@ from crossfoot.gathering import load_receivings
 from crossfoot.ledger import PATIENCE, Patience, Written, perform, settle, withdraw
 from crossfoot.ledger import plan as plan_effect
 from crossfoot.messages import MirrorPayment, RecordDeposit
+from crossfoot.parking import note_parked
 from crossfoot.ports import (
+    Attention,
     Book,
     Clock,
     Companies,
@@ -39,6 +41,7 @@ MAX_ROUNDS = 10
 class Ports:
     """What the step needs."""
 
+    attention: Attention
     book: Book
     history: History
     effects: EffectStore
@@ -104,25 +107,28 @@ def record_deposit(message: RecordDeposit, ports: Ports) -> None:
     Raises: Conflict when somebody else is at it, or at the receipt of one of its payments; errors of the vendor. The
     effects settled by then stay settled.
     """
-    _Recording(message.tenant, message.payout, ports).record()
+    _Recording(message.tenant, message.payout, ports, message.again).record()
 
 
 class _Recording:
     """The deposit of one payout."""
 
-    def __init__(self, tenant: str, payout: Ref, ports: Ports) -> None:
-        self._tenant, self._payout, self._ports = tenant, payout, ports
+    def __init__(self, tenant: str, payout: Ref, ports: Ports, again: str) -> None:
+        self._tenant, self._payout, self._ports, self._again = tenant, payout, ports, again
         self._preferences = ports.preferences.load(tenant)
         self._opened: DepositHands | None = None
 
     def record(self) -> None:
         """Bring the deposit to what it should be, and say what stands in its way."""
+        seen = self._ports.attention.load(self._tenant, [self._payout])[self._payout]
         try:
             decision = self._record()
         except NeedsPartner as error:
             fix = error.fix or "Mend the connection under Connections; the deposit then follows by itself."
             decision = refused(self._payout, "C7", "needs_partner", str(error), fix)
-        self._ports.history.save(self._tenant, [decision] if decision else [])
+        decisions = [decision] if decision else []
+        self._ports.history.save(self._tenant, decisions)
+        note_parked(self._tenant, seen, decisions, self._ports)
 
     def _record(self) -> Decision | None:
         for _ in range(MAX_ROUNDS):
@@ -157,7 +163,7 @@ class _Recording:
         for receiving in receivings.values():
             if receiving.latest is not None and not receiving.latest.settled:
                 raise Conflict(f"somebody is writing the receipts of {receiving.payment.ref}")
-        return Depositing(payout, company, receivings, latest, self._load_copy(standing_of(latest)))
+        return Depositing(payout, company, receivings, latest, self._load_copy(standing_of(latest)), self._again)
 
     def _load_payout(self) -> Payout:
         payout = self._ports.book.load(self._tenant, self._payout)

@@ -14,9 +14,11 @@ from crossfoot.core.pacing import in_no_hurry
 from crossfoot.core.tending import Worry, forecast_end, say, tells_of_many_gone, too_many_gone
 from crossfoot.follow_ups import follow_ups
 from crossfoot.letting_in import follow_changes, is_left_out, let_in
-from crossfoot.messages import ArchiveOutside, Nudge, TendConnection
+from crossfoot.messages import ArchiveOutside, Nudge, RetryParked, TendConnection
+from crossfoot.parking import is_anything_parked, retry_what_is_parked, walk_parked
 from crossfoot.ports import (
     CALLBACK_TOKEN,
+    Attention,
     Book,
     Clock,
     Connection,
@@ -56,14 +58,15 @@ RUNS_LOOKED_AT = 100
 _LISTS = {Kind.CUSTOMER: (Kind.CUSTOMER,), Kind.INVOICE: (Kind.INVOICE, Kind.CREDIT_MEMO)}
 
 type Counted = Customer | Invoice | CreditMemo
-type Request = TendConnection | ArchiveOutside
-REQUESTS: tuple[type[Request], ...] = (TendConnection, ArchiveOutside)
+type Request = TendConnection | ArchiveOutside | RetryParked
+REQUESTS: tuple[type[Request], ...] = (TendConnection, ArchiveOutside, RetryParked)
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
     """What the step needs. Takes: `public_url` as the API's."""
 
+    attention: Attention
     book: Book
     clock: Clock
     connections: Connections
@@ -90,6 +93,8 @@ def serve(request: Request, ports: Ports, remaining_ms: Callable[[], int] = in_n
             tend_connection(request.tenant, request.system, ports)
         case ArchiveOutside():
             walk_outside(request, ports, remaining_ms)
+        case RetryParked():
+            walk_parked(request, ports, remaining_ms)
 
 
 def tend_connection(tenant: str, system: System, ports: Ports) -> None:
@@ -113,6 +118,9 @@ def tend_connection(tenant: str, system: System, ports: Ports) -> None:
     ports.connections.warn(tenant, system, reason, fix)
     if system is PSA:
         _mend_callbacks(connection, ports)
+    if is_anything_parked(tenant, ports.attention):
+        # Whatever it waits for may have come without a word. Both connections ask, and are heard once.
+        retry_what_is_parked(tenant, f"daily {ports.clock.now().date()}", ports)
 
 
 # --- what is gone, and what came back, without a word -------------------------------------------------------------------

@@ -26,6 +26,7 @@ def api_ports(parts: Parts) -> Ports:
     )
     settings = parts.app.settings
     return Ports(
+        attention=parts.attention,
         book=parts.book,
         history=parts.history,
         idempotency=TableIdempotency(parts.table, parts.clock),

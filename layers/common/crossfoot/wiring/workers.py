@@ -10,6 +10,7 @@ from crossfoot.adapters.connectwise.connector import ConnectWiseConnector
 from crossfoot.adapters.connectwise.rows import ConnectWisePsa
 from crossfoot.adapters.connectwise.site import Codebases, stored_account
 from crossfoot.adapters.dead_letters import SqsDeadLetters
+from crossfoot.adapters.dynamodb.attention import TableAttention
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.budget import TableBudget
 from crossfoot.adapters.dynamodb.companies import TableCompanies
@@ -69,6 +70,7 @@ class Parts:
         self.matches = TableMatches(self.table)
         self.origins = TableOrigins(self.table)
         self.waiting = TableWaiting(self.table)
+        self.attention = TableAttention(self.table)
         self.preferences = TablePreferences(self.table)
         self.cursors = TableCursors(self.table, self.clock)
         self.runs = TableFetchRuns(self.table, self.clock)
@@ -114,6 +116,7 @@ class Parts:
             "fetch_unpaid": self.config.unpaid_queue_url,
             "tend_connection": self.config.tending_queue_url,
             "archive_outside": self.config.tending_queue_url,
+            "retry_parked": self.config.tending_queue_url,
         }
         return SqsQueue({kind: url for kind, url in urls.items() if url})
 
@@ -259,6 +262,7 @@ def tend_connection_ports(parts: Parts) -> tend_connection.Ports:
     """Wire tend_connection. Raises: RemoteUnavailable when the product's own secret cannot be read."""
     settings = parts.app.settings
     return tend_connection.Ports(
+        attention=parts.attention,
         book=parts.book,
         clock=parts.clock,
         connections=parts.connections,
@@ -289,6 +293,7 @@ def _patience(config: Config) -> Patience:
 def mirror_payment_ports(parts: Parts) -> mirror_payment.Ports:
     """Wire mirror_payment."""
     return mirror_payment.Ports(
+        attention=parts.attention,
         book=parts.book,
         history=parts.history,
         effects=parts.effects,
@@ -308,6 +313,7 @@ def mirror_payment_ports(parts: Parts) -> mirror_payment.Ports:
 def record_deposit_ports(parts: Parts) -> record_deposit.Ports:
     """Wire record_deposit."""
     return record_deposit.Ports(
+        attention=parts.attention,
         book=parts.book,
         history=parts.history,
         effects=parts.effects,

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import islice
 
-from crossfoot.adapters.dynamodb import keys, shapes
+from crossfoot.adapters.dynamodb import keys
+from crossfoot.adapters.dynamodb.decisions import to_decision, to_item
 from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.adapters.dynamodb.values import Item, Plain, rows, text, without_blanks
-from crossfoot.core.decisions import Decision, Outcome
+from crossfoot.adapters.dynamodb.values import Item
+from crossfoot.core.decisions import Decision
 from crossfoot.core.model import Ref
 from crossfoot.ports import Clock, Dated
 
@@ -39,7 +40,7 @@ class TableHistory:
     def load(self, tenant: str, record: Ref) -> tuple[Dated[Decision], ...]:
         """Read a record's decisions, oldest first."""
         found = self._table.starting(keys.record_pk(tenant, record), keys.DECISION)
-        return tuple(Dated(keys.read_time(_time(key)), _to_decision(record, item)) for key, item in found)
+        return tuple(Dated(keys.read_time(_time(key)), to_decision(record, item)) for key, item in found)
 
     def load_many(self, tenant: str, records: Iterable[Ref]) -> dict[Ref, tuple[Dated[Decision], ...]]:
         """Read the decisions of many records, a query for each, side by side."""
@@ -51,39 +52,13 @@ class TableHistory:
             keys.record_pk(tenant, record), keys.DECISION, newest_first=True, page=len(decisions)
         )
         known = {key.sk.rpartition("#")[2] for key, _ in islice(newest, len(decisions))}
-        items = {_digest(item): item for item in map(_to_item, decisions)}
+        items = {_digest(item): item for item in map(to_item, decisions)}
         now = self._clock.now()
         return {
             keys.decision(tenant, record, now + timedelta(microseconds=place), digest): item
             for place, (digest, item) in enumerate(items.items())
             if digest not in known
         }
-
-
-def _to_item(decision: Decision) -> Item:
-    about: list[Plain] = [shapes.to_row(ref) for ref in decision.about]
-    return without_blanks(
-        {
-            "outcome": decision.outcome.value,
-            "rule": decision.rule,
-            "code": decision.code,
-            "sentence": decision.sentence,
-            "fix": decision.fix,
-            "about": about,
-        }
-    )
-
-
-def _to_decision(record: Ref, item: Item) -> Decision:
-    return Decision(
-        record,
-        Outcome(text(item, "outcome")),
-        text(item, "rule"),
-        text(item, "code"),
-        text(item, "sentence"),
-        text(item, "fix"),
-        tuple(shapes.from_row(ref) for ref in rows(item, "about")),
-    )
 
 
 def _digest(item: Item) -> str:

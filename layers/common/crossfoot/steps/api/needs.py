@@ -12,6 +12,7 @@ from crossfoot.errors import NeedsPartner, Rejected
 from crossfoot.messages.api.words import Why
 from crossfoot.ports import (
     Accounts,
+    Attention,
     Authorizations,
     Book,
     Clock,
@@ -51,6 +52,7 @@ class Ports:
     Takes: `public_url` is where the world reaches this API, without a slash at the end.
     """
 
+    attention: Attention
     book: Book
     history: History
     idempotency: Idempotency

@@ -9,6 +9,7 @@ from crossfoot.core.model import PLATFORM, PSA, Payment, Ref, Standing, TakenBac
 from crossfoot.core.parts import invoices_of
 from crossfoot.errors import BadMessage
 from crossfoot.messages import MirrorPayment, RecordDeposit
+from crossfoot.parking import note_parked
 from crossfoot.ports import is_connected
 from crossfoot.steps.mirror_payment.needs import Ports
 from crossfoot.steps.mirror_payment.receipts import ReceiptMirror
@@ -26,8 +27,9 @@ class MirrorPayments:
     def __init__(self, tenant: str, payments: Sequence[Ref], ports: Ports) -> None:
         """Gather. Raises: errors of reads; nothing was written by then."""
         self._tenant, self._ports = tenant, ports
-        self._preferences = ports.preferences.load(tenant)
+        self._preferences, self._again = ports.preferences.load(tenant), ""
         loaded = ports.book.load_many(tenant, dict.fromkeys(payments))
+        self._parked = ports.attention.load(tenant, loaded)
         self._payments = {ref: record for ref, record in loaded.items() if isinstance(record, Payment)}
         self._psa_connected = is_connected(ports.connections, tenant, PSA)
         received = [payment for ref, payment in self._payments.items() if ref.system is PLATFORM]
@@ -35,16 +37,19 @@ class MirrorPayments:
         self._receipts = ReceiptMirror(tenant, received, self._preferences, ports) if received else None
         self._rows = RowMirror(tenant, entered if self._psa_connected else (), self._preferences, ports)
 
-    def mirror(self, ref: Ref) -> None:
+    def mirror(self, ref: Ref, again: str = "") -> None:
         """Mirror one payment and record what was decided.
 
+        Takes: `again` names the request to send once more what was refused, "" where there is none.
         Raises: Conflict when somebody else is at it; errors of the vendor. The effects settled by then stay settled.
         """
         payment = self._payments.get(ref)
         if payment is None:
             raise BadMessage(f"payment {ref} is not in the book of {self._tenant}")
+        self._again = again
         decisions = self._mirror_received(payment) if ref.system is PLATFORM else self._mirror_external(payment)
         self._ports.history.save(self._tenant, decisions)
+        self._parked[ref] = note_parked(self._tenant, self._parked[ref], decisions, self._ports)
 
     def _held(self, payment: Payment) -> Decision | None:
         if payment.ref.system is PLATFORM:
@@ -55,10 +60,10 @@ class MirrorPayments:
         held = self._held(payment)
         if held is not None:
             return [held]
-        entered = self._rows.mirror(payment)
+        entered = self._rows.mirror(payment, self._again)
         if entered.gone:
             self._delete(entered.gone)
-            return [*entered.decisions, *self._mirror_external(payment)]
+            return [*_done(entered.decisions), *self._mirror_external(payment)]
         return list(entered.decisions)
 
     # --- payments of the platform ---------------------------------------------------------------------------------
@@ -66,7 +71,7 @@ class MirrorPayments:
     def _mirror_received(self, payment: Payment) -> list[Decision]:
         assert self._receipts is not None
         before = payment
-        received = self._receipts.mirror(payment)
+        received = self._receipts.mirror(payment, self._again)
         payment, decisions = received.payment, list(received.decisions)
         if payment != before:
             self._payments[payment.ref] = payment
@@ -74,11 +79,11 @@ class MirrorPayments:
         if not self._psa_connected:
             decisions += _without_psa(payment)
         elif invoices_of(payment):
-            entered = self._rows.mirror(payment)
+            entered = self._rows.mirror(payment, self._again)
             decisions += entered.decisions
             if entered.gone:
                 self._delete(entered.gone)
-                return [*decisions, *self._mirror_received(self._payments[payment.ref])]
+                return [*_done(decisions), *self._mirror_received(self._payments[payment.ref])]
         self._note_waiting(payment, decisions)
         self._deposit(payment, received.payout_first)
         return decisions
@@ -120,6 +125,11 @@ class MirrorPayments:
         """
         is_held = any(each.outcome in (Outcome.WAITS, Outcome.REFUSED) for each in decisions)
         self._ports.waiting.note(self._tenant, payment.ref, set(invoices_of(payment)) if is_held else set())
+
+
+def _done(decisions: Iterable[Decision]) -> list[Decision]:
+    """Keep what was done so far of a payment that is begun anew: what held it up is decided once more."""
+    return [decision for decision in decisions if decision.outcome is Outcome.DID]
 
 
 def _without_psa(payment: Payment) -> list[Decision]:

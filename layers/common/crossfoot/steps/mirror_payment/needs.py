@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from crossfoot.ledger import PATIENCE, Patience
 from crossfoot.ports import (
+    Attention,
     Book,
     Clock,
     Companies,
@@ -23,6 +24,7 @@ from crossfoot.ports import (
 class Ports:
     """What the step needs."""
 
+    attention: Attention
     book: Book
     history: History
     effects: EffectStore

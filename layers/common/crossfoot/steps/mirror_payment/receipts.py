@@ -113,9 +113,10 @@ class ReceiptMirror:
         latest = self._latest.get(payment)
         return f"{latest.generation} {latest.state}" if latest else ""
 
-    def mirror(self, payment: Payment) -> Received:
+    def mirror(self, payment: Payment, again: str = "") -> Received:
         """Bring the receipts of a payment to what they should be.
 
+        Takes: `again` as Receiving.
         Raises: Conflict when somebody else is at it; errors of the vendor. The effects settled by then stay settled.
         """
         if not self._connected:
@@ -123,7 +124,7 @@ class ReceiptMirror:
         try:
             payment, told = self._follow(self._settle(payment))
             payment, spread = self._apply(payment)
-            received = self._receive(payment)
+            received = self._receive(payment, again)
         except NeedsPartner as error:
             fix = error.fix or "Mend the connection under Connections; the payment then follows by itself."
             return Received(payment, (refused(payment.ref, "C7", "needs_partner", str(error), fix),))
@@ -221,9 +222,9 @@ class ReceiptMirror:
 
     # --- plan and apply -------------------------------------------------------------------------------------------
 
-    def _receive(self, payment: Payment) -> Received:
+    def _receive(self, payment: Payment, again: str) -> Received:
         for _ in range(MAX_ROUNDS):
-            receiving = self._receiving(payment)
+            receiving = replace(self._receiving(payment), again=again)
             plan = plan_receipts(receiving, self._preferences)
             if plan.payout_first is not None:
                 self._rest(payment.ref)

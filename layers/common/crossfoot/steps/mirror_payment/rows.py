@@ -98,15 +98,16 @@ class RowMirror:
         self._copy_of: dict[Ref, Ref] = {}
         self._gather(payments)
 
-    def mirror(self, payment: Payment) -> Entered:
+    def mirror(self, payment: Payment, again: str = "") -> Entered:
         """Bring the rows of every invoice that a payment pays or paid to what they should be.
 
+        Takes: `again` as Situation.
         Raises: Conflict when somebody else is at it; errors of the vendor. The effects settled by then stay settled.
         """
         self._gather([payment])
         decisions: list[Decision] = []
         for invoice in dict.fromkeys(self._copy_of[ref] for ref in invoices_of(payment)):
-            entered = self._mirror_on(payment, invoice)
+            entered = self._mirror_on(payment, invoice, again)
             decisions += entered.decisions
             if entered.gone:
                 return Entered(tuple(decisions), entered.gone)
@@ -170,9 +171,9 @@ class RowMirror:
         assert self._psa is not None
         return RowHands(self._psa)
 
-    def _mirror_on(self, payment: Payment, invoice: Ref) -> Entered:
+    def _mirror_on(self, payment: Payment, invoice: Ref, again: str) -> Entered:
         try:
-            return self._mirror_rows(replace(self._situations[invoice], payment=payment))
+            return self._mirror_rows(replace(self._situations[invoice], payment=payment, again=again))
         except NeedsPartner as error:
             # Nothing was written. The payment says why, and is tried again when the connection is mended.
             fix = error.fix or "Mend the connection under Connections; the payment then follows by itself."
