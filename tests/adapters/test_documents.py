@@ -12,6 +12,7 @@ from crossfoot.adapters.documents import PART_BYTES, S3Documents, disposition
 from crossfoot.errors import RemoteUnavailable
 from moto import mock_aws
 
+from tests.fakes.aws import clients_made_once
 from tests.fakes.clock import FakeClock
 
 TENANT, OTHER = "t_00000001", "t_00000002"
@@ -24,7 +25,7 @@ def cloud() -> Iterator[None]:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        with mock_aws():
+        with mock_aws(), clients_made_once():
             boto3.client("s3").create_bucket(Bucket=BUCKET)
             yield
 

@@ -13,7 +13,7 @@ from crossfoot.core.model import System
 from crossfoot.errors import RemoteUnavailable
 from crossfoot.messages import CrossfootRequest, Message, MirrorPayment, Nudge, read_message
 
-from tests.fakes.aws import Said, ScriptedAws, aws_in_process, scripted_aws
+from tests.fakes.aws import Said, ScriptedAws, aws_in_process, clients_made_once, scripted_aws
 
 TENANT, OTHER_TENANT = "t_00000001", "t_00000002"
 KINDS = ("nudge", "mirror_payment", "crossfoot")
@@ -24,7 +24,7 @@ _NUMBERS = count(1)
 def urls() -> Iterator[dict[str, str]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        with aws_in_process():
+        with aws_in_process(), clients_made_once():
             sqs = boto3.client("sqs")
             attributes = {"FifoQueue": "true", "DeduplicationScope": "messageGroup"}
             # Names of their own: another test's AWS may be open around this one.

@@ -5,9 +5,11 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+import boto3
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
@@ -27,6 +29,17 @@ def aws_in_process() -> Iterator[None]:
 
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(URLLib3Session, "send", answer)
+        yield
+
+
+_make_client = cache(boto3.client)
+
+
+@contextmanager
+def clients_made_once() -> Iterator[None]:
+    """Give whoever asks for a client the one that was made before: making one takes longer than a call to moto."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boto3, "client", _make_client)
         yield
 
 

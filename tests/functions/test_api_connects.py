@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import boto3
-import httpx
 import pytest
 from crossfoot.core.model import CONNECTED
 
@@ -148,11 +147,10 @@ def test_a_partner_who_cancels_at_intuit_is_told_so(api: Api) -> None:
 def registered(api: Api) -> list[dict[str, Any]]:
     """List the callbacks that the ConnectWise site would call."""
     ready = api.connectwise.ready
-    answer = httpx.get(
-        f"{ready['site_url']}/v4_6_release/apis/3.0/system/callbacks",
+    answer = api.connectwise.http.get(
+        "/v4_6_release/apis/3.0/system/callbacks",
         auth=(f"{ready['company_id']}+{ready['public_key']}", ready["private_key"]),
         headers={"clientId": ready["client_id"]},
-        trust_env=False,
     )
     found: list[dict[str, Any]] = answer.json()
     return found
