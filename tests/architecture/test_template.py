@@ -98,6 +98,28 @@ def test_a_function_knows_the_documents_exactly_if_it_may_use_them(step: str, ro
         assert set(statement["Action"]) <= {"s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"}
 
 
+def test_only_the_function_that_tells_partners_may_send_mail_and_only_as_the_sender_that_is_set() -> None:
+    ((name, policy),) = of_type("AWS::IAM::Policy").items()
+    assert policy["Roles"] == [{"Ref": role_of(steps()["tend_connection"])}]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "ses:SendEmail"
+    is_local, anything, identities = statement["Resource"]["Fn::If"]
+    assert (is_local, anything) == ("IsLocal", "*"), "the local emulator names no identity"
+    address, domain = identities
+    assert address["Fn::Sub"].endswith(":identity/${MailFrom}")
+    assert domain["Fn::Sub"][0].endswith(":identity/${Domain}")
+    only_as = {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+    assert statement["Condition"]["Fn::If"] == ["IsLocal", {"Ref": "AWS::NoValue"}, only_as]
+    assert resources()[name]["Condition"] == "SendsMail", "without a sender nobody may send"
+    given = [action for _, role in ROLES for statement in statements(role) for action in as_list(statement["Action"])]
+    assert not any(action.startswith("ses:") for action in given)
+
+
+def test_whoever_knows_the_sender_sends_or_says_whether_mail_is_sent() -> None:
+    knows = {step for step, function in steps().items() if "MAIL_FROM" in function["Environment"]["Variables"]}
+    assert knows == {"tend_connection", "api"}
+
+
 def test_documents_are_private_encrypted_and_gone_after_a_month() -> None:
     bucket = resources()["Documents"]["Properties"]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}

@@ -17,7 +17,7 @@ CLOSED = [route for route in ROUTES if not route.is_open]
 CANARIES = (
     "q1001", "Acme MSP Books", "access-of", "private-canary", "1001", "run-canary", "canary type", "Canary Company",
     "CM-canary", "Line canary", "Bank canary", "c77", "documents.example",
-    "digest-canary", "pay_canary", "po_canary", "Fee canary",
+    "digest-canary", "pay_canary", "po_canary", "Fee canary", "Attention canary",
 )  # fmt: skip
 
 

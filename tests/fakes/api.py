@@ -102,6 +102,8 @@ class FakeApi:
             waiting=self.world.waiting,
             attention=self.world.attention,
             preferences=self.world.preferences,
+            notifications=self.world.notifications,
+            mail_is_on=True,
             reports=self.world.reports,
             rights=self.rights,
             filters=self.world.filters,

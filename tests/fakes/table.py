@@ -18,6 +18,7 @@ from tests.fakes.attention import FakeAttention
 from tests.fakes.book import FakeBook
 from tests.fakes.fetching import FakeCursors, FakeFetchRuns, FakeFilters, FakeLimits
 from tests.fakes.matches import FakeMatches
+from tests.fakes.notices import FakeNotices, FakeNotifications
 from tests.fakes.origins import FakeOrigins
 from tests.fakes.waiting import FakeWaiting
 
@@ -166,6 +167,8 @@ class Tables:
         self.matches = FakeMatches()
         self.origins, self.waiting = FakeOrigins(), FakeWaiting()
         self.attention = FakeAttention()
+        self.notices = FakeNotices(clock)
+        self.notifications = FakeNotifications(self.notices)
         self.runs = FakeFetchRuns(clock)
         self.cursors = FakeCursors(self.runs)
         self.limits = FakeLimits(clock)

@@ -7,6 +7,7 @@ from typing import Any
 from crossfoot.core.fetching import FetchKind, FetchRun
 from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import ACCOUNTING, PSA, DepositLine, Kind, Line, LineKind, Ref, TraitName
+from crossfoot.core.notifications import Notifications
 from crossfoot.messages.platform import PlatformPayment, PlatformPayout
 from crossfoot.messages.reading import read_shape
 from crossfoot.messages.routes import Route
@@ -34,6 +35,12 @@ BODIES: dict[str, Any] = {
         "external_payments_mode": "all_invoices",
         "primary": "connectwise",
         "deposit_account_id": "35",
+    },
+    "putNotifications": {
+        "connection_trouble": ["trouble-canary@example.com"],
+        "daily_digest": [],
+        "digest_hour": 7,
+        "time_zone": "America/New_York",
     },
     "putFilters": {
         "company_type": ["canary type"],
@@ -120,6 +127,7 @@ def _fill_book(api: FakeApi) -> None:
         ],
     )
     world.filters.save(TENANT, ImportFilters({TraitName.INVOICE_TYPE: frozenset({"Agreement"})}))
+    world.notifications.save(TENANT, Notifications(daily_digest=("digest-canary@example.com",)))
     now = world.clock.now()
     world.runs.begin(TENANT, FetchRun("run-canary", PSA, FetchKind.NEW_DATA, now, now))
     api.systems.choices = {TraitName.COMPANY_TYPE: (Choice("canary type", "canary type"),)}

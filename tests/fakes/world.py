@@ -25,6 +25,7 @@ from crossfoot.messages import (
     Nudge,
     RecordDeposit,
     RetryParked,
+    SendNotice,
     TendConnection,
 )
 from crossfoot.ports import (
@@ -50,6 +51,7 @@ from crossfoot.steps import (
 from tests.fakes.clock import FakeClock
 from tests.fakes.companies import FakeCompanies
 from tests.fakes.deposits import FakeDeposits
+from tests.fakes.notices import FakeMailbox
 from tests.fakes.receipts import FakeReceipts
 from tests.fakes.table import FakeQueue, Tables
 from tests.fakes.trip import Crash, Trip
@@ -89,6 +91,9 @@ class WorldConnections:
             last_read_at=self.read_at.get(system),
             credentials_expire_at=self.expire_at.get(system),
         )
+
+    def load_all(self, tenant: str) -> tuple[Connection, ...]:
+        return tuple(self.load(tenant, system) for system in CONNECTED)
 
     def load_history(self, tenant: str, system: System) -> tuple[ConnectionEvent, ...]:
         return tuple(self.history[system])
@@ -172,6 +177,8 @@ class World:
         self.book, self.history, self.effects = tables.book, tables.history, tables.effects
         self.matches, self.origins, self.waiting = tables.matches, tables.origins, tables.waiting
         self.attention = tables.attention
+        self.notices, self.notifications = tables.notices, tables.notifications
+        self.mailbox: FakeMailbox | None = FakeMailbox()
         self.cursors, self.preferences, self.reports = tables.cursors, tables.preferences, tables.reports
         self.runs, self.filters, self.limits = tables.runs, tables.filters, tables.limits
         self.connections = WorldConnections(tenant, self.worker_clock)
@@ -236,7 +243,7 @@ class World:
             case FetchUnpaid():
                 unpaid_ports = self._ports(fetch_unpaid_invoices.Ports, wire, systems)
                 fetch_unpaid_invoices.fetch_unpaid_invoices(message, unpaid_ports, self.remaining_ms)
-            case TendConnection() | ArchiveOutside() | RetryParked():
+            case TendConnection() | ArchiveOutside() | RetryParked() | SendNotice():
                 tend_connection.serve(message, self._ports(tend_connection.Ports, wire, systems), self.remaining_ms)
             case MirrorPayment():
                 self.mirror_step([message.payment], trip).mirror(message.payment, message.again)

@@ -24,14 +24,28 @@ def test_the_schedule_nudges_and_tends_every_connection_that_was_never_read(aws:
     aws.connect("t_00000001", System.QUICKBOOKS, "1")
     aws.connect("t_00000001", System.CONNECTWISE, "acme@one", site_url="https://psa.example")
     aws.connect("t_00000002", System.QUICKBOOKS, "2")
-    assert load("sweep").handler(sample("sweep"), in_time()) == {"nudged": 3, "tended": 3, "revived": 0}
+    assert load("sweep").handler(sample("sweep"), in_time()) == {
+        "nudged": 3,
+        "tended": 3,
+        "noticed": 2,
+        "revived": 0,
+    }
     everybody = [("t_00000001", "connectwise"), ("t_00000001", "quickbooks"), ("t_00000002", "quickbooks")]
-    for queue in ("nudges", "tending"):
-        assert sorted((each["tenant"], each["system"]) for each in aws.messages(queue)) == everybody
+    nudges, requests = aws.messages("nudges"), aws.messages("tending")
+    tends = [each for each in requests if each["kind"] == "tend_connection"]
+    for asked in (nudges, tends):
+        assert sorted((each["tenant"], each["system"]) for each in asked) == everybody
+    told = [each["tenant"] for each in requests if each["kind"] == "send_notice"]
+    assert sorted(told) == ["t_00000001", "t_00000002"], "a connection that is new has turned"
 
 
 def test_nobody_is_due_where_nobody_is_connected(aws: Aws, load: Load) -> None:
-    assert load("sweep").handler(sample("sweep"), in_time()) == {"nudged": 0, "tended": 0, "revived": 0}
+    assert load("sweep").handler(sample("sweep"), in_time()) == {
+        "nudged": 0,
+        "tended": 0,
+        "noticed": 0,
+        "revived": 0,
+    }
     assert aws.messages("nudges") == []
 
 

@@ -1,8 +1,10 @@
 """tend_connection: the real handler looks after a connection to the ConnectWise sandbox, and archives."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from types import ModuleType
+from typing import Any
 
 import boto3
 import pytest
@@ -11,16 +13,21 @@ from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.connections import TableConnections
 from crossfoot.adapters.dynamodb.fetch_runs import TableFetchRuns
 from crossfoot.adapters.dynamodb.filters import TableFilters
+from crossfoot.adapters.dynamodb.notifications import TableNotifications
 from crossfoot.adapters.dynamodb.table import Table
+from crossfoot.adapters.ses import SesMailbox
 from crossfoot.adapters.vault import KmsVault
 from crossfoot.core.fetching import FetchKind, FetchRun
 from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import Customer, Kind, Ref, Standing, System, TraitName, Version
-from crossfoot.messages import ArchiveOutside
+from crossfoot.core.notifications import Notifications
+from crossfoot.messages import ArchiveOutside, SendNotice
 from crossfoot.ports import Connection, ConnectionState
+from moto.backends import get_backend
+from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from tests.adapters.sandbox import Sandbox, running
-from tests.functions.conftest import APP_SECRET, Aws, in_time, sample
+from tests.functions.conftest import APP_SECRET, REGION, SENDER, Aws, in_time, sample
 
 type Load = Callable[[str], ModuleType]
 
@@ -113,6 +120,52 @@ def test_c5_a_request_to_bring_back_comes_to_its_end_and_picks_up_what_was_passe
     assert run.finished_at is not None
     (asked,) = aws.messages("crossfoot")
     assert (asked["kind"], asked["every_payment"]) == ("crossfoot", True)
+
+
+NEEDS_YOU = "Crossfoot: ConnectWise needs your attention"
+
+
+def _tell(handler: ModuleType) -> dict[str, Any]:
+    event = sample("tend_connection")
+    event["Records"][0]["body"] = SendNotice(tenant=TENANT, about="connections").to_json()
+    answer: dict[str, Any] = handler.handler(event, in_time())
+    return answer
+
+
+def _let_stop(aws: Aws) -> None:
+    chosen = Notifications(connection_trouble=("trouble-canary@example.com",))
+    TableNotifications(_table(aws), SystemClock()).save(TENANT, chosen)
+    reason = "ConnectWise no longer accepts these keys."
+    _connections(aws).need_attention(TENANT, System.CONNECTWISE, reason, "Enter new keys.")
+
+
+def test_c7_trouble_is_told_by_mail_once_and_the_address_stands_in_no_log(
+    aws: Aws, handler: ModuleType, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG, "crossfoot")
+    boto3.client("sesv2").create_email_identity(EmailIdentity=SENDER)
+    sent = get_backend("ses")[DEFAULT_ACCOUNT_ID][REGION].sent_messages
+    before = len(sent)
+    _let_stop(aws)
+    for _ in range(2):
+        assert _tell(handler) == {"batchItemFailures": []}
+    (mail,) = sent[before:]
+    assert (mail.source, mail.subject) == (SENDER, NEEDS_YOU)
+    assert mail.destinations["ToAddresses"] == ["trouble-canary@example.com"]
+    out, err = capfd.readouterr()
+    assert "canary@" not in out + err + caplog.text
+
+
+def test_c7_a_mail_that_ses_refuses_comes_back_and_the_log_says_so_without_the_address(
+    aws: Aws, handler: ModuleType, caplog: pytest.LogCaptureFixture
+) -> None:
+    _let_stop(aws)
+    mailbox = handler.get_ports().mailbox
+    assert isinstance(mailbox, SesMailbox)
+    mailbox._sender = "unverified-canary@example.com"
+    assert len(_tell(handler)["batchItemFailures"]) == 1
+    assert "SES refused a mail: MessageRejected" in caplog.text
+    assert "canary@" not in caplog.text
 
 
 def test_a_partner_that_is_not_connected_needs_nothing(aws: Aws, handler: ModuleType) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from crossfoot.core.model import ACCOUNTING, CONNECTED, PSA, Kind, Ref, System
+from crossfoot.core.notifications import Notifications
 from crossfoot.messages import (
     ArchiveOutside,
     CrossfootRequest,
@@ -13,12 +15,14 @@ from crossfoot.messages import (
     Message,
     MirrorPayment,
     Nudge,
+    SendNotice,
     TendConnection,
 )
 from crossfoot.ports import MAX_REVIVALS, ConnectionState, DeadLetter
 from crossfoot.steps import sweep
 
 from tests.fakes.clock import FakeClock
+from tests.fakes.notices import FakeNotices, FakeNotifications
 from tests.fakes.table import FakeHistory, FakeQueue
 from tests.fakes.trip import Crash, Mode, Trip
 from tests.fakes.world import TENANT, World, WorldDeadLetters
@@ -40,7 +44,16 @@ class Due:
 
 
 def _ports(clock: FakeClock, connections: Due, queue: FakeQueue) -> sweep.Ports:
-    return sweep.Ports(clock, connections, WorldDeadLetters(), FakeHistory(clock), queue)  # type: ignore[arg-type]
+    notices = FakeNotices(clock)
+    return sweep.Ports(
+        clock=clock,
+        connections=connections,  # type: ignore[arg-type]
+        dead_letters=WorldDeadLetters(),
+        history=FakeHistory(clock),
+        notices=notices,
+        notifications=FakeNotifications(notices),
+        queue=queue,
+    )
 
 
 def _nudged(queue: FakeQueue) -> set[tuple[str, System]]:
@@ -138,6 +151,39 @@ def test_c7_a_connection_that_needs_the_partner_is_neither_nudged_nor_tended() -
     assert (swept.nudged, swept.tended, world.queue.messages) == (0, 0, [])
 
 
+# --- who is told -------------------------------------------------------------------------------------------------------
+
+
+def _asked_to_tell(world: World) -> list[tuple[str, str]]:
+    world.queue.messages.clear()
+    noticed = world.sweep().noticed
+    asked = [(m.tenant, m.about) for m in world.queue.messages if isinstance(m, SendNotice)]
+    assert noticed == len(asked)
+    return asked
+
+
+def test_c7_whose_connection_turned_is_told_at_the_next_sweep_and_nobody_else_is() -> None:
+    world = World()
+    assert _asked_to_tell(world) == []
+    world.notices.turn(TENANT)
+    assert _asked_to_tell(world) == [(TENANT, "connections")]
+
+
+def test_x1_a_digest_is_asked_for_in_the_partners_own_hour_and_in_the_two_behind_it_for_a_sweep_that_was_missed() -> (
+    None
+):
+    world = World()
+    chosen = Notifications(daily_digest=("a@example.com",), digest_hour=8, time_zone="America/New_York")
+    world.notifications.save(TENANT, chosen)
+    world.notices.turns.clear()
+    hours = []
+    for _ in range(48):
+        if _asked_to_tell(world):
+            hours.append(world.clock.now().astimezone(ZoneInfo("America/New_York")).hour)
+        world.clock.advance(3_600)
+    assert hours == [8, 9, 10] * 2
+
+
 # --- what was given up -------------------------------------------------------------------------------------------------
 
 
@@ -211,6 +257,7 @@ def _revived(*given_up: Message) -> list[Message]:
         FetchUnpaid(tenant=TENANT, system=PSA, run="r-1"),
         TendConnection(tenant=TENANT, system=PSA),
         ArchiveOutside(tenant=TENANT, run="r-1"),
+        SendNotice(tenant=TENANT, about="digest"),
     ],
     ids=lambda message: message.kind,
 )

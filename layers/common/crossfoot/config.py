@@ -44,6 +44,7 @@ class Config:
     tending_queue_url: str = ""
     tending_dead_queue_url: str = ""
     documents_bucket: str = ""
+    mail_from: str = ""
     user_pool_client_id: str = ""
     quickbooks_api_url: str = ""
     quickbooks_oauth_url: str = ""

@@ -92,11 +92,11 @@ def test_c7_a_day_of_failing_calls_costs_what_two_of_them_cost(
         connections.note_silence(TENANT, QBO)
         spent.append(table.write_units - before)
         clock.advance(3_600)
-    assert spent == [1, 4, *[0] * 22]
+    assert spent == [1, 6, *[0] * 22]
     before = table.write_units
     connections.note_answer(TENANT, QBO)
     connections.note_answer(TENANT, QBO)
-    assert table.write_units - before == 4
+    assert table.write_units - before == 6
 
 
 def test_c7_good_weather_costs_nothing(table: CountingTable, connections: TableConnections) -> None:

@@ -11,6 +11,7 @@ from crossfoot.messages.queue import (
     Nudge,
     RecordDeposit,
     RetryParked,
+    SendNotice,
     TendConnection,
     read_message,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Nudge",
     "RecordDeposit",
     "RetryParked",
+    "SendNotice",
     "TendConnection",
     "read_message",
 ]

@@ -8,6 +8,12 @@ PLATFORM_ID = r"^[A-Za-z0-9_.-]{1,64}$"
 MATCH_ID = r"^(invoice|customer|number):[^\x00-\x20/]{1,400}$"
 FETCH_ID = r"^[0-9A-Za-z._-]{1,100}$"
 CURRENCY = r"^[A-Z]{3}$"
+# What a mail's header can hold and SES takes: one @, no spaces or line ends, no names or lists, letters of ASCII only.
+EMAIL = (
+    r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
+    r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$"
+)
+TIME_ZONE = r"^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$"
 AMOUNT = r"^\d{1,12}(\.\d{1,3})?$"
 SIGNED_AMOUNT = r"^-?\d{1,12}(\.\d{1,3})?$"
 
@@ -18,6 +24,8 @@ WORDS: Mapping[str, str] = {
     MATCH_ID: "This has to be a match's id as GET /v1/matches gives it, like invoice:129:501.",
     FETCH_ID: "This has to be a fetch's id as GET /v1/fetches gives it.",
     CURRENCY: "This has to be a currency in three capital letters, like USD.",
+    EMAIL: "This has to be one e-mail address, like books@example.com.",
+    TIME_ZONE: "This has to be the name of a time zone, like America/New_York.",
     AMOUNT: "This has to be an exact amount that is not negative, written like 1250.00.",
     SIGNED_AMOUNT: "This has to be an exact amount, written like 1250.00 or -2.90.",
 }

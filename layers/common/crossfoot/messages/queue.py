@@ -265,6 +265,19 @@ class RetryParked(_Message):
         return "parked"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendNotice(_Message):
+    """Tell a partner by e-mail how its connections have turned, or what needs attention today (C7, X1)."""
+
+    kind: Literal["send_notice"] = "send_notice"
+    about: Literal["connections", "digest"]
+
+    @property
+    def lane(self) -> str:
+        """One at a time."""
+        return "notices"
+
+
 type Message = (
     Nudge
     | FollowCustomers
@@ -275,6 +288,7 @@ type Message = (
     | TendConnection
     | ArchiveOutside
     | RetryParked
+    | SendNotice
 )
 
 
@@ -283,7 +297,7 @@ def _reader() -> "TypeAdapter[Message]":
     from pydantic import Field, TypeAdapter
 
     read = Nudge | FollowCustomers | CrossfootRequest | FetchUnpaid | TendConnection | ArchiveOutside
-    write = MirrorPayment | RecordDeposit | RetryParked
+    write = MirrorPayment | RecordDeposit | RetryParked | SendNotice
     return TypeAdapter(Annotated[read | write, Field(discriminator="kind")])
 
 

@@ -17,14 +17,17 @@ from crossfoot.ports.connections import (
     ConnectionEvent,
     Connections,
     ConnectionState,
+    check_up,
     is_connected,
     why_unread,
+    worries_about,
 )
 from crossfoot.ports.decisions import Dated, EffectStore, FilterStore, History, PreferencesStore, Reports, RightsStore
 from crossfoot.ports.documents import Documents
 from crossfoot.ports.fetching import Cursors, FetchRuns, Limits, Position, RunPage
 from crossfoot.ports.idempotency import Idempotency, Turn
 from crossfoot.ports.matches import Decided, Matches, Page
+from crossfoot.ports.notices import Mailbox, Notices, NotificationStore
 from crossfoot.ports.origins import Origins
 from crossfoot.ports.partners import Partners
 from crossfoot.ports.queues import MAX_REVIVALS, Budget, DeadLetter, DeadLetters, Queue
@@ -80,7 +83,10 @@ __all__ = [
     "KeyDoor",
     "Limits",
     "ListPage",
+    "Mailbox",
     "Matches",
+    "Notices",
+    "NotificationStore",
     "Numbered",
     "OAuthDoor",
     "Origins",
@@ -103,6 +109,8 @@ __all__ = [
     "Waiting",
     "Window",
     "callback_url",
+    "check_up",
     "is_connected",
     "why_unread",
+    "worries_about",
 ]

@@ -7,6 +7,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from crossfoot.core.model import System
+from crossfoot.core.notices import Checkup, Health
+from crossfoot.core.silence import tell_silence
+from crossfoot.core.tending import Worry
 
 
 class ConnectionState(StrEnum):
@@ -62,6 +65,33 @@ def why_unread(connection: Connection | None) -> str:
             return "The connection needs attention."
         case ConnectionState.DISCONNECTED:
             return "It is not connected."
+
+
+def worries_about(connection: Connection) -> tuple[Worry, ...]:
+    """List what is to be said of a connection, and first that its system is silent, which the rest may come from.
+
+    Source: C7.
+    """
+    silent = connection.silent and connection.unanswered_since
+    said = (tell_silence(connection.system, silent),) if silent else ()
+    return (*said, Worry(connection.reason, connection.fix)) if connection.reason else said
+
+
+def check_up(connection: Connection) -> Checkup | None:
+    """Say how a connection stands; None for one that the partner ended or paused, of which there is nothing to tell.
+
+    A warning is told once as long as there is any: its numbers may change every day. Source: C7.
+    """
+    worries, since = worries_about(connection), str(connection.connected_at or "")
+    if connection.state is ConnectionState.NEEDS_ATTENTION:
+        health = Health.STOPPED
+    elif connection.state is not ConnectionState.CONNECTED:
+        return None
+    elif connection.silent:
+        health, since = Health.SILENT, str(connection.unanswered_since or "")
+    else:
+        health = Health.WARNED if worries else Health.WELL
+    return Checkup(connection.system, connection.account_name, health, worries, since)
 
 
 @dataclass(frozen=True, slots=True)

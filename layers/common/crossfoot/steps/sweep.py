@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from crossfoot.core.decisions import Decision, waits
 from crossfoot.core.model import CONNECTED, Ref, System
-from crossfoot.messages import Message, MirrorPayment, Nudge, TendConnection
-from crossfoot.ports import Clock, Connections, DeadLetter, DeadLetters, History, Queue
+from crossfoot.messages import Message, MirrorPayment, Nudge, SendNotice, TendConnection
+from crossfoot.notifying import day_of_digest
+from crossfoot.ports import Clock, Connections, DeadLetter, DeadLetters, History, Notices, NotificationStore, Queue
 
 # ConnectWise hourly; QuickBooks daily, because its reads are metered. A daily read also refreshes the tokens, whose end of
 # life rolls on with it (C7). A little less than the period, so that an hourly schedule does not skip every second turn.
@@ -30,6 +31,8 @@ class Ports:
     connections: Connections
     dead_letters: DeadLetters
     history: History
+    notices: Notices
+    notifications: NotificationStore
     queue: Queue
 
 
@@ -39,11 +42,12 @@ class Swept:
 
     nudged: int
     tended: int
+    noticed: int
     revived: int
 
 
 def sweep(ports: Ports) -> Swept:
-    """Nudge the partners that are due, have every connection tended once a day, and revive what was given up.
+    """Nudge the partners that are due, have connections tended and partners told, and revive what was given up.
 
     A connection that needs attention is not among those that are due: the partner is told, and nothing else would help.
     Source: I8, C7, X3.
@@ -51,7 +55,7 @@ def sweep(ports: Ports) -> Swept:
     now = ports.clock.now()
     nudged = sum(_nudge(system, now, ports) for system in DUE_AFTER)
     tended = sum(_tend(system, now, ports) for system in CONNECTED)
-    return Swept(nudged, tended, _revive(ports))
+    return Swept(nudged, tended, _have_told(now, ports), _revive(ports))
 
 
 def _nudge(system: System, now: datetime, ports: Ports) -> int:
@@ -76,6 +80,21 @@ def _tend(system: System, now: datetime, ports: Ports) -> int:
     because = f"sweep {now.isoformat()}"
     ports.queue.send([TendConnection(tenant=tenant, system=system, because=because) for tenant in due])
     return len(due)
+
+
+def _have_told(now: datetime, ports: Ports) -> int:
+    """Have those told by e-mail of whose connections one turned, and those whose hour for a digest it is.
+
+    A turn and its end within the hour are no mail. Returns: how many there were. Source: C7, X1.
+    """
+    turned = ports.notices.list_turns(MAX_PARTNERS)
+    wanted = ports.notifications.list_digests(MAX_PARTNERS)
+    due = [tenant for tenant, chosen in wanted if day_of_digest(chosen, now)]
+    because = f"sweep {now.isoformat()}"
+    notices = [SendNotice(tenant=tenant, about="connections", because=because) for tenant in turned]
+    notices += [SendNotice(tenant=tenant, about="digest", because=because) for tenant in due]
+    ports.queue.send(notices)
+    return len(notices)
 
 
 def hour_of(tenant: str) -> int:
@@ -127,7 +146,7 @@ def _work_of(message: Message) -> Message:
     match message:
         case Nudge():
             return replace(message, because="", window=0, revivals=0)
-        case MirrorPayment() | TendConnection():
+        case MirrorPayment() | TendConnection() | SendNotice():
             return replace(message, because="", revivals=0)
         case _:
             return replace(message, revivals=0)

@@ -14,7 +14,8 @@ from crossfoot.core.pacing import in_no_hurry
 from crossfoot.core.tending import Worry, forecast_end, say, tells_of_many_gone, too_many_gone
 from crossfoot.follow_ups import follow_ups
 from crossfoot.letting_in import follow_changes, is_left_out, let_in
-from crossfoot.messages import ArchiveOutside, Nudge, RetryParked, TendConnection
+from crossfoot.messages import ArchiveOutside, Nudge, RetryParked, SendNotice, TendConnection
+from crossfoot.notifying import send_notice
 from crossfoot.parking import is_anything_parked, retry_what_is_parked, walk_parked
 from crossfoot.ports import (
     CALLBACK_TOKEN,
@@ -32,7 +33,10 @@ from crossfoot.ports import (
     History,
     KeyDoor,
     ListPage,
+    Mailbox,
     Matches,
+    Notices,
+    NotificationStore,
     Origins,
     PreferencesStore,
     Queue,
@@ -58,13 +62,13 @@ RUNS_LOOKED_AT = 100
 _LISTS = {Kind.CUSTOMER: (Kind.CUSTOMER,), Kind.INVOICE: (Kind.INVOICE, Kind.CREDIT_MEMO)}
 
 type Counted = Customer | Invoice | CreditMemo
-type Request = TendConnection | ArchiveOutside | RetryParked
-REQUESTS: tuple[type[Request], ...] = (TendConnection, ArchiveOutside, RetryParked)
+type Request = TendConnection | ArchiveOutside | RetryParked | SendNotice
+REQUESTS: tuple[type[Request], ...] = (TendConnection, ArchiveOutside, RetryParked, SendNotice)
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What the step needs. Takes: `public_url` as the API's."""
+    """What the step needs. Takes: `mailbox` is None where e-mail is off; `public_url` as the API's."""
 
     attention: Attention
     book: Book
@@ -76,6 +80,9 @@ class Ports:
     filters: FilterStore
     history: History
     keys: KeyDoor
+    mailbox: Mailbox | None
+    notices: Notices
+    notifications: NotificationStore
     origins: Origins
     preferences: PreferencesStore
     queue: Queue
@@ -95,6 +102,8 @@ def serve(request: Request, ports: Ports, remaining_ms: Callable[[], int] = in_n
             walk_outside(request, ports, remaining_ms)
         case RetryParked():
             walk_parked(request, ports, remaining_ms)
+        case SendNotice():
+            send_notice(request, ports)
 
 
 def tend_connection(tenant: str, system: System, ports: Ports) -> None:

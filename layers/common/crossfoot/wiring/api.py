@@ -34,6 +34,8 @@ def api_ports(parts: Parts) -> Ports:
         matches=parts.matches,
         origins=parts.origins,
         preferences=parts.preferences,
+        notifications=parts.notifications,
+        mail_is_on=bool(config.mail_from),
         reports=parts.reports,
         rights=TableRights(parts.table),
         filters=parts.filters,

@@ -22,6 +22,8 @@ from crossfoot.adapters.dynamodb.filters import TableFilters
 from crossfoot.adapters.dynamodb.history import TableHistory
 from crossfoot.adapters.dynamodb.limits import TableLimits
 from crossfoot.adapters.dynamodb.matches import TableMatches
+from crossfoot.adapters.dynamodb.notices import TableNotices
+from crossfoot.adapters.dynamodb.notifications import TableNotifications
 from crossfoot.adapters.dynamodb.origins import TableOrigins
 from crossfoot.adapters.dynamodb.preferences import TablePreferences
 from crossfoot.adapters.dynamodb.reports import TableReports
@@ -34,6 +36,7 @@ from crossfoot.adapters.quickbooks.oauth import IntuitApp, TokenEndpoint
 from crossfoot.adapters.quickbooks.receipts import QuickBooksReceipts
 from crossfoot.adapters.quickbooks.source import QuickBooksSource
 from crossfoot.adapters.quickbooks.tokens import TokenSource
+from crossfoot.adapters.ses import SesMailbox
 from crossfoot.adapters.sqs import SqsQueue
 from crossfoot.adapters.vault import KmsVault
 from crossfoot.config import Config, load_config
@@ -72,6 +75,8 @@ class Parts:
         self.waiting = TableWaiting(self.table)
         self.attention = TableAttention(self.table)
         self.preferences = TablePreferences(self.table)
+        self.notices = TableNotices(self.table)
+        self.notifications = TableNotifications(self.table, self.clock)
         self.cursors = TableCursors(self.table, self.clock)
         self.runs = TableFetchRuns(self.table, self.clock)
         self.limits = TableLimits(self.table, self.clock)
@@ -117,6 +122,7 @@ class Parts:
             "tend_connection": self.config.tending_queue_url,
             "archive_outside": self.config.tending_queue_url,
             "retry_parked": self.config.tending_queue_url,
+            "send_notice": self.config.tending_queue_url,
         }
         return SqsQueue({kind: url for kind, url in urls.items() if url})
 
@@ -272,6 +278,9 @@ def tend_connection_ports(parts: Parts) -> tend_connection.Ports:
         filters=parts.filters,
         history=parts.history,
         keys=ConnectWiseConnector(parts.door, settings.connectwise_client_id),
+        mailbox=SesMailbox(parts.config.mail_from) if parts.config.mail_from else None,
+        notices=parts.notices,
+        notifications=parts.notifications,
         origins=parts.origins,
         preferences=parts.preferences,
         queue=parts.queue,
@@ -336,6 +345,8 @@ def sweep_ports(parts: Parts) -> sweep.Ports:
         connections=parts.connections,
         dead_letters=SqsDeadLetters([getattr(config, name) for name in _DEAD_QUEUES]),
         history=parts.history,
+        notices=parts.notices,
+        notifications=parts.notifications,
         queue=parts.queue,
     )
 

@@ -15,6 +15,7 @@ from crossfoot.adapters.dynamodb.accounts import Accounts
 from crossfoot.adapters.dynamodb.connection_items import state_of, to_connection, to_item
 from crossfoot.adapters.dynamodb.failures import ConditionFailed, TransactionFailed
 from crossfoot.adapters.dynamodb.keys import Key
+from crossfoot.adapters.dynamodb.notices import put_turn
 from crossfoot.adapters.dynamodb.silences import ATTRIBUTES as SILENCE
 from crossfoot.adapters.dynamodb.silences import Silences
 from crossfoot.adapters.dynamodb.table import MISSING, Delete, Put, Table, Update, When, Write
@@ -76,6 +77,7 @@ class TableConnections:
                 Put(keys.connection(tenant, system), without_blanks(item), _unchanged(stored)),
                 self._put_secrets(tenant, system, secrets),
                 self._put_event(tenant, system, f"Connected to {connection.account_name or connection.account_id}"),
+                self._put_turn(tenant),
                 *_move_place(tenant, system, stored, ""),
                 *_move_callback(tenant, system, stored, callback),
             )
@@ -128,6 +130,7 @@ class TableConnections:
                 values,
             ),
             self._put_event(tenant, system, reason),
+            self._put_turn(tenant),
             # It would fail at every sweep and stand in front of those that can be read.
             *_move_place(tenant, system, stored, None),
         )
@@ -144,6 +147,7 @@ class TableConnections:
         self._table.transact(
             _update(tenant, system, stored, "SET #reason = :reason, #fix = :fix", values),
             self._put_event(tenant, system, reason),
+            self._put_turn(tenant),
         )
 
     def note(self, tenant: str, system: System, what: str) -> None:
@@ -230,6 +234,9 @@ class TableConnections:
 
     def _put_event(self, tenant: str, system: System, what: str) -> Put:
         return Put(keys.connection_event(tenant, system, self._clock.now()), {"what": what})
+
+    def _put_turn(self, tenant: str) -> Put:
+        return put_turn(tenant, self._clock.now())
 
 
 def _require_same_account(stored: Item, connection: Connection) -> None:

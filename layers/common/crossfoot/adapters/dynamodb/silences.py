@@ -5,6 +5,7 @@ It counts as no revision of the connection: it disagrees with nothing else that 
 
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.failures import ConditionFailed, TransactionFailed
+from crossfoot.adapters.dynamodb.notices import put_turn
 from crossfoot.adapters.dynamodb.table import Put, Table, Update, When, Write
 from crossfoot.adapters.dynamodb.values import Plain, text
 from crossfoot.core.model import System
@@ -39,6 +40,7 @@ class Silences:
             self._try(
                 _change(tenant, system, "SET #silent = :yes", untold, yes=True),
                 self._put_event(tenant, system, worry.reason),
+                put_turn(tenant, now),
             )
 
     def note_answer(self, tenant: str, system: System) -> None:
@@ -49,7 +51,8 @@ class Silences:
             return
         gone = _change(tenant, system, f"REMOVE {ATTRIBUTES}", When("#unanswered_since = :since", {"since": since}))
         if stored.get("silent"):
-            self._try(gone, self._put_event(tenant, system, tell_answer(system, keys.read_time(since))))
+            answered = self._put_event(tenant, system, tell_answer(system, keys.read_time(since)))
+            self._try(gone, answered, put_turn(tenant, self._clock.now()))
         else:
             self._try(gone)
 

@@ -4,10 +4,9 @@ import logging
 
 from crossfoot.core.model import ACCOUNTING, CONNECTED, PSA, SYSTEM_NAMES, System
 from crossfoot.core.rights import RightState
-from crossfoot.core.silence import tell_silence
-from crossfoot.core.tending import Worry, say
+from crossfoot.core.tending import say
 from crossfoot.errors import CrossfootError
-from crossfoot.messages import CrossfootRequest, FetchUnpaid, Message, Nudge
+from crossfoot.messages import CrossfootRequest, FetchUnpaid, Message, Nudge, RetryParked
 from crossfoot.messages.api.connections import (
     AccountList,
     AccountQuery,
@@ -23,7 +22,7 @@ from crossfoot.messages.api.connections import (
     RightShape,
 )
 from crossfoot.messages.routes import Asked, Nothing, Page
-from crossfoot.ports import CALLBACK_TOKEN, ApiKeys, Connection, ConnectionState, Grant, callback_url
+from crossfoot.ports import CALLBACK_TOKEN, ApiKeys, Connection, ConnectionState, Grant, callback_url, worries_about
 from crossfoot.steps.api import pages, permissions
 from crossfoot.steps.api.needs import Ports, not_found
 from crossfoot.steps.api.runs import begin_import, find_walk
@@ -143,7 +142,7 @@ def _connect(ports: Ports, connection: Connection, secrets: dict[str, str]) -> N
     """Store a connection and start the import (or, after a pause, the catching up: C6).
 
     The read sees what changed meanwhile; what only waited for the connection (E2) has not changed, and is picked up by
-    the comparison. A walk over unpaid invoices that was cut off goes on: its turn is used up (I7).
+    the comparison, and by a walk over what is parked. One over unpaid invoices that was cut off goes on: its turn is used up (I7).
     """
     tenant, system = connection.tenant, connection.system
     ports.connections.connect(connection, secrets)
@@ -152,6 +151,8 @@ def _connect(ports: Ports, connection: Connection, secrets: dict[str, str]) -> N
     messages: list[Message] = [
         Nudge(tenant=tenant, system=system, because=because),
         CrossfootRequest(tenant=tenant, every_payment=True, because=because),
+        # The rights may be others now, so what was refused is sent again, too.
+        RetryParked(tenant=tenant, again=because, because=because),
     ]
     walk = find_walk(ports, tenant, system)
     if walk is not None:
@@ -175,7 +176,7 @@ def _to_connection(ports: Ports, tenant: str, system: System, grant: Grant) -> C
 def _show(ports: Ports, tenant: str, system: System) -> ConnectionShape:
     found = ports.connections.load(tenant, system)
     known = found or Connection(tenant, system, ConnectionState.DISCONNECTED, account_id="")
-    reason, fix = say(_worries(known))
+    reason, fix = say(worries_about(known))
     return ConnectionShape(
         system=system,
         state=known.state.value,
@@ -188,10 +189,3 @@ def _show(ports: Ports, tenant: str, system: System) -> ConnectionShape:
         credentials_expire_at=known.credentials_expire_at,
         history=[EventLine(at=event.at, what=event.what) for event in ports.connections.load_history(tenant, system)],
     )
-
-
-def _worries(connection: Connection) -> list[Worry]:
-    """List what is to be said of a connection, and first that its system is silent, which the rest may come from."""
-    silent = connection.silent and connection.unanswered_since
-    said = [tell_silence(connection.system, silent)] if silent else []
-    return [*said, Worry(connection.reason, connection.fix)] if connection.reason else said

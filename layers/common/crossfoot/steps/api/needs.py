@@ -28,6 +28,7 @@ from crossfoot.ports import (
     KeyDoor,
     Limits,
     Matches,
+    NotificationStore,
     OAuthDoor,
     Origins,
     PreferencesStore,
@@ -49,7 +50,8 @@ def new_token() -> str:
 class Ports:
     """What the routes need.
 
-    Takes: `public_url` is where the world reaches this API, without a slash at the end.
+    Takes: `mail_is_on` tells whether this installation sends e-mail;
+    `public_url` is where the world reaches this API, without a slash at the end.
     """
 
     attention: Attention
@@ -60,6 +62,7 @@ class Ports:
     matches: Matches
     origins: Origins
     preferences: PreferencesStore
+    notifications: NotificationStore
     reports: Reports
     rights: RightsStore
     filters: FilterStore
@@ -78,6 +81,7 @@ class Ports:
     queue: Queue
     clock: Clock
     public_url: str
+    mail_is_on: bool
     new_token: Callable[[], str] = new_token
 
 

@@ -20,6 +20,7 @@ from crossfoot.messages.api.fetches import FetchesStarted, FetchList, FetchShape
 from crossfoot.messages.api.filters import ChoicesShape, FiltersSaved, FiltersShape, OutsideList, OutsideQuery
 from crossfoot.messages.api.invoices import InvoiceDetail, InvoiceList, InvoiceQuery, PdfLink
 from crossfoot.messages.api.matches import MatchDecision, MatchList, MatchQuery, OneMatch
+from crossfoot.messages.api.notifications import NotificationsShape, NotificationsStanding
 from crossfoot.messages.api.payments import PaymentList, PaymentQuery
 from crossfoot.messages.api.payouts import PayoutDetail, PayoutList, PayoutQuery
 from crossfoot.messages.api.preferences import PreferencesShape
@@ -39,6 +40,7 @@ from crossfoot.steps.api import (
     filters,
     invoices,
     matches,
+    notifications,
     payments,
     payouts,
     pdfs,
@@ -217,6 +219,14 @@ _WORK: tuple[Route[Ports], ...] = (
     Route(
         "putPreferences", "PUT", "/v1/preferences", "Replace the preferences",
         preferences.put_preferences, PreferencesShape, body=PreferencesShape, problems=_LIVE,
+    ),
+    Route(
+        "getNotifications", "GET", "/v1/notifications", "Show who is told what by e-mail",
+        notifications.show_notifications, NotificationsStanding,
+    ),
+    Route(
+        "putNotifications", "PUT", "/v1/notifications", "Replace who is told what by e-mail",
+        notifications.put_notifications, NotificationsStanding, body=NotificationsShape, problems=(422,),
     ),
     Route(
         "startFetch", "POST", "/v1/fetches", "Fetch new data, or every unpaid invoice again",

@@ -1,0 +1,117 @@
+"""The e-mails that a partner gets: plain text, and the same as simple HTML. Whatever a vendor named is text in both."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from crossfoot.core.attention import Cause
+from crossfoot.core.model import SYSTEM_NAMES
+from crossfoot.core.notices import Checkup, Health, health_of
+
+SUBJECT_LENGTH = 150
+_WHY = "You get this because your address was chosen under Notifications in Crossfoot."
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """An e-mail, but for who gets it."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A heading, and what is said below it."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+
+def write_turn(told: str, now: Checkup) -> Mail | None:
+    """Write what a turn of a connection is worth: its trouble, or that it is over; None where it is worth no word.
+
+    Takes: `told` is the mark of what was told last.
+    Source: C7.
+    """
+    if told == now.mark:
+        return None
+    name = SYSTEM_NAMES[now.system]
+    if now.health is Health.WELL:
+        was_worse = health_of(told) in (Health.SILENT, Health.STOPPED)
+        return _write(f"{name} is connected again", [_all_well(now)]) if was_worse else None
+    return _write(_SUBJECTS[now.health].format(name), [_to_part(now)])
+
+
+def write_digest(causes: Sequence[Cause], connections: Sequence[Checkup], link: str) -> Mail | None:
+    """Write what needs attention; None where nothing does.
+
+    Takes: `link` is where all of it is listed.
+    Source: X1, X3.
+    """
+    ill = [_to_part(each) for each in connections if each.health is not Health.WELL]
+    open_causes = [cause for cause in causes if cause.count]
+    parts = [*ill, *map(_of_cause, open_causes)]
+    if not parts:
+        return None
+    matters = "1 matter needs" if len(parts) == 1 else f"{len(parts)} matters need"
+    return _write(f"{matters} your attention", parts, f"All of it, record by record: {link}")
+
+
+_SUBJECTS = {
+    Health.WARNED: "{} will need you soon",
+    Health.SILENT: "{} does not answer",
+    Health.STOPPED: "{} needs your attention",
+}
+
+
+def _all_well(now: Checkup) -> _Part:
+    lines = ("What was told of this connection before is over. What changed meanwhile is read now.",)
+    return _Part(_title(now), lines)
+
+
+def _to_part(now: Checkup) -> _Part:
+    lines = [line for worry in now.worries for line in (worry.reason, worry.fix) if line]
+    return _Part(_title(now), tuple(lines))
+
+
+def _title(now: Checkup) -> str:
+    name = SYSTEM_NAMES[now.system]
+    return f"{name} ({now.account_name})" if now.account_name else name
+
+
+def _of_cause(cause: Cause) -> _Part:
+    oldest = f"The oldest since {cause.oldest_since:%Y-%m-%d}." if cause.oldest_since else ""
+    return _Part(f"{cause.remedy.title}: {_count(cause)}", tuple(filter(None, (cause.remedy.fix, oldest))))
+
+
+def _count(cause: Cause) -> str:
+    if cause.is_more:
+        return f"more than {cause.count:,} records"
+    return "1 record" if cause.count == 1 else f"{cause.count:,} records"
+
+
+def _write(subject: str, parts: Sequence[_Part], closing: str = "") -> Mail:
+    clean = [_Part(one_line(part.heading), tuple(map(one_line, part.lines))) for part in parts]
+    ending = [line for line in (closing, _WHY) if line]
+    return Mail(one_line(f"Crossfoot: {subject}")[:SUBJECT_LENGTH], _to_text(clean, ending), _to_html(clean, ending))
+
+
+def _to_text(parts: Iterable[_Part], ending: Iterable[str]) -> str:
+    blocks = ["\n".join((part.heading, *(f"  {line}" for line in part.lines))) for part in parts]
+    return "\n\n".join((*blocks, *ending)) + "\n"
+
+
+def _to_html(parts: Iterable[_Part], ending: Iterable[str]) -> str:
+    blocks = [
+        f"<h3>{escape(part.heading)}</h3>" + "".join(f"<p>{escape(line)}</p>" for line in part.lines) for part in parts
+    ]
+    return (
+        "<html><body>" + "".join((*blocks, "<hr>", *(f"<p>{escape(line)}</p>" for line in ending))) + "</body></html>"
+    )
+
+
+def one_line(text: str) -> str:
+    """Put a text on one line, without what is not printed: names come from vendors, and a header ends with its line."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
