@@ -54,10 +54,12 @@ def _values(partner: Partner, payment: Record) -> Values:
     """Name one of everything that a partner has, a decision among it."""
     partner.api.post("/v1/matches", {**BODIES["decideMatch"], "psa": "connectwise-1003"})
     partner.api.post("/v1/payouts", payout_data(id="po_canary"))
+    effects = [line["effect"] for line in partner.explain(payment)["story"] if line["effect"]]
     return {
         "/v1/connections/{system}": "quickbooks",
         "/v1/records/{kind}": "payment",
         "/v1/records/{kind}/{id}": f"quickbooks-{payment['Id']}",
+        "/v1/records/{kind}/{id}/effects/{key}": effects[-1]["key"],
         "/v1/customers/{id}": "quickbooks-9",
         "/v1/invoices/{id}": "quickbooks-1001",
         "/v1/credit-memos/{id}": f"quickbooks-{CREDIT_MEMO}",

@@ -110,6 +110,7 @@ class FakeApi:
             cursors=self.world.cursors,
             runs=self.world.runs,
             limits=self.world.limits,
+            companies=self.world.companies,
             connections=self.connections,
             secrets=FakeSecrets(self.connections),
             authorizations=FakeAuthorizations(self.world.clock),

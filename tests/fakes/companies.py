@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from crossfoot.core.company import Company
+from crossfoot.core.company import NO_COMPANY, Company
 from crossfoot.ports import FRESH_FOR, KEPT_FOR, Clock
 
 
@@ -29,6 +29,10 @@ class FakeCompanies:
             company = self._live.fetch_company(tenant)
             self.kept[tenant] = (id_, now, company)
         return company
+
+    def load_known(self, tenant: str) -> Company:
+        of, _, company = self.kept.get(tenant, ("", None, NO_COMPANY))
+        return company if of == self._live.company_id(tenant) else NO_COMPANY
 
     def forget(self, tenant: str) -> None:
         if tenant in self.kept and self._clock.now() - self.kept[tenant][1] >= FRESH_FOR:

@@ -92,7 +92,7 @@ def _as_shown(kept: Record, shown: Record) -> Record:
     version = replace(kept.version, seen_at=shown.version.seen_at)
     match kept:
         case Payment():
-            return replace(kept, version=version, former_invoices=(), origin=None)
+            return replace(kept, version=version, former_invoices=(), origin=None, keeping=Keeping())
         case Customer() | Invoice() | CreditMemo():
             return replace(kept, version=version, keeping=Keeping())
         case _:

@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from crossfoot.core.attention import Parked, Reason
+from crossfoot.core.decisions import refused
+from crossfoot.core.effects import effect_key
 from crossfoot.core.fetching import FetchKind, FetchRun
 from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import ACCOUNTING, PSA, DepositLine, Kind, Line, LineKind, Ref, TraitName
 from crossfoot.core.notifications import Notifications
+from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.messages.platform import PlatformPayment, PlatformPayout
 from crossfoot.messages.reading import read_shape
 from crossfoot.messages.routes import Route
@@ -68,6 +72,8 @@ VALUES = {
     "/v1/connections/{system}": "quickbooks",
     "/v1/records/{kind}": "payment",
     "/v1/records/{kind}/{id}": "quickbooks-77",
+    "/v1/records/{kind}/{id}/effects/{key}": effect_key(TENANT, PAYMENT_ROWS, Ref(PSA, Kind.INVOICE, "c1001"), 1),
+    "/v1/attention/{cause}": "row_taken",
     "/v1/customers/{id}": "connectwise-c5",
     "/v1/invoices/{id}": "quickbooks-q1001",
     "/v1/credit-memos/{id}": "quickbooks-q50",

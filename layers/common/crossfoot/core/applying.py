@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from crossfoot.core.model import Allocation, Invoice, Payment, Ref, Standing, TakenBack, Version
+from crossfoot.core.holds import wants
+from crossfoot.core.model import ACCOUNTING, Allocation, Invoice, Payment, Ref, Standing, TakenBack, Version
 from crossfoot.core.parts import invoices_of
 from crossfoot.core.preferences import UnappliedMoney
 from crossfoot.core.receipts import Receipt, says_the_same
@@ -65,9 +66,9 @@ def _open_minor(payment: Payment, invoice: Invoice, ledger: Ledger) -> int:
     """Give what an invoice has open for this payment.
 
     That is what the accounting showed last, with what it counted of this payment, without what earlier payments of the
-    platform will take that it has not counted yet.
+    platform will take that it has not counted yet: not those that the partner holds back from there.
     """
-    on_it = [each for each in ledger.paying.get(invoice.ref, ()) if each.standing is Standing.LIVE]
+    on_it = [each for each in ledger.paying.get(invoice.ref, ()) if wants(each, ACCOUNTING)]
     counted = {each.origin: _on(each, invoice.ref) for each in on_it if each.origin is not None}
     named = {invoice.ref, *(ref for ref, copy in ledger.invoices.items() if copy.ref == invoice.ref)}
     awaited = sum(
@@ -104,14 +105,15 @@ def follow_people(
 
     Takes: `standing` are the receipts as we wrote them last; `copies` are the same as the book saw them, by their ids.
     Returns: where the platform took the payment back, or gave a part of it back, since we wrote them, that counts and not
-    what people changed meanwhile. What stands is as they left it all the same: its revision is what we go on from.
-    Source: P2; P3 (deleted or void there is deleted here), and an edit of amount, date or invoices is followed alike.
+    what people changed meanwhile; nor does that of one that the partner holds back from there. What stands is as they left
+    it all the same: its revision is what we go on from.
+    Source: P2; X1; P3 (deleted or void there is deleted here), and an edit of amount, date or invoices is followed alike.
     """
     if not any(_is_changed(each, copies.get(each.id)) for each in standing):
         return None
     left = [_as_left(receipt, copies.get(receipt.id)) for receipt in standing]
     kept = tuple(receipt for receipt in left if receipt is not None)
-    if payment.standing is not Standing.LIVE:
+    if not wants(payment, ACCOUNTING):
         return Followed(payment, kept)
     if not kept:
         return Followed(take_back(payment, TakenBack.DELETED, now), ())

@@ -49,6 +49,8 @@ class Report:
         return f"{line}, without reading {unread}" if unread else line
 
 
+# The cause of a difference that the partner wants: nothing is tried to mend it.
+HELD_BACK = "held_back"
 # So that a report fits into one item of our table, whatever is written in an invoice's number.
 MAX_DIFFERENCES = 200
 MAX_SHOWN_NUMBER = 60
@@ -61,6 +63,8 @@ class Pair:
     Takes: `expected_minor` is what the external payments in QuickBooks and those of the platform add up to on it,
     `kept_minor` what our rows in ConnectWise carry, `recorded_minor` what all payments that are known in QuickBooks pay of
     it, and `credits_minor` the credits that those apply, here or to another invoice (QuickBooks does not say which).
+    `held_minor` is what the partner took back from ConnectWise of its payments, less what of them was taken back from
+    QuickBooks.
     """
 
     accounting: Invoice
@@ -69,6 +73,7 @@ class Pair:
     kept_minor: int
     recorded_minor: int
     credits_minor: int
+    held_minor: int = 0
 
     @property
     def unpaid_for_minor(self) -> int:
@@ -115,11 +120,20 @@ def _cause(pair: Pair) -> tuple[str, str, str]:
         shown, kept = _amount(pair, pair.psa.paid_minor), _amount(pair, pair.kept_minor)
         cause = f"ConnectWise shows {shown} of payments, of which Crossfoot entered {kept}."
         return "entered_in_psa", cause, "Enter the missing payment in QuickBooks, or remove it from ConnectWise."
-    if pair.recorded_minor != pair.expected_minor:
+    if pair.recorded_minor != pair.expected_minor + pair.held_minor:
         expected, recorded = _amount(pair, pair.expected_minor), _amount(pair, pair.recorded_minor)
         cause = f"Its payments come to {expected}, of which QuickBooks holds {recorded}."
         return "not_mirrored", cause, "See the invoice's payments: each says what it waits for."
+    if pair.held_minor and pair.psa.balance_minor - pair.accounting.balance_minor == pair.held_minor:
+        return _held_back(pair)
     return _credit(pair)
+
+
+def _held_back(pair: Pair) -> tuple[str, str, str]:
+    """Name what the partner wants so. Source: X1."""
+    lacking = "ConnectWise" if pair.held_minor > 0 else "QuickBooks"
+    cause = f"{_amount(pair, abs(pair.held_minor))} of payments are held back from {lacking} by the partner."
+    return HELD_BACK, cause, "Nothing, if it is meant so; else let the payment go on from its story."
 
 
 def _unknown_in_accounting(pair: Pair) -> tuple[str, str, str]:

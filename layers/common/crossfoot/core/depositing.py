@@ -7,7 +7,8 @@ from datetime import date
 
 from crossfoot.core.decisions import Decision, refused, skipped, waits
 from crossfoot.core.effects import Effect, asked_again, is_to_be_tried_again
-from crossfoot.core.model import Deposit, Payout, PayoutState, Ref, Standing
+from crossfoot.core.holds import decide_hold
+from crossfoot.core.model import ACCOUNTING, Deposit, Payout, PayoutState, Ref, Standing
 from crossfoot.core.money import format_minor
 from crossfoot.core.preferences import ClosedPeriod, Preferences
 from crossfoot.core.receipts import Operation
@@ -48,10 +49,10 @@ class DepositPlan:
 def plan_deposit(depositing: Depositing, preferences: Preferences) -> DepositPlan:
     """Decide the next thing to do for a payout in the accounting.
 
-    Source: D1, D2, P2 (what has to change is taken out first).
+    Source: D1, D2, P2 (what has to change is taken out first), X1 (none where the partner holds it back).
     """
     payout, standing = depositing.payout, _as_read(standing_of(depositing.latest), depositing.copy)
-    ends = _is_off(payout) or (standing is not None and not standing.is_added_up)
+    ends = _is_off(payout) or _is_held(payout) or (standing is not None and not standing.is_added_up)
     held = _by_hand(depositing, standing, ends=ends) if standing is not None else _not_now(payout, preferences)
     if held is not None:
         return DepositPlan(decision=held)
@@ -76,7 +77,7 @@ def to_deposit_effect(tenant: str, depositing: Depositing, write: SlipWrite) -> 
         subject=payout.ref,
         generation=latest.generation + (not latest.never_sent) if latest else 1,
         body={**to_body(write), SEEN: _seen(depositing), **asked_again(depositing.again)},
-        rule="D2",
+        rule="X1" if write.operation is Operation.DELETE and _is_held(payout) else "D2",
         sentence=_sentence(depositing, write),
         causes=(payout.ref,),
         # What stands if QuickBooks refuses.
@@ -97,13 +98,19 @@ def _is_off(payout: Payout) -> bool:
     return payout.state is PayoutState.FAILED or payout.standing is not Standing.LIVE
 
 
+def _is_held(payout: Payout) -> bool:
+    return payout.keeping.hold_from(ACCOUNTING) is not None
+
+
 def _not_now(payout: Payout, preferences: Preferences) -> Decision | None:
-    """Say why no deposit is made now, where none stands. Source: D1, D2."""
+    """Say why no deposit is made now, where none stands. Source: D1, D2, X1."""
     if not preferences.deposits_enabled:
         fix = "Turn deposits on under Preferences, if QuickBooks is not to match them from the bank feed."
         return skipped(payout.ref, "D1", "deposits_off", "Deposits are not made: they are turned off.", fix)
     if _is_off(payout):
         return skipped(payout.ref, "D2", "payout_failed", "The payout failed: there is nothing to deposit.")
+    if _is_held(payout):
+        return decide_hold(payout, ACCOUNTING)
     if payout.state is PayoutState.CREATED:
         sentence = "The payout is on its way to the bank; it is deposited when it was paid."
         return waits(payout.ref, "D2", "not_paid_yet", sentence)
@@ -296,7 +303,8 @@ def _sentence(depositing: Depositing, write: SlipWrite) -> str:
         case Operation.UPDATE:
             return f"Changed the deposit to {amount}, {held}.{moved}"
         case _ if slip.is_added_up:
-            return f"Took the deposit of {amount} back: the payout failed."
+            why = "the payout failed" if _is_off(payout) else "you took it back"
+            return f"Took the deposit of {amount} back: {why}."
         case _:
             paid = format_minor(payout.total_minor, payout.currency)
             return f"Took the deposit of {amount} back: the payout is {paid}."

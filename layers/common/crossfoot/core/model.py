@@ -104,6 +104,14 @@ class Trait:
     value: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Hold:
+    """A book that the partner took a record back from, and the day of that: it is not entered there meanwhile (X1)."""
+
+    system: System
+    since: date
+
+
 @dataclass(frozen=True, slots=True)
 class Keeping:
     """How the book keeps a record, beside what the system says of it.
@@ -113,13 +121,18 @@ class Keeping:
     imported is never left out by itself. `named_at` is when the customer's name was read that it carries, where that came
     from the customer and not with the record ("" else): a read from before that knows an older name (I9). `by_run` is the
     run over all that lies outside the filters which archived it, or brought it back ("" when the partner did so with this
-    record alone).
+    record alone). `held` are the books that the partner took a payment or payout back from, each once and sorted.
     """
 
     left_out: bool = False
     archived: bool = False
     named_at: str = ""
     by_run: str = ""
+    held: tuple[Hold, ...] = ()
+
+    def hold_from(self, system: System) -> Hold | None:
+        """Find the hold that keeps the record out of a book. Source: X1."""
+        return next((hold for hold in self.held if hold.system is system), None)
 
 
 IMPORTED = Keeping()
@@ -267,6 +280,7 @@ class Payment:
     revision: str = ""
     taken_back: TakenBack | None = None
     refunded_minor: int = 0
+    keeping: Keeping = IMPORTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +382,7 @@ class Payout:
     currency: str
     total_minor: int
     items: tuple[PayoutItem, ...] | None = None
+    keeping: Keeping = IMPORTED
 
 
 type Record = Customer | Invoice | Payment | CreditMemo | Deposit | Payout
@@ -378,7 +393,7 @@ def fingerprint(record: Record) -> str:
 
     Vendors stamp whole seconds: two states of one second share their version, and not their fingerprint.
     """
-    seen = repr(replace(record, version=replace(record.version, seen_at="")))
+    seen = repr(replace(record, version=Version(record.version.updated_at, "")))
     return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 

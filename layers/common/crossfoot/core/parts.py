@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from crossfoot.core.eligibility import is_external
-from crossfoot.core.model import ACCOUNTING, PLATFORM, Kind, Payment, Ref, Standing
+from crossfoot.core.holds import wants
+from crossfoot.core.model import ACCOUNTING, PLATFORM, PSA, Kind, Payment, Ref
 from crossfoot.core.rows import Paid
 
 
@@ -13,22 +14,25 @@ def invoices_of(payment: Payment) -> tuple[Ref, ...]:
 
 
 def external_parts(payments: Iterable[Payment], invoice: Ref) -> tuple[Paid, ...]:
-    """Pick the external payments' parts on an invoice. Source: E1; void and deleted payments have no part (E5)."""
+    """Pick the external payments' parts on an invoice.
+
+    Source: E1; void and deleted payments have no part (E5), nor has one that the partner holds from there (X1).
+    """
     return tuple(
         Paid(payment.ref.id, sum(part.amount_minor for part in parts), payment.paid_on)
         for payment in payments
-        if payment.standing is Standing.LIVE and payment.paid_on is not None and is_external(payment)
+        if wants(payment, PSA) and payment.paid_on is not None and is_external(payment)
         if (parts := [part for part in payment.allocations if part.invoice == invoice and part.amount_minor])
     )
 
 
 def platform_parts(payments: Iterable[Payment], names: Iterable[Ref]) -> tuple[Paid, ...]:
-    """Pick the platform payments' parts on an invoice, by whichever of its copies they name it. Source: P1, P2."""
+    """Pick the platform payments' parts on an invoice, by whichever of its copies they name it. Source: P1, P2, X1."""
     copies = frozenset(names)
     return tuple(
         Paid(str(payment.ref), sum(part.amount_minor for part in parts), payment.paid_on)
         for payment in payments
-        if payment.ref.system is PLATFORM and payment.standing is Standing.LIVE and payment.paid_on is not None
+        if payment.ref.system is PLATFORM and wants(payment, PSA) and payment.paid_on is not None
         if (parts := [part for part in payment.allocations if part.invoice in copies and part.amount_minor])
     )
 

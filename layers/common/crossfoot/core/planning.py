@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from crossfoot.core.decisions import Decision, did, refused, waits
 from crossfoot.core.effects import Effect, EffectState, asked_again, is_to_be_tried_again
 from crossfoot.core.eligibility import decide_keeping, decide_link
+from crossfoot.core.holds import decide_hold, wants
 from crossfoot.core.matching import differences
 from crossfoot.core.model import (
     IMPORTED,
@@ -94,8 +95,11 @@ class Plan:
 def plan_payment(situation: Situation, preferences: Preferences) -> Plan:
     """Decide the next thing to do for a payment on one invoice.
 
-    Source: E2, E4, E5, E6, E7, E8, I9, P1 to P4. The caller has made sure of E1 and E3 (`decide_payment`).
+    Source: E2, E4, E5, E6, E7, E8, I9, P1 to P4, X1. The caller has made sure of E1 and E3 (`decide_payment`).
     """
+    held = _held(situation)
+    if held is not None:
+        return Plan(decision=held)
     if situation.payment.ref.system is PLATFORM:
         return _plan_platform_payment(situation)
     pays = any(part.invoice == situation.invoice for part in situation.payment.allocations)
@@ -106,9 +110,9 @@ def plan_payment(situation: Situation, preferences: Preferences) -> Plan:
         return Plan(decision=_not_there(situation) if pays else None)
     if situation.parted:
         return _take_back(situation, pays)
-    held = decide_link(situation.payment, situation.link, preferences)
-    if held is not None:
-        return Plan(decision=held)
+    left_alone = decide_link(situation.payment, situation.link, preferences)
+    if left_alone is not None:
+        return Plan(decision=left_alone)
     paid = external_parts(situation.payments, situation.invoice)
     unfit = _unfit(situation, bool(paid))
     if unfit is not None:
@@ -135,6 +139,14 @@ def _plan_platform_payment(situation: Situation) -> Plan:
     # What is not carried yet waits for its own turn, which asks what this one does not: E2 to E4.
     kept = (part for part in external if part.payment in carried)
     return _plan_rows(situation, (*kept, *platform_parts(situation.payments, names)))
+
+
+def _held(situation: Situation) -> Decision | None:
+    """Say that the partner took the payment back from ConnectWise, where nothing of it is left on the rows. Source: X1."""
+    payment = situation.payment
+    is_there = carried_as(payment) in standing_of(situation.latest).carries
+    pays = any(part.invoice in _names(situation) for part in payment.allocations)
+    return decide_hold(payment, PSA, situation.invoice) if pays and not is_there else None
 
 
 def _names(situation: Situation) -> tuple[Ref, ...]:
@@ -178,7 +190,7 @@ def to_effect(tenant: str, situation: Situation, write: RowWrite) -> Effect:
         subject=psa.ref,
         generation=generation,
         body={**to_body(write), SEEN: psa.version.updated_at, **asked_again(situation.again)},
-        rule=_rule(situation.payment, write),
+        rule="X1" if _is_taken_back(situation.payment, standing, write) else _rule(situation.payment, write),
         sentence=_sentence(situation.payment, psa, write),
         causes=tuple(dict.fromkeys((situation.payment.ref, *carried, *no_longercarried_payment))),
         # What stands if ConnectWise refuses.
@@ -234,7 +246,9 @@ def _plan_rows(situation: Situation, paid: tuple[Paid, ...]) -> Plan:
     assert psa is not None
     standing = standing_of(situation.latest)
     refused_last = situation.latest is not None and situation.latest.state is EffectState.REFUSED
-    untouched = psa.paid_minor == standing.total_minor and not refused_last
+    # Another product may have taken over the row of what is held, and its amount would not tell (E7).
+    is_held = situation.payment.keeping.hold_from(PSA) is not None
+    untouched = psa.paid_minor == standing.total_minor and not refused_last and not is_held
     if situation.live_rows is None and not untouched:
         return Plan(read_rows=True)
     live = situation.live_rows if situation.live_rows is not None else standing.rows
@@ -242,10 +256,10 @@ def _plan_rows(situation: Situation, paid: tuple[Paid, ...]) -> Plan:
     if arranged.obstacle is Obstacle.ROW_GONE:
         gone = tuple(map(carried_payment, standing.carries))
         if all(payment.system is PLATFORM for payment in gone):
-            counting = tuple(
-                each.ref for each in situation.payments if each.ref in gone and each.standing is Standing.LIVE
-            )
+            counting = tuple(each.ref for each in situation.payments if each.ref in gone and wants(each, PSA))
             return Plan(gone=counting) if counting else _forget_rows(situation, standing, live)
+        if not {part.payment for part in paid} & {*standing.carries}:
+            return _forget_rows(situation, standing, live)
     if arranged.obstacle is not None:
         return Plan(decision=_obstacle(situation, psa, arranged))
     latest = situation.latest
@@ -297,6 +311,12 @@ def _obstacle(situation: Situation, psa: Invoice, arranged: Arrangement) -> Deci
     return refused(payment, "E6", "balance_too_small", sentence, fix, psa.ref)
 
 
+def _is_taken_back(payment: Payment, standing: StandingRows, write: RowWrite) -> bool:
+    """Tell whether a write takes out what the partner holds back."""
+    name, held = carried_as(payment), payment.keeping.hold_from(PSA)
+    return held is not None and name in standing.carries and name not in write.carries
+
+
 def _rule(payment: Payment, write: RowWrite) -> str:
     if payment.ref.system is PLATFORM:
         return "P2" if payment.standing is not Standing.LIVE else "P1"
@@ -330,6 +350,8 @@ def _sentence(payment: Payment, psa: Invoice, write: RowWrite) -> str:
 
 
 def _why_back(payment: Payment) -> str:
+    if payment.keeping.hold_from(PSA) is not None:
+        return "you took it back"
     if payment.ref.system is not PLATFORM:
         return "QuickBooks no longer shows it"
     return f"on the platform it was {payment.taken_back}" if payment.taken_back else "it pays other invoices now"

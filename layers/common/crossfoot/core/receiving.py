@@ -8,6 +8,7 @@ from datetime import date
 from crossfoot.core.company import Company
 from crossfoot.core.decisions import Decision, refused, waits
 from crossfoot.core.effects import Effect, asked_again, is_to_be_tried_again
+from crossfoot.core.holds import decide_hold, wants
 from crossfoot.core.latin import to_latin
 from crossfoot.core.model import ACCOUNTING, Allocation, Invoice, Payment, Ref, Standing
 from crossfoot.core.money import format_minor
@@ -66,11 +67,11 @@ class ReceiptPlan:
 def plan_receipts(receiving: Receiving, preferences: Preferences) -> ReceiptPlan:
     """Decide the next thing to do for a platform payment in the accounting.
 
-    Source: P1, P2, P4, E8 (an invoice that is not there yet), D1.
+    Source: P1, P2, P4, E8 (an invoice that is not there yet), D1, X1 (none where the partner holds it back).
     """
     payment = receiving.payment
     wanted: tuple[Receipt, ...] = ()
-    if payment.standing is Standing.LIVE:
+    if wants(payment, ACCOUNTING):
         missing = _missing(receiving)
         if missing is not None:
             return ReceiptPlan(decision=missing)
@@ -79,7 +80,9 @@ def plan_receipts(receiving: Receiving, preferences: Preferences) -> ReceiptPlan
             return ReceiptPlan(decision=found)
         wanted = found
     write = arrange_receipts(wanted, standing_of(receiving.latest), payment.currency)
-    return ReceiptPlan() if write is None else _fit(receiving, write)
+    if write is None:
+        return ReceiptPlan(decision=decide_hold(payment, ACCOUNTING) if payment.standing is Standing.LIVE else None)
+    return _fit(receiving, write)
 
 
 def to_receipt_effect(tenant: str, receiving: Receiving, write: ReceiptWrite) -> Effect:
@@ -91,12 +94,26 @@ def to_receipt_effect(tenant: str, receiving: Receiving, write: ReceiptWrite) ->
         subject=payment.ref,
         generation=latest.generation + (not latest.never_sent) if latest else 1,
         body={**to_body(write), SEEN: _seen(receiving), **asked_again(receiving.again)},
-        rule="P3" if write.operation is Operation.ADOPT else "P2" if write.operation is Operation.DELETE else "P1",
+        rule=_rule(payment, write.operation),
         sentence=_sentence(receiving, write),
         causes=(payment.ref,),
         # What stands if QuickBooks refuses.
         result=to_result(standing_of(latest)),
     )
+
+
+def _rule(payment: Payment, operation: Operation) -> str:
+    match operation:
+        case Operation.ADOPT:
+            return "P3"
+        case Operation.DELETE:
+            return "X1" if _is_held(payment) else "P2"
+        case _:
+            return "P1"
+
+
+def _is_held(payment: Payment) -> bool:
+    return payment.standing is Standing.LIVE and payment.keeping.hold_from(ACCOUNTING) is not None
 
 
 def _missing(receiving: Receiving) -> Decision | None:
@@ -281,6 +298,8 @@ def _is_moved(receiving: Receiving, receipt: Receipt) -> bool:
 
 
 def _why_taken_back(payment: Payment) -> str:
+    if _is_held(payment):
+        return "you took it back"
     if payment.standing is Standing.LIVE:
         return "it is for another customer now"
     return f"it was {payment.taken_back}" if payment.taken_back else "it was deleted"

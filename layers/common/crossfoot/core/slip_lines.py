@@ -7,7 +7,8 @@ from enum import StrEnum
 from crossfoot.core.company import Company
 from crossfoot.core.decisions import Decision, refused, waits
 from crossfoot.core.effects import Effect
-from crossfoot.core.model import Deposit, Payment, Payout, PayoutItem, PayoutItemKind, Ref, Standing
+from crossfoot.core.holds import LET_IT_GO_ON
+from crossfoot.core.model import ACCOUNTING, Deposit, Payment, Payout, PayoutItem, PayoutItemKind, Ref, Standing
 from crossfoot.core.money import format_minor
 from crossfoot.core.preferences import Preferences
 from crossfoot.core.receipts import Receipt
@@ -147,6 +148,9 @@ def _has_to_change(receiving: Receiving, preferences: Preferences) -> bool:
 
 
 def _not_ready(payout: Payout, payment: Payment, *, entered: bool) -> Decision:
+    if payment.keeping.hold_from(ACCOUNTING) is not None:
+        sentence = f"You took payment {payment.ref.id} of this payout back from QuickBooks."
+        return waits(payout.ref, "X1", "payment_not_ready", sentence, LET_IT_GO_ON, payment.ref)
     if entered:
         sentence = f"Payment {payment.ref.id} has changed, and QuickBooks does not show that yet."
     else:

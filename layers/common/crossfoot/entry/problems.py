@@ -29,9 +29,11 @@ RETRY_AFTER_S = 5
 _STATUS_OF_CODE = {
     "account_taken": 409,
     "another_company": 409,
+    "cannot_undo": 409,
     "cursor_invalid": 400,
     "gone_there": 409,
     "nothing_in_common": 409,
+    "never_held": 409,
     "not_found": 404,
 }
 

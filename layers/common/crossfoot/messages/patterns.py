@@ -6,6 +6,8 @@ RECORD_ID = r"^(quickbooks|connectwise|platform)-[^\x00-\x20/]{1,64}$"
 CONNECTED_ID = r"^(quickbooks|connectwise)-[^\x00-\x20/]{1,64}$"
 PLATFORM_ID = r"^[A-Za-z0-9_.-]{1,64}$"
 MATCH_ID = r"^(invoice|customer|number):[^\x00-\x20/]{1,400}$"
+EFFECT_KEY = r"^[0-9a-f]{32}$"
+CAUSE = r"^[a-z][a-z0-9_]{0,63}$"
 FETCH_ID = r"^[0-9A-Za-z._-]{1,100}$"
 CURRENCY = r"^[A-Z]{3}$"
 # What a mail's header can hold and SES takes: one @, no spaces or line ends, no names or lists, letters of ASCII only.
@@ -22,6 +24,8 @@ WORDS: Mapping[str, str] = {
     CONNECTED_ID: "This has to be the id of a record in QuickBooks or ConnectWise, like quickbooks-129.",
     PLATFORM_ID: "This has to be an id of 1 to 64 letters, digits, dots, dashes and underscores, like pay_1.",
     MATCH_ID: "This has to be a match's id as GET /v1/matches gives it, like invoice:129:501.",
+    EFFECT_KEY: "This has to be the key of an effect as the record's story gives it.",
+    CAUSE: "This has to be a cause as GET /v1/attention gives it, like invoice_not_in_psa.",
     FETCH_ID: "This has to be a fetch's id as GET /v1/fetches gives it.",
     CURRENCY: "This has to be a currency in three capital letters, like USD.",
     EMAIL: "This has to be one e-mail address, like books@example.com.",

@@ -20,6 +20,10 @@ class Companies(Protocol):
         """
         ...
 
+    def load_known(self, tenant: str) -> Company:
+        """Give the company as it was read last, however long ago; nothing is read live. One never read has nothing set."""
+        ...
+
     def forget(self, tenant: str) -> None:
         """Have it read live the next time, because the system refused what it says; not when it was read just now."""
         ...

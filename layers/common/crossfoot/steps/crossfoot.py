@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from crossfoot.core.comparing import REREADS, Comparison, Stage, Tally
-from crossfoot.core.crossfoot import Difference, Pair, compare
+from crossfoot.core.crossfoot import HELD_BACK, Difference, Pair, compare
 from crossfoot.core.effects import Effect
 from crossfoot.core.eligibility import is_external
 from crossfoot.core.model import ACCOUNTING, PLATFORM, PSA, Invoice, Kind, Link, Payment, Record, Ref, Standing, System
@@ -218,7 +218,8 @@ def _compare_page(tenant: str, comparison: Comparison, records: Sequence[Record]
     payments = _load_payments(tenant, comparison, pairings, ports)
     compared = ((pairing, _compare(pairing, payments)) for pairing in pairings if not pairing.agrees)
     differences = {pairing.link.accounting: difference for pairing, difference in compared if difference is not None}
-    waiting = _waiting(comparison, pairings, differences.keys(), payments)
+    to_mend = [ref for ref, difference in differences.items() if difference.code != HELD_BACK]
+    waiting = _waiting(comparison, pairings, to_mend, payments)
     if not ports.preferences.load(tenant).external_payments_enabled:
         waiting = [ref for ref in waiting if ref.system is PLATFORM]
     # Queued before the page is counted: a worker that dies between leaves nothing out, and asks once more at worst.
@@ -311,8 +312,17 @@ def _compare(pairing: _Pairing, payments: _Payments) -> Difference | None:
         kept_minor=pairing.standing.total_minor,
         recorded_minor=sum(part.amount_minor for part in cash),
         credits_minor=sum(credit.amount_minor for credit in applied),
+        held_minor=_held_minor(link, paying, PSA) - _held_minor(link, paying, ACCOUNTING),
     )
     return compare(pair)
+
+
+def _held_minor(link: Link, paying: Iterable[Payment], system: System) -> int:
+    """Add up what payments would bring to an invoice in a book, if the partner did not hold them back from there (X1)."""
+    held = [each for each in paying if each.standing is Standing.LIVE and each.keeping.hold_from(system) is not None]
+    wanted = [each for each in held if each.ref.system is PLATFORM or is_external(each)]
+    copies = (link.accounting, link.psa)
+    return sum(part.amount_minor for each in wanted for part in each.allocations if part.invoice in copies)
 
 
 def _pays(payment: Payment, invoice: Ref) -> bool:
@@ -328,7 +338,8 @@ def _waiting(
     if comparison.every_payment:
         for pairing in pairings:
             paying, carries = payments[pairing.link.accounting], pairing.standing.carries
-            left = (payment for payment in paying if payment.origin is None and carried_as(payment) not in carries)
+            wanted = (each for each in paying if each.origin is None and each.keeping.hold_from(PSA) is None)
+            left = (payment for payment in wanted if carried_as(payment) not in carries)
             waiting |= dict.fromkeys(payment.ref for payment in left)
     return list(waiting)
 

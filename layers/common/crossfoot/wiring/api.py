@@ -42,6 +42,7 @@ def api_ports(parts: Parts) -> Ports:
         cursors=parts.cursors,
         runs=parts.runs,
         limits=parts.limits,
+        companies=parts.companies,
         connections=parts.connections,
         secrets=parts.secrets,
         authorizations=TableAuthorizations(parts.table, parts.clock, settings.state_signing_key.encode),

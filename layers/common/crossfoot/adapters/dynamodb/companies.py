@@ -8,7 +8,7 @@ from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.failures import ConditionFailed
 from crossfoot.adapters.dynamodb.table import Delete, Put, Table, When
 from crossfoot.adapters.dynamodb.values import Item, Plain, rows, text, without_blanks
-from crossfoot.core.company import AccountUse, Company, LedgerAccount
+from crossfoot.core.company import NO_COMPANY, AccountUse, Company, LedgerAccount
 from crossfoot.core.model import ACCOUNTING
 from crossfoot.ports import FRESH_FOR, KEPT_FOR, Clock
 
@@ -37,6 +37,11 @@ class TableCompanies:
         head: Item = {_ID: id_, _READ_AT: keys.time_text(now)}
         self._table.write(Put(keys.company(tenant, ACCOUNTING), head | _from_company(company)))
         return company
+
+    def load_known(self, tenant: str) -> Company:
+        """Give it as it was read last."""
+        item = self._table.get(keys.company(tenant, ACCOUNTING)) or {}
+        return _to_company(item) if text(item, _ID) == self._connected(tenant) else NO_COMPANY
 
     def forget(self, tenant: str) -> None:
         """Have it read live the next time, unless it was read just now."""

@@ -2,7 +2,18 @@
 
 from dataclasses import replace
 
-from crossfoot.core.model import CreditMemo, Customer, Invoice, Keeping, Payment, Record, Ref, Standing
+from crossfoot.core.model import (
+    IMPORTED,
+    CreditMemo,
+    Customer,
+    Invoice,
+    Keeping,
+    Payment,
+    Payout,
+    Record,
+    Ref,
+    Standing,
+)
 from crossfoot.errors import BadMessage
 
 MAX_FORMER_INVOICES = 5_000
@@ -29,6 +40,8 @@ def merge(new: Record, stored: Record | None) -> Record:
         if isinstance(merged, Invoice | CreditMemo) and isinstance(stored, Invoice | CreditMemo):
             return _keep_name(merged, stored)
         return merged
+    if isinstance(new, Payout):
+        return replace(new, keeping=stored.keeping if isinstance(stored, Payout) else IMPORTED)
     return new
 
 
@@ -64,9 +77,9 @@ def _keep_name(new: Invoice | CreditMemo, stored: Invoice | CreditMemo) -> Invoi
 
 def _merge_payment(new: Payment, stored: Payment | None) -> Payment:
     if stored is None:
-        return replace(new, former_invoices=_former(new, ()))
+        return replace(new, former_invoices=_former(new, ()), keeping=IMPORTED)
     # Which platform payment it stands for is found when it is read, and never forgotten (E1).
-    kept = replace(new, origin=new.origin or stored.origin)
+    kept = replace(new, origin=new.origin or stored.origin, keeping=stored.keeping)
     # Vendors send an id only of what is deleted; the platform sends what it took back whole.
     if new.standing is Standing.DELETED and new.taken_back is None:
         gone = replace(stored, allocations=(), credits=(), credit_only=(), deposit=None)

@@ -7,9 +7,10 @@
     payment      c customer id   i paid on   cur currency   t total   al [[invoice id, amount] ...]
                  m marker   r reference   f [former invoice id ...]   cu [[credit memo id, amount] ...]   dep deposit id
                  o origin (a platform payment's id)   rev revision   tb why it was taken back   rf refunded
+                 h held from [[system, since] ...]
     credit memo  n number   c customer id   cn customer name   i issued on   cur currency   t total   b remaining
     deposit      i deposited on   a account id   an account name   cur currency   t total   rev revision
-    payout       i arrives on   ps how far it has come   cur currency   t total
+    payout       i arrives on   ps how far it has come   cur currency   t total   h as of a payment
     what filters can see   tr [[name, value] ...]   lo left out   ar archived   rn by which run
                            na when the customer's name was read
     lines, in lines.py     ld digest   ls the write that they came with   lc parts   l the lines themselves, where small
@@ -32,6 +33,7 @@ from crossfoot.core.model import (
     CreditUse,
     Customer,
     Deposit,
+    Hold,
     Invoice,
     Keeping,
     Kind,
@@ -192,6 +194,7 @@ def _from_payment(payment: Payment) -> Item:
         "rev": payment.revision,
         "tb": payment.taken_back.value if payment.taken_back else "",
         "rf": payment.refunded_minor or None,
+        "h": _from_holds(payment.keeping),
     }
 
 
@@ -215,6 +218,7 @@ def _to_payment(ref: Ref, version: Version, standing: Standing, item: Item) -> P
         revision=text(item, "rev"),
         taken_back=TakenBack(text(item, "tb")) if "tb" in item else None,
         refunded_minor=whole(item, "rf"),
+        keeping=_to_holds(item),
     )
 
 
@@ -285,6 +289,7 @@ def _from_payout(payout: Payout) -> Item:
         "ps": payout.state.value,
         "cur": payout.currency,
         "t": payout.total_minor,
+        "h": _from_holds(payout.keeping),
     }
 
 
@@ -297,6 +302,7 @@ def _to_payout(ref: Ref, version: Version, standing: Standing, item: Item) -> Pa
         arrives_on=date.fromisoformat(text(item, "i")),
         currency=text(item, "cur"),
         total_minor=whole(item, "t"),
+        keeping=_to_holds(item),
     )
 
 
@@ -323,6 +329,21 @@ def _to_trait(row: Plain) -> Trait:
 
 def _to_keeping(item: Item) -> Keeping:
     return Keeping(bool(item.get("lo", False)), bool(item.get("ar", False)), text(item, "na"), text(item, "rn"))
+
+
+def _from_holds(keeping: Keeping) -> list[Plain]:
+    return [[hold.system.value, hold.since.isoformat()] for hold in keeping.held]
+
+
+def _to_holds(item: Item) -> Keeping:
+    return Keeping(held=tuple(_to_hold(row) for row in rows(item, "h")))
+
+
+def _to_hold(row: Plain) -> Hold:
+    match row:
+        case [str(system), str(since)]:
+            return Hold(System(system), date.fromisoformat(since))
+    raise TypeError("an item holds a hold that cannot be read")
 
 
 def _id_beside(ref: Ref, other: Ref | None) -> str:

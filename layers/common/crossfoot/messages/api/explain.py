@@ -1,11 +1,13 @@
 """The shapes of what happened to a record, and why (X1)."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
 
 from crossfoot.core.effects import EffectState
 from crossfoot.core.model import Kind
+from crossfoot.messages import patterns
 from crossfoot.messages.api.words import RecordId, Why
 from crossfoot.messages.routes import Shape
 
@@ -15,6 +17,22 @@ class OneRecord(Shape):
 
     kind: Kind
     id: RecordId
+
+
+class OneEffect(OneRecord):
+    """A write that a record's story tells of, by its key."""
+
+    key: Annotated[str, Field(pattern=patterns.EFFECT_KEY)]
+
+
+class UndoShape(Shape):
+    """Whether a write can be undone now."""
+
+    possible: bool
+    reason: str = Field(description='Why it is not possible; "" where it is.')
+    takes_back: list[RecordId] = Field(
+        description="What is taken out of that system, on every invoice that it pays: payments, or a payout."
+    )
 
 
 class EffectShape(Shape):
@@ -30,6 +48,7 @@ class EffectShape(Shape):
     planned_at: datetime | None
     settled_at: datetime | None
     refusal: str
+    undo: UndoShape
 
 
 class StoryLine(Shape):

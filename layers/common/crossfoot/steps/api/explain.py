@@ -25,9 +25,10 @@ from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.silence import tell_silence
 from crossfoot.core.statuses import PaymentStatus
 from crossfoot.core.tying import tie_payout
-from crossfoot.messages.api.explain import EffectShape, Explanation, OneRecord, StoryLine
+from crossfoot.messages.api.explain import EffectShape, Explanation, OneRecord, StoryLine, UndoShape
 from crossfoot.messages.api.words import Why
 from crossfoot.messages.routes import Asked
+from crossfoot.steps.api.attention import ignored_now
 from crossfoot.steps.api.credit_memos import find_applications
 from crossfoot.steps.api.invoices import explain_matches
 from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_why
@@ -44,6 +45,7 @@ from crossfoot.steps.api.standing import (
     lines_now,
     payout_now,
 )
+from crossfoot.steps.api.undoing import effects_told, show_undo
 
 _OUTCOMES = {
     EffectState.CONFIRMED: Outcome.DID,
@@ -68,7 +70,7 @@ def explain_record(ports: Ports, asked: Asked[OneRecord]) -> Explanation:
             return _explain_invoice(ports, asked.tenant, record)
         case Customer():
             now = [*customer_now(record), *keeping_now(ports, asked.tenant, record)]
-            return _explanation(ports, asked.tenant, record.ref, (record.ref,), (), record.name, now, ())
+            return _explanation(ports, asked.tenant, record.ref, (record.ref,), (), record.name, now)
         case CreditMemo():
             return _explain_credit_memo(ports, asked.tenant, record)
         case Deposit():
@@ -81,14 +83,6 @@ def explain_record(ports: Ports, asked: Asked[OneRecord]) -> Explanation:
 
 def _explain_payment(ports: Ports, tenant: str, payment: Payment) -> Explanation:
     links = ports.book.load_links(tenant, invoices_of(payment))
-    named = [ref for ref in invoices_of(payment) if ref.system is PSA]
-    subjects = dict.fromkeys((*(link.psa for link in links.values()), *named, payment.ref))
-    effects = [
-        effect
-        for subject in subjects
-        for effect in ports.effects.load_all(tenant, subject)
-        if payment.ref in effect.causes
-    ]
     parts = load_payment_states(ports, tenant, [payment])[payment.ref]
     remote = [ref for link in links.values() for ref in (link.accounting, link.psa)]
     remote += [*payment.credit_only, *(use.credit_memo for use in payment.credits)]
@@ -96,7 +90,8 @@ def _explain_payment(ports: Ports, tenant: str, payment: Payment) -> Explanation
     amount = format_minor(payment.total_minor + payment.refunded_minor, payment.currency)
     title = f"Payment of {amount}" + (f" on {payment.paid_on}" if payment.paid_on else "")
     now = [*(part.decision for part in parts), *_silence_now(ports, tenant, payment.ref, parts)]
-    return _explanation(ports, tenant, payment.ref, (payment.ref,), remote, title, now, effects)
+    now += ignored_now(ports, tenant, payment.ref)
+    return _explanation(ports, tenant, payment.ref, (payment.ref,), remote, title, now, payment)
 
 
 def _silence_now(ports: Ports, tenant: str, payment: Ref, parts: Iterable[Part]) -> Iterator[Decision]:
@@ -111,12 +106,11 @@ def _silence_now(ports: Ports, tenant: str, payment: Ref, parts: Iterable[Part])
 def _explain_invoice(ports: Ports, tenant: str, invoice: Invoice) -> Explanation:
     (entry,) = pair(ports, tenant, [invoice], invoice.ref.system, None)
     copies = (entry.link.accounting, entry.link.psa) if entry.link else (invoice.ref,)
-    effects = [effect for ref in copies for effect in ports.effects.load_all(tenant, ref)]
     match = explain_matches(ports, tenant, [entry])[invoice.ref]
     now = [match, *invoice_now(invoice), *lines_now(ports, tenant, invoice), *keeping_now(ports, tenant, invoice)]
     now += copy_now(ports, tenant, invoice, entry.copies)
     title = f"Invoice {invoice.number} of {format_minor(invoice.total_minor, invoice.currency)}"
-    return _explanation(ports, tenant, invoice.ref, copies, (), title, now, effects)
+    return _explanation(ports, tenant, invoice.ref, copies, (), title, now, invoice)
 
 
 def _explain_credit_memo(ports: Ports, tenant: str, memo: CreditMemo) -> Explanation:
@@ -124,7 +118,7 @@ def _explain_credit_memo(ports: Ports, tenant: str, memo: CreditMemo) -> Explana
     own = [*credit_memo_now(memo, payments), *lines_now(ports, tenant, memo)]
     now = [*own, *keeping_now(ports, tenant, memo)]
     title = f"Credit memo {memo.number} of {format_minor(memo.total_minor, memo.currency)}"
-    return _explanation(ports, tenant, memo.ref, (memo.ref,), payments, title, now, ())
+    return _explanation(ports, tenant, memo.ref, (memo.ref,), payments, title, now)
 
 
 def _explain_deposit(ports: Ports, tenant: str, deposit: Deposit) -> Explanation:
@@ -133,7 +127,7 @@ def _explain_deposit(ports: Ports, tenant: str, deposit: Deposit) -> Explanation
     ids = [*ports.origins.load_payouts(tenant, [deposit.ref]).values(), *payments]
     title = f"Deposit of {format_minor(deposit.total_minor, deposit.currency)}"
     now = deposit_now(deposit, payments)
-    return _explanation(ports, tenant, deposit.ref, (deposit.ref,), ids, title, now, ())
+    return _explanation(ports, tenant, deposit.ref, (deposit.ref,), ids, title, now)
 
 
 def _explain_payout(ports: Ports, tenant: str, payout: Payout) -> Explanation:
@@ -143,9 +137,8 @@ def _explain_payout(ports: Ports, tenant: str, payout: Payout) -> Explanation:
     if proof.slip is not None:
         ids.append(Ref(ACCOUNTING, Kind.DEPOSIT, proof.slip.id))
     title = f"Payout of {format_minor(payout.total_minor, payout.currency)} on {payout.arrives_on}"
-    now = [*payout_now(payout, items), tie_payout(proof)]
-    effects = ports.effects.load_all(tenant, payout.ref)
-    return _explanation(ports, tenant, payout.ref, (payout.ref,), ids, title, now, effects)
+    now = [*payout_now(payout, items), tie_payout(proof), *ignored_now(ports, tenant, payout.ref)]
+    return _explanation(ports, tenant, payout.ref, (payout.ref,), ids, title, now, payout)
 
 
 def _explain_unkept(ports: Ports, tenant: str, ref: Ref) -> Explanation:
@@ -158,7 +151,7 @@ def _explain_unkept(ports: Ports, tenant: str, ref: Ref) -> Explanation:
         listed = f"GET /v1/{ref.kind.replace('_', '-')}s lists them."
         raise not_found(ref.kind.replace("_", " "), listed)
     title = f"{ref.kind.replace('_', ' ').capitalize()} {ref.id}, which is not in the book"
-    return _explanation(ports, tenant, ref, (ref,), (), title, [decided[-1].item], ())
+    return _explanation(ports, tenant, ref, (ref,), (), title, [decided[-1].item])
 
 
 def _explanation(
@@ -169,24 +162,26 @@ def _explanation(
     further_ids: Iterable[Ref],
     title: str,
     now: Iterable[Decision],
-    effects: Iterable[Effect],
+    written: Payment | Invoice | Payout | None = None,
 ) -> Explanation:
+    """Put a story together. Takes: `written` is the record where it may have effects."""
     told_of = tuple(told_of)
     decided = [
         StoryLine(at=each.at, why=to_why(each.item)) for ref in told_of for each in ports.history.load(tenant, ref)
     ]
-    written = [_to_line(effect) for effect in effects if effect.planned_at is not None]
+    effects, on_them = effects_told(ports, tenant, written) if written is not None else ([], [])
+    wrote = [_to_line(effect, show_undo(ports, tenant, effect, on_them)) for effect in effects if effect.planned_at]
     return Explanation(
         id=str(record),
         kind=Kind(record.kind),
         ids=[str(ref) for ref in dict.fromkeys((record, *told_of, *further_ids))],
         title=title,
         now=[to_why(decision) for decision in now],
-        story=sorted([*decided, *written], key=lambda line: line.at),
+        story=sorted([*decided, *wrote], key=lambda line: line.at),
     )
 
 
-def _to_line(effect: Effect) -> StoryLine:
+def _to_line(effect: Effect, undo: UndoShape) -> StoryLine:
     at = effect.settled_at or effect.planned_at
     assert at is not None
     refused = effect.state is EffectState.REFUSED
@@ -213,6 +208,7 @@ def _to_line(effect: Effect) -> StoryLine:
             planned_at=effect.planned_at,
             settled_at=effect.settled_at,
             refusal=effect.refusal,
+            undo=undo,
         ),
     )
 

@@ -16,6 +16,7 @@ from crossfoot.ports import (
     Authorizations,
     Book,
     Clock,
+    Companies,
     Connections,
     ConnectionState,
     Cursors,
@@ -69,6 +70,7 @@ class Ports:
     cursors: Cursors
     runs: FetchRuns
     limits: Limits
+    companies: Companies
     connections: Connections
     secrets: Secrets
     authorizations: Authorizations

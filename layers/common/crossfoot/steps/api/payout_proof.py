@@ -36,7 +36,7 @@ def load_proof(ports: Ports, tenant: str, payout: Payout) -> Proof:
             for ref, minor in amounts.items()
         ),
         slip,
-        _load_copy(ports, tenant, slip),
+        load_deposit_copy(ports, tenant, slip),
         _last_word(ports, tenant, payout.ref),
     )  # fmt: skip
 
@@ -89,7 +89,8 @@ class _Invoices:
         return record if isinstance(record, Invoice) else None
 
 
-def _load_copy(ports: Ports, tenant: str, slip: Slip | None) -> Deposit | None:
+def load_deposit_copy(ports: Ports, tenant: str, slip: Slip | None) -> Deposit | None:
+    """Read a deposit of ours as the book saw it last, with its lines."""
     if slip is None:
         return None
     copy = ports.book.load(tenant, Ref(ACCOUNTING, Kind.DEPOSIT, slip.id))

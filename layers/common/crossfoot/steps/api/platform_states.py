@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from crossfoot.core.decisions import Decision, Outcome, did, waits
 from crossfoot.core.effects import Effect
+from crossfoot.core.holds import ABOUT_HOLDS, LET_GO_ON, decide_hold, wants
 from crossfoot.core.model import ACCOUNTING, PSA, SYSTEM_NAMES, Link, Payment, Ref, Standing, System
 from crossfoot.core.parts import carried_as, invoices_of
 from crossfoot.core.planning import PAYMENT_ROWS
@@ -36,7 +37,10 @@ def load_platform_states(ports: Ports, tenant: str, payments: Sequence[Payment])
     return {
         payment.ref: (
             _in_accounting(payment, receipts.get(payment.ref), told[payment.ref]),
-            *(_in_psa(payment, ref, _latest(ref, links, rows), told[payment.ref]) for ref in invoices_of(payment)),
+            *(
+                _in_psa(payment, ref, _psa_copy(ref, links), _latest(ref, links, rows), told[payment.ref])
+                for ref in invoices_of(payment)
+            ),
         )
         for payment in payments
     }
@@ -46,11 +50,14 @@ def _in_accounting(payment: Payment, latest: Effect | None, told: Sequence[Dated
     if latest is not None and not latest.settled and not latest.never_sent:
         return _under_way(payment, ACCOUNTING)
     standing = receipts_of(latest)
-    held = _held(ACCOUNTING, latest, told, None)
+    held = _held(ACCOUNTING, latest, told)
     if held is not None:
         return status_of_outcome(held.outcome), held
+    taken_out = decide_hold(payment, ACCOUNTING)
+    if taken_out is not None and not standing and payment.standing is Standing.LIVE:
+        return PaymentStatus.SKIPPED, taken_out
     stands = sum(receipt.amount_minor for receipt in standing)
-    if stands != (payment.total_minor if payment.standing is Standing.LIVE else 0):
+    if stands != (payment.total_minor if wants(payment, ACCOUNTING) else 0):
         return _pending(payment, ACCOUNTING)
     if latest is None:
         return PaymentStatus.SYNCED, did(
@@ -59,14 +66,20 @@ def _in_accounting(payment: Payment, latest: Effect | None, told: Sequence[Dated
     return PaymentStatus.SYNCED, did(payment.ref, latest.rule, "entered", latest.sentence, latest.subject)
 
 
-def _in_psa(payment: Payment, invoice: Ref, latest: Effect | None, told: Sequence[Dated[Decision]]) -> State:
+def _in_psa(
+    payment: Payment, invoice: Ref, copy: Ref | None, latest: Effect | None, told: Sequence[Dated[Decision]]
+) -> State:
     if latest is not None and not latest.settled and not latest.never_sent:
         return _under_way(payment, PSA)
-    held = _held(PSA, latest, told, invoice)
+    held = _held(PSA, latest, told, invoice, copy)
     if held is not None:
         return status_of_outcome(held.outcome), held
     is_carried = carried_as(payment) in rows_of(latest).carries
-    is_wanted = payment.standing is Standing.LIVE and any(part.invoice == invoice for part in payment.allocations)
+    pays = payment.standing is Standing.LIVE and any(part.invoice == invoice for part in payment.allocations)
+    taken_out = decide_hold(payment, PSA, invoice)
+    if taken_out is not None and not is_carried and pays:
+        return PaymentStatus.SKIPPED, taken_out
+    is_wanted = pays and taken_out is None
     if is_carried is not is_wanted:
         return _pending(payment, PSA)
     if latest is None:
@@ -76,14 +89,22 @@ def _in_psa(payment: Payment, invoice: Ref, latest: Effect | None, told: Sequenc
 
 
 def _held(
-    system: System, latest: Effect | None, told: Sequence[Dated[Decision]], invoice: Ref | None
+    system: System, latest: Effect | None, told: Sequence[Dated[Decision]], *copies: Ref | None
 ) -> Decision | None:
     """Find what holds a payment up in a book: the last word on it, unless something was written since."""
     for each in reversed(told):
         if latest is not None and latest.settled_at is not None and each.at < latest.settled_at:
             return None
+        if each.item.code in ABOUT_HOLDS:
+            if each.item.code == LET_GO_ON:
+                return None
+            continue
         about_accounting = each.item.code in _ABOUT_BOOK or (each.item.code == "needs_partner" and not each.item.about)
-        is_about = about_accounting if system is ACCOUNTING else not about_accounting and invoice in each.item.about
+        is_about = (
+            about_accounting
+            if system is ACCOUNTING
+            else not about_accounting and not {*copies}.isdisjoint(each.item.about)
+        )
         if is_about or (system is PSA and each.item.code == "psa_not_connected"):
             return each.item if each.item.outcome in (Outcome.WAITS, Outcome.REFUSED, Outcome.SKIPPED) else None
     return None
@@ -95,7 +116,7 @@ def _under_way(payment: Payment, system: System) -> State:
 
 
 def _pending(payment: Payment, system: System) -> State:
-    rule, what = ("P1", "entered") if payment.standing is Standing.LIVE else ("P2", "taken back")
+    rule, what = ("P1", "entered") if wants(payment, system) else ("P2", "taken back")
     sentence = f"This payment is next in line to be {what} in {SYSTEM_NAMES[system]}."
     return PaymentStatus.PENDING, waits(payment.ref, rule, "pending", sentence, "", *invoices_of(payment))
 

@@ -15,7 +15,7 @@ from crossfoot.messages.api.connections import (
 from crossfoot.messages.api.credit_memos import CreditMemoDetail, CreditMemoList, CreditMemoQuery
 from crossfoot.messages.api.customers import CustomerList, CustomerQuery, CustomerShape
 from crossfoot.messages.api.deposits import DepositDetail, DepositList, DepositQuery
-from crossfoot.messages.api.explain import Explanation, OneRecord
+from crossfoot.messages.api.explain import Explanation, OneEffect, OneRecord
 from crossfoot.messages.api.fetches import FetchesStarted, FetchList, FetchShape, FetchStart, OneFetch
 from crossfoot.messages.api.filters import ChoicesShape, FiltersSaved, FiltersShape, OutsideList, OutsideQuery
 from crossfoot.messages.api.invoices import InvoiceDetail, InvoiceList, InvoiceQuery, PdfLink
@@ -47,6 +47,7 @@ from crossfoot.steps.api import (
     permissions,
     preferences,
     telling,
+    undoing,
 )
 from crossfoot.steps.api.needs import Ports
 
@@ -193,6 +194,15 @@ _BOOK: tuple[Route[Ports], ...] = (
     Route(
         "explainRecord", "GET", "/v1/records/{kind}/{id}/explain", "Tell what happened to a record, and why",
         explain.explain_record, Explanation, path_shape=OneRecord, problems=(404,),
+    ),
+    Route(
+        "undoEffect", "POST", "/v1/records/{kind}/{id}/effects/{key}/undo",
+        "Take back what was written, and keep it from being written again",
+        undoing.undo_effect, Accepted, 202, path_shape=OneEffect, body=Nothing, problems=(404, 409),
+    ),
+    Route(
+        "releaseRecord", "POST", "/v1/records/{kind}/{id}/release", "Let a payment or payout that was taken back go on",
+        undoing.release_record, Accepted, 202, path_shape=OneRecord, body=Nothing, problems=(404, 409),
     ),
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from crossfoot.core.applying import Ledger, apply_money, follow_people, reapplie
 from crossfoot.core.company import NO_COMPANY
 from crossfoot.core.decisions import Decision, did, refused, waits
 from crossfoot.core.effects import Effect, EffectState, marker_of
+from crossfoot.core.holds import wants
 from crossfoot.core.model import ACCOUNTING, Allocation, Invoice, Kind, Payment, Ref, Standing
 from crossfoot.core.money import format_minor
 from crossfoot.core.preferences import Preferences, UnappliedMoney
@@ -161,7 +162,7 @@ class ReceiptMirror:
     def _apply(self, payment: Payment) -> tuple[Payment, tuple[Decision, ...]]:
         """Let the payment pay what is open, and no more (P1)."""
         is_known = all(part.invoice in self._invoices for part in payment.allocations)
-        if payment.standing is not Standing.LIVE or not is_known or not self._is_read_back(payment):
+        if not wants(payment, ACCOUNTING) or not is_known or not self._is_read_back(payment):
             return payment, ()
         copies = {self._invoices[part.invoice].ref for part in payment.allocations}
         ledger, preference = (
