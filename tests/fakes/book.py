@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
+from functools import cache, lru_cache
+from operator import attrgetter
 from urllib.parse import quote
 
 from crossfoot.core.matching import normalise
@@ -295,6 +297,7 @@ def _page(
     return ListPage(tuple(page), place(page[-1]) if len(behind) > limit else "", tuple(map(place, page)))
 
 
+@lru_cache(maxsize=10_000)
 def _name(ref: Ref) -> str:
     return f"{ref.system}-{quote(ref.id, safe='')}"
 
@@ -316,7 +319,13 @@ def _is_as_stored(record: Record, stored: Record) -> bool:
     """Tell whether a record says nothing new, whenever it was read."""
     if (record.version.updated_at, record.standing) != (stored.version.updated_at, stored.standing):
         return False
-    return replace(record, version=stored.version) == stored
+    said = _all_but_version(type(record))
+    return type(record) is type(stored) and said(record) == said(stored)
+
+
+@cache
+def _all_but_version(kind: type[Record]) -> Callable[[Record], tuple[object, ...]]:
+    return attrgetter(*(each.name for each in fields(kind) if each.name != "version"))
 
 
 def _without_lines(record: Record) -> Record:

@@ -48,6 +48,7 @@ class FakeEffects:
 
     def __init__(self) -> None:
         self.effects: dict[tuple[str, Ref, str, int], Effect] = {}
+        self._on: dict[tuple[str, Ref], list[tuple[str, Ref, str, int]]] = defaultdict(list)
 
     def load_latest(self, tenant: str, kind: str, subject: Ref) -> Effect | None:
         kept = [effect for effect in self.load_all(tenant, subject) if effect.kind == kind]
@@ -58,11 +59,16 @@ class FakeEffects:
         return {subject: effect for subject, effect in found.items() if effect is not None}
 
     def load_all(self, tenant: str, subject: Ref) -> tuple[Effect, ...]:
-        kept = [effect for key, effect in self.effects.items() if key[:2] == (tenant, subject)]
+        kept = [self.effects[key] for key in self._on.get((tenant, subject), ())]
         return tuple(sorted(kept, key=lambda effect: (effect.kind, effect.generation)))
 
     def insert(self, effect: Effect) -> bool:
-        return self.effects.setdefault(_key(effect), effect) is effect
+        key = _key(effect)
+        if key in self.effects:
+            return False
+        self.effects[key] = effect
+        self._on[effect.tenant, effect.subject].append(key)
+        return True
 
     def replace(self, seen: Effect, new: Effect) -> None:
         stored = self.effects.get(_key(seen))

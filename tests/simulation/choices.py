@@ -17,7 +17,7 @@ class Choices:
     def pick(self, count: int) -> int:
         """Choose a number below `count`; past the end of a recording it is 0."""
         if self._random is not None:
-            chosen = self._random.randrange(count)
+            chosen = int(self._random.random() * count)  # randrange takes thrice as long
         else:
             place = len(self.made)
             chosen = self._recorded[place] % count if place < len(self._recorded) else 0

@@ -30,6 +30,7 @@ class Worker:
         self.at = "start"
         self.failed: BaseException | None = None
         self._world = world
+        self._undisturbed = False
         self._thread = greenlet(self._run)
 
     @property
@@ -41,15 +42,22 @@ class Worker:
         """Run until the next call to a port; `strike` says what goes wrong with the one that it stands at."""
         self._thread.switch(strike)
 
+    def finish(self) -> None:
+        """Run to the end, and stop nowhere."""
+        self._undisturbed = True
+        self._thread.switch("")
+
     def kill(self) -> None:
         """End it where it stands."""
         self._thread.throw(Crash("killed"))
 
     def wire(self, port: Any) -> Any:
         """Stop at every method of a port."""
-        return Wired(port, self.call)
+        return port if self._undisturbed else Wired(port, self.call)
 
     def call(self, name: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if self._undisturbed:
+            return method(*args, **kwargs)
         self.at = name
         scheduler = getcurrent().parent
         assert scheduler is not None

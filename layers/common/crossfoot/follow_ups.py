@@ -103,8 +103,10 @@ def _payments_to_recheck(
     payments = stores.book.load_payments_of_many(tenant, copies_of) if doubtful else {}
     found: dict[Ref, str] = {}
     for accounting, read in doubtful.items():
+        state = fingerprint(read)
         for payment in (*payments[accounting], *payments[links[read.ref].psa]):
-            found.setdefault(payment.origin or payment.ref, f"{fingerprint(payment)} {fingerprint(read)}")
+            if (payment.origin or payment.ref) not in found:
+                found[payment.origin or payment.ref] = f"{fingerprint(payment)} {state}"
     return found
 
 
@@ -113,8 +115,11 @@ def _payments_that_waited(
 ) -> dict[Ref, str]:
     """Find the payments of the platform that waited for an invoice of these, or for its copy in the other system (E8)."""
     read = {ref: invoice for invoice in invoices for ref in _copies(invoice.ref, links)}
+    waited = waiting.load_waiting(tenant, read) if read else ()
+    if not waited:
+        return {}  # Most reads end here, without a word about each invoice.
     because = hashlib.sha256("".join(fingerprint(invoice) for invoice in read.values()).encode()).hexdigest()[:16]
-    return dict.fromkeys(waiting.load_waiting(tenant, read), f"arrived {because}") if read else {}
+    return dict.fromkeys(waited, f"arrived {because}")
 
 
 def _copies(ref: Ref, links: Mapping[Ref, Link]) -> tuple[Ref, ...]:
