@@ -5,6 +5,8 @@ from crossfoot.core.latin import to_latin
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.fakes.letters import LETTERS
+
 
 @pytest.mark.parametrize(
     ("text", "said"),
@@ -24,7 +26,7 @@ def test_a_text_is_said_in_latin_letters(text: str, said: str) -> None:
     assert to_latin(text, 40) == said
 
 
-@given(st.text(max_size=40), st.integers(1, 21))
+@given(st.text(LETTERS, max_size=40), st.integers(1, 21))
 def test_whatever_is_said_once_stays_as_it_is_and_fits(text: str, length: int) -> None:
     said = to_latin(text, length)
     assert len(said) <= length

@@ -2,45 +2,24 @@
 
 from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-import yaml
 from crossfoot.adapters.dynamodb.table import Table
 from moto import mock_aws
 
 from tests.adapters.dynamodb.doubles import CountingTable, OneByOneCountingTable, OneCallAtATime
+from tests.architecture.deployed import resources
 from tests.fakes.clock import FakeClock
 from tests.fakes.plain_answers import cheap_calls
 
-TEMPLATE = Path(__file__).parents[3] / "template.yaml"
 _NUMBERS = count(1)
-
-
-class _Template(yaml.SafeLoader):
-    """Reads CloudFormation's short tags as plain values."""
-
-
-def _plain_value(loader: _Template, _: str, node: yaml.Node) -> object:
-    match node:
-        case yaml.ScalarNode():
-            return loader.construct_scalar(node)
-        case yaml.SequenceNode():
-            return loader.construct_sequence(node, deep=True)
-        case yaml.MappingNode():
-            return loader.construct_mapping(node, deep=True)
-    raise TypeError(node)
-
-
-_Template.add_multi_constructor("!", _plain_value)
 
 
 @pytest.fixture(scope="session")
 def table_properties() -> dict[str, Any]:
-    template = yaml.load(TEMPLATE.read_text(), _Template)
-    properties: dict[str, Any] = template["Resources"]["Table"]["Properties"]
+    properties: dict[str, Any] = resources()["Table"]["Properties"]
     return properties
 
 

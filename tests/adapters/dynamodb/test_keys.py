@@ -15,7 +15,9 @@ from crossfoot.errors import BadMessage
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-IDS = st.text(min_size=1, max_size=20) | st.text("#%-T/aA1 ", min_size=1, max_size=6)
+from tests.fakes.letters import LETTERS
+
+IDS = st.text(LETTERS, min_size=1, max_size=20) | st.text("#%-T/aA1 ", min_size=1, max_size=6)
 REFS = st.builds(Ref, st.sampled_from(System), st.sampled_from(Kind), IDS)
 AT = datetime(2026, 11, 3, 17, 4, 5, tzinfo=UTC)
 
