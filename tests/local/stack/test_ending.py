@@ -18,9 +18,25 @@ def belonging_to(home: Home) -> list[str]:
     return [command for _, command in processes() if str(home.folder) in command]
 
 
-@pytest.mark.parametrize(
-    "end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda end: end.name
-)
+# A stack leaves at each of them in the same way: by the exception that Ctrl-C raises.
+LEAVING = """
+import signal
+from local.stack.up import stop_on_signals
+stop_on_signals()
+for request in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
+    try:
+        signal.raise_signal(request)
+    except KeyboardInterrupt:
+        print(request.name)
+"""
+
+
+def test_a_closed_terminal_and_a_polite_request_are_as_ctrl_c() -> None:
+    done = subprocess.run([sys.executable, "-c", LEAVING], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["SIGINT", "SIGTERM", "SIGHUP"]
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL], ids=lambda end: end.name)
 def test_nothing_outlives_a_stack(tmp_path: Path, end: signal.Signals) -> None:
     home = Home(tmp_path / "home")
     command = [sys.executable, "-m", "local.cli", "up", "--home", str(home.folder)]
