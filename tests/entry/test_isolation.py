@@ -58,6 +58,7 @@ def state_of(api: FakeApi, tenant: str) -> Mapping[str, Any]:
         "rights": api.rights.rights.get(tenant),
         "turns": {key: free_at for key, free_at in api.world.limits.free_at.items() if key[0] == tenant},
         "decided": {key: kept for key, kept in api.world.matches.decided.items() if key[0] == tenant},
+        "parked": {key: parked for key, parked in api.world.attention.parked.items() if key[0] == tenant},
         "matters": set(api.world.matches.open.get(tenant, ())),
         "answered": {key: kept.answer for key, kept in api.idempotency.kept.items() if key[0] == tenant},
         "documents": {key for key in api.documents.documents if key[0] == tenant},

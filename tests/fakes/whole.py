@@ -60,6 +60,8 @@ BODIES: dict[str, Any] = {
     },
     "tellPayment": payment_data(),
     "tellPayout": payout_data(),
+    "retryParked": {"records": [{"kind": "payment", "id": "platform-pay_canary"}]},
+    "ignoreParked": {"cause": "row_taken"},
     "startFetch": {"what": "new_data"},
     "startCrossfoot": {"live": True},
 }
@@ -131,6 +133,10 @@ def _fill_book(api: FakeApi) -> None:
             deposit("q200", 900, DepositLine(ref_of(Kind.PAYMENT, "q77"), 0), account_name="Bank canary"),
             invoice("c77", "c77", traits=outside, lines=(line,)),
         ],
+    )
+    held = refused(told_payment.ref, "E7", "row_taken", "Attention canary", "Mend it.")
+    world.attention.replace(
+        TENANT, Parked(told_payment.ref), Parked(told_payment.ref, (Reason(held, world.clock.now()),))
     )
     world.filters.save(TENANT, ImportFilters({TraitName.INVOICE_TYPE: frozenset({"Agreement"})}))
     world.notifications.save(TENANT, Notifications(daily_digest=("digest-canary@example.com",)))

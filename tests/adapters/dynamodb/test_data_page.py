@@ -41,6 +41,8 @@ MADE = {
     keys.shelved(
         "t_1", Shelf.UNPAID, INVOICE, date(2026, 11, 3), Version("2026-11-03T17:00:01Z", "2026-11-03T18:00:01Z")
     ),
+    keys.attention("t_1", PAYMENT),
+    keys.parked("t_1", "invoice_not_in_psa", PAYMENT, ignored=False),
     keys.verdicts("t_1", INVOICE),
     keys.decided("t_1", Pair(INVOICE, ROWS_OF)),
     keys.matter("t_1", MatterKey("inv129", CUSTOMERS)),

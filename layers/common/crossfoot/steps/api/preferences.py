@@ -7,6 +7,7 @@ from crossfoot.core.preferences import Preferences
 from crossfoot.messages import CrossfootRequest
 from crossfoot.messages.api.preferences import PreferencesShape
 from crossfoot.messages.routes import Asked, Nothing
+from crossfoot.parking import retry_what_is_parked
 from crossfoot.steps.api.needs import BadField, Ports
 
 # What each chosen account has to be for; None where any will do.
@@ -35,9 +36,10 @@ def put_preferences(ports: Ports, asked: Asked[Nothing, Nothing, PreferencesShap
     _check_accounts(ports, asked.tenant, before, after)
     ports.preferences.save(asked.tenant, after)
     # Also where nothing changed: the queue may have failed after the first attempt had stored the choice.
+    because = f"preferences {ports.clock.now().isoformat()}"
     if after.external_payments_enabled:
-        now = ports.clock.now().isoformat()
-        ports.queue.send([CrossfootRequest(tenant=asked.tenant, every_payment=True, because=f"preferences {now}")])
+        ports.queue.send([CrossfootRequest(tenant=asked.tenant, every_payment=True, because=because)])
+    retry_what_is_parked(asked.tenant, because, ports)
     return _to_shape(after)
 
 

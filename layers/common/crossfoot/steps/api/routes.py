@@ -1,5 +1,14 @@
 """Every route of the API."""
 
+from crossfoot.messages.api.attention import (
+    AttentionList,
+    AttentionTaken,
+    IgnoreRequest,
+    OneCause,
+    ParkedList,
+    ParkedQuery,
+    RetryRequest,
+)
 from crossfoot.messages.api.books import CrossfootStart, ReportShape
 from crossfoot.messages.api.connections import (
     AccountList,
@@ -30,6 +39,7 @@ from crossfoot.messages.platform import PlatformPayment, PlatformPayout
 from crossfoot.messages.routes import Nothing, Route
 from crossfoot.steps.api import (
     archiving,
+    attention,
     books,
     connections,
     credit_memos,
@@ -46,6 +56,7 @@ from crossfoot.steps.api import (
     pdfs,
     permissions,
     preferences,
+    retrying,
     telling,
     undoing,
 )
@@ -221,6 +232,25 @@ _MATCHES: tuple[Route[Ports], ...] = (
     ),
 )  # fmt: skip
 
+_ATTENTION: tuple[Route[Ports], ...] = (
+    Route(
+        "listAttention", "GET", "/v1/attention", "List all that needs attention, by cause, with what mends it",
+        attention.list_attention, AttentionList,
+    ),
+    Route(
+        "listParked", "GET", "/v1/attention/{cause}", "List the records that a cause holds up",
+        attention.list_parked, ParkedList, path_shape=OneCause, query=ParkedQuery, problems=(404,),
+    ),
+    Route(
+        "retryParked", "POST", "/v1/attention/retry", "Try records again: some, all of a cause, or all",
+        retrying.retry, AttentionTaken, 202, body=RetryRequest,
+    ),
+    Route(
+        "ignoreParked", "POST", "/v1/attention/ignore", "Note that records need no attention: some, all of a cause, or all",
+        retrying.ignore_parked, AttentionTaken, 202, body=IgnoreRequest,
+    ),
+)  # fmt: skip
+
 _WORK: tuple[Route[Ports], ...] = (
     Route(
         "getPreferences", "GET", "/v1/preferences", "Show the preferences",
@@ -260,4 +290,4 @@ _WORK: tuple[Route[Ports], ...] = (
     ),
 )  # fmt: skip
 
-ROUTES = (*_CONNECTIONS, *_BOOK, *_MATCHES, *_WORK)
+ROUTES = (*_CONNECTIONS, *_BOOK, *_MATCHES, *_ATTENTION, *_WORK)

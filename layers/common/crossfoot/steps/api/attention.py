@@ -1,0 +1,128 @@
+"""Show what needs attention: parked records by what holds them, connections, matches to decide (X1, X3, C7, I9)."""
+
+from collections.abc import Iterator
+
+from crossfoot.core.attention import Cause, Parked
+from crossfoot.core.decisions import Decision, skipped
+from crossfoot.core.model import CONNECTED, Kind, Payment, Payout, Record, Ref
+from crossfoot.core.tending import say
+from crossfoot.linking import find_open
+from crossfoot.messages.api.attention import AttentionList, CauseShape, OneCause, ParkedList, ParkedQuery, ParkedShape
+from crossfoot.messages.api.words import MAX_LIMIT
+from crossfoot.messages.routes import Asked
+from crossfoot.ports import ConnectionState, worries_about
+from crossfoot.steps.api.needs import Ports, not_found, to_money, to_why
+
+LISTED = "/v1/attention"
+
+
+def list_attention(ports: Ports, asked: Asked) -> AttentionList:
+    """List everything that needs attention, by cause, with the fix. Source: X1, X3."""
+    counted = ports.attention.load_causes(asked.tenant)
+    others = (*_connections(ports, asked.tenant), *_matches(ports, asked.tenant))
+    return AttentionList(
+        causes=[*others, *map(_to_shape, counted)],
+        total=sum(cause.count for cause in counted),
+        is_more=any(cause.is_more for cause in counted),
+    )
+
+
+def list_parked(ports: Ports, asked: Asked[OneCause, ParkedQuery]) -> ParkedList:
+    """List a page of the records that a cause holds. Raises: Rejected("not_found") where it holds none at all."""
+    tenant, code, query = asked.tenant, asked.path.cause, asked.query
+    page = ports.attention.list_parked(tenant, code, ignored=query.ignored, cursor=query.cursor, limit=query.limit)
+    if not page.items and not _holds_any(ports, tenant, code, ignored=not query.ignored):
+        raise not_found("cause", f"GET {LISTED} lists what holds something up.")
+    records = ports.book.load_many(tenant, [parked.record for parked in page.items])
+    shown = (_to_parked(parked, code, records.get(parked.record)) for parked in page.items)
+    return ParkedList(records=[each for each in shown if each is not None], next_cursor=page.next_cursor)
+
+
+def _holds_any(ports: Ports, tenant: str, code: str, *, ignored: bool) -> bool:
+    return bool(ports.attention.list_parked(tenant, code, ignored=ignored, cursor="", limit=1).items)
+
+
+def ignored_now(ports: Ports, tenant: str, record: Ref) -> Iterator[Decision]:
+    """Say of a record what of that which holds it up the partner ignores. Source: X1."""
+    for reason in ports.attention.load(tenant, [record])[record].reasons:
+        if reason.ignored_at is not None:
+            said = reason.decision.sentence
+            sentence = f"You ignored this on {reason.ignored_at:%Y-%m-%d %H:%M} UTC, so it needs no attention: {said}"
+            yield skipped(record, "X1", "ignored", sentence, "Retry it under Attention; then it counts again.")
+
+
+def _to_shape(cause: Cause) -> CauseShape:
+    remedy = cause.remedy
+    return CauseShape(
+        cause=cause.code,
+        what="records",
+        title=remedy.title,
+        fix=remedy.fix,
+        count=cause.count,
+        is_more=cause.is_more,
+        ignored=cause.ignored,
+        is_more_ignored=cause.is_more_ignored,
+        oldest_since=cause.oldest_since,
+        actions=["retry", "ignore"],
+        path=f"{LISTED}/{cause.code}",
+    )
+
+
+def _connections(ports: Ports, tenant: str) -> Iterator[CauseShape]:
+    """Show the connections that do not work, or will not for long. Source: C7."""
+    for system in CONNECTED:
+        connection = ports.connections.load(tenant, system)
+        if connection is None or connection.state is ConnectionState.DISCONNECTED:
+            continue
+        reason, fix = say(worries_about(connection))
+        if reason:
+            yield CauseShape(
+                cause=f"connection_{system}",
+                what="connection",
+                title=reason,
+                fix=fix,
+                count=1,
+                is_more=False,
+                ignored=0,
+                is_more_ignored=False,
+                oldest_since=connection.unanswered_since,
+                actions=[],
+                path="/v1/connections",
+            )
+
+
+def _matches(ports: Ports, tenant: str) -> Iterator[CauseShape]:
+    """Show that matches are to be decided. Source: I9."""
+    noted = ports.matches.list_open(tenant, customers=None, cursor="", limit=MAX_LIMIT)
+    found = find_open(tenant, noted.items, ports.book, ports.matches)
+    if found:
+        yield CauseShape(
+            cause="matches",
+            what="matches",
+            title="Invoices may be the same in both systems, and only you can say so",
+            fix="Decide on them under Matches; their payments then follow.",
+            count=len(found),
+            is_more=bool(noted.next_cursor),
+            ignored=0,
+            is_more_ignored=False,
+            oldest_since=None,
+            actions=[],
+            path="/v1/matches",
+        )
+
+
+def _to_parked(parked: Parked, code: str, record: Record | None) -> ParkedShape | None:
+    """Show a parked record; None where it went on while the page was read."""
+    reason = parked.under(code)
+    if reason is None or not isinstance(record, Payment | Payout):
+        return None
+    return ParkedShape(
+        kind=Kind.PAYMENT if isinstance(record, Payment) else Kind.PAYOUT,
+        id=str(record.ref),
+        since=reason.since,
+        ignored_at=reason.ignored_at,
+        why=to_why(reason.decision),
+        currency=record.currency,
+        amount=to_money(record.total_minor, record.currency),
+        on=record.paid_on if isinstance(record, Payment) else record.arrives_on,
+    )

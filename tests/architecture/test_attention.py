@@ -1,0 +1,53 @@
+"""Every code that can hold a payment or a payout up has a plain name and a fix, or is known to pass by itself (X1)."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from crossfoot.core.attention import BY_ITSELF, REMEDIES
+
+LAYER = Path(__file__).parents[2] / "layers/common/crossfoot"
+# Where it is decided on payments and payouts, by whoever notes what holds them up.
+DECIDING = (
+    "core/depositing.py",
+    "core/eligibility.py",
+    "core/holds.py",
+    "core/planning.py",
+    "core/receiving.py",
+    "core/slip_lines.py",
+    "steps/mirror_payment",
+    "steps/record_deposit.py",
+)
+HOLDING = ("waits", "refused")
+
+
+def _sources() -> Iterator[Path]:
+    for name in DECIDING:
+        path = LAYER / name
+        yield from path.rglob("*.py") if path.is_dir() else (path,)
+
+
+def _codes() -> Iterator[str]:
+    for path in _sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in HOLDING:
+                code = node.args[2]
+                assert isinstance(code, ast.Constant), f"{path.name}:{node.lineno} makes its code up as it goes"
+                yield str(code.value)
+
+
+def test_x1_every_code_that_holds_a_payment_or_payout_up_says_what_mends_it() -> None:
+    found = set(_codes())
+    assert len(found) > 25
+    assert found - {*REMEDIES, *BY_ITSELF} == set()
+    assert {*REMEDIES, *BY_ITSELF} - found == set(), "nothing is held up by these any more"
+
+
+def test_x1_whoever_decides_on_payments_or_payouts_is_looked_at() -> None:
+    """A new module that the two steps import from core and that parks something has to be named above."""
+    parking = {
+        f"core/{path.name}"
+        for path in (LAYER / "core").glob("*.py")
+        if any(f"{call}(pay" in path.read_text() for call in HOLDING)
+    }
+    assert parking - {*DECIDING, "core/tying.py"} == set()
