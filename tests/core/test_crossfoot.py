@@ -44,6 +44,9 @@ def _connectwise(balance_minor: int, paid_minor: int = 0, credited_minor: int = 
          "credit", "50.00 USD in QuickBooks, and 0.00 USD in ConnectWise", "Apply the credit in ConnectWise"),
         (25_000, _connectwise(20_000, credited_minor=5_000), (0, 0, 0, 0),
          "credit", "0.00 USD in QuickBooks, and 50.00 USD in ConnectWise", "Apply the credit in QuickBooks"),
+        # Another product entered 20.00 of the 50.00 that QuickBooks shows (E7): all of it is there, and a credit is not.
+        (17_000, _connectwise(20_000, 5_000), (5_000, 3_000, 5_000, 3_000),
+         "credit", "30.00 USD in QuickBooks, and 0.00 USD in ConnectWise", "Apply the credit in ConnectWise"),
         (25_000, _connectwise(20_000), (0, 0, 0, 0),
          "unexplained", "Nothing that was read explains it", "Compare again"),
     ],

@@ -110,13 +110,15 @@ def _compare_standing(pair: Pair) -> Difference | None:
 
 def _cause(pair: Pair) -> tuple[str, str, str]:
     """Name what the difference comes from: first what has yet to come, so that nobody mends what mends itself."""
-    if pair.expected_minor != pair.kept_minor:
+    # Whoever entered it: a row of another product may show a payment as well as ours do (E7).
+    shows_all = pair.psa.paid_minor == pair.expected_minor
+    if pair.expected_minor != pair.kept_minor and not shows_all:
         expected, kept = _amount(pair, pair.expected_minor), _amount(pair, pair.kept_minor)
         cause = f"QuickBooks and the platform show {expected} of payments, and {kept} was taken over to ConnectWise."
         return "not_mirrored", cause, "See the invoice's payments: each says what it waits for."
     if not 0 <= pair.unpaid_for_minor <= pair.credits_minor:
         return _unknown_in_accounting(pair)
-    if pair.psa.paid_minor is not None and pair.psa.paid_minor != pair.kept_minor:
+    if pair.psa.paid_minor is not None and pair.psa.paid_minor != pair.kept_minor and not shows_all:
         shown, kept = _amount(pair, pair.psa.paid_minor), _amount(pair, pair.kept_minor)
         cause = f"ConnectWise shows {shown} of payments, of which Crossfoot entered {kept}."
         return "entered_in_psa", cause, "Enter the missing payment in QuickBooks, or remove it from ConnectWise."
