@@ -14,7 +14,8 @@ answer is left alone for as long as a vendor may take to commit what it took in.
 The public functions own the algorithm; `Hands` know one kind of write at one vendor.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
@@ -22,6 +23,9 @@ from typing import Protocol
 from crossfoot.core.effects import Effect, EffectState, Json, Move, next_move
 from crossfoot.errors import Conflict, NeedsPartner, OutcomeUnknown, RateLimited, Rejected, RemoteUnavailable
 from crossfoot.ports import Clock, EffectStore
+
+# What a send raises where it is certain that nothing was written.
+NOT_WRITTEN = (RateLimited, RemoteUnavailable, Conflict, NeedsPartner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +103,22 @@ def perform(planned: Effect, store: EffectStore, hands: Hands, clock: Clock, pat
         raise
     except Rejected as refusal:
         return _refuse(taken, refusal, store, clock)
-    except (RateLimited, RemoteUnavailable, Conflict, NeedsPartner):
+    except NOT_WRITTEN:
         _release(taken, store)
         raise
     return _confirm(taken, written, store, clock, adopted=False)
+
+
+@contextmanager
+def once_sent(what: str) -> Iterator[None]:
+    """Say of whatever fails in here that the write itself may stand: the vendor has taken it in by now.
+
+    Raises: OutcomeUnknown in place of what else says that nothing was written.
+    """
+    try:
+        yield
+    except NOT_WRITTEN as error:
+        raise OutcomeUnknown(f"{what} was sent, and then: {error}") from error
 
 
 def settle(effect: Effect, store: EffectStore, hands: Hands, clock: Clock, patience: Patience = PATIENCE) -> Effect:

@@ -13,7 +13,7 @@ from crossfoot.core.slip_lines import Depositing, payments_in
 from crossfoot.core.slips import Slip, SlipWrite, as_asked, from_body, says_the_same, standing_of, to_result
 from crossfoot.errors import BadMessage, Conflict, NeedsPartner
 from crossfoot.gathering import load_receivings
-from crossfoot.ledger import PATIENCE, Patience, Written, perform, settle, withdraw
+from crossfoot.ledger import PATIENCE, Patience, Written, once_sent, perform, settle, withdraw
 from crossfoot.ledger import plan as plan_effect
 from crossfoot.messages import MirrorPayment, RecordDeposit
 from crossfoot.parking import note_parked
@@ -90,7 +90,8 @@ class DepositHands:
 
     def _made(self, effect: Effect, write: SlipWrite, found: Slip) -> Written:
         # Before it is confirmed: a worker that dies in between looks, and notes it again.
-        self._origins.note_deposit(effect.tenant, Ref(ACCOUNTING, Kind.DEPOSIT, found.id), effect.subject)
+        with once_sent(f"deposit {found.id}"):
+            self._origins.note_deposit(effect.tenant, Ref(ACCOUNTING, Kind.DEPOSIT, found.id), effect.subject)
         if says_the_same(found, write.slip):
             return _written(as_asked(found, write.slip))
         # Somebody has changed it since. What we made stands with us, so that the difference is seen and told.

@@ -15,7 +15,7 @@ from crossfoot.core.receipts import Operation, Receipt, ReceiptWrite, from_body,
 from crossfoot.core.receiving import RECEIPTS, Receiving, plan_receipts, receipt_refusal_of, to_receipt_effect
 from crossfoot.errors import Conflict, NeedsPartner
 from crossfoot.gathering import load_accounting_copies, load_locks, load_our_deposits, load_receipt_copies
-from crossfoot.ledger import Written, confirm_adopted, perform, settle, withdraw
+from crossfoot.ledger import Written, confirm_adopted, once_sent, perform, settle, withdraw
 from crossfoot.ledger import plan as plan_effect
 from crossfoot.ports import Origins, Receipts, is_connected
 from crossfoot.steps.mirror_payment.needs import Ports
@@ -70,7 +70,8 @@ class ReceiptHands:
 
     def _made(self, effect: Effect, write: ReceiptWrite, receipt: Receipt) -> Written:
         # Before it is confirmed: a worker that dies in between looks, and notes it again.
-        self._origins.note_receipt(effect.tenant, Ref(ACCOUNTING, Kind.PAYMENT, receipt.id), effect.subject)
+        with once_sent(f"payment {receipt.id}"):
+            self._origins.note_receipt(effect.tenant, Ref(ACCOUNTING, Kind.PAYMENT, receipt.id), effect.subject)
         return _written(write, receipt)
 
 
