@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.failures import ConditionFailed
-from crossfoot.adapters.dynamodb.slots import SlotLeases, Slots
+from crossfoot.adapters.dynamodb.slots import SharedSlots, Slots
 from crossfoot.adapters.dynamodb.table import Table, Update, When
 from crossfoot.adapters.dynamodb.values import whole
 from crossfoot.core.model import System
@@ -37,7 +37,7 @@ class Limit:
 
 # QuickBooks: 500 in any minute and 10 in any second for a company. ConnectWise: about 1,000 a minute.
 VENDOR_LIMITS: Mapping[System, Limit | Slots] = {
-    System.QUICKBOOKS: Slots(per_minute=500, gap=timedelta(milliseconds=108), block=5),
+    System.QUICKBOOKS: Slots(per_minute=500, gap=timedelta(milliseconds=112)),
     System.CONNECTWISE: Limit(per_minute=900, block=50),
 }
 
@@ -61,7 +61,7 @@ class TableBudget:
         self._table = table
         self._clock = clock
         self._limits = limits
-        self._slots = SlotLeases(table, clock, pause)
+        self._slots = SharedSlots(table, clock, pause)
         self._leases: dict[tuple[str, System], _Lease] = {}
         self._metered: Counter[tuple[str, System, str]] = Counter()
         self._counted: set[tuple[str, System, str]] = set()

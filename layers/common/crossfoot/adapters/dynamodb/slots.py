@@ -1,11 +1,11 @@
-"""A vendor's limits per second and per minute, shared by all workers of a partner: each call has a slot, leased before it.
+"""A vendor's limits per second and per minute, shared by all workers of a partner: each call has a slot, taken before it.
 
-    worker A   |-1--2--3-|         |-7--8-
-    worker B             |-4--5--6-|
+    worker A   |-1-----3-|         |-5--7-
+    worker B             |-2--4--6-|
 
 Vendors count any minute, and not those of the clock: a worker that used up the end of one and the beginning of the next
-would be too fast. A worker that keeps up leases several slots at once, and one that does not leases them one by one: a slot
-that is missed is lost, because a call that comes late would come too close to those of others.
+would be too fast. A slot is taken when its call is to be made, and never ahead: of two full minutes, as a thousand writes
+are, one slot that nobody uses has the last call wait for the third.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,9 +27,6 @@ _TICKS = timedelta(minutes=1) // _TICK
 _KEPT_FOR = timedelta(hours=1)
 # A worker waits for a slot up to so long; for a later one its message comes back.
 LONGEST_WAIT = timedelta(seconds=5)
-# So late may a slot be used.
-LATEST = timedelta(milliseconds=50)
-FIRST_LEASE = 1
 ATTEMPTS = 10
 # Farther ahead no slot can be that was given by a right clock.
 _FARTHEST = timedelta(minutes=2)
@@ -37,20 +34,10 @@ _FARTHEST = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """What a vendor allows one partner. Takes: `gap` is between two calls; a worker leases up to `block` slots."""
+    """What a vendor allows one partner. Takes: `gap` is between two calls."""
 
     per_minute: int
     gap: timedelta
-    block: int
-
-
-@dataclass(slots=True)
-class _Lease:
-    """Slots of one worker, in their order. Takes: `size` is how many there were."""
-
-    times: list[datetime]
-    size: int
-    used_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,61 +48,44 @@ class _Book:
     free_at: datetime
     counts: Mapping[int, int]
 
-    def give(self, size: int, now: datetime, limit: Slots) -> "tuple[_Book, list[datetime]]":
-        """Find the next slots that keep the limits."""
-        counts, at = dict(self.counts), max(self.free_at, now)
-        times = []
-        for _ in range(size):
-            while sum(n for tick, n in counts.items() if tick >= _tick(at) - _TICKS) >= limit.per_minute:
-                at = _EPOCH + (_tick(at) + 1) * _TICK
-            times.append(at)
-            counts[_tick(at)] = counts.get(_tick(at), 0) + 1
-            at += limit.gap
-        kept = {tick: n for tick, n in counts.items() if tick >= _tick(now) - _TICKS}
-        return _Book(self.revision + 1, at, kept), times
+    def give(self, now: datetime, limit: Slots) -> "tuple[_Book, datetime]":
+        """Find the next slot that keeps the limits."""
+        at = max(self.free_at, now)
+        while sum(n for tick, n in self.counts.items() if tick >= _tick(at) - _TICKS) >= limit.per_minute:
+            at = _EPOCH + (_tick(at) + 1) * _TICK
+        kept = {tick: n for tick, n in self.counts.items() if tick >= _tick(now) - _TICKS}
+        given = {**kept, _tick(at): kept.get(_tick(at), 0) + 1}
+        return _Book(self.revision + 1, at + limit.gap, given), at
 
 
-class SlotLeases:
-    """The slots that one worker holds."""
+class SharedSlots:
+    """The slots that the workers of a partner share."""
 
     def __init__(self, table: Table, clock: Clock, pause: Callable[[float], None]) -> None:
         self._table, self._clock, self._pause = table, clock, pause
-        self._leases: dict[tuple[str, System], _Lease] = {}
 
     def take(self, tenant: str, system: System, limit: Slots) -> None:
         """Wait for the next slot. Raises: RateLimited when none is free for a while."""
-        now = self._clock.now()
-        lease = self._leases.get((tenant, system))
-        if lease is None or not lease.times or now > lease.times[0] + LATEST:
-            size = _next_size(lease, now, limit)
-            lease = self._leases[tenant, system] = _Lease(self._lease(tenant, system, limit, size), size, now)
-        lease.used_at = lease.times.pop(0)
-        if lease.used_at > now:
-            self._pause((lease.used_at - now).total_seconds())
+        wait_s = (self._lease(tenant, system, limit) - self._clock.now()).total_seconds()
+        if wait_s > 0:
+            self._pause(wait_s)
 
-    def _lease(self, tenant: str, system: System, limit: Slots, size: int) -> list[datetime]:
+    def _lease(self, tenant: str, system: System, limit: Slots) -> datetime:
         key = keys.next_slot(tenant, system)
         for _ in range(ATTEMPTS):
             now, item = self._clock.now(), self._table.get(key)
             seen = _read(item, now) if item else _Book(0, now, {})
-            book, times = seen.give(size, now, limit)
-            if times[0] - now > LONGEST_WAIT:
+            book, at = seen.give(now, limit)
+            if at - now > LONGEST_WAIT:
                 what = f"the calls that {system} allows are taken for a while"
-                raise RateLimited(what, (times[0] - now).total_seconds(), system=system)
+                raise RateLimited(what, (at - now).total_seconds(), system=system)
             is_seen = When("#rev = :seen", {"seen": seen.revision}) if item else MISSING
             try:
                 self._table.write(Put(key, _to_item(book, now), is_seen))
             except ConditionFailed:
                 continue
-            return times
+            return at
         raise RateLimited(f"too many workers want to call {system} at once", 1.0, system=system)
-
-
-def _next_size(before: _Lease | None, now: datetime, limit: Slots) -> int:
-    if before is None:
-        return min(FIRST_LEASE, limit.block)
-    keeps_up = not before.times and now <= before.used_at + limit.gap
-    return min(before.size * 2, limit.block) if keeps_up else max(before.size // 2, 1)
 
 
 def _tick(at: datetime) -> int:
