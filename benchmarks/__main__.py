@@ -13,6 +13,7 @@ from benchmarks.figures import BenchError, Figure
 from benchmarks.ingest import measure_ingest
 from benchmarks.mirror import measure_payments
 from benchmarks.page import PAGE, write_page
+from benchmarks.push import measure_push
 from local.stack.errors import StackError
 
 
@@ -22,7 +23,12 @@ class Part(Protocol):
     def __call__(self, folder: Path, /) -> Iterator[Figure]: ...
 
 
-PARTS: Mapping[str, Part] = {"ingest": measure_ingest, "payments": measure_payments, "book": measure_book}
+PARTS: Mapping[str, Part] = {
+    "ingest": measure_ingest,
+    "payments": measure_payments,
+    "push": measure_push,
+    "book": measure_book,
+}
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ import json
 import re
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -54,15 +55,22 @@ def peak_memory_mb() -> float:
     return round(int(found[1]) / 1024, 1)
 
 
-def invoke(step: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Import a step's handler as Lambda does, and call it once."""
+def load_handler(step: str) -> Callable[[dict[str, Any], Context], dict[str, Any]]:
+    """Import a step's handler as Lambda does."""
     spec = importlib.util.spec_from_file_location("handler", ROOT / "functions" / step / "handler.py")
     assert spec
     assert spec.loader
-    handler = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(handler)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    handler: Callable[[dict[str, Any], Context], dict[str, Any]] = module.handler
+    return handler
+
+
+def invoke(step: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Import a step's handler, and call it once."""
+    handler = load_handler(step)
     weighed, context, began = Weighed(), Context(TIMEOUT_S), time.monotonic()
-    answer = handler.handler(event, context)
+    answer = handler(event, context)
     took_s = round(time.monotonic() - began, 3)
     return {
         "answer": answer, "write_units": weighed.write_units, "seconds": took_s, "peak_memory_mb": peak_memory_mb()

@@ -65,29 +65,29 @@ class Lambdas:
     """Queues on which messages wait, and the functions that take them one by one."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
+        self.environment = environment
         self.parts = Parts(read_config(environment))
 
     def run(self, step: str, message: Message) -> Used:
         """Queue a message for a step, and let it be handled with all that it leads to on the same queue."""
         self.parts.queue.send([message])
         used = Used()
-        while body := self._receive(message.kind):
+        url = self.environment[QUEUES[message.kind]]
+        while received := AwsService(SQS).call("ReceiveMessage", {"QueueUrl": url, "MaxNumberOfMessages": 1})[
+            "Messages"
+        ]:
             if used.invocations == MOST_INVOCATIONS:
                 raise BenchError(f"{step} does not come to an end")
-            used.add(self._invoke(step, body))
+            used.add(self._invoke(step, str(received[0]["Body"])))
+            done = [{"Id": "0", "ReceiptHandle": received[0]["ReceiptHandle"]}]
+            AwsService(SQS).call("DeleteMessageBatch", {"QueueUrl": url, "Entries": done})
         return used
-
-    def _receive(self, kind: str) -> str:
-        request = {"QueueUrl": self._environment[QUEUES[kind]], "MaxNumberOfMessages": 1}
-        found = AwsService(SQS).call("ReceiveMessage", request)["Messages"]
-        return str(found[0]["Body"]) if found else ""
 
     def _invoke(self, step: str, body: str) -> Mapping[str, Any]:
         command = [sys.executable, "-m", "benchmarks.invocation", step]
         event = json.dumps({"Records": [{"messageId": "1", "body": body}]})
         done = subprocess.run(
-            command, input=event, env=dict(self._environment), cwd=ROOT, capture_output=True, text=True,
+            command, input=event, env=dict(self.environment), cwd=ROOT, capture_output=True, text=True,
             timeout=KILL_AFTER_S, check=False,
         )  # fmt: skip
         took: dict[str, Any] = json.loads(done.stdout.splitlines()[-1]) if not done.returncode else {}

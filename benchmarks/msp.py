@@ -75,14 +75,19 @@ class Msp:
         # Whoever records them, an import or many people, is not what is measured: they do not wait for the limit.
         self._limit_rates(False)
         payments = []
-        for place, invoice in enumerate(self.books.invoices):
-            amount = invoice.total if place % 2 else (invoice.total / 2).quantize(Decimal("0.01"))
+        for place, (invoice, amount) in enumerate(self.amounts()):
             parts = [(ids[invoice.number], amount)]
             payment = accountant.record_payment(str(invoice.customer.number), parts, day, f"check {place}")
-            self.paid[invoice.number] = amount
             payments.append(str(payment["Id"]))
         self._limit_rates(True)
         return payments
+
+    def amounts(self) -> Iterator[tuple[Invoice, Decimal]]:
+        """Say what is to be paid of each invoice, of about half of them a part; from then on both books shall show it."""
+        for place, invoice in enumerate(self.books.invoices):
+            amount = invoice.total if place % 2 else (invoice.total / 2).quantize(Decimal("0.01"))
+            self.paid[invoice.number] = amount
+            yield invoice, amount
 
     def check(self) -> None:
         """Make sure that each invoice has its one row, to the cent. Raises: BenchError."""
@@ -99,8 +104,12 @@ class Msp:
 
     def vendor_calls(self) -> int:
         """Count the calls that both vendors answered, but for what the accountant recorded."""
-        connectwise = self._vendors.connectwise.calls(self.company_id)
-        return self.metered() + connectwise.reads + connectwise.writes
+        return self.metered() + self.connectwise_calls()
+
+    def connectwise_calls(self) -> int:
+        """Count the calls that ConnectWise answered."""
+        calls = self._vendors.connectwise.calls(self.company_id)
+        return calls.reads + calls.writes
 
     def _limit_rates(self, on: bool) -> None:
         Web("The QuickBooks sandbox", self._vendors.quickbooks.url).call(

@@ -1,13 +1,15 @@
-"""The same job as it is usually done: each payment by itself, with python-quickbooks and plain requests.
+"""The same jobs as they are usually done: each payment by itself, with python-quickbooks and plain requests.
 
-Runs in the clients' own environment: `python one_by_one.py`, with what it needs as JSON on standard input. For each
-payment: read it, read each invoice that it pays, find that invoice in ConnectWise by its number, look at its rows, and
-add one if the payment is not there. Prints how many calls that took, and how long.
+Runs in the clients' own environment: `python one_by_one.py`, with what it needs as JSON on standard input. For each of
+its `payments`: read it, read each invoice that it pays, find that invoice in ConnectWise by its number, look at its rows,
+and add one if the payment is not there. For each that was `received`: read the invoice that it pays, enter the payment in
+QuickBooks, and go on with ConnectWise as before. Prints how many calls that took, and how long.
 """
 
 import json
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import intuitlib.config  # type: ignore[import-not-found]
@@ -15,8 +17,9 @@ import requests
 from intuitlib.client import AuthClient  # type: ignore[import-not-found]
 from quickbooks import QuickBooks  # type: ignore[import-not-found]
 from quickbooks.exceptions import QuickbooksException  # type: ignore[import-not-found]
+from quickbooks.objects.base import LinkedTxn  # type: ignore[import-not-found]
 from quickbooks.objects.invoice import Invoice  # type: ignore[import-not-found]
-from quickbooks.objects.payment import Payment  # type: ignore[import-not-found]
+from quickbooks.objects.payment import Payment, PaymentLine  # type: ignore[import-not-found]
 
 TIMEOUT_S = 30
 # QuickBooks allows ten calls a second. The library fails on one that came too early, so that one is made again.
@@ -43,17 +46,30 @@ class OneByOne:
                 invoice = self._read(Invoice, linked.TxnId)
                 self._add_row(invoice.DocNumber, line.Amount, payment.TxnDate)
 
+    def enter(self, received: dict[str, str]) -> None:
+        invoice = self._read(Invoice, received["invoice"])
+        payment, line, paid = Payment(), PaymentLine(), LinkedTxn()
+        paid.TxnId, paid.TxnType = received["invoice"], "Invoice"
+        line.Amount, line.LinkedTxn = float(received["amount"]), [paid]
+        payment.CustomerRef, payment.Line, payment.TotalAmt = invoice.CustomerRef, [line], line.Amount
+        payment.TxnDate, payment.PaymentRefNum = received["day"], received["reference"]
+        self._ask(lambda: payment.save(qb=self._qb))
+        self._add_row(invoice.DocNumber, line.Amount, received["day"])
+
     def _read(self, kind: Any, record_id: str) -> Any:
+        return self._ask(lambda: kind.get(record_id, qb=self._qb))
+
+    def _ask(self, call: Callable[[], Any]) -> Any:
         time.sleep(max(0.0, self._next - time.monotonic()))
         self._next = time.monotonic() + QUICKBOOKS_PACE_S
         self.calls += 1
         try:
-            return kind.get(record_id, qb=self._qb)
+            return call()
         except QuickbooksException as error:
             if "ThrottleExceeded" not in str(error):
                 raise
             self._next = time.monotonic() + THROTTLED_S
-            return self._read(kind, record_id)
+            return self._ask(call)
 
     def _add_row(self, number: str, amount: float, day: str) -> None:
         (found,) = self._call("GET", "", params={"conditions": f'invoiceNumber = "{number}"'})
@@ -83,8 +99,10 @@ def main() -> None:
     asked = json.load(sys.stdin)
     job = OneByOne(asked["quickbooks"], asked["connectwise"])
     began = time.perf_counter()
-    for payment_id in asked["payments"]:
+    for payment_id in asked.get("payments", ()):
         job.mirror(payment_id)
+    for payment in asked.get("received", ()):
+        job.enter(payment)
     print(json.dumps({"calls": job.calls, "seconds": time.perf_counter() - began}))
 
 

@@ -9,13 +9,14 @@ import asyncio
 import bisect
 import json
 import sys
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from benchmarks.expressions import Item, changed, holds
 from benchmarks.stub_aws import serve, to_http
+from benchmarks.stub_queues import Queues
 
 type Answer = Mapping[str, Any]
 type Request = Mapping[str, Any]
@@ -116,27 +117,6 @@ class Tables:
         self._items[pk][sk] = item
 
 
-class Queues:
-    """Messages by queue, each of one deduplication id once, and gone as soon as they are received."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[str, deque[str]] = defaultdict(deque)
-        self._seen: set[tuple[str, str, str]] = set()
-
-    def send_message_batch(self, request: Request) -> Answer:
-        for entry in request["Entries"]:
-            same = (request["QueueUrl"], entry["MessageGroupId"], entry["MessageDeduplicationId"])
-            if same not in self._seen:
-                self._seen.add(same)
-                self._waiting[request["QueueUrl"]].append(entry["MessageBody"])
-        return {"Successful": [{"Id": entry["Id"], "MessageId": entry["Id"]} for entry in request["Entries"]]}
-
-    def receive_message(self, request: Request) -> Answer:
-        waiting = self._waiting[request["QueueUrl"]]
-        taken = [waiting.popleft() for _ in range(min(len(waiting), request["MaxNumberOfMessages"]))]
-        return {"Messages": [{"Body": body, "MessageId": str(place)} for place, body in enumerate(taken)]}
-
-
 def _encrypt(request: Request) -> Answer:
     return {"CiphertextBlob": request["Plaintext"], "KeyId": request["KeyId"]}
 
@@ -154,8 +134,7 @@ def calls_of(secret: str) -> dict[str, Callable[[Request], Answer]]:
     )  # fmt: skip
     return {
         **{f"DynamoDB_20120810.{to_operation(call.__name__)}": call for call in dynamodb},
-        "AmazonSQS.SendMessageBatch": queues.send_message_batch,
-        "AmazonSQS.ReceiveMessage": queues.receive_message,
+        **{f"AmazonSQS.{to_operation(call.__name__)}": call for call in queues.calls},
         "TrentService.Encrypt": _encrypt,
         "TrentService.Decrypt": _decrypt,
         "secretsmanager.GetSecretValue": lambda _: {"SecretString": secret},

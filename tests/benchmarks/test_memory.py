@@ -97,15 +97,6 @@ def test_writes_are_weighed_as_aws_bills_them(table: Table, spent: Spent) -> Non
     assert spent.write_units == 2 + 4
 
 
-def test_a_message_is_queued_once_and_received_once() -> None:
-    calls = calls_of("{}")
-    entry = {"Id": "0", "MessageBody": "look", "MessageGroupId": "g", "MessageDeduplicationId": "d"}
-    for _ in range(2):
-        ask(calls, "AmazonSQS.SendMessageBatch", {"QueueUrl": "q", "Entries": [entry]})
-    received = [ask(calls, "AmazonSQS.ReceiveMessage", {"QueueUrl": "q", "MaxNumberOfMessages": 1}) for _ in range(2)]
-    assert [[each["Body"] for each in answer["Messages"]] for answer in received] == [["look"], []]
-
-
 def test_a_call_that_is_not_known_is_refused_by_name() -> None:
     assert ask(calls_of("{}"), "DynamoDB_20120810.Scan", {})["message"] == "DynamoDB_20120810.Scan is not here"
 
