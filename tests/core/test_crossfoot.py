@@ -59,3 +59,27 @@ def test_x4_the_cause_of_a_difference_is_one_that_was_seen(
     assert difference.code == code
     assert said in difference.sentence
     assert fix in difference.fix
+
+
+@pytest.mark.parametrize(
+    ("quickbooks_minor", "connectwise", "money", "held_minor", "code", "said"),
+    [
+        (15_000, _connectwise(25_000), (0, 0, 10_000, 0), 10_000,
+         "held_back", "100.00 USD of payments are held back from ConnectWise by the partner"),
+        (25_000, _connectwise(15_000, 10_000), (10_000, 10_000, 0, 0), -10_000,
+         "held_back", "100.00 USD of payments are held back from QuickBooks by the partner"),
+        # It was not taken out yet.
+        (15_000, _connectwise(20_000, 5_000), (0, 5_000, 10_000, 0), 10_000, "not_mirrored", "was taken over"),
+        # A credit beside it.
+        (13_000, _connectwise(25_000), (0, 0, 10_000, 2_000), 10_000, "credit", "Credits take off 20.00 USD"),
+        # A payment by hand beside it.
+        (15_000, _connectwise(20_000, 5_000), (0, 0, 10_000, 0), 10_000, "entered_in_psa", "Crossfoot entered 0.00 USD"),
+    ],
+)  # fmt: skip
+def test_x4_what_the_partner_holds_back_is_a_cause_where_it_explains_all(
+    quickbooks_minor: int, connectwise: Invoice, money: tuple[int, int, int, int], held_minor: int, code: str, said: str
+) -> None:
+    difference = compare(Pair(_invoice(System.QUICKBOOKS, quickbooks_minor), connectwise, *money, held_minor))
+    assert difference is not None
+    assert difference.code == code
+    assert said in difference.sentence

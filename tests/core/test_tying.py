@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 from crossfoot.core.decisions import Outcome, refused
-from crossfoot.core.model import PSA, Invoice, Kind, PaymentRow, Ref, Standing
+from crossfoot.core.holds import hold
+from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Kind, PaymentRow, Ref, Standing
 from crossfoot.core.receipts import standing_of as receipts_of
 from crossfoot.core.slips import Slip, standing_of
 from crossfoot.core.tying import PaidInvoice, PaidOut, Proof, tie_payout
@@ -62,10 +63,30 @@ LOOSE = [
     ("payment_differs", with_paid(payment=payment("pay_1", 90_00))),
     ("payment_differs", with_paid(payment=taken_back(ONE.payment))),
     ("payment_outside", replace(PROOF, slip=replace(SLIP, lines=SLIP.lines[1:]), copy=None)),
+    ("payment_differs", with_paid(payment=hold(ONE.payment, ACCOUNTING, DAY))),
     ("rows_differ", with_part(carries=False)),
     ("rows_differ", with_part(rows=())),
     ("rows_differ", with_part(rows=(replace(ROW, amount_minor=99_99),))),
 ]
+
+
+HELD = [
+    ("You took this back from QuickBooks", replace(PROOF, payout=hold(MADE, ACCOUNTING, DAY), slip=None)),
+    ("You took payment pay_1 back from QuickBooks", with_paid(payment=hold(ONE.payment, ACCOUNTING, DAY), receipts=())),
+    (
+        "You took payment pay_1 back from ConnectWise",
+        with_paid(payment=hold(ONE.payment, PSA, DAY), invoices=(replace(PART, carries=False, rows=()),)),
+    ),
+]
+
+
+@pytest.mark.parametrize(("said", "proof"), HELD)
+def test_x1_what_the_partner_holds_back_is_why_it_does_not_tie(said: str, proof: Proof) -> None:
+    word = refused(PAYOUT, "X1", "let_go_on", "What was said of holds before does not count.", "")
+    decision = tie_payout(replace(proof, last_word=word))
+    assert (decision.outcome, decision.rule, decision.code) == (Outcome.SKIPPED, "X1", "held")
+    assert decision.sentence.startswith(said)
+    assert tie_payout(replace(PROOF, slip=None, last_word=word)).code == "pending"
 
 
 @pytest.mark.parametrize("proof", [case[1] for case in TIED], ids=[case[0] for case in TIED])

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from crossfoot.adapters.dynamodb.companies import TableCompanies
-from crossfoot.core.company import AccountUse, Company, LedgerAccount
+from crossfoot.core.company import NO_COMPANY, AccountUse, Company, LedgerAccount
 from crossfoot.errors import RemoteUnavailable
 from crossfoot.ports import Companies
 
@@ -90,6 +90,17 @@ def test_the_settings_of_a_company_that_is_connected_no_longer_are_not_those_of_
     companies.load(TENANT)
     live.ids[TENANT], live.companies[TENANT] = "9342", Company(home_currency="EUR")
     assert companies.load(TENANT).home_currency == "EUR"
+
+
+def test_x1_what_is_known_of_a_company_is_told_however_old_and_costs_no_read(
+    companies: Companies, clock: FakeClock, live: Live
+) -> None:
+    assert (companies.load_known(TENANT), live.reads) == (NO_COMPANY, 0)
+    companies.load(TENANT)
+    clock.advance(3 * DAY_S)
+    assert (companies.load_known(TENANT), live.reads) == (COMPANY, 1)
+    live.ids[TENANT] = "9342"
+    assert companies.load_known(TENANT) == NO_COMPANY
 
 
 def test_a_company_that_cannot_be_read_is_not_guessed(companies: Companies, clock: FakeClock, live: Live) -> None:

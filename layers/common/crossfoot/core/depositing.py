@@ -104,13 +104,13 @@ def _is_held(payout: Payout) -> bool:
 
 def _not_now(payout: Payout, preferences: Preferences) -> Decision | None:
     """Say why no deposit is made now, where none stands. Source: D1, D2, X1."""
+    if _is_held(payout):
+        return decide_hold(payout, ACCOUNTING)
     if not preferences.deposits_enabled:
         fix = "Turn deposits on under Preferences, if QuickBooks is not to match them from the bank feed."
         return skipped(payout.ref, "D1", "deposits_off", "Deposits are not made: they are turned off.", fix)
     if _is_off(payout):
         return skipped(payout.ref, "D2", "payout_failed", "The payout failed: there is nothing to deposit.")
-    if _is_held(payout):
-        return decide_hold(payout, ACCOUNTING)
     if payout.state is PayoutState.CREATED:
         sentence = "The payout is on its way to the bank; it is deposited when it was paid."
         return waits(payout.ref, "D2", "not_paid_yet", sentence)

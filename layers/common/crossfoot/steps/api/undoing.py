@@ -73,8 +73,9 @@ def release_record(ports: Ports, asked: Asked[OneRecord]) -> Accepted:
         raise Rejected("never_held", "Only a payment or a payout can be held back.", _SEE_STORY)
     held = record.keeping.held
     if held:
-        ports.book.revise(asked.tenant, [ref], _released)
+        # Told first: once the holds are gone, nobody knows what they were. The same line is not repeated.
         ports.history.save(asked.tenant, [tell_release(ref, held)])
+        ports.book.revise(asked.tenant, [ref], _released)
     _follow(ports, asked.tenant, [ref], "let go on")
     return Accepted()
 

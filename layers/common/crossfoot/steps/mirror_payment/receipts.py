@@ -327,7 +327,7 @@ def _sorted(parts: Iterable[Allocation]) -> list[Allocation]:
 
 def _unless_taken_back(payment: Payment, latest: Effect | None) -> tuple[Decision, ...]:
     """Say that QuickBooks is not connected, where something would be done there."""
-    if payment.standing is not Standing.LIVE and not standing_of(latest):
+    if not wants(payment, ACCOUNTING) and not standing_of(latest):
         return ()
     sentence = "QuickBooks is not connected."
     return (
