@@ -18,7 +18,7 @@ from local.sandbox.store import Record
 from tests.e2e.conftest import connect_two
 from tests.e2e.partner import CREDIT_MEMO, DEPOSIT, PREFERENCES, Deployed, Partner
 from tests.e2e.tokens import KINDS, STATUS_OF, Forger
-from tests.fakes.platform import payout_data
+from tests.fakes.platform import payment_data, payout_data
 from tests.fakes.whole import BODIES as ALL_BODIES
 from tests.fakes.whole import path_of
 
@@ -52,6 +52,11 @@ def _name(route: Route[Ports]) -> str:
     return route.name
 
 
+def _have_something_parked(partner: Partner) -> None:
+    """Have the platform take a payment on an invoice that nobody has."""
+    partner.api.post("/v1/payments", payment_data(id="pay_canary"))
+
+
 def _values(partner: Partner, payment: Record) -> Values:
     """Name one of everything that a partner has, a decision among it."""
     partner.api.post("/v1/matches", {**BODIES["decideMatch"], "psa": "connectwise-1003"})
@@ -62,6 +67,7 @@ def _values(partner: Partner, payment: Record) -> Values:
         "/v1/records/{kind}": "payment",
         "/v1/records/{kind}/{id}": f"quickbooks-{payment['Id']}",
         "/v1/records/{kind}/{id}/effects/{key}": effects[-1]["key"],
+        "/v1/attention/{cause}": "invoice_not_in_accounting",
         "/v1/customers/{id}": "quickbooks-9",
         "/v1/invoices/{id}": "quickbooks-1001",
         "/v1/credit-memos/{id}": f"quickbooks-{CREDIT_MEMO}",
@@ -107,6 +113,7 @@ def strangers(deployed: Deployed, two: tuple[Partner, Partner]) -> Values:
     first, _ = two
     for _ in range(3):
         payment = first.pay("1002", first.amount / 7)
+    _have_something_parked(first)
     deployed.wait_for_rest("payments of the first partner")
     assert first.explain(payment)["id"] == f"quickbooks-{payment['Id']}"
     return _values(first, payment)
@@ -132,6 +139,7 @@ def own(deployed: Deployed) -> tuple[Partner, Values]:
     partner.enter_invoices()
     partner.connect()
     payment = partner.pay("1001", Decimal("4.00"))
+    _have_something_parked(partner)
     deployed.wait_for_rest("the payment of West IT")
     return partner, _values(partner, payment)
 

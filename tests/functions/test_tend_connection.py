@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from crossfoot.adapters.clock import SystemClock
+from crossfoot.adapters.dynamodb.attention import TableAttention
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.connections import TableConnections
 from crossfoot.adapters.dynamodb.fetch_runs import TableFetchRuns
@@ -17,11 +18,13 @@ from crossfoot.adapters.dynamodb.notifications import TableNotifications
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.adapters.ses import SesMailbox
 from crossfoot.adapters.vault import KmsVault
+from crossfoot.core.attention import Parked, Reason
+from crossfoot.core.decisions import waits
 from crossfoot.core.fetching import FetchKind, FetchRun
 from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import Customer, Kind, Ref, Standing, System, TraitName, Version
 from crossfoot.core.notifications import Notifications
-from crossfoot.messages import ArchiveOutside, SendNotice
+from crossfoot.messages import ArchiveOutside, RetryParked, SendNotice
 from crossfoot.ports import Connection, ConnectionState
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -172,3 +175,21 @@ def test_a_partner_that_is_not_connected_needs_nothing(aws: Aws, handler: Module
     event = sample("tend_connection")
     event["Records"][0]["body"] = event["Records"][0]["body"].replace(TENANT, "t_00000009")
     assert handler.handler(event, in_time()) == {"batchItemFailures": []}
+
+
+def test_x3_a_request_to_retry_queues_what_is_parked_and_one_to_ignore_nothing(aws: Aws, handler: ModuleType) -> None:
+    payment, payout = Ref(System.PLATFORM, Kind.PAYMENT, "pay_1"), Ref(System.PLATFORM, Kind.PAYOUT, "po_1")
+    attention = TableAttention(_table(aws))
+    for ref in (payment, payout):
+        reason = Reason(waits(ref, "D2", "period_closed", "The books are closed.", "Open them."), SystemClock().now())
+        attention.replace(TENANT, Parked(ref), Parked(ref, (reason,)))
+    event = sample("tend_connection")
+    for message in (RetryParked(tenant=TENANT, ignore=True), RetryParked(tenant=TENANT, again="one")):
+        assert aws.messages("payments") == aws.messages("deposits") == []
+        event["Records"][0]["body"] = message.to_json()
+        assert handler.handler(event, in_time()) == {"batchItemFailures": []}
+        (cause,) = attention.load_causes(TENANT)
+        assert (cause.count, cause.ignored) == (0, 2)
+    (paid,), (paid_out,) = aws.messages("payments"), aws.messages("deposits")
+    assert (paid["payment_id"], paid["again"]) == ("pay_1", "one")
+    assert (paid_out["payout_id"], paid_out["again"]) == ("po_1", "one")
