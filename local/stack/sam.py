@@ -1,12 +1,8 @@
 """The real `sam build` and `sam deploy`, pointed at the emulator."""
 
 import platform
-import py_compile
 import shutil
-import sys
 from collections.abc import Mapping
-from contextlib import suppress
-from pathlib import Path
 
 from local.stack.aws import Stack, local_environment
 from local.stack.errors import StackError
@@ -30,30 +26,15 @@ def build(home: Home, parameters: Mapping[str, str]) -> None:
         "--build-dir", str(home.build), "--cache-dir", str(home.folder / "build-cache"), *_overrides(parameters),
     ]  # fmt: skip
     run("sam build", command, _environment(home, "http://127.0.0.1:9"), home.log("sam-build"), ROOT)
-    layer = home.build / "CommonLayer" / "python"
-    _lighten(layer)
-    compile_modules(layer)
+    _lighten_layer(home)
     stamp_functions(home.build)
 
 
-def _lighten(layer: Path) -> None:
+def _lighten_layer(home: Home) -> None:
     # Every worker of the emulator unpacks the layer for itself, and half of it describes AWS services that we never call.
-    for description in (layer / "botocore" / "data").iterdir():
+    for description in (home.build / "CommonLayer" / "python" / "botocore" / "data").iterdir():
         if description.is_dir() and description.name not in SERVICES_CALLED:
             shutil.rmtree(description)
-
-
-def compile_modules(layer: Path) -> None:
-    """Compile what a layer holds, once for all workers: each would compile it for itself, which is most of a cold start.
-
-    The emulator runs its workers on the Python that runs us. What they unpack is younger than what we compiled, so the
-    times of the two are not compared.
-    """
-    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    for module in layer.rglob("*.py"):
-        compiled = module.parent / "__pycache__" / f"{module.stem}.{sys.implementation.cache_tag}.pyc"
-        with suppress(py_compile.PyCompileError):  # whoever imports it is told
-            py_compile.compile(str(module), str(compiled), doraise=True, invalidation_mode=mode)
 
 
 def deploy(home: Home, stack: Stack, parameters: Mapping[str, str]) -> None:
