@@ -56,7 +56,7 @@ def mend(world: World) -> None:
 def park(world: World) -> None:
     decision = refused(PAYMENT, "P3", "row_gone", "Somebody deleted it.", "Enter it again.")
     seen = world.attention.load(world.tenant, [PAYMENT])[PAYMENT]
-    note_parked(world.tenant, seen, [decision], world)  # type: ignore[arg-type]
+    note_parked(world.tenant, seen, [decision], world)
 
 
 def tell(world: World, trip: Trip | None = None, *, about: str = "connections") -> None:
@@ -210,7 +210,7 @@ def test_c7_two_workers_at_once_send_one_mail(world: World) -> None:
             return answer if called == "load" else method(*args)
 
         notices, mailbox = world.notices, box(world)
-        world.notices = Wired(notices, call)
+        world.notices = Wired(notices, call)  # type: ignore[assignment]
         world.mailbox = Wired(mailbox, call)  # type: ignore[assignment]
         try:
             tell(world)

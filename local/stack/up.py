@@ -18,9 +18,9 @@ from local.stack.paths import Home
 from local.stack.processes import Server, free_port, is_free
 from local.stack.progress import Progress
 from local.stack.record import Record, load_record, save_record
-from local.stack.sam import build, deploy, local_parameters
+from local.stack.sam import MAIL_FROM, build, deploy, local_parameters
 from local.stack.sandboxes import start_sandbox
-from local.stack.settings import fill_settings, sandbox_settings
+from local.stack.settings import fill_settings, sandbox_settings, verify_sender
 
 VENDORS = ("quickbooks", "connectwise")
 DEMO_PARTNER, DEMO_EMAIL = "Demo MSP", "demo@crossfoot.example"
@@ -112,6 +112,7 @@ class Running:
             wait_for_functions(stack)
         with self._progress.stage("settings and demo partner"):
             fill_settings(stack, sandbox_settings(**self.record.sandboxes, api_url=self.record.urls["api"]))
+            verify_sender(stack, MAIL_FROM)
             _tell_where_webhooks_go(self.record)
             self._add_demo_partner(stack)
 

@@ -107,7 +107,8 @@ def test_only_what_never_left_us_certainly_was_not_sent(
 
 def test_a_call_is_never_repeated_by_the_client_itself(mailbox: SesMailbox) -> None:
     """SES has no idempotency key: whoever sends again notes it first."""
-    assert mailbox.client.meta.config.retries["total_max_attempts"] == 1
+    config: Any = mailbox.client.meta.config
+    assert config.retries["total_max_attempts"] == 1
 
 
 def _raised(mailbox: SesMailbox, error: type[CrossfootError]) -> CrossfootError:

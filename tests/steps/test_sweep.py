@@ -157,7 +157,7 @@ def test_c7_a_connection_that_needs_the_partner_is_neither_nudged_nor_tended() -
 def _asked_to_tell(world: World) -> list[tuple[str, str]]:
     world.queue.messages.clear()
     noticed = world.sweep().noticed
-    asked = [(m.tenant, m.about) for m in world.queue.messages if isinstance(m, SendNotice)]
+    asked: list[tuple[str, str]] = [(m.tenant, m.about) for m in world.queue.messages if isinstance(m, SendNotice)]
     assert noticed == len(asked)
     return asked
 

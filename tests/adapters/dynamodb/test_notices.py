@@ -1,5 +1,6 @@
 """What partners were told, whose connections turned, and who wants mail (C7, X1)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -75,7 +76,7 @@ def test_c7_every_turn_of_a_connection_is_noted_in_the_write_that_makes_it(
         clock.advance(3_600)
         connections.note_silence(TENANT, QBO)
 
-    turns = [
+    turns: list[Callable[[], None]] = [
         lambda: connections.warn(TENANT, QBO, "Soon.", "Connect."),
         silence,
         lambda: connections.note_answer(TENANT, QBO),
