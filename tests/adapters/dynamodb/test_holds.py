@@ -97,12 +97,14 @@ def test_x1_a_hold_loses_nothing_that_is_saved_at_the_same_time_nor_that_the_hol
     assert found.former_invoices == (paid.allocations[0].invoice,)
 
 
-def test_x6_a_hold_that_is_there_or_anothers_costs_no_write(table_name: str) -> None:
+def test_x6_a_hold_costs_one_write_and_one_that_is_there_or_anothers_none(table_name: str) -> None:
     table = CountingTable(table_name)
     book, ref = TableBook(table), make_payment().ref
     book.save(TENANT, [make_payment()])
+    unheld = table.write_units
     book.revise(TENANT, [ref], held)
     before = table.write_units
+    assert before == unheld + 1
     book.revise(TENANT, [ref], held)
     book.revise(OTHER_TENANT, [ref], released)
     assert table.write_units == before

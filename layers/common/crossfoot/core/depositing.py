@@ -99,7 +99,7 @@ def _is_off(payout: Payout) -> bool:
 
 
 def _is_held(payout: Payout) -> bool:
-    return payout.keeping.hold_from(ACCOUNTING) is not None
+    return not _is_off(payout) and payout.keeping.hold_from(ACCOUNTING) is not None
 
 
 def _not_now(payout: Payout, preferences: Preferences) -> Decision | None:
