@@ -6,7 +6,7 @@ import pytest
 
 from tests.adapters.sandbox import running
 from tests.matrix.played import Played, play
-from tests.matrix.table import CELLS
+from tests.matrix.table import cells_of
 
 # The tests are written there, once for all files.
 pytest.register_assert_rewrite("tests.matrix.cells")
@@ -14,7 +14,7 @@ pytest.register_assert_rewrite("tests.matrix.cells")
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give each test the cells of its file's kind of ConnectWise."""
-    mine = [cell for cell in CELLS if cell.rows == getattr(metafunc.module, "ROWS", "") and not cell.cannot_be]
+    mine = cells_of(getattr(metafunc.module, "ROWS", ""))
     if "cell" in metafunc.fixturenames:
         metafunc.parametrize("cell", mine, ids=str)
     if "deposited" in metafunc.fixturenames:

@@ -82,6 +82,7 @@ class People:
     def __init__(self, office: Office, cases: Sequence[Case]) -> None:
         self.office, self.cases = office, cases
         self.platform, self.payouts = FakePlatform(office), FakePayouts(office)
+        self._there: list[Wire] = []
 
     # --- before ---------------------------------------------------------------------------------------------------
 
@@ -139,11 +140,13 @@ class People:
         if case.is_of_the_platform:
             payment = ("payment", _minor(made.received), case.platform_id)
             self.payouts.pay_out(f"po_{case.number}", payment, ("fee", -_minor(FEE), memo_of(case)))
-            return
-        held = {"TxnId": case.payment, "TxnType": "Payment", "TxnLineId": "0"}
-        lines = [{"Amount": made.received, "LinkedTxn": [held]}]
+        else:
+            self._deposit_by_hand(case.payment, made.received)
+
+    def _deposit_by_hand(self, payment: str, amount: Decimal) -> None:
+        held = {"TxnId": payment, "TxnType": "Payment", "TxnLineId": "0"}
         bank = {"DepositToAccountRef": {"value": self.office.bank}, "TxnDate": PAID_ON.isoformat()}
-        self.office.post("Deposit", {**bank, "Line": lines})
+        self.office.post("Deposit", {**bank, "Line": [{"Amount": amount, "LinkedTxn": [held]}]})
 
     def repeat(self) -> None:
         """Let the platform tell everything again that it told last."""
@@ -151,6 +154,10 @@ class People:
             self.platform.repeat(id_)
         for id_ in self.payouts.told:
             self.payouts.tell(id_)
+
+    def look(self) -> None:
+        """See how the payments stand in QuickBooks, before anybody changes one."""
+        self._there = self.office.all_in_quickbooks("Payment")
 
     def go_on(self, case: Case) -> None:
         """Let happen what then happens to a payment."""
@@ -165,6 +172,13 @@ class People:
                 self.platform.change(case.platform_id, refunded_amount=str(GIVEN_BACK))
             case "deposited first":
                 self._take_back_deposited(case)
+            case "held by hand":
+                self._deposit_by_hand(self._head(case)["Id"], Decimal("100.00"))
+                self.platform.change(case.platform_id, status="returned")
+            case "row deleted":
+                self._delete_row(case)
+            case "deleted there":
+                self.office.post("Payment", self._head(case), operation="delete")
             case _ if case.is_of_the_platform:
                 self.platform.change(case.platform_id, status=case.cell.then)
             case _:
@@ -179,11 +193,18 @@ class People:
             self.office.post("Payment", self._head(case), operation="delete")
         (deposit,) = (each for each in self.office.all_in_quickbooks("Deposit") if _holds(each, case.payment))
         self.office.post("Deposit", {name: deposit[name] for name in ("Id", "SyncToken")}, operation="delete")
+        self.look()
         self.office.post("Payment", self._head(case), operation="delete")
+
+    def _delete_row(self, case: Case) -> None:
+        """Delete the row that is ours, as the bookkeeper does in ConnectWise."""
+        on_a = (row for row in self.office.site.rows() if row["invoice"]["id"] == case.psa_id("A"))
+        (ours,) = (row for row in on_a if row["source"] == "Default")
+        self.office.site.client().delete(f"/finance/invoices/{case.psa_id('A')}/payments/{ours['id']}")
 
     def _head(self, case: Case) -> Wire:
         """Name a payment as it stands in QuickBooks now, whoever made it."""
-        (found,) = (each for each in self.office.all_in_quickbooks("Payment") if is_of(case, each))
+        (found,) = (each for each in self._there if is_of(case, each))
         return {"Id": found["Id"], "SyncToken": found["SyncToken"], "sparse": True}
 
     def _as_expected(self, case: Case, then: str, on: date) -> Wire:

@@ -8,7 +8,7 @@ from tests.adapters.sandbox import Sandbox
 from tests.matrix.office import Office
 from tests.matrix.people import Case, People
 from tests.matrix.shown import Reader, Shown, Slip, Told
-from tests.matrix.table import CELLS, Cell
+from tests.matrix.table import Cell, cells_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,7 @@ def play(quickbooks: Sandbox, connectwise: Sandbox, rows: str) -> Played:
     quickbooks.switch(rate_limits=False)
     connectwise.switch(one_payment_per_invoice=not many_rows, requests_per_minute=0)
     office = Office(quickbooks, connectwise)
-    cells = [cell for cell in CELLS if cell.rows == rows and not cell.cannot_be]
-    cases = [Case(cell, number) for number, cell in enumerate(cells, start=1)]
+    cases = [Case(cell, number) for number, cell in enumerate(cells_of(rows), start=1)]
     people = People(office, cases)
     people.enter_invoices(many_rows=many_rows)
     office.come_to_rest()
@@ -48,6 +47,7 @@ def play(quickbooks: Sandbox, connectwise: Sandbox, rows: str) -> Played:
         people.deposit(case)
     office.come_to_rest()
     slips = Reader(office, deposited).slips()
+    people.look()
     for case in cases:
         people.go_on(case)
     office.come_to_rest()

@@ -131,12 +131,14 @@ class Reader:
         cheques = [each["Id"] for each in self._payments if is_cheque(each) and is_by(case, each)]
         for id_, name in ((case.payment, "PAYMENT"), *((id_, "CHEQUE") for id_ in cheques)):
             sentence = re.sub(rf"\b{id_}\b(?=,| in QuickBooks)", name, sentence) if id_ else sentence
+        sentence = re.sub(r"\(\d+\)", "(BY HAND)", sentence)
         return re.sub(rf"\b{case.number}-(?=[ABC]\b)", "", sentence)
 
 
 def expected_of(cell: Cell, expected: Expected) -> Shown:
     """Say what the books are to show, from the table's line; on A there is the cheque too."""
     payment = [(expected.received, expected.day)] if expected.received and expected.day else []
+    counts = expected.standing == "live"
     rows = {name: [(amount, expected.day or 0, "Default")] for name, amount in expected.entered.items() if name != "A"}
     return Shown(
         received=payment,
@@ -146,8 +148,8 @@ def expected_of(cell: Cell, expected: Expected) -> Shown:
         rows={"A": _rows_with_cheque(cell, expected), "B": rows.get("B", []), "C": rows.get("C", [])},
         open_in_connectwise=expected.open_in_connectwise,
         standing=expected.standing,
-        counted=payment[0] if payment else None,
-        allocated=expected.applied,
+        counted=payment[0] if counts else None,
+        allocated=expected.applied if counts else {},
         open_on_the_platform={
             "QuickBooks": expected.open_in_quickbooks,
             "ConnectWise": expected.open_in_connectwise,

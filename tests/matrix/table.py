@@ -79,6 +79,15 @@ deleted        |      - -|      -     -     -     -|  70.00 50.00 80.00|      - 
 deposited first|      - -|      -     -     -     -|  70.00 50.00 80.00|      -     -     -| 100.00 50.00 80.00| returned
 """
 
+# And what people may do beyond the matrix to a payment of the platform: the accountant deletes it, or deposits it by hand
+# before it is returned; the bookkeeper deletes its row in ConnectWise, where it has one of its own.
+_BEYOND = """
+full:
+deleted there  |      - -|      -     -     -     -| 100.00 50.00 80.00|      -     -     -| 100.00 50.00 80.00| deleted
+row deleted    |      - -|      -     -     -     -| 100.00 50.00 80.00|      -     -     -| 100.00 50.00 80.00| deleted
+held by hand   | 100.00 3| 100.00     -     -     -|    .00 50.00 80.00|      -     -     -| 100.00 50.00 80.00| returned
+"""
+
 # Here the credit is applied on the payment itself, as QuickBooks' own screen does, and goes where the payment goes.
 _MADE_IN_QUICKBOOKS = """
 full:
@@ -187,6 +196,15 @@ class Expected:
 
 
 CELLS = tuple(Cell(*each) for each in product(BORN, PAID, THEN, ROWS))
+BEYOND = (
+    *(Cell(PLATFORM, "full", then, rows) for then in ("deleted there", "held by hand") for rows in ROWS),
+    Cell(PLATFORM, "full", "row deleted", "many rows"),
+)
+
+
+def cells_of(rows: str) -> list[Cell]:
+    """List the cells that can be, where a ConnectWise invoice may have so many rows."""
+    return [cell for cell in (*CELLS, *BEYOND) if cell.rows == rows and not cell.cannot_be]
 
 
 def _read_table(text: str) -> dict[tuple[str, str], Expected]:
@@ -216,4 +234,7 @@ def _amounts(column: str) -> Amounts:
     return {name: Decimal(text) for name, text in zip(INVOICES, column.split(), strict=True) if text != "-"}
 
 
-EXPECTED = {PLATFORM: _read_table(_MADE_ON_THE_PLATFORM), QUICKBOOKS: _read_table(_MADE_IN_QUICKBOOKS)}
+EXPECTED = {
+    PLATFORM: _read_table(_MADE_ON_THE_PLATFORM) | _read_table(_BEYOND),
+    QUICKBOOKS: _read_table(_MADE_IN_QUICKBOOKS),
+}

@@ -1,6 +1,8 @@
-"""What the API says of each cell's payment in the end: it is where it should be, and what was done last to get it there."""
+"""What the API says of each cell's payment in the end: that it is where it should be, and what was done last for that."""
 
 from decimal import Decimal
+
+from crossfoot.core.statuses import PaymentStatus
 
 from tests.matrix.table import CHEQUE, EXPECTED, MADE, PLATFORM, Cell
 
@@ -13,6 +15,9 @@ _OF_THE_PLATFORM = {
     "returned": "Took the payment of {was} USD dated 2026-11-03 back in QuickBooks: it was returned.",
     "deleted": "Took the payment of {was} USD dated 2026-11-03 back in QuickBooks: it was deleted.",
     "deposited first": "Took the payment of {was} USD dated 2026-11-03 back in QuickBooks: it was returned.",
+    "deleted there": _FOLLOWED,
+    "row deleted": "Took the payment of {was} USD dated 2026-11-03 back in QuickBooks: it was deleted.",
+    "held by hand": "In QuickBooks this payment lies in a deposit that somebody else made (BY HAND).",
 }
 # One row goes on to carry the cheque alone.
 _TAKEN_BACK = {
@@ -30,6 +35,11 @@ _MOVED = {
     "with credit": "Entered 70.00 USD dated 2026-11-03 on ConnectWise invoice C, for payment PAYMENT in QuickBooks.",
 }
 _CARRIED = {"one row": "payments CHEQUE, PAYMENT", "many rows": "payment PAYMENT"}
+
+
+def status_of(cell: Cell) -> PaymentStatus:
+    """Give the status: all is well, or a deposit by hand is in the way."""
+    return PaymentStatus.REFUSED if cell.then == "held by hand" else PaymentStatus.SYNCED
 
 
 def sentence_of(cell: Cell) -> str:
