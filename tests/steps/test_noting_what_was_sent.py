@@ -1,4 +1,4 @@
-"""Our own table fails right after QuickBooks took a write in: what was written is found, whatever is wanted by then (P4)."""
+"""Our own table fails right after QuickBooks took a write in: what was written is found all the same (P4)."""
 
 import pytest
 from crossfoot.core.model import Deposit, Payment, Standing

@@ -13,6 +13,7 @@ from crossfoot.core.money import format_minor
 from crossfoot.core.preferences import ClosedPeriod, Preferences
 from crossfoot.core.receipts import Operation
 from crossfoot.core.receipts import standing_of as receipts_of
+from crossfoot.core.receiving import PERIOD_CLOSED
 from crossfoot.core.slip_lines import Depositing, arrange_lines, decide_account, payments_to_follow
 from crossfoot.core.slips import (
     Slip,
@@ -250,7 +251,9 @@ def _obstacle(depositing: Depositing, standing: Slip | None, write: SlipWrite) -
         sentence = f"QuickBooks made a deposit of {made} out of the payout's {paid}, so it was taken back."
         fix = "See in QuickBooks what is added to deposits (tax, say), turn it off for them, then try again."
         return refused(payout.ref, "D2", "added_up_differently", sentence, fix)
-    if latest is not None and repeats_refusal(latest, write) and latest.body[SEEN] == _seen(depositing):
+    # Where the books were closed they are open now, as far as is known: that was asked above.
+    is_same = repeats_refusal(latest, write) and latest is not None and latest.refusal_code != PERIOD_CLOSED
+    if latest is not None and is_same and latest.body[SEEN] == _seen(depositing):
         return deposit_refusal_of(payout.ref, latest)
     return None
 
