@@ -17,6 +17,7 @@ DECIDING = (
     "core/slip_lines.py",
     "steps/mirror_payment",
     "steps/record_deposit.py",
+    "steps/sweep.py",
 )
 HOLDING = ("waits", "refused")
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from crossfoot.core.attention import BY_ITSELF, REMEDIES, Parked, heed, ignore, note_reasons, remedy_of
+from crossfoot.core.attention import BY_ITSELF, REMEDIES, Parked, add_reason, heed, ignore, note_reasons, remedy_of
 from crossfoot.core.decisions import Decision, did, refused, skipped, waits
 from crossfoot.core.model import PLATFORM, Kind, Ref
 
@@ -69,6 +69,15 @@ def test_x3_a_cause_is_ignored_and_heeded_by_itself_or_with_all_others() -> None
     assert [reason.ignored_at for reason in ignore(one, (), LATER).reasons] == [LATER, AT]
     assert heed(one, ["invoice_not_in_psa"]) == one
     assert heed(one, ["row_taken"]) == heed(one, ()) == both
+
+
+def test_x3_what_is_added_stands_beside_the_rest_and_keeps_its_own_time() -> None:
+    stuck = waits(PAYMENT, "X3", "stuck", "It failed since 17:00.", "Look.")
+    both = add_reason(park(WAITS), stuck, LATER)
+    assert [(reason.code, reason.since) for reason in both.reasons] == [("invoice_not_in_psa", AT), ("stuck", LATER)]
+    later = waits(PAYMENT, "X3", "stuck", "It failed since 18:00.", "Look.")
+    again = add_reason(both, later, LATER + timedelta(hours=1))
+    assert [(reason.decision, reason.since) for reason in again.reasons] == [(WAITS, AT), (later, LATER)]
 
 
 def test_each_cause_says_what_it_is_and_what_mends_it_in_a_line() -> None:

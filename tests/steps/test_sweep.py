@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from crossfoot.core.model import ACCOUNTING, CONNECTED, PSA, Kind, Ref, System
+from crossfoot.core.attention import Parked, Reason
+from crossfoot.core.decisions import waits
+from crossfoot.core.model import ACCOUNTING, CONNECTED, PLATFORM, PSA, Kind, Ref, System
 from crossfoot.core.notifications import Notifications
 from crossfoot.messages import (
     ArchiveOutside,
@@ -15,12 +17,14 @@ from crossfoot.messages import (
     Message,
     MirrorPayment,
     Nudge,
+    RecordDeposit,
     SendNotice,
     TendConnection,
 )
 from crossfoot.ports import MAX_REVIVALS, ConnectionState, DeadLetter
 from crossfoot.steps import sweep
 
+from tests.fakes.attention import FakeAttention
 from tests.fakes.clock import FakeClock
 from tests.fakes.notices import FakeNotices, FakeNotifications
 from tests.fakes.table import FakeHistory, FakeQueue
@@ -46,6 +50,7 @@ class Due:
 def _ports(clock: FakeClock, connections: Due, queue: FakeQueue) -> sweep.Ports:
     notices = FakeNotices(clock)
     return sweep.Ports(
+        attention=FakeAttention(),
         clock=clock,
         connections=connections,  # type: ignore[arg-type]
         dead_letters=WorldDeadLetters(),
@@ -209,8 +214,24 @@ def test_x3_a_payment_that_was_given_up_says_since_when_and_is_tried_again() -> 
     assert (told.rule, told.code) == ("X3", "stuck")
     assert "since 2026-11-03 17:00 UTC" in told.sentence
     assert world.dead_letters.letters == []
+    assert {cause.code: cause.count for cause in world.attention.load_causes(TENANT)}["stuck"] == 1
     world.settle()
     assert world.rows("1001") == [(25_000, "2026-11-03")]
+    assert world.attention.load_causes(TENANT) == ()
+
+
+def test_x3_a_payout_that_was_stuck_says_so_beside_what_held_it_before() -> None:
+    world, payout = World(), Ref(PLATFORM, Kind.PAYOUT, "po_1")
+    waiting = waits(payout, "D2", "payment_not_in_book", "It waits.", "Send it.")
+    world.attention.replace(TENANT, Parked(payout), Parked(payout, (Reason(waiting, world.clock.now()),)))
+    message = RecordDeposit(tenant=TENANT, payout_id="po_1")
+    for _ in range(2):
+        world.dead_letters.letters = [DeadLetter(message, world.clock.now(), "receipt")]
+        world.sweep()
+    reasons = world.attention.load(TENANT, [payout])[payout].reasons
+    assert [reason.code for reason in reasons] == ["payment_not_in_book", "stuck"]
+    assert reasons[1].decision.sentence.startswith("Depositing this payout failed again and again")
+    assert [each.item.code for each in world.history.load(TENANT, payout)] == ["stuck"]
 
 
 @pytest.mark.parametrize("mode", [Mode.CRASH_BEFORE, Mode.CRASH_AFTER])

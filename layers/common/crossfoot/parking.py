@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from crossfoot.core.attention import Parked, heed, ignore, note_reasons
+from crossfoot.core.attention import Parked, add_reason, heed, ignore, note_reasons
 from crossfoot.core.decisions import Decision
 from crossfoot.core.model import Kind, Ref
 from crossfoot.core.pacing import Pace, in_no_hurry
@@ -41,6 +41,13 @@ def note_parked(tenant: str, seen: Parked, decisions: Iterable[Decision], ports:
     """
     decided, now = list(decisions), ports.clock.now()
     return change_parked(tenant, seen, lambda before: note_reasons(before, decided, now), ports.attention)
+
+
+def note_stuck(tenant: str, decision: Decision, ports: Notes) -> None:
+    """Note that work on a record was given up for now; whatever was decided on it before stands. Raises: Conflict."""
+    record, now = decision.record, ports.clock.now()
+    seen = ports.attention.load(tenant, [record])[record]
+    change_parked(tenant, seen, lambda before: add_reason(before, decision, now), ports.attention)
 
 
 def change_parked(tenant: str, seen: Parked, change: Change, attention: Attention) -> Parked:

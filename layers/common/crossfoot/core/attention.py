@@ -111,6 +111,9 @@ REMEDIES: Mapping[str, Remedy] = {
         "QuickBooks adds the deposit up to something else",
         "See in QuickBooks what is added to deposits (tax, say), turn it off for them, then retry.",
     ),
+    "stuck": Remedy(
+        "It failed again and again", "Look at the connections; what does not go through after that, tell support of."
+    ),
     "changed_by_hand": Remedy(
         "Somebody changed or deleted our deposit in QuickBooks", "Restore the deposits as they were, or ignore these."
     ),
@@ -187,6 +190,13 @@ def note_reasons(before: Parked, decisions: Iterable[Decision], now: datetime) -
         if decision.outcome in (Outcome.WAITS, Outcome.REFUSED) and decision.code not in BY_ITSELF:
             held.setdefault(decision.code, decision)
     return replace(before, reasons=tuple(_go_on(before.under(code), held[code], now) for code in sorted(held)))
+
+
+def add_reason(before: Parked, decision: Decision, now: datetime) -> Parked:
+    """Say that something holds a record up beside what held it before, which is not looked at."""
+    others = (reason for reason in before.reasons if reason.code != decision.code)
+    added = _go_on(before.under(decision.code), decision, now)
+    return replace(before, reasons=tuple(sorted((*others, added), key=lambda reason: reason.code)))
 
 
 def _go_on(before: Reason | None, decision: Decision, now: datetime) -> Reason:

@@ -7,9 +7,20 @@ from datetime import datetime, timedelta
 
 from crossfoot.core.decisions import Decision, waits
 from crossfoot.core.model import CONNECTED, Ref, System
-from crossfoot.messages import Message, MirrorPayment, Nudge, SendNotice, TendConnection
+from crossfoot.messages import Message, MirrorPayment, Nudge, RecordDeposit, SendNotice, TendConnection
 from crossfoot.notifying import day_of_digest
-from crossfoot.ports import Clock, Connections, DeadLetter, DeadLetters, History, Notices, NotificationStore, Queue
+from crossfoot.parking import note_stuck
+from crossfoot.ports import (
+    Attention,
+    Clock,
+    Connections,
+    DeadLetter,
+    DeadLetters,
+    History,
+    Notices,
+    NotificationStore,
+    Queue,
+)
 
 # ConnectWise hourly; QuickBooks daily, because its reads are metered. A daily read also refreshes the tokens, whose end of
 # life rolls on with it (C7). A little less than the period, so that an hourly schedule does not skip every second turn.
@@ -27,6 +38,7 @@ MAX_DEAD_LETTERS = 200
 class Ports:
     """What the step needs."""
 
+    attention: Attention
     clock: Clock
     connections: Connections
     dead_letters: DeadLetters
@@ -103,7 +115,7 @@ def hour_of(tenant: str) -> int:
 
 
 def _revive(ports: Ports) -> int:
-    """Queue again what was given up after too many attempts, and say on each payment that it was stuck.
+    """Queue again what was given up after too many attempts, and say on each payment and payout that it was stuck.
 
     What cannot be read stays where it is, and so does what was revived too often: the alarm tells a person.
     Returns: how many letters there were.
@@ -112,8 +124,11 @@ def _revive(ports: Ports) -> int:
     revived = 0
     while revived < MAX_DEAD_LETTERS and (letters := ports.dead_letters.take(MAX_DEAD_LETTERS - revived)):
         for letter in letters:
-            if isinstance(letter.message, MirrorPayment):
-                ports.history.save(letter.message.tenant, [_stuck(letter, letter.message.payment)])
+            match letter.message:
+                case MirrorPayment(tenant=tenant):
+                    _tell_stuck(tenant, _stuck(letter, letter.message.payment, "Carrying this payment over"), ports)
+                case RecordDeposit(tenant=tenant):
+                    _tell_stuck(tenant, _stuck(letter, letter.message.payout, "Depositing this payout"), ports)
         ports.queue.send(_again(letters))
         # Last: a worker that dies before leaves the letters where they were, and work may be queued twice.
         ports.dead_letters.remove(letters)
@@ -121,14 +136,19 @@ def _revive(ports: Ports) -> int:
     return revived
 
 
-def _stuck(letter: DeadLetter, payment: Ref) -> Decision:
+def _tell_stuck(tenant: str, decision: Decision, ports: Ports) -> None:
+    ports.history.save(tenant, [decision])
+    note_stuck(tenant, decision, ports)
+
+
+def _stuck(letter: DeadLetter, record: Ref, what: str) -> Decision:
     again = "one last time now; if that fails too, a person looks into it" if letter.is_last_chance else "again now"
     sentence = (
-        f"Carrying this payment over failed again and again, and has been stuck since {letter.since:%Y-%m-%d %H:%M} UTC. "
+        f"{what} failed again and again, and has been stuck since {letter.since:%Y-%m-%d %H:%M} UTC. "
         f"It is tried {again}."
     )
     fix = "Nothing to do if it goes through; otherwise look at the connections, and tell support."
-    return waits(payment, "X3", "stuck", sentence, fix)
+    return waits(record, "X3", "stuck", sentence, fix)
 
 
 def _again(letters: Sequence[DeadLetter]) -> list[Message]:

@@ -341,6 +341,7 @@ def sweep_ports(parts: Parts) -> sweep.Ports:
     """Wire sweep: it revives what was given up on any queue, so it knows them all."""
     config = parts.config.require(*_QUEUES, *_DEAD_QUEUES)
     return sweep.Ports(
+        attention=parts.attention,
         clock=parts.clock,
         connections=parts.connections,
         dead_letters=SqsDeadLetters([getattr(config, name) for name in _DEAD_QUEUES]),

@@ -71,7 +71,7 @@ class ParkedShape(Shape):
     ignored_at: datetime | None
     why: Why
     currency: Currency
-    amount: Money
+    amount: Money | None = Field(description="Null for a record that has not come yet.")
     on: date | None = Field(description="The day of the payment, or on which the payout arrives.")
 
 

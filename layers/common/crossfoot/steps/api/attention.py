@@ -1,6 +1,7 @@
 """Show what needs attention: parked records by what holds them, connections, matches to decide (X1, X3, C7, I9)."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from crossfoot.core.attention import Cause, Parked
 from crossfoot.core.decisions import Decision, skipped
@@ -112,17 +113,21 @@ def _matches(ports: Ports, tenant: str) -> Iterator[CauseShape]:
 
 
 def _to_parked(parked: Parked, code: str, record: Record | None) -> ParkedShape | None:
-    """Show a parked record; None where it went on while the page was read."""
-    reason = parked.under(code)
-    if reason is None or not isinstance(record, Payment | Payout):
+    """Show a parked record, also one that never came into the book; None where it went on while the page was read."""
+    reason, known = parked.under(code), record if isinstance(record, Payment | Payout) else None
+    if reason is None:
         return None
     return ParkedShape(
-        kind=Kind.PAYMENT if isinstance(record, Payment) else Kind.PAYOUT,
-        id=str(record.ref),
+        kind=Kind.PAYOUT if parked.record.kind is Kind.PAYOUT else Kind.PAYMENT,
+        id=str(parked.record),
         since=reason.since,
         ignored_at=reason.ignored_at,
         why=to_why(reason.decision),
-        currency=record.currency,
-        amount=to_money(record.total_minor, record.currency),
-        on=record.paid_on if isinstance(record, Payment) else record.arrives_on,
+        currency=known.currency if known else "",
+        amount=to_money(known.total_minor, known.currency) if known else None,
+        on=_day(known) if known else None,
     )
+
+
+def _day(record: Payment | Payout) -> date | None:
+    return record.paid_on if isinstance(record, Payment) else record.arrives_on

@@ -142,7 +142,8 @@ def _connect(ports: Ports, connection: Connection, secrets: dict[str, str]) -> N
     """Store a connection and start the import (or, after a pause, the catching up: C6).
 
     The read sees what changed meanwhile; what only waited for the connection (E2) has not changed, and is picked up by
-    the comparison, and by a walk over what is parked. One over unpaid invoices that was cut off goes on: its turn is used up (I7).
+    the comparison, and by a walk over what is parked. A walk over unpaid invoices that was cut off goes on: its turn is
+    used up (I7).
     """
     tenant, system = connection.tenant, connection.system
     ports.connections.connect(connection, secrets)
