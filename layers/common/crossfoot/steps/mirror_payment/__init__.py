@@ -106,7 +106,8 @@ class MirrorPayments:
         live = [each for each in stored.values() if isinstance(each, Payment) and each.standing is Standing.LIVE]
         deleted = [take_back(payment, TakenBack.DELETED, now) for payment in live]
         self._ports.book.save(self._tenant, deleted)
-        self._rows.forget([*live, *deleted])
+        # Also those that somebody else deleted meanwhile: as they were gathered they would be found gone for ever.
+        self._rows.forget([*(each for each in stored.values() if isinstance(each, Payment)), *deleted])
         self._payments |= {payment.ref: payment for payment in deleted if payment.ref in self._payments}
         self._ports.queue.send(
             [
