@@ -2,6 +2,7 @@
 
 from tests.mutants.mutant import ADAPTERS, CORE, LEDGER, STEPS, Mutant
 from tests.mutants.of_the_book import OF_THE_BOOK
+from tests.mutants.of_the_mails import OF_THE_MAILS
 from tests.mutants.of_the_platform import OF_THE_PLATFORM
 
 MUTANTS = (
@@ -155,4 +156,5 @@ MUTANTS = (
     ),
     *OF_THE_BOOK,
     *OF_THE_PLATFORM,
+    *OF_THE_MAILS,
 )
