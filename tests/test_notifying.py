@@ -295,6 +295,20 @@ def test_c7_a_digest_names_a_connection_that_stopped_and_one_that_will(world: Wo
     assert "ConnectWise shows 9 of 10 companies no longer." in mail.text
 
 
+def test_i9_a_match_to_decide_on_is_in_the_digest_until_it_is_decided(world: World) -> None:
+    world.quickbooks.add_invoice("q1", "1001", 500)
+    world.connectwise.add_invoice("c1", "1001", 600)
+    world.fetch_and_settle()
+    tell_day(world)
+    assert box(world).subjects == ["Crossfoot: 1 matter needs your attention"]
+    world.connectwise.add_invoice("c1", "1001", 500)
+    world.clock.advance(86_400 - 10)
+    world.nudge()
+    world.settle()
+    tell_day(world)
+    assert len(box(world).sent) == 1
+
+
 def test_x6_a_partners_mail_is_of_its_own_matters_and_goes_to_its_own_addresses() -> None:
     tables_of = _world()
     tables = Tables(tables_of.clock)

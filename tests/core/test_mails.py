@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from crossfoot.core.attention import COUNTED, Cause
-from crossfoot.core.mails import SUBJECT_LENGTH, Mail, write_digest, write_turn
+from crossfoot.core.mails import SUBJECT_LENGTH, Mail, Tally, write_digest, write_turn
 from crossfoot.core.model import System
 from crossfoot.core.notices import Checkup, Health
 from crossfoot.core.tending import Worry
@@ -57,8 +57,8 @@ def test_c7_a_mail_of_trouble_says_what_is_wrong_and_what_mends_it() -> None:
 
 
 def test_x1_nothing_is_written_when_nothing_needs_attention() -> None:
-    assert write_digest([], [WELL], LINK) is None
-    assert write_digest([Cause("row_gone", ignored=7)], [WELL], LINK) is None, "what is ignored needs none"
+    assert write_digest([], [WELL], Tally(), LINK) is None
+    assert write_digest([Cause("row_gone", ignored=7)], [WELL], Tally(), LINK) is None, "what is ignored needs none"
 
 
 def test_x1_a_digest_names_each_cause_with_its_count_its_fix_its_oldest_day_and_each_connection() -> None:
@@ -67,7 +67,7 @@ def test_x1_a_digest_names_each_cause_with_its_count_its_fix_its_oldest_day_and_
         Cause("period_closed", count=1, ignored=3, oldest_since=OCTOBER),
         Cause("row_taken", count=COUNTED, is_more=True, oldest_since=OCTOBER),
     ]
-    mail = write_digest(causes, [STOPPED, WELL], LINK)
+    mail = write_digest(causes, [STOPPED, WELL], Tally(), LINK)
     assert mail is not None
     assert mail.subject == "Crossfoot: 4 matters need your attention"
     said = [f"{causes[0].remedy.title}: 2 records", f"{causes[1].remedy.title}: 1 record\n"]
@@ -76,13 +76,24 @@ def test_x1_a_digest_names_each_cause_with_its_count_its_fix_its_oldest_day_and_
         assert each in mail.text
 
 
+@pytest.mark.parametrize(
+    ("matches", "said"),
+    [(Tally(1), "1 number"), (Tally(4), "4 numbers"), (Tally(200, is_more=True), "more than 200 numbers")],
+)
+def test_i9_matches_to_decide_on_need_attention_too(matches: Tally, said: str) -> None:
+    mail = write_digest([], [WELL], matches, LINK)
+    assert mail is not None
+    assert f"{said}\n" in mail.text
+    assert "under Matches" in mail.text
+
+
 HOSTILE = 'Acme"><script>alert(1)</script>\r\nBcc: all@example.com\x00\u2028 & Söhne'
 
 
 @pytest.mark.parametrize("health", [Health.STOPPED, Health.SILENT, Health.WARNED])
 def test_what_a_vendor_named_is_text_in_every_mail(health: Health) -> None:
     ill = checkup(health, Worry(HOSTILE, HOSTILE), name=HOSTILE)
-    for mail in (write_turn("", ill), write_digest([Cause(HOSTILE, count=1)], [ill], LINK)):
+    for mail in (write_turn("", ill), write_digest([Cause(HOSTILE, count=1)], [ill], Tally(), LINK)):
         assert mail is not None
         assert "<script" not in mail.html
         assert "&lt;script&gt;" in mail.html

@@ -9,22 +9,26 @@ from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from crossfoot.core.mails import Mail, write_digest, write_turn
+from crossfoot.core.mails import Mail, Tally, write_digest, write_turn
 from crossfoot.core.notices import Checkup
 from crossfoot.core.notifications import Notifications, digest_day
 from crossfoot.errors import BadMessage, Conflict, RemoteUnavailable
+from crossfoot.linking.open_matters import find_open
 from crossfoot.messages import SendNotice
 from crossfoot.ports import (
     Attention,
+    Book,
     Clock,
     Connections,
     Mailbox,
+    Matches,
     Notices,
     NotificationStore,
     check_up,
 )
 
 DIGEST = "digest"
+MATCHES_LOOKED_AT = 200
 
 _log = logging.getLogger(__name__)
 
@@ -35,11 +39,15 @@ class Desk(Protocol):
     @property
     def attention(self) -> Attention: ...
     @property
+    def book(self) -> Book: ...
+    @property
     def clock(self) -> Clock: ...
     @property
     def connections(self) -> Connections: ...
     @property
     def mailbox(self) -> Mailbox | None: ...
+    @property
+    def matches(self) -> Matches: ...
     @property
     def notices(self) -> Notices: ...
     @property
@@ -98,9 +106,15 @@ def _tell_day(tenant: str, chosen: Notifications, mailbox: Mailbox, ports: Desk)
         if told >= day.isoformat():
             return None
         link = f"{ports.public_url}/v1/attention"
-        return write_digest(ports.attention.load_causes(tenant), _check_all(tenant, ports), link)
+        causes, matches = ports.attention.load_causes(tenant), _count_matches(tenant, ports)
+        return write_digest(causes, _check_all(tenant, ports), matches, link)
 
     _Telling(tenant, DIGEST, day.isoformat(), chosen.daily_digest, mailbox, ports).tell(write)
+
+
+def _count_matches(tenant: str, ports: Desk) -> Tally:
+    noted = ports.matches.list_open(tenant, customers=None, cursor="", limit=MATCHES_LOOKED_AT)
+    return Tally(len(find_open(tenant, noted.items, ports.book, ports.matches)), bool(noted.next_cursor))
 
 
 def _check_all(tenant: str, ports: Desk) -> list[Checkup]:

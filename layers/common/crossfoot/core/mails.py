@@ -44,15 +44,29 @@ def write_turn(told: str, now: Checkup) -> Mail | None:
     return _write(_SUBJECTS[now.health].format(name), [_to_part(now)])
 
 
-def write_digest(causes: Sequence[Cause], connections: Sequence[Checkup], link: str) -> Mail | None:
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many there are; `is_more` where there are further ones."""
+
+    count: int = 0
+    is_more: bool = False
+
+    def of(self, thing: str) -> str:
+        """Say so in words."""
+        if self.is_more:
+            return f"more than {self.count:,} {thing}s"
+        return f"1 {thing}" if self.count == 1 else f"{self.count:,} {thing}s"
+
+
+def write_digest(causes: Sequence[Cause], connections: Sequence[Checkup], matches: Tally, link: str) -> Mail | None:
     """Write what needs attention; None where nothing does.
 
-    Takes: `link` is where all of it is listed.
-    Source: X1, X3.
+    Takes: `matches` are those to be decided on; `link` is where all of it is listed.
+    Source: C7, I9, X1, X3.
     """
     ill = [_to_part(each) for each in connections if each.health is not Health.WELL]
     open_causes = [cause for cause in causes if cause.count]
-    parts = [*ill, *map(_of_cause, open_causes)]
+    parts = [*ill, *map(_of_cause, open_causes), *([_of_matches(matches)] if matches.count else [])]
     if not parts:
         return None
     matters = "1 matter needs" if len(parts) == 1 else f"{len(parts)} matters need"
@@ -83,13 +97,15 @@ def _title(now: Checkup) -> str:
 
 def _of_cause(cause: Cause) -> _Part:
     oldest = f"The oldest since {cause.oldest_since:%Y-%m-%d}." if cause.oldest_since else ""
-    return _Part(f"{cause.remedy.title}: {_count(cause)}", tuple(filter(None, (cause.remedy.fix, oldest))))
+    return _Part(
+        f"{cause.remedy.title}: {Tally(cause.count, cause.is_more).of('record')}",
+        tuple(filter(None, (cause.remedy.fix, oldest))),
+    )
 
 
-def _count(cause: Cause) -> str:
-    if cause.is_more:
-        return f"more than {cause.count:,} records"
-    return "1 record" if cause.count == 1 else f"{cause.count:,} records"
+def _of_matches(matches: Tally) -> _Part:
+    fix = "Decide on them under Matches; their payments then follow."
+    return _Part(f"Invoices may be the same in both systems, and only you can say so: {matches.of('number')}", (fix,))
 
 
 def _write(subject: str, parts: Sequence[_Part], closing: str = "") -> Mail:
