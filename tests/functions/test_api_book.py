@@ -165,7 +165,7 @@ def test_c4_filters_are_chosen_from_what_connectwise_has_and_begin_a_full_read(a
         status, begun = call("POST", f"{FILTERS}/outside/{what}", body={})
         assert (status, begun["what"]) == (202, f"{what}_outside")
         assert call("GET", f"{FILTERS}/outside")[1]["counted"]["fetch"] == begun["id"]
-    assert [each["kind"] for each in aws.messages("tending")] == ["archive_outside"] * 2
+    assert [each["kind"] for each in aws.messages("tending")] == ["retry_parked", *["archive_outside"] * 2]
     wrong = call("PUT", FILTERS, body={**body, "invoice_type": ["No such type"]})
     assert (wrong[0], wrong[1]["errors"][0]["field"]) == (400, "invoice_type")
 

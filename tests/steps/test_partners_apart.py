@@ -151,6 +151,11 @@ def told(houses: Houses, tenant: str) -> dict[str, Any]:
             ref: [(row.amount_minor, row.paid_on) for row in rows] for ref, rows in world.connectwise.rows.items()
         },
         "decisions": {r.ref: [each.item for each in world.history.load(tenant, r.ref)] for r in lists[Kind.PAYMENT]},
+        "parked": [
+            (parked.record, [reason.decision for reason in parked.reasons])
+            for parked in world.attention.list_parked(tenant, "", ignored=False, cursor="", limit=50).items
+        ],
+        "causes": [(cause.code, cause.count) for cause in world.attention.load_causes(tenant)],
         "report": world.reports.load_newest(tenant),
     }
 

@@ -9,6 +9,8 @@ from crossfoot.adapters.dynamodb.filters import TableFilters
 from crossfoot.adapters.dynamodb.history import TableHistory
 from crossfoot.adapters.dynamodb.limits import TableLimits
 from crossfoot.adapters.dynamodb.matches import TableMatches
+from crossfoot.adapters.dynamodb.notices import TableNotices
+from crossfoot.adapters.dynamodb.notifications import TableNotifications
 from crossfoot.adapters.dynamodb.origins import TableOrigins
 from crossfoot.adapters.dynamodb.preferences import TablePreferences
 from crossfoot.adapters.dynamodb.reports import TableReports
@@ -28,3 +30,4 @@ class RealTables:
         self.preferences = TablePreferences(table)
         self.origins, self.waiting = TableOrigins(table), TableWaiting(table)
         self.attention = TableAttention(table)
+        self.notices, self.notifications = TableNotices(table), TableNotifications(table, clock)
