@@ -29,7 +29,7 @@ LARGEST_BATCH = 30
 # How many payments a delivery of the queue holds (template.yaml: MirrorPayment's BatchSize).
 LARGEST_DELIVERY = 10
 # Whatever is under way comes to rest within so many deliveries, or it never does.
-MAX_DELIVERIES = 3000
+MAX_DELIVERIES = 500
 
 type Wire = dict[str, Any]
 
