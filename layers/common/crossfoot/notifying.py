@@ -13,7 +13,7 @@ from crossfoot.core.mails import Mail, Tally, write_digest, write_turn
 from crossfoot.core.notices import Checkup
 from crossfoot.core.notifications import Notifications, digest_day
 from crossfoot.errors import BadMessage, Conflict, RemoteUnavailable
-from crossfoot.linking.open_matters import find_open
+from crossfoot.linking import find_open
 from crossfoot.messages import SendNotice
 from crossfoot.ports import (
     Attention,
