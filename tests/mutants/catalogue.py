@@ -125,7 +125,7 @@ MUTANTS = (
     Mutant(
         "a refusal is held against a payment for ever",
         f"{CORE}/planning.py",
-        "repeats_refusal(latest, write) and latest.body.get(SEEN) == psa.version.updated_at",
+        "repeats_refusal(latest, write) and latest.body.get(SEEN) == situation.psa.version.updated_at",
         "repeats_refusal(latest, write)",
     ),
     Mutant(

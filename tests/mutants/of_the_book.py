@@ -39,7 +39,7 @@ OF_THE_BOOK = (
     ),
     Mutant(
         "an unpaid invoice's pointer is removed before its record is written",
-        f"{ADAPTERS}/dynamodb/unpaid.py",
+        f"{ADAPTERS}/dynamodb/shelves.py",
         "    return (record.version.updated_at, record.version.seen_at) > version\n",
         "    return True\n",
         unseen=IN_THE_TABLE,
