@@ -211,3 +211,18 @@ def test_p4_what_quickbooks_refused_is_not_sent_again_as_it_was() -> None:
     assert plan_receipts(replace(ONE, payment=told_anew, latest=refused), DEFAULTS).write is not None, "it may pass now"
     other = replace(ONE, payment=payment(("129", 90_00)), latest=refused)
     assert plan_receipts(other, DEFAULTS).write is not None, "something else may pass"
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        ((), "Somebody deleted or voided this payment"),
+        ((receipt(("129", 5_00), id_="181"),), "Somebody changed this payment"),
+    ],
+    ids=["gone", "changed"],
+)
+def test_p3_what_people_did_to_a_payment_is_told_as_what_it_was(left: tuple[Receipt, ...], said: str) -> None:
+    write = ReceiptWrite(Operation.ADOPT, None, left, "USD")
+    effect = to_receipt_effect("t_1", ONE, write)
+    assert effect.rule == "P3"
+    assert effect.sentence.startswith(said)

@@ -7,15 +7,16 @@ from crossfoot.core.statuses import PaymentStatus
 from tests.matrix.table import CHEQUE, EXPECTED, MADE, PLATFORM, Cell
 
 _FOLLOWED = "Somebody changed this payment in QuickBooks; Crossfoot goes on from there."
+_GONE = "Somebody deleted or voided this payment in QuickBooks, so it counts no longer."
 _OF_THE_PLATFORM = {
     "edited": _FOLLOWED,
     "moved": _FOLLOWED,
-    "voided": _FOLLOWED,
+    "voided": _GONE,
     "refunded": "Changed the payment in QuickBooks to {left} USD dated 2026-11-03 on {paid}.",
     "returned": "Took the payment of {was} USD dated 2026-11-03 back in QuickBooks: it was returned.",
     "deleted": "Took the payment of {was} USD dated 2026-11-03 back in QuickBooks: it was deleted.",
     "deposited first": "Took the payment of {was} USD dated 2026-11-03 back in QuickBooks: it was returned.",
-    "deleted there": _FOLLOWED,
+    "deleted there": _GONE,
     "row deleted": "Took the payment of {was} USD dated 2026-11-03 back in QuickBooks: it was deleted.",
     "held by hand": "In QuickBooks this payment lies in a deposit that somebody else made (BY HAND).",
 }

@@ -271,6 +271,8 @@ def receipt_refusal_of(payment: Ref, effect: Effect) -> Decision:
 
 
 def _sentence(receiving: Receiving, write: ReceiptWrite) -> str:
+    if write.receipt is None and not write.kept:
+        return "Somebody deleted or voided this payment in QuickBooks, so it counts no longer."
     if write.receipt is None:
         return "Somebody changed this payment in QuickBooks; Crossfoot goes on from there."
     receipt, currency = write.receipt, write.currency
