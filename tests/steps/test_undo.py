@@ -1,15 +1,18 @@
 """Undo of a single effect, and letting it go on again: in every book once, whoever does what meanwhile (X1)."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from crossfoot.core.model import (
+    ACCOUNTING,
     PSA,
     Kind,
     Ref,
     Standing,
     TakenBack,
 )
+from crossfoot.ports import ConnectionState
 
 from tests.fakes.office import ON, P1, PAY_1, PO_1, SINCE, Office
 from tests.fakes.world import TENANT, World
@@ -200,6 +203,35 @@ def test_p1_what_a_held_payment_leaves_open_in_quickbooks_can_be_paid(office: Of
     office.settle()
     assert office.receipts() == [100_00]
     assert office.payment("pay_2").allocations, "nothing is kept free for one that does not come"
+
+
+def test_p1_what_pays_the_invoice_of_a_held_payment_changes_nothing_of_it_before_it_is_let_go_on(
+    office: Office,
+) -> None:
+    office.world.preferences.save(TENANT, replace(ON, external_payments_enabled=False))
+    office.paid()
+    office.undo(PAY_1, "receipts")
+    office.settle()
+    office.world.quickbooks.pay("p1", {"q1001": 100_00})
+    office.settle()
+    office.platform.tell("pay_1")
+    office.settle()
+    assert [part.amount_minor for part in office.payment().allocations] == [100_00]
+    assert office.rows() == 100_00
+    office.release(PAY_1)
+    office.settle()
+    assert office.payment().allocations == (), "now it is its customer's unapplied money"
+    assert office.books() == ([100_00, 100_00], 0, [])
+
+
+def test_c6_a_held_payment_waits_for_no_connection(office: Office) -> None:
+    office.paid()
+    office.undo(PAY_1, "receipts")
+    office.settle()
+    office.world.connections.states[ACCOUNTING] = ConnectionState.DISCONNECTED
+    office.platform.tell("pay_1")
+    office.settle()
+    assert office.told(PAY_1) == ["taken_back_by_partner", "held"]
 
 
 def test_d2_a_payout_waits_for_a_payment_that_is_held_from_quickbooks(office: Office) -> None:

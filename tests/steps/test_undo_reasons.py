@@ -130,6 +130,8 @@ def test_x1_what_connectwise_refuses_to_give_back_is_said_by_the_payment(office:
     office.settle()
     assert office.rows() == 100_00
     assert office.told(PAY_1)[-1] == "refused_by_psa"
+    assert "already" in why_not(office, PAY_1, "payment_rows", 0)
+    assert office.told(PAY_1).count("taken_back_by_partner") == 1
     assert why_not(office, PAY_1, "payment_rows") == "It was refused: nothing was entered."
     office.world.connectwise.unlock(invoice)
     office.settle()
