@@ -15,7 +15,7 @@ from crossfoot.core.preferences import Preferences
 from crossfoot.core.receiving import RECEIPTS
 from crossfoot.errors import Conflict, Retryable
 from crossfoot.ledger import LEASE
-from crossfoot.messages import Message, MirrorPayment, RecordDeposit, RetryParked, TendConnection
+from crossfoot.messages import Message, MirrorPayment, Nudge, RecordDeposit, RetryParked, TendConnection
 from crossfoot.parking import PAGE, note_parked, to_retry
 from crossfoot.ports import ConnectionState
 
@@ -126,6 +126,21 @@ def test_d2_a_payout_is_parked_while_its_deposit_cannot_be_made_and_not_while_it
     assert held(world, PAYOUT) == ["payment_not_in_book"]
     pay(world, "pay_1", "quickbooks-q1001", 100_00)
     assert held(world, PAYOUT) == []
+
+
+def test_x1_a_refused_payment_that_goes_in_with_a_later_one_is_parked_no_longer(world: World) -> None:
+    invoice = Ref(PSA, Kind.INVOICE, "c1001")
+    world.connectwise.lock(invoice)
+    first = world.quickbooks.pay("p1", {"q1001": 40_00})
+    world.fetch_and_settle()
+    assert held(world, first) == ["refused_by_psa"]
+    world.connectwise.locked.clear()
+    second = world.quickbooks.pay("p2", {"q1001": 20_00})
+    world.work(Nudge(tenant=TENANT, system=ACCOUNTING))
+    world.queue.messages = [MirrorPayment(tenant=TENANT, payment_id=second.id)]
+    world.settle()
+    assert world.rows("1001") == [(60_00, "2026-11-03")]
+    assert (held(world, first), held(world, second)) == ([], [])
 
 
 def test_x3_a_worker_that_saw_something_older_looks_again(world: World) -> None:

@@ -9,7 +9,7 @@ from crossfoot.core.model import PLATFORM, PSA, Payment, Ref, Standing, TakenBac
 from crossfoot.core.parts import invoices_of
 from crossfoot.errors import BadMessage
 from crossfoot.messages import MirrorPayment, RecordDeposit
-from crossfoot.parking import note_parked
+from crossfoot.parking import note_parked, to_retry
 from crossfoot.ports import is_connected
 from crossfoot.steps.mirror_payment.needs import Ports
 from crossfoot.steps.mirror_payment.receipts import ReceiptMirror
@@ -29,13 +29,13 @@ class MirrorPayments:
         self._tenant, self._ports = tenant, ports
         self._preferences, self._again = ports.preferences.load(tenant), ""
         loaded = ports.book.load_many(tenant, dict.fromkeys(payments))
-        self._parked = ports.attention.load(tenant, loaded)
         self._payments = {ref: record for ref, record in loaded.items() if isinstance(record, Payment)}
         self._psa_connected = is_connected(ports.connections, tenant, PSA)
         received = [payment for ref, payment in self._payments.items() if ref.system is PLATFORM]
         entered = [payment for payment in self._payments.values() if self._held(payment) is None]
         self._receipts = ReceiptMirror(tenant, received, self._preferences, ports) if received else None
         self._rows = RowMirror(tenant, entered if self._psa_connected else (), self._preferences, ports)
+        self._parked = ports.attention.load(tenant, dict.fromkeys([*loaded, *sorted(self._rows.paying())]))
 
     def mirror(self, ref: Ref, again: str = "") -> None:
         """Mirror one payment and record what was decided.
@@ -46,10 +46,21 @@ class MirrorPayments:
         payment = self._payments.get(ref)
         if payment is None:
             raise BadMessage(f"payment {ref} is not in the book of {self._tenant}")
-        self._again = again
+        self._again, before = again, self._rows.carried_with(payment)
         decisions = self._mirror_received(payment) if ref.system is PLATFORM else self._mirror_external(payment)
         self._ports.history.save(self._tenant, decisions)
         self._parked[ref] = note_parked(self._tenant, self._parked[ref], decisions, self._ports)
+        self._let_go_on(ref, self._rows.carried_with(payment) - before)
+
+    def _let_go_on(self, ref: Ref, carried: Iterable[Ref]) -> None:
+        """Look again at payments that were held up, and went in with another one on the same rows.
+
+        A worker that dies before leaves them to the daily walk over what is parked.
+        """
+        held = [each for each in carried if each != ref and each in self._parked and self._parked[each].reasons]
+        if held:
+            because = f"carried with {ref} since {self._ports.clock.now().isoformat()}"
+            self._ports.queue.send([to_retry(self._tenant, each, because, "") for each in sorted(held)])
 
     def _held(self, payment: Payment) -> Decision | None:
         if payment.ref.system is PLATFORM:

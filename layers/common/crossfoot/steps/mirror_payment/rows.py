@@ -7,7 +7,7 @@ from crossfoot.core.decisions import Decision, Outcome, refused
 from crossfoot.core.effects import Effect, EffectState
 from crossfoot.core.matching import differences
 from crossfoot.core.model import ACCOUNTING, PSA, Invoice, Link, Payment, PaymentRow, Ref
-from crossfoot.core.parts import invoices_of
+from crossfoot.core.parts import carried_payment, invoices_of
 from crossfoot.core.planning import PAYMENT_ROWS, Plan, Situation, plan_payment, refusal_of, to_effect
 from crossfoot.core.preferences import Preferences
 from crossfoot.core.rows import Operation, RowWrite, from_body, is_same, standing_of, to_result
@@ -119,6 +119,16 @@ class RowMirror:
             copy = self._copy_of.pop(ref, None)
             if copy is not None:
                 self._situations.pop(copy, None)
+
+    def paying(self) -> set[Ref]:
+        """Name all payments on the invoices that were read."""
+        return {payment.ref for situation in self._situations.values() for payment in situation.payments}
+
+    def carried_with(self, payment: Payment) -> set[Ref]:
+        """Name all payments that our rows carry on the invoices of a payment, as far as these were read."""
+        copies = {self._copy_of[ref] for ref in invoices_of(payment) if ref in self._copy_of}
+        standing = [standing_of(self._situations[copy].latest) for copy in copies if copy in self._situations]
+        return {carried_payment(name) for each in standing for name in each.carries}
 
     # --- gather ---------------------------------------------------------------------------------------------------
 
