@@ -1,6 +1,8 @@
 """A payment whose row somebody deleted is deleted everywhere; another worker may have done so already (P3)."""
 
+import pytest
 from crossfoot.core.model import PSA, Kind, Ref, Standing
+from crossfoot.errors import Conflict
 
 from tests.fakes.telling import FakePlatform
 from tests.fakes.world import World
@@ -19,7 +21,8 @@ def test_p3_a_payment_that_somebody_else_deleted_meanwhile_does_not_hold_up_the_
     pay_2 = platform.pay("pay_2", {"quickbooks-q1001": 50_00})
     step = world.mirror_step([pay_2])
     platform.change("pay_1", status="deleted")
-    step.mirror(pay_2)
+    with pytest.raises(Conflict):
+        step.mirror(pay_2)
     world.settle()
     world.fetch_and_settle()
     assert platform.payment("pay_1").standing is Standing.DELETED

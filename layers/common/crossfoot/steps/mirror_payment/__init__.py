@@ -7,7 +7,7 @@ from crossfoot.core.decisions import Decision, Outcome, did, waits
 from crossfoot.core.eligibility import decide_payment
 from crossfoot.core.model import PLATFORM, PSA, Payment, Ref, Standing, TakenBack, fingerprint
 from crossfoot.core.parts import invoices_of
-from crossfoot.errors import BadMessage
+from crossfoot.errors import BadMessage, Conflict
 from crossfoot.messages import MirrorPayment, RecordDeposit
 from crossfoot.parking import note_parked, to_retry
 from crossfoot.ports import is_connected
@@ -115,10 +115,11 @@ class MirrorPayments:
         refs, now = list(gone), self._ports.clock.now()
         stored = self._ports.book.load_many(self._tenant, refs)
         live = [each for each in stored.values() if isinstance(each, Payment) and each.standing is Standing.LIVE]
+        if not live:
+            raise Conflict(f"{', '.join(map(str, refs))} were deleted by somebody else meanwhile")
         deleted = [take_back(payment, TakenBack.DELETED, now) for payment in live]
         self._ports.book.save(self._tenant, deleted)
-        # Also those that somebody else deleted meanwhile: as they were gathered they would be found gone for ever.
-        self._rows.forget([*(each for each in stored.values() if isinstance(each, Payment)), *deleted])
+        self._rows.forget([*live, *deleted])
         self._payments |= {payment.ref: payment for payment in deleted if payment.ref in self._payments}
         self._ports.queue.send(
             [
