@@ -18,12 +18,14 @@ class FakeDeposits:
     """Writes into the fake QuickBooks company that the receipts are in.
 
     Takes: `adds_minor` is what it makes more of the lines than they come to, which no documented company does.
-    `writes` counts what was carried out, not what was answered from memory.
+    `writes` counts what was carried out, not what was answered from memory; `notes` are those that were left on what was
+    made.
     """
 
     def __init__(self, receipts: FakeReceipts) -> None:
         self._receipts, self.quickbooks = receipts, receipts.quickbooks
         self.adds_minor = self.writes = self.reads = 0
+        self.notes: dict[Ref, str] = {}
         self._made: dict[Ref, tuple[datetime, str]] = {}
         self._answered: dict[str, Slip | None] = {}
 
@@ -34,6 +36,7 @@ class FakeDeposits:
             ref = Ref(self.quickbooks.system, Kind.DEPOSIT, str(_FIRST_ID + len(self._made)))
             made = self._keep(ref, slip, currency)
             self._made[ref] = self.quickbooks.clock.now(), marker
+            self.notes[ref] = note
             return made
 
         return self._once(request_id, create)

@@ -7,7 +7,9 @@ from typing import Any
 
 from crossfoot.errors import OutcomeUnknown, RemoteUnavailable
 
-VENDOR_WRITES = frozenset(f"{verb}_{what}" for verb in ("create", "update", "delete") for what in ("row", "receipt"))
+VENDOR_WRITES = frozenset(
+    f"{verb}_{what}" for verb in ("create", "update", "delete") for what in ("row", "receipt", "deposit")
+)
 
 
 class Crash(BaseException):

@@ -32,7 +32,7 @@ COPIED = (
     "Makefile",
 )
 ORDINARY = ("tests/core", "tests/test_ledger.py", "tests/steps", "tests/adapters/dynamodb", "tests/architecture")
-# `make test` runs three times as many.
+# `make test` runs five times as many.
 SEEDS = 100
 NOT_RUN = "(not run)"
 

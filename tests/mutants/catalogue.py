@@ -3,6 +3,7 @@
 from tests.mutants.mutant import ADAPTERS, CORE, LEDGER, STEPS, Mutant
 from tests.mutants.of_the_book import OF_THE_BOOK
 from tests.mutants.of_the_mails import OF_THE_MAILS
+from tests.mutants.of_the_payouts import OF_THE_PAYOUTS
 from tests.mutants.of_the_platform import OF_THE_PLATFORM
 
 MUTANTS = (
@@ -156,5 +157,6 @@ MUTANTS = (
     ),
     *OF_THE_BOOK,
     *OF_THE_PLATFORM,
+    *OF_THE_PAYOUTS,
     *OF_THE_MAILS,
 )

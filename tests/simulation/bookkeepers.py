@@ -185,6 +185,7 @@ class Bookkeepers:
         if deposits:
             deposit = self.office.choices.one_of(deposits)
             self._say(system, f"takes deposit {deposit.ref.id} back")
+            self.office.touched_deposits.add(deposit.ref)
             self._books.delete_deposit(deposit.ref.id)
 
     # --- customers ------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.rows import standing_of
 
 from tests.fakes.table import Tables
+from tests.simulation.deposited import check_deposited, check_deposited_once
 from tests.simulation.people import MAIN_NUMBERS, Office
 from tests.simulation.received import check_never_twice, check_received, paid_on_platform
 
@@ -19,6 +20,7 @@ def check(office: Office, tables: Tables) -> None:
     for number in MAIN_NUMBERS:
         _check_invoice(office, tables, number)
     check_received(office, tables)
+    check_deposited(office, tables)
     _check_everything_has_a_reason(office, tables)
 
 
@@ -30,6 +32,7 @@ def _check_nothing_is_in_flight(office: Office, tables: Tables) -> None:
 def check_at_any_moment(office: Office) -> None:
     """Check what holds in between too (E7): one row of our making on an invoice, and nobody else's row touched."""
     check_never_twice(office)
+    check_deposited_once(office)
     connectwise = office.world.connectwise
     for ref, rows in connectwise.rows.items():
         made = [row for row in rows if row.id in connectwise.made]
@@ -45,7 +48,12 @@ def _check_nothing_crossed_over(office: Office, tables: Tables) -> None:
             assert row.amount_minor % office.unit_minor == 0, f"{ref} holds a row of another partner: {row}"
     for (tenant, ref), record in tables.book.records.items():
         if tenant == office.world.tenant:
-            known = office.world.quickbooks.ever | office.world.connectwise.ever | office.told.keys()
+            known = (
+                office.world.quickbooks.ever
+                | office.world.connectwise.ever
+                | office.told.keys()
+                | office.payouts.keys()
+            )
             assert ref in known, f"{ref} is in the book of a partner that never had it"
             total = getattr(record, "total_minor", 0)
             assert total % office.unit_minor == 0, f"{ref} in the book holds another partner's amount"

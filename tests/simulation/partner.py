@@ -58,6 +58,7 @@ class Partner:
             self._archive_outside,
             self._decide,
             self._decide,
+            self._choose_deposits,
         )
         with suppress(Rejected):
             self.office.choices.one_of(deeds)()
@@ -108,6 +109,9 @@ class Partner:
             link = self.office.world.book.load_link(self.office.world.tenant, ref)
             self.asked |= {ref, *((link.accounting, link.psa) if link else ())}
             deed(self._ports(), self._asked(path=OneId(id=str(ref))))
+
+    def _choose_deposits(self) -> None:
+        self.office.choose_deposits(on=self.office.choices.chance(60))
 
     def _archive_outside(self) -> None:
         self.archived_outside = True

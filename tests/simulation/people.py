@@ -5,7 +5,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from crossfoot.core.model import ACCOUNTING, PLATFORM, PSA, Invoice, Kind, Payment, PaymentRow, Ref, Standing, System
+from crossfoot.core.company import AccountUse, LedgerAccount
+from crossfoot.core.model import (
+    ACCOUNTING,
+    PLATFORM,
+    PSA,
+    Deposit,
+    Invoice,
+    Kind,
+    Payment,
+    PaymentRow,
+    Payout,
+    Ref,
+    Standing,
+    System,
+)
 from crossfoot.core.parts import carried_payment
 from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.preferences import ClosedPeriod, UnappliedMoney
@@ -13,6 +27,7 @@ from crossfoot.core.rows import standing_of
 from crossfoot.messages import CrossfootRequest
 
 from tests.fakes.filing import CUSTOMER_ID, TODAY
+from tests.fakes.receipts import BANK, FEES
 from tests.fakes.world import World
 from tests.simulation.choices import Choices
 
@@ -25,6 +40,9 @@ MAIN_TYPE = "Miscellaneous"
 TOTAL_UNITS = 12
 # What Crossfoot leaves on a payment that it made itself (E1).
 MARKER = "xf:00000000000000aa"
+# What there is to choose beside what every company has.
+SAVINGS = LedgerAccount("36", "Savings", AccountUse.BANK)
+RETURNS = LedgerAccount("91", "Payments given back", AccountUse.EXPENSE)
 
 
 @dataclass
@@ -35,7 +53,8 @@ class Office:
     `at_rest` tells whether no worker of this partner is under way. `meddled` are the invoices where ConnectWise was made
     to show something else than QuickBooks; on all others the two must agree, whatever else was done there. `told` is what
     the platform told last of its payments; `touched` are those of them that people changed in either system, and `ended`
-    those that they took away, with the platform's version of which they did.
+    those that they took away, with the platform's version of which they did. `payouts` is what it told last of those, and
+    `touched_deposits` are the deposits that people changed or deleted; `deposited` tells whether deposits were ever on.
     """
 
     world: World
@@ -49,6 +68,9 @@ class Office:
     told: dict[Ref, Payment] = field(default_factory=dict)
     touched: set[Ref] = field(default_factory=set)
     ended: dict[Ref, str] = field(default_factory=dict)
+    payouts: dict[Ref, Payout] = field(default_factory=dict)
+    touched_deposits: set[Ref] = field(default_factory=set)
+    deposited: bool = False
     toggles: bool = False
     toggled: bool = False
     foreign_rows: dict[str, PaymentRow] = field(default_factory=dict)
@@ -68,6 +90,10 @@ class Office:
         unapplied = self.choices.one_of((UnappliedMoney.LEAVE_UNAPPLIED, *UnappliedMoney))
         closed = self.choices.one_of(tuple(ClosedPeriod))
         self._prefer(unapplied_money=unapplied, closed_period=closed)
+        ours = self.world.our_payments
+        ours.company = replace(ours.company, accounts=(*ours.company.accounts, SAVINGS, RETURNS))
+        if not self.choices.chance(30):
+            self.choose_deposits(on=True)
 
     def act(self) -> System:
         """Do one thing. Returns: the system where it was done."""
@@ -83,6 +109,8 @@ class Office:
             self._change_ours,
             self._change_ours,
             self._close_books,
+            self._keep_accounts,
+            self._change_our_deposit,
         )
         in_connectwise = (
             self._enter_the_same,
@@ -100,7 +128,9 @@ class Office:
     def enter_everything(self) -> None:
         """Enter what is still missing in either system, let both take every write, and leave the toggle on."""
         self._issue()
-        self.world.our_payments.company = replace(self.world.our_payments.company, closed_until=None)
+        company = self.world.our_payments.company
+        accounts = tuple(replace(account, active=True) for account in company.accounts)
+        self.world.our_payments.company = replace(company, closed_until=None, accounts=accounts)
         for number in sorted(self.late):
             self._enter(number)
         for invoice in sorted(self.world.connectwise.locked):
@@ -137,6 +167,55 @@ class Office:
         until = self.choices.one_of((None, TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1)))
         self.say(f"closes the books until {until}")
         self.world.our_payments.company = replace(self.world.our_payments.company, closed_until=until)
+
+    def _keep_accounts(self) -> None:
+        """Make an account inactive, or active again under another name."""
+        ours, id_ = self.world.our_payments, self.choices.one_of((BANK, SAVINGS.id, FEES))
+        changed = [
+            replace(account, active=not account.active, name=f"{account.name} I") if account.id == id_ else account
+            for account in ours.company.accounts
+        ]
+        self.say(f"makes account {id_} inactive, or active again")
+        ours.company = replace(ours.company, accounts=tuple(changed))
+
+    def choose_deposits(self, *, on: bool) -> None:
+        """Choose whether payouts are deposited, and where."""
+        bank = self.choices.one_of((BANK, SAVINGS.id))
+        returns = self.choices.one_of(("", RETURNS.id))
+        self.say(f"turns deposits {'on' if on else 'off'}: into {bank}, returns to {returns or 'undeposited funds'}")
+        self.deposited = self.deposited or on
+        # Without deposits the payments lie in undeposited funds all the same, so that a payout may be deposited later.
+        account = bank if on else ""
+        self._prefer(deposits_enabled=on, deposit_account_id=account, fee_account_id=FEES, returns_account_id=returns)
+
+    def _change_our_deposit(self) -> None:
+        """Delete a deposit of ours, or leave something out of it, or let it be of another day (D2)."""
+        deposits = [
+            record
+            for ref in self.world.our_deposits.notes
+            if isinstance(record := self.world.quickbooks.records.get(ref), Deposit)
+            and record.standing is Standing.LIVE
+        ]
+        if not deposits:
+            return
+        deposit = self.choices.one_of(deposits)
+        self.touched_deposits.add(deposit.ref)
+        assert deposit.deposited_on is not None
+        what = self.choices.pick(3)
+        self.say(f"{('deletes', 'dates anew', 'leaves a line out of')[what]} deposit {deposit.ref.id}")
+        if what == 0:
+            self.world.quickbooks.delete_deposit(deposit.ref.id)
+        elif what == 1:
+            later = deposit.deposited_on + timedelta(days=1)
+            self.world.quickbooks.keep_deposit(replace(deposit, deposited_on=later))
+        else:
+            self.world.quickbooks.keep_deposit(self._without_last_line(deposit))
+
+    def _without_last_line(self, deposit: Deposit) -> Deposit:
+        *kept, left_out = deposit.lines or ()
+        held = self.world.quickbooks.payment(left_out.payment.id).total_minor if left_out.payment else 0
+        total_minor = deposit.total_minor - left_out.amount_minor - held
+        return replace(deposit, lines=tuple(kept), total_minor=total_minor)
 
     def _change_ours(self) -> None:
         """Edit, move, void or delete what we made in QuickBooks for a payment of the platform (P3)."""

@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from crossfoot.core.decisions import Outcome
-from crossfoot.core.model import ACCOUNTING, PLATFORM, PSA, Payment, Ref, Standing
+from crossfoot.core.model import ACCOUNTING, PLATFORM, PSA, Payment, Payout, Ref, Standing
 from crossfoot.core.money import from_minor
-from crossfoot.messages import MirrorPayment
-from crossfoot.messages.platform import PlatformPayment
+from crossfoot.messages import Message, MirrorPayment, RecordDeposit
+from crossfoot.messages.platform import PlatformPayment, to_follow_up
 
 from tests.fakes.filing import TODAY
 from tests.fakes.telling import FakePlatform
+from tests.simulation.payouts import Treasury, is_payout, read_payout
 from tests.simulation.people import MAIN_NUMBERS, TOTAL_UNITS, Office
 
 INITIALS = {ACCOUNTING: "q", PSA: "c"}
@@ -36,6 +37,7 @@ class Platform:
 
     def __post_init__(self) -> None:
         self._teller = _SlowPlatform(self)
+        self._treasury = Treasury(self.office, self.send)
 
     def act(self) -> None:
         """Let somebody do one thing, and mostly something be told."""
@@ -47,35 +49,61 @@ class Platform:
             self._take_back,
             self._tell_anew,
             self._repeat,
+            self._treasury.pay_out,
+            self._treasury.pay_out,
+            self._treasury.go_on,
+            self._treasury.tell_anew,
         )
         self.office.choices.one_of(deeds)()
         if self.office.choices.chance(AT_ONCE):
             self._deliver()
 
+    def pay_some(self) -> None:
+        """Let customers pay, and all of it be told at once."""
+        for _ in range(2):
+            self._pay()
+        for told in self.on_its_way:
+            self._arrive(told)
+        self.on_its_way.clear()
+
     def deliver_all(self) -> None:
-        """Let everything arrive, the newest first: the others come too late to count."""
+        """Pay out once more, and let everything arrive, the newest first: the others come too late to count."""
+        self._treasury.pay_out()
+        self._treasury.finish()
         for told in reversed(self.on_its_way):
-            self._teller.deliver(told)
+            self._arrive(told)
         self.on_its_way.clear()
 
     def retry(self) -> None:
         """Try again what is held up, as a partner does who has seen to what was asked."""
-        world = self.office.world
-        for ref in self.office.told:
-            told = world.history.load(world.tenant, ref)
-            if any(each.item.outcome is Outcome.REFUSED for each in told):
-                because = world.clock.stamp()
-                world.queue.send(
-                    [MirrorPayment(tenant=world.tenant, system=PLATFORM, payment_id=ref.id, because=because)]
-                )
+        world, again = self.office.world, self.office.world.clock.stamp()
+        held_up: list[Message] = [
+            MirrorPayment(tenant=world.tenant, system=PLATFORM, payment_id=ref.id, because=again, again=again)
+            for ref in self.office.told
+            if any(each.item.outcome is Outcome.REFUSED for each in world.history.load(world.tenant, ref))
+        ]
+        held_up += [
+            RecordDeposit(tenant=world.tenant, payout_id=ref.id, because=again, again=again)
+            for ref in self.office.payouts
+            if self._is_held_up(ref)
+        ]
+        world.queue.send(held_up)
+
+    def _is_held_up(self, payout: Ref) -> bool:
+        """Tell whether somebody has to try a payout again; what it waits for lets it go on by itself."""
+        told = self.office.world.history.load(self.office.world.tenant, payout)
+        return bool(told) and (told[-1].item.outcome is Outcome.REFUSED or told[-1].item.code == "deposits_off")
 
     def send(self, told: Told) -> Ref:
         """Take up what there is to tell, to be delivered some time."""
-        payment = _read(told)
-        self.office.told[payment.ref] = payment
+        record = _read(told)
+        if isinstance(record, Payout):
+            self.office.payouts[record.ref] = record
+        else:
+            self.office.told[record.ref] = record
         self.on_its_way.append({**told})
-        self.office.say(f"tells of {_shown(payment)}")
-        return payment.ref
+        self.office.say(f"tells of {_shown(record)}")
+        return record.ref
 
     def _deliver(self) -> None:
         """Let something arrive, mostly the newest; where its receiver dies, it comes again."""
@@ -83,10 +111,16 @@ class Platform:
             told = self.office.choices.one_of(self.on_its_way[::-1])
             dies = self.office.choices.chance(DIES)
             self.office.say(f"hears of {_shown(_read(told))}{', and dies before it is queued' if dies else ''}")
-            self._teller.deliver(told, queued=not dies)
+            self._arrive(told, queued=not dies)
             if not dies:
                 self.on_its_way.remove(told)
                 self._answered.append(told)
+
+    def _arrive(self, told: Told, *, queued: bool = True) -> None:
+        record, world = _read(told), self.office.world
+        world.book.save(world.tenant, [record])
+        if queued:
+            world.queue.send(to_follow_up(world.tenant, record))
 
     # --- customers ------------------------------------------------------------------------------------------------
 
@@ -142,11 +176,22 @@ class _SlowPlatform(FakePlatform):
         return self._platform.send(told)
 
 
-def _read(told: Told) -> Payment:
-    return PlatformPayment.model_validate(told).to_payment()
+def _read(told: Told) -> Payment | Payout:
+    return read_payout(told).to_payout() if is_payout(told) else PlatformPayment.model_validate(told).to_payment()
 
 
-def _shown(payment: Payment) -> str:
+def _shown(record: Payment | Payout) -> str:
+    return _shown_payout(record) if isinstance(record, Payout) else _shown_payment(record)
+
+
+def _shown_payout(payout: Payout) -> str:
+    items = [
+        (item.kind.value, item.amount_minor, item.payment.id if item.payment else "") for item in payout.items or ()
+    ]
+    return f"{payout.ref.id}: {payout.state}, {payout.total_minor} of {items}, at {payout.version.updated_at}"
+
+
+def _shown_payment(payment: Payment) -> str:
     parts = {part.invoice.id: part.amount_minor for part in payment.allocations}
     state = payment.taken_back or payment.standing
     return f"{payment.ref.id}: {state}, {payment.total_minor} on {parts}, at {payment.version.updated_at}"

@@ -1,4 +1,4 @@
-"""300 seeds of the whole product under chance (X2, X4, X6)."""
+"""500 seeds of the whole product under chance (X2, X4, X6)."""
 
 import os
 
@@ -9,7 +9,7 @@ from tests.simulation.report import describe_failure
 from tests.simulation.simulator import run_once
 
 FIRST = int(os.environ.get("CROSSFOOT_FIRST_SEED", "1"))  # noqa: TID251
-BATCHES, BATCH = 10, 30
+BATCHES, BATCH = 20, 25
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))

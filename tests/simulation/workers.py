@@ -106,11 +106,23 @@ STRIKES = (
 )
 VENDOR_READS = frozenset(
     f"fetch_{what}"
-    for what in ("changes", "company", "credit_memos", "ids", "invoices", "payments", "receipt", "records", "rows")
-) | {"find_receipt"}
+    for what in (
+        "changes",
+        "company",
+        "credit_memos",
+        "deposit",
+        "ids",
+        "invoices",
+        "payments",
+        "receipt",
+        "records",
+        "rows",
+    )
+) | {"find_receipt", "find_deposit"}
 # Where something is decided: a vendor's write, a move in the ledger, work handed on, the cursor.
 TURNING_POINTS = VENDOR_WRITES | {
-    *("insert", "replace", "send", "move", "move_walk", "fetch_rows", "find_receipt", "note_marker", "note_receipt")
+    *("insert", "replace", "send", "move", "move_walk", "fetch_rows", "find_receipt", "note_marker", "note_receipt"),
+    *("find_deposit", "note_deposit"),
 }
 ONLY_VENDORS = frozenset({"throttled", "keys refused"})
 
