@@ -14,7 +14,7 @@ from local.stack.up import stop_on_signals
 from tests.e2e.partner import Deployed
 from tests.kills.run import Outcome, Size, run
 
-PARTNERS, INVOICES = 8, 20
+PARTNERS, INVOICES = 12, 12
 
 
 def main() -> int:
@@ -54,11 +54,12 @@ def _tell(outcome: Outcome) -> None:
     dead = ", ".join(f"{count} of {name}" for name, count in outcome.dead_letters.items() if count) or "none"
     _say(
         f"{outcome.kills} kills, {outcome.busy} of a busy worker; {outcome.recorded} payments recorded and "
-        f"{outcome.changed} edits and voids on {outcome.invoices} invoices; dead letters: {dead}; {outcome.seconds:.0f} s"
+        f"{outcome.changed} edits and voids, {outcome.told} payments on the platform, {outcome.given_back} refunds and "
+        f"{outcome.payouts} payouts, on {outcome.invoices} invoices; dead letters: {dead}; {outcome.seconds:.0f} s"
     )
     for line in outcome.wrong:
         _say(line)
-    _say("FAILED" if outcome.wrong else "nothing twice, nothing lost: every invoice agrees to the cent, 0 differences")
+    _say("FAILED" if outcome.wrong else "nothing twice, nothing lost: all three books agree to the cent, 0 differences")
 
 
 def _say(text: str) -> None:
