@@ -103,6 +103,9 @@ def _check_everything_has_a_reason(office: Office, tables: Tables) -> None:
                 newest = told[-1].item
                 assert newest.outcome is not Outcome.DID or newest.code == "elsewhere", newest
                 assert newest.outcome is not Outcome.REFUSED or newest.fix, newest
+                if newest.outcome in (Outcome.WAITS, Outcome.REFUSED):
+                    parked = tables.attention.load(world.tenant, [payment.ref])[payment.ref]
+                    assert parked.under(newest.code), f"{payment.ref} waits, and is not parked: {newest}"
 
 
 def _is_carried(tables: Tables, tenant: str, payment: Ref, invoice: Ref) -> bool:
