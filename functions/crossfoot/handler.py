@@ -23,12 +23,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         crossfoot(request, ports, time)
 
     try:
-        return handle_batch(
-            event,
-            CrossfootRequest,
-            lambda _tenant, _requests: go_on,
-            remaining_ms=time,
-            postpone=worker().queue.postpone,
-        )
+        postpone = worker().queue.postpone
+        return handle_batch(event, CrossfootRequest, lambda _tenant, _: go_on, remaining_ms=time, postpone=postpone)
     finally:
         worker().budget.flush()

@@ -17,13 +17,8 @@ ports = mirror_payment_ports(worker())
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Mirror the batch's payments; what a partner's payments share is read once."""
     try:
-        return handle_batch(
-            event,
-            MirrorPayment,
-            _gather,
-            remaining_ms=context.get_remaining_time_in_millis,
-            postpone=worker().queue.postpone,
-        )
+        time, postpone = context.get_remaining_time_in_millis, worker().queue.postpone
+        return handle_batch(event, MirrorPayment, _gather, remaining_ms=time, postpone=postpone)
     finally:
         worker().budget.flush()
 
