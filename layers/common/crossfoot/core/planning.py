@@ -23,12 +23,12 @@ from crossfoot.core.model import (
     Standing,
 )
 from crossfoot.core.money import format_minor
-from crossfoot.core.parts import carried_as, carried_payment, external_parts, name_payments, platform_parts
+from crossfoot.core.parts import carried_as, carried_payment, external_parts, platform_parts
 from crossfoot.core.preferences import Preferences
+from crossfoot.core.row_words import rule_of, sentence_of
 from crossfoot.core.rows import (
     Arrangement,
     Obstacle,
-    Operation,
     Paid,
     RowWrite,
     arrange_rows,
@@ -190,8 +190,8 @@ def to_effect(tenant: str, situation: Situation, write: RowWrite) -> Effect:
         subject=psa.ref,
         generation=generation,
         body={**to_body(write), SEEN: psa.version.updated_at, **asked_again(situation.again)},
-        rule="X1" if _is_taken_back(situation.payment, standing, write) else _rule(situation.payment, write),
-        sentence=_sentence(situation.payment, psa, write),
+        rule=rule_of(situation.payment, standing, write),
+        sentence=sentence_of(situation.payment, psa, write),
         causes=tuple(dict.fromkeys((situation.payment.ref, *carried, *no_longercarried_payment))),
         # What stands if ConnectWise refuses.
         result=to_result(standing),
@@ -309,49 +309,3 @@ def _obstacle(situation: Situation, psa: Invoice, arranged: Arrangement) -> Deci
     sentence = f"ConnectWise invoice {psa.number} has only {open_amount} open{because}."
     fix = "Enter the missing payment or credit in QuickBooks, or remove it from ConnectWise."
     return refused(payment, "E6", "balance_too_small", sentence, fix, psa.ref)
-
-
-def _is_taken_back(payment: Payment, standing: StandingRows, write: RowWrite) -> bool:
-    """Tell whether a write takes out what the partner holds back."""
-    name, held = carried_as(payment), payment.keeping.hold_from(PSA)
-    return held is not None and name in standing.carries and name not in write.carries
-
-
-def _rule(payment: Payment, write: RowWrite) -> str:
-    if payment.ref.system is PLATFORM:
-        return "P2" if payment.standing is not Standing.LIVE else "P1"
-    match write.operation:
-        case Operation.ADOPT:
-            return "E6"
-        case Operation.DELETE:
-            return "E5"
-        case _ if len(write.carries) > 1:
-            return "E7"
-        case Operation.UPDATE:
-            return "E5"
-        case Operation.CREATE:
-            return "E1"
-
-
-def _sentence(payment: Payment, psa: Invoice, write: RowWrite) -> str:
-    where = f"ConnectWise invoice {psa.number}"
-    payments = name_payments(tuple(map(carried_payment, write.carries)))
-    if write.operation is Operation.ADOPT and not write.carries:
-        return f"{where} shows no payment of ours any more."
-    if write.operation is Operation.ADOPT:
-        return f"{where} shows it already: {payments}. Crossfoot keeps it up to date from now on."
-    assert write.row is not None
-    amount = f"{format_minor(write.row.amount_minor, write.currency)} dated {write.row.paid_on}"
-    if write.operation is Operation.CREATE:
-        return f"Entered {amount} on {where}, for {payments}."
-    if write.operation is Operation.UPDATE:
-        return f"Changed the payment on {where} to {amount}, for {payments}."
-    return f"Took back {amount} from {where}: {_why_back(payment)}."
-
-
-def _why_back(payment: Payment) -> str:
-    if payment.keeping.hold_from(PSA) is not None:
-        return "you took it back"
-    if payment.ref.system is not PLATFORM:
-        return "QuickBooks no longer shows it"
-    return f"on the platform it was {payment.taken_back}" if payment.taken_back else "it pays other invoices now"
