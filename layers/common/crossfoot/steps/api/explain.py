@@ -28,6 +28,7 @@ from crossfoot.core.tying import tie_payout
 from crossfoot.messages.api.explain import EffectShape, Explanation, OneRecord, StoryLine, UndoShape
 from crossfoot.messages.api.words import Why
 from crossfoot.messages.routes import Asked
+from crossfoot.steps.api.attention import ignored_now
 from crossfoot.steps.api.credit_memos import find_applications
 from crossfoot.steps.api.invoices import explain_matches
 from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_why
@@ -89,6 +90,7 @@ def _explain_payment(ports: Ports, tenant: str, payment: Payment) -> Explanation
     amount = format_minor(payment.total_minor + payment.refunded_minor, payment.currency)
     title = f"Payment of {amount}" + (f" on {payment.paid_on}" if payment.paid_on else "")
     now = [*(part.decision for part in parts), *_silence_now(ports, tenant, payment.ref, parts)]
+    now += ignored_now(ports, tenant, payment.ref)
     return _explanation(ports, tenant, payment.ref, (payment.ref,), remote, title, now, payment)
 
 
@@ -135,7 +137,7 @@ def _explain_payout(ports: Ports, tenant: str, payout: Payout) -> Explanation:
     if proof.slip is not None:
         ids.append(Ref(ACCOUNTING, Kind.DEPOSIT, proof.slip.id))
     title = f"Payout of {format_minor(payout.total_minor, payout.currency)} on {payout.arrives_on}"
-    now = [*payout_now(payout, items), tie_payout(proof)]
+    now = [*payout_now(payout, items), tie_payout(proof), *ignored_now(ports, tenant, payout.ref)]
     return _explanation(ports, tenant, payout.ref, (payout.ref,), ids, title, now, payout)
 
 
