@@ -94,10 +94,21 @@ class Postponed(list[tuple[str, list[str], float]]):
 
 
 def test_what_met_a_vendors_limit_comes_back_when_there_is_room_again_and_other_failures_in_their_time() -> None:
-    step, postponed = Step(p2=RateLimited("429", 6.25), p1=Conflict("x")), Postponed()
+    step, postponed = Step(p2=RateLimited("429", 6.25), p1=RemoteUnavailable("503", 9)), Postponed()
     event = batch(pay("1"), pay("2"), pay("3"), pay("9", TWO))
     assert failures(handle_batch(event, MirrorPayment, step.gather, postpone=postponed)) == ["m0", "m1", "m2"]
     assert postponed == [(QUEUE, ["r1", "r2"], 6.25)]
+
+
+@pytest.mark.parametrize(("receives", "after_s"), [(1, 1), (4, 8), (12, 300)])
+def test_what_met_another_worker_comes_back_a_moment_later_and_its_neighbours_go_on(
+    receives: int, after_s: float
+) -> None:
+    step, postponed = Step(p1=Conflict("somebody was first")), Postponed()
+    event = {"Records": [delivery(0, pay("1").to_json(), receives), delivery(1, pay("2").to_json())]}
+    assert failures(handle_batch(event, MirrorPayment, step.gather, postpone=postponed)) == ["m0"]
+    assert step.handled == ["1", "2"]
+    assert postponed == [(QUEUE, ["r0"], after_s)]
 
 
 def test_a_partner_whose_gathering_meets_a_limit_comes_back_with_all_its_messages() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crossfoot.errors import AwsUnavailable, BadMessage, NeedsPartner, RateLimited, Retryable
+from crossfoot.errors import AwsUnavailable, BadMessage, Conflict, NeedsPartner, RateLimited, Retryable
 from crossfoot.messages import Message, read_message
 
 _log = logging.getLogger(__name__)
@@ -20,10 +20,15 @@ LONGEST_WAIT_S = 300
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """How work ended. Takes: `again`: it comes back to the queue; `after_s`: the vendor takes no calls until then."""
+    """How work ended.
+
+    Takes: `again`: it comes back to the queue, `after_s` from now, or when its visibility timeout ends; `is_limited`: the
+    vendor takes no calls until then.
+    """
 
     again: bool = False
     after_s: float | None = None
+    is_limited: bool = False
 
 
 _DONE, _AGAIN = _End(), _End(again=True)
@@ -48,7 +53,7 @@ def handle_batch[M: Message](
     Takes: `gather(tenant, messages)` is called once per partner in the batch, reads what its messages have in common, and
     gives the function that then handles each. `remaining_ms` is the Lambda context's; a message that could no longer be
     finished is not started. `postpone` is the queue's: what met a vendor's limit comes back once there is room again, and
-    not a whole visibility timeout later.
+    what met another worker a moment later: neither after a whole visibility timeout, which is for workers that died.
     Returns: the partial batch response: the messages that SQS shall deliver again.
 
     Messages that follow a failed one are handled all the same: each one reads what is true when it runs, so their order
@@ -89,7 +94,7 @@ class _Deliveries:
     postpone: Postpone | None
 
     def come_back(self, messages: list[str], end: _End) -> list[str]:
-        """Let messages come back: after a vendor's limit together, and as soon as there is room again."""
+        """Let messages come back, together: as soon as that may be of use, and later each time."""
         if end.after_s is not None and self.postpone is not None:
             deliveries = [self.records[message] for message in messages]
             receipts = [str(each["receiptHandle"]) for each in deliveries]
@@ -123,10 +128,10 @@ def _handle_tenant[M: Message](
     failed: list[str] = []
     for place, (item, message) in enumerate(messages.items()):
         end = _handle_one(handle[0], item, message, remaining_ms)
-        if end.after_s is not None:
+        if end.is_limited:
             return [*failed, *deliveries.come_back(list(messages)[place:], end)]
         if end.again:
-            failed.append(item)
+            failed += deliveries.come_back([item], end)
     return failed
 
 
@@ -140,6 +145,17 @@ def _handle_one[M: Message](
     return _try(message.kind, told, lambda: handle(message))
 
 
+def _come_back_after(error: Retryable) -> _End:
+    match error:
+        case RateLimited():
+            return _End(again=True, after_s=error.retry_after_s, is_limited=True)
+        case Conflict():
+            return _End(again=True, after_s=0)
+        case _:
+            # A vendor that does not answer is left in peace for the queue's whole visibility timeout.
+            return _AGAIN
+
+
 def _try(what: str, told: Mapping[str, str], work: Callable[[], object]) -> _End:
     try:
         work()
@@ -147,7 +163,7 @@ def _try(what: str, told: Mapping[str, str], work: Callable[[], object]) -> _End
         _log.warning("parked %s: %s", what, error, extra={**told, "fix": error.fix, "error": type(error).__name__})
     except Retryable as error:
         _log.info("again later: %s: %s", what, error, extra={**told, "error": type(error).__name__})
-        return _End(again=True, after_s=error.retry_after_s if isinstance(error, RateLimited) else None)
+        return _come_back_after(error)
     except BadMessage as error:
         _log.error("bad message: %s: %s", what, error, extra=told)
         return _AGAIN
