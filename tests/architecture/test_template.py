@@ -86,6 +86,9 @@ def test_a_function_takes_from_the_queue_that_it_works_on_and_from_the_dead_lett
     takes = [statement for statement in statements(role) if "sqs:ReceiveMessage" in as_list(statement["Action"])]
     works_on = {queue_of(WORKERS[step])} if step in WORKERS else set()
     assert {statement["Resource"]["Fn::GetAtt"][0] for statement in takes} == works_on | dead
+    # What has to wait is put off, ten at a time.
+    puts_off = [each for each in takes if "sqs:ChangeMessageVisibilityBatch" in each["Action"]]
+    assert {statement["Resource"]["Fn::GetAtt"][0] for statement in puts_off} == works_on
 
 
 @pytest.mark.parametrize(("step", "role"), ROLES)

@@ -51,6 +51,12 @@ def test_no_secret_of_anybody_is_in_any_log(
         assert not [text for text in answers if secret in text], name
 
 
+def test_no_function_crashed_or_lacked_a_right_in_all_that_was_done(deployed: Deployed) -> None:
+    said = [(group, line) for group, line in _log_lines(deployed) if group.startswith("/crossfoot-local/")]
+    assert said
+    assert [each for each in said if "Traceback" in each[1] or "AccessDenied" in each[1]] == []
+
+
 def _secrets(deployed: Deployed, two: tuple[Partner, Partner], kept: TableSecrets) -> Iterator[tuple[str, str]]:
     """Name every secret that there is: the product's own, the partners', and those of their users."""
     manager: Any = deployed.stack.session.client("secretsmanager", endpoint_url=deployed.urls["aws"])
