@@ -23,6 +23,8 @@ _LONGEST = (
     "tests/steps/test_crashes.py",
     "tests/functions/test_canaries.py",
 )
+_BEGUN = pytest.StashKey[bool]()
+_STEP_BACK = 5
 
 # How long an example takes says how busy the machine is, and nothing about the product.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -94,6 +96,14 @@ def _turn(nodeid: str) -> int:
         return -1
     file = nodeid.partition("::")[0]
     return _LONGEST.index(file) if file in _LONGEST else len(_LONGEST)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let the process that has the stack go first: all the tests of the stack are its own, so the others wait for it."""
+    if _BEGUN not in item.session.stash:
+        item.session.stash[_BEGUN] = True
+        if "PYTEST_XDIST_WORKER" in os.environ and not _needs_the_stack(item.nodeid):  # noqa: TID251
+            os.nice(_STEP_BACK)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -26,7 +26,7 @@ from tests.simulation.platform import Platform
 from tests.simulation.workers import FUNCTION_TIMEOUT, TURNING_POINTS, Worker, possible_strikes
 
 # By how many partners there are: one alone has more happen to it than one of two.
-TURNS = {1: 55, 2: 85}
+TURNS = {1: 45, 2: 68}
 # How often it is checked that nothing imported was left out again: it never comes back by itself, so it shows later too.
 CHECKED_EVERY = 5
 VISIBILITY_S = 180
