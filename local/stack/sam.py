@@ -2,7 +2,9 @@
 
 import platform
 import shutil
+import zoneinfo
 from collections.abc import Mapping
+from pathlib import Path
 
 from local.stack.aws import Stack, local_environment
 from local.stack.errors import StackError
@@ -31,10 +33,14 @@ def build(home: Home, parameters: Mapping[str, str]) -> None:
 
 
 def _lighten_layer(home: Home) -> None:
-    # Every worker of the emulator unpacks the layer for itself, and half of it describes AWS services that we never call.
-    for description in (home.build / "CommonLayer" / "python" / "botocore" / "data").iterdir():
+    # Every worker of the emulator unpacks the layer for itself, and most of it describes AWS services that we never call,
+    # and time zones, which AWS's workers lack and this machine may have.
+    layer = home.build / "CommonLayer" / "python"
+    for description in (layer / "botocore" / "data").iterdir():
         if description.is_dir() and description.name not in SERVICES_CALLED:
             shutil.rmtree(description)
+    if any((Path(zones) / "America" / "New_York").exists() for zones in zoneinfo.TZPATH):
+        shutil.rmtree(layer / "tzdata")
 
 
 def deploy(home: Home, stack: Stack, parameters: Mapping[str, str]) -> None:

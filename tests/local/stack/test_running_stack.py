@@ -210,27 +210,57 @@ def test_a_production_stack_cannot_be_pointed_at_a_sandbox(
         )  # fmt: skip
 
 
-# The emulator's workers would find a missing package beside the emulator itself; AWS has only the layer.
+# The emulator's workers would find a missing package beside the emulator itself; AWS has only the layer. What takes long to
+# import is imported once, and each handler in a process of its own behind that.
 IMPORT_ALONE = """
-import os, sys
-sys.path[:0] = sys.argv[1:]
-import handler
-assert callable(handler.handler)
-print(*{path.split(os.sep + "site-packages")[0] for path in sys.path if "site-packages" in path})
+import json, os, sys, traceback
+layer, functions = sys.argv[1], json.loads(sys.argv[2])
+sys.path.insert(0, layer)
+import aws_lambda_powertools, botocore.session, pydantic, requests
+def try_to_import(code):
+    sys.path.insert(0, code)
+    import handler
+    assert callable(handler.handler)
+    beside = [path for path in sys.path if "site-packages" in path]
+    assert not beside, beside
+for step, (code, environment) in functions.items():
+    sys.stdout.flush()
+    child = os.fork()
+    if not child:
+        os.environ.update(environment)
+        try:
+            try_to_import(code)
+        except BaseException:
+            print(json.dumps([step, traceback.format_exc()]), flush=True)
+            os._exit(1)
+        print(json.dumps([step, "whole"]), flush=True)
+        os._exit(0)
+    os.waitpid(child, 0)
 """
+STEPS = sorted(path.name for path in (ROOT / "functions").iterdir() if (path / "handler.py").exists())
 
 
-@pytest.mark.parametrize(
-    "step", sorted(path.name for path in (ROOT / "functions").iterdir() if (path / "handler.py").exists())
-)
-def test_the_layer_holds_everything_that_a_handler_imports(running_stack: Home, stack: Stack, step: str) -> None:
+@pytest.fixture(scope="module")
+def imported(running_stack: Home) -> dict[str, str]:
+    """What came of each handler's import, with its function's own environment."""
+    stack = local_stack(running_stack)
     functions = stack.session.client("lambda", endpoint_url=stack.endpoint_url)
-    configured = functions.get_function_configuration(FunctionName=f"crossfoot-local-{step}")
-    environment = local_environment("http://127.0.0.1:9", running_stack.folder) | configured["Environment"]["Variables"]
-    code = running_stack.build / ("".join(word.title() for word in step.split("_")) + "Function")
+
+    def given(step: str) -> tuple[str, dict[str, str]]:
+        configured = functions.get_function_configuration(FunctionName=f"crossfoot-local-{step}")
+        code = running_stack.build / ("".join(word.title() for word in step.split("_")) + "Function")
+        return str(code), configured["Environment"]["Variables"]
+
     layer = running_stack.build / "CommonLayer" / "python"
     alone = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", IMPORT_ALONE, str(layer), str(code)],
-        env=environment, capture_output=True, text=True, check=False, timeout=60,
+        [sys.executable, "-I", "-S", "-c", IMPORT_ALONE, str(layer), json.dumps({step: given(step) for step in STEPS})],
+        env=local_environment("http://127.0.0.1:9", running_stack.folder),
+        capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
-    assert (alone.returncode, alone.stdout.strip()) == (0, ""), alone.stderr
+    assert alone.returncode == 0, alone.stderr
+    return dict(json.loads(line) for line in alone.stdout.splitlines())
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_layer_holds_everything_that_a_handler_imports(imported: dict[str, str], step: str) -> None:
+    assert imported[step] == "whole"
