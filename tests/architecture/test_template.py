@@ -108,9 +108,10 @@ def test_only_the_function_that_tells_partners_may_send_mail_and_only_as_the_sen
     assert statement["Action"] == "ses:SendEmail"
     is_local, anything, identities = statement["Resource"]["Fn::If"]
     assert (is_local, anything) == ("IsLocal", "*"), "the local emulator names no identity"
-    address, domain = identities
+    address, domain, sets = identities
     assert address["Fn::Sub"].endswith(":identity/${MailFrom}")
     assert domain["Fn::Sub"][0].endswith(":identity/${Domain}")
+    assert sets["Fn::Sub"].endswith(":configuration-set/*"), "an identity may have one by default, which SES asks for too"
     only_as = {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
     assert statement["Condition"]["Fn::If"] == ["IsLocal", {"Ref": "AWS::NoValue"}, only_as]
     assert resources()[name]["Condition"] == "SendsMail", "without a sender nobody may send"

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from datetime import date
 from functools import cache, lru_cache
 from operator import attrgetter
+from typing import Any
 from urllib.parse import quote
 
 from crossfoot.core.matching import normalise
@@ -319,12 +320,13 @@ def _is_as_stored(record: Record, stored: Record) -> bool:
     """Tell whether a record says nothing new, whenever it was read."""
     if (record.version.updated_at, record.standing) != (stored.version.updated_at, stored.standing):
         return False
-    said = _all_but_version(type(record))
-    return type(record) is type(stored) and said(record) == said(stored)
+    kind: Any = type(record)
+    said = _all_but_version(kind)
+    return kind is type(stored) and said(record) == said(stored)
 
 
 @cache
-def _all_but_version(kind: type[Record]) -> Callable[[Record], tuple[object, ...]]:
+def _all_but_version(kind: type[Any]) -> Callable[[Record], tuple[object, ...]]:
     return attrgetter(*(each.name for each in fields(kind) if each.name != "version"))
 
 

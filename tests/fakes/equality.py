@@ -77,12 +77,13 @@ def _is_as_shown(world: World, kept: Record, shown: Record) -> bool:
         return False
     if isinstance(kept, Invoice) and world.book.load_lines(world.tenant, kept) != (getattr(shown, "lines", ()) or ()):
         return False
-    said = _said_in_both(type(shown))
+    kind: Any = type(shown)
+    said = _said_in_both(kind)
     return said(kept) == said(shown)
 
 
 @cache
-def _said_in_both(kind: type[Record]) -> Callable[[Record], tuple[Any, ...]]:
+def _said_in_both(kind: type[Any]) -> Callable[[Record], tuple[Any, ...]]:
     """Give what a record says beside its lines, less what belongs to the book alone."""
     return attrgetter(*(each.name for each in fields(kind) if each.name not in ("version", "keeping", "lines")))
 

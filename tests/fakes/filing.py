@@ -154,11 +154,13 @@ def seen_now[R: Record](record: R, now: str) -> R:
     if record.version.seen_at == now:
         return record
     # Every read does this with every record: replace() takes ten times as long.
-    return type(record)(record.ref, Version(record.version.updated_at, now), *_behind_version(type(record))(record))
+    kind: Any = type(record)
+    seen: R = kind(record.ref, Version(record.version.updated_at, now), *_behind_version(kind)(record))
+    return seen
 
 
 @cache
-def _behind_version(kind: type[Record]) -> Callable[[Record], tuple[Any, ...]]:
+def _behind_version(kind: type[Any]) -> Callable[[Record], tuple[Any, ...]]:
     names = [each.name for each in fields(kind)]
     assert names[:2] == ["ref", "version"]
     return attrgetter(*names[2:])

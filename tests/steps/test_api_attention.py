@@ -96,6 +96,14 @@ def test_x3_the_records_of_a_cause_come_in_pages(api: FakeApi) -> None:
     assert (sorted(found), cursor) == (["platform-pay_1", "quickbooks-p1", "quickbooks-p2"], "")
 
 
+def test_x1_a_page_whose_records_all_went_on_meanwhile_is_empty_and_its_cause_still_there(api: FakeApi) -> None:
+    first = api.call("GET", f"/v1/attention/{CAUSE}", query={"limit": "2"}).body
+    api.world.connectwise.add_invoice("c1002", "1002", 100_00)
+    api.work()
+    second = api.call("GET", f"/v1/attention/{CAUSE}", query={"limit": "2", "cursor": first["next_cursor"]})
+    assert (second.status, second.body) == (200, {"records": [], "next_cursor": ""})
+
+
 def test_x1_a_cause_that_holds_nothing_is_not_there_and_none_of_another_partner(api: FakeApi) -> None:
     assert api.call("GET", "/v1/attention/row_taken").status == 404
     assert api.call("GET", f"/v1/attention/{CAUSE}", tenant=OTHER_TENANT).status == 404
@@ -116,6 +124,7 @@ def test_c7_a_connection_that_stopped_is_shown_with_its_fix_and_nothing_to_retry
         "connection", "ConnectWise no longer accepts these keys.", "Enter new keys.",
     )  # fmt: skip
     assert (shown["actions"], shown["path"]) == ([], "/v1/connections")
+    assert api.call("GET", "/v1/attention").body["total"] == 3 + 1
 
 
 def test_c6_a_connection_that_the_partner_ended_needs_no_attention(api: FakeApi) -> None:

@@ -78,6 +78,7 @@ def test_c7_every_turn_of_a_connection_is_noted_in_the_write_that_makes_it(
 
     turns: list[Callable[[], None]] = [
         lambda: connections.warn(TENANT, QBO, "Soon.", "Connect."),
+        lambda: connections.warn(TENANT, QBO, "", ""),
         silence,
         lambda: connections.note_answer(TENANT, QBO),
         lambda: connections.need_attention(TENANT, QBO, "Refused.", "Connect."),

@@ -141,7 +141,8 @@ class TableConnections:
         if stored is None or state_of(stored) is not ConnectionState.CONNECTED or text(stored, "reason") == reason:
             return
         if not reason:
-            self._table.transact(_update(tenant, system, stored, "REMOVE #reason, #fix", {}))
+            # No mail says so; but whatever is warned of next is news again.
+            self._table.transact(_update(tenant, system, stored, "REMOVE #reason, #fix", {}), self._put_turn(tenant))
             return
         values = {"reason": reason, "fix": fix}
         self._table.transact(

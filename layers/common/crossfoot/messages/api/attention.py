@@ -23,10 +23,13 @@ class CauseShape(Shape):
     """Something that needs attention, with what mends it."""
 
     cause: CauseCode
-    what: Literal["records", "connection", "matches"]
+    what: Literal["records", "connection", "matches"] = Field(description="What it is about, and what `count` counts.")
     title: str
     fix: str
-    count: int = Field(description="Records that it holds, but for those that are ignored; counted up to 1000.")
+    count: int = Field(
+        description="How many there are, but for those that are ignored: records, counted up to 1000; matches, up to 200; or "
+        "the one connection."
+    )
     is_more: bool = Field(description="There are further ones.")
     ignored: int
     is_more_ignored: bool

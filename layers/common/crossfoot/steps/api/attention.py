@@ -21,10 +21,9 @@ def list_attention(ports: Ports, asked: Asked) -> AttentionList:
     """List everything that needs attention, by cause, with the fix. Source: X1, X3."""
     counted = ports.attention.load_causes(asked.tenant)
     others = (*_connections(ports, asked.tenant), *_matches(ports, asked.tenant))
+    causes = [*others, *map(_to_shape, counted)]
     return AttentionList(
-        causes=[*others, *map(_to_shape, counted)],
-        total=sum(cause.count for cause in counted),
-        is_more=any(cause.is_more for cause in counted),
+        causes=causes, total=sum(each.count for each in causes), is_more=any(each.is_more for each in causes)
     )
 
 
@@ -32,7 +31,9 @@ def list_parked(ports: Ports, asked: Asked[OneCause, ParkedQuery]) -> ParkedList
     """List a page of the records that a cause holds. Raises: Rejected("not_found") where it holds none at all."""
     tenant, code, query = asked.tenant, asked.path.cause, asked.query
     page = ports.attention.list_parked(tenant, code, ignored=query.ignored, cursor=query.cursor, limit=query.limit)
-    if not page.items and not _holds_any(ports, tenant, code, ignored=not query.ignored):
+    # A later page may be empty because all that it was to show went on meanwhile.
+    is_all = not query.cursor and not page.next_cursor
+    if not page.items and is_all and not _holds_any(ports, tenant, code, ignored=not query.ignored):
         raise not_found("cause", f"GET {LISTED} lists what holds something up.")
     records = ports.book.load_many(tenant, [parked.record for parked in page.items])
     shown = (_to_parked(parked, code, records.get(parked.record)) for parked in page.items)
