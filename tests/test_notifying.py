@@ -103,7 +103,7 @@ def test_c7_a_warning_is_told_again_once_there_was_none(world: World) -> None:
     for reason in ("It ends soon.", "It ends sooner.", "", "It ends soon."):
         world.connections.warnings[ACCOUNTING] = (reason, "")
         tell(world)
-    assert box(world).subjects == ["Crossfoot: QuickBooks will need you soon"] * 2
+    assert box(world).subjects == ["Crossfoot: A warning about QuickBooks"] * 2
 
 
 def test_c7_what_the_partner_disconnected_itself_is_no_news_and_what_comes_after_is(world: World) -> None:

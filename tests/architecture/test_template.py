@@ -111,7 +111,9 @@ def test_only_the_function_that_tells_partners_may_send_mail_and_only_as_the_sen
     address, domain, sets = identities
     assert address["Fn::Sub"].endswith(":identity/${MailFrom}")
     assert domain["Fn::Sub"][0].endswith(":identity/${Domain}")
-    assert sets["Fn::Sub"].endswith(":configuration-set/*"), "an identity may have one by default, which SES asks for too"
+    assert sets["Fn::Sub"].endswith(":configuration-set/*"), (
+        "an identity may have one by default, which SES asks for too"
+    )
     only_as = {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
     assert statement["Condition"]["Fn::If"] == ["IsLocal", {"Ref": "AWS::NoValue"}, only_as]
     assert resources()[name]["Condition"] == "SendsMail", "without a sender nobody may send"

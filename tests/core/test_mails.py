@@ -38,8 +38,10 @@ def subject_of(told: str, now: Checkup) -> str | None:
         ("silent 2026-11-03", checkup(Health.SILENT), None),
         ("silent 2026-11-02", checkup(Health.SILENT), "Crossfoot: ConnectWise does not answer"),
         ("silent 2026-11-03", WELL, "Crossfoot: ConnectWise is connected again"),
-        ("", checkup(Health.WARNED), "Crossfoot: ConnectWise will need you soon"),
+        ("", checkup(Health.WARNED), "Crossfoot: A warning about ConnectWise"),
         ("warned 2026-11-03", checkup(Health.WARNED, KEYS_REFUSED), None),
+        (STOPPED.mark, checkup(Health.WARNED), "Crossfoot: ConnectWise is connected again"),
+        ("silent 2026-11-03", checkup(Health.WARNED), "Crossfoot: ConnectWise is connected again"),
         ("warned 2026-11-03", WELL, None),
         ("warned 2026-11-03", STOPPED, "Crossfoot: ConnectWise needs your attention"),
     ],
@@ -54,6 +56,13 @@ def test_c7_a_mail_of_trouble_says_what_is_wrong_and_what_mends_it() -> None:
     for text in (mail.text, mail.html):
         for said in ("ConnectWise (Acme)", KEYS_REFUSED.reason, KEYS_REFUSED.fix, "Notifications"):
             assert said in text
+
+
+def test_c7_a_connection_that_came_back_with_a_warning_says_both() -> None:
+    mail = write_turn(STOPPED.mark, checkup(Health.WARNED, KEYS_REFUSED))
+    assert mail is not None
+    assert "is over" in mail.text
+    assert KEYS_REFUSED.reason in mail.text
 
 
 def test_x1_nothing_is_written_when_nothing_needs_attention() -> None:

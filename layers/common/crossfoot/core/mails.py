@@ -37,11 +37,13 @@ def write_turn(told: str, now: Checkup) -> Mail | None:
     """
     if told == now.mark:
         return None
-    name = SYSTEM_NAMES[now.system]
-    if now.health is Health.WELL:
-        was_worse = health_of(told) in (Health.SILENT, Health.STOPPED)
-        return _write(f"{name} is connected again", [_all_well(now)]) if was_worse else None
-    return _write(_SUBJECTS[now.health].format(name), [_to_part(now)])
+    works, worked = (health in (Health.WELL, Health.WARNED) for health in (now.health, health_of(told)))
+    is_back = works and not worked
+    parts = [_to_part(now)] if now.health is not Health.WELL else []
+    if is_back:
+        parts.insert(0, _back(now))
+    subject = _SUBJECTS[Health.WELL if is_back else now.health].format(SYSTEM_NAMES[now.system])
+    return _write(subject, parts) if parts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +76,14 @@ def write_digest(causes: Sequence[Cause], connections: Sequence[Checkup], matche
 
 
 _SUBJECTS = {
-    Health.WARNED: "{} will need you soon",
+    Health.WELL: "{} is connected again",
+    Health.WARNED: "A warning about {}",
     Health.SILENT: "{} does not answer",
     Health.STOPPED: "{} needs your attention",
 }
 
 
-def _all_well(now: Checkup) -> _Part:
+def _back(now: Checkup) -> _Part:
     lines = ("What was told of this connection before is over. What changed meanwhile is read now.",)
     return _Part(_title(now), lines)
 

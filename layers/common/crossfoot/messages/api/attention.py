@@ -27,8 +27,8 @@ class CauseShape(Shape):
     title: str
     fix: str
     count: int = Field(
-        description="How many there are, but for those that are ignored: records, counted up to 1000; matches, up to 200; or "
-        "the one connection."
+        description="How many there are, but for those that are ignored: records, counted up to 1000; matches, up to 200; "
+        "or the one connection."
     )
     is_more: bool = Field(description="There are further ones.")
     ignored: int

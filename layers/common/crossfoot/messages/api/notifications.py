@@ -16,7 +16,8 @@ class NotificationsShape(Shape):
     """Who is told what by e-mail. PUT replaces all of it, so nothing may be left out; without addresses nobody is told."""
 
     connection_trouble: Addresses = Field(
-        description="Who hears when a connection needs attention, does not answer or soon will not, and when that is over."
+        description="Who hears when a connection needs attention, does not answer, or gets a warning (that its consent "
+        "ends soon, say); and when it works again."
     )
     daily_digest: Addresses = Field(description="Who hears once a day what needs attention; never when nothing does.")
     digest_hour: int = Field(
