@@ -9,7 +9,6 @@ from crossfoot.core.model import System
 from crossfoot.core.notices import Checkup, Health
 from crossfoot.core.tending import Worry
 
-LINK = "https://crossfoot.example/v1/attention"
 KEYS_REFUSED = Worry("ConnectWise no longer accepts these keys.", "Enter new keys.")
 OCTOBER = datetime(2026, 10, 5, tzinfo=UTC)
 
@@ -66,8 +65,8 @@ def test_c7_a_connection_that_came_back_with_a_warning_says_both() -> None:
 
 
 def test_x1_nothing_is_written_when_nothing_needs_attention() -> None:
-    assert write_digest([], [WELL], Tally(), LINK) is None
-    assert write_digest([Cause("row_gone", ignored=7)], [WELL], Tally(), LINK) is None, "what is ignored needs none"
+    assert write_digest([], [WELL], Tally()) is None
+    assert write_digest([Cause("row_gone", ignored=7)], [WELL], Tally()) is None, "what is ignored needs none"
 
 
 def test_x1_a_digest_names_each_cause_with_its_count_its_fix_its_oldest_day_and_each_connection() -> None:
@@ -76,12 +75,12 @@ def test_x1_a_digest_names_each_cause_with_its_count_its_fix_its_oldest_day_and_
         Cause("period_closed", count=1, ignored=3, oldest_since=OCTOBER),
         Cause("row_taken", count=COUNTED, is_more=True, oldest_since=OCTOBER),
     ]
-    mail = write_digest(causes, [STOPPED, WELL], Tally(), LINK)
+    mail = write_digest(causes, [STOPPED, WELL], Tally())
     assert mail is not None
     assert mail.subject == "Crossfoot: 4 matters need your attention"
     said = [f"{causes[0].remedy.title}: 2 records", f"{causes[1].remedy.title}: 1 record\n"]
     said += [f"{causes[2].remedy.title}: more than 1,000 records", causes[0].remedy.fix, "The oldest since 2026-10-05."]
-    for each in (*said, KEYS_REFUSED.reason, LINK):
+    for each in (*said, KEYS_REFUSED.reason, "Under Attention"):
         assert each in mail.text
 
 
@@ -90,7 +89,7 @@ def test_x1_a_digest_names_each_cause_with_its_count_its_fix_its_oldest_day_and_
     [(Tally(1), "1 number"), (Tally(4), "4 numbers"), (Tally(200, is_more=True), "more than 200 numbers")],
 )
 def test_i9_matches_to_decide_on_need_attention_too(matches: Tally, said: str) -> None:
-    mail = write_digest([], [WELL], matches, LINK)
+    mail = write_digest([], [WELL], matches)
     assert mail is not None
     assert f"{said}\n" in mail.text
     assert "under Matches" in mail.text
@@ -102,7 +101,7 @@ HOSTILE = 'Acme"><script>alert(1)</script>\r\nBcc: all@example.com\x00\u2028 & S
 @pytest.mark.parametrize("health", [Health.STOPPED, Health.SILENT, Health.WARNED])
 def test_what_a_vendor_named_is_text_in_every_mail(health: Health) -> None:
     ill = checkup(health, Worry(HOSTILE, HOSTILE), name=HOSTILE)
-    for mail in (write_turn("", ill), write_digest([Cause(HOSTILE, count=1)], [ill], Tally(), LINK)):
+    for mail in (write_turn("", ill), write_digest([Cause(HOSTILE, count=1)], [ill], Tally())):
         assert mail is not None
         assert "<script" not in mail.html
         assert "&lt;script&gt;" in mail.html

@@ -111,6 +111,12 @@ def test_what_met_another_worker_comes_back_a_moment_later_and_its_neighbours_go
     assert postponed == [(QUEUE, ["r0"], after_s)]
 
 
+def test_what_found_our_table_busy_comes_back_a_moment_later() -> None:
+    step, postponed = Step(p1=AwsUnavailable("DynamoDB does not answer")), Postponed()
+    assert failures(handle_batch(batch(pay("1")), MirrorPayment, step.gather, postpone=postponed)) == ["m0"]
+    assert postponed == [(QUEUE, ["r0"], 1)]
+
+
 def test_a_partner_whose_gathering_meets_a_limit_comes_back_with_all_its_messages() -> None:
     step, postponed = Step(**{ONE: RateLimited("429", 3)}), Postponed()
     event = batch(pay("1"), pay("9", TWO), pay("2"))
@@ -134,6 +140,17 @@ def test_what_cannot_be_put_off_comes_back_all_the_same(caplog: pytest.LogCaptur
     step = Step(p1=RateLimited("429", 6))
     assert failures(handle_batch(batch(pay("1"), pay("2")), MirrorPayment, step.gather, postpone=busy)) == ["m0", "m1"]
     assert "not put off: SQS does not answer" in caplog.text
+
+
+def test_a_queue_that_refuses_to_put_off_undoes_nothing_and_is_heard_of(caplog: pytest.LogCaptureFixture) -> None:
+    def refuse(queue: str, receipts: Sequence[str], after_s: float) -> None:
+        raise PermissionError("AccessDenied")
+
+    step = Step(p1=Conflict("somebody was first"))
+    event = batch(pay("1"), pay("2"))
+    assert failures(handle_batch(event, MirrorPayment, step.gather, postpone=refuse)) == ["m0"]
+    assert step.handled == ["1", "2"]
+    assert "AccessDenied" in caplog.text
 
 
 @pytest.mark.parametrize("error", [NeedsPartner("not connected", "Connect it."), Rejected("6190", "ended")])
@@ -180,13 +197,13 @@ def test_a_crash_is_logged_with_its_trace(caplog: pytest.LogCaptureFixture) -> N
     assert (getattr(record, "tenant", ""), getattr(record, "message_id", "")) == (ONE, "m0")
 
 
-def test_what_cannot_be_finished_in_time_is_not_started() -> None:
+def test_what_cannot_be_finished_in_time_is_not_started_and_comes_back_a_moment_later() -> None:
     left = iter([20_000, 4_000, 3_000])
-    step = Step()
-    answer = handle_batch(
-        batch(pay("1"), pay("2"), pay("3")), MirrorPayment, step.gather, remaining_ms=lambda: next(left)
-    )
+    step, postponed = Step(), Postponed()
+    event = batch(pay("1"), pay("2"), pay("3"))
+    answer = handle_batch(event, MirrorPayment, step.gather, remaining_ms=lambda: next(left), postpone=postponed)
     assert (step.handled, failures(answer)) == (["1"], ["m1", "m2"])
+    assert postponed == [(QUEUE, ["r1"], 1), (QUEUE, ["r2"], 1)]
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,8 @@ def test_c7_x1_a_system_that_refuses_to_be_read_is_told_with_the_fix_on_its_conn
     assert connection is not None
     assert "This plan has no deposits." in connection.reason
     assert connection.fix == "Upgrade the plan."
+    world.work(TendConnection(tenant=TENANT, system=vendor.system))
+    assert world.connections.load(TENANT, vendor.system) == connection, "only a read that succeeds takes it back"
     monkeypatch.undo()
     world.work(Nudge(tenant=TENANT, system=vendor.system))
     mended = world.connections.load(TENANT, vendor.system)

@@ -52,8 +52,6 @@ class Desk(Protocol):
     def notices(self) -> Notices: ...
     @property
     def notifications(self) -> NotificationStore: ...
-    @property
-    def public_url(self) -> str: ...
 
 
 def day_of_digest(chosen: Notifications, now: datetime) -> date | None:
@@ -105,9 +103,8 @@ def _tell_day(tenant: str, chosen: Notifications, mailbox: Mailbox, ports: Desk)
     def write(told: str) -> Mail | None:
         if told >= day.isoformat():
             return None
-        link = f"{ports.public_url}/v1/attention"
         causes, matches = ports.attention.load_causes(tenant), _count_matches(tenant, ports)
-        return write_digest(causes, _check_all(tenant, ports), matches, link)
+        return write_digest(causes, _check_all(tenant, ports), matches)
 
     _Telling(tenant, DIGEST, day.isoformat(), chosen.daily_digest, mailbox, ports).tell(write)
 

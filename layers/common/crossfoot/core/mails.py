@@ -60,10 +60,10 @@ class Tally:
         return f"1 {thing}" if self.count == 1 else f"{self.count:,} {thing}s"
 
 
-def write_digest(causes: Sequence[Cause], connections: Sequence[Checkup], matches: Tally, link: str) -> Mail | None:
+def write_digest(causes: Sequence[Cause], connections: Sequence[Checkup], matches: Tally) -> Mail | None:
     """Write what needs attention; None where nothing does.
 
-    Takes: `matches` are those to be decided on; `link` is where all of it is listed.
+    Takes: `matches` are those to be decided on.
     Source: C7, I9, X1, X3.
     """
     ill = [_to_part(each) for each in connections if each.health is not Health.WELL]
@@ -72,7 +72,7 @@ def write_digest(causes: Sequence[Cause], connections: Sequence[Checkup], matche
     if not parts:
         return None
     matters = "1 matter needs" if len(parts) == 1 else f"{len(parts)} matters need"
-    return _write(f"{matters} your attention", parts, f"All of it, record by record: {link}")
+    return _write(f"{matters} your attention", parts, "Under Attention stands each record, with what holds it up.")
 
 
 _SUBJECTS = {

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from crossfoot.core.model import SYSTEM_NAMES, Kind, System
 
 FORECAST = timedelta(days=30)
+# Begins the reason of a connection whose system answers a read by a refusal.
+REFUSES = "It refuses to be read: "
 
 _KEPT = "They are kept here as they were."
 _MANY = {Kind.CUSTOMER: "companies", Kind.INVOICE: "invoices"}
@@ -42,6 +44,11 @@ def too_many_gone(kind: Kind, gone: int, known: int) -> Worry:
 def tells_of_many_gone(reason: str) -> bool:
     """Tell whether a reason says, among others, that more is missing than anybody deletes."""
     return _KEPT in reason
+
+
+def tells_of_refusal(reason: str) -> bool:
+    """Tell whether a reason says that a system refuses to be read."""
+    return reason.startswith(REFUSES)
 
 
 def say(worries: Sequence[Worry]) -> tuple[str, str]:

@@ -31,7 +31,7 @@ class _End:
     is_limited: bool = False
 
 
-_DONE, _AGAIN = _End(), _End(again=True)
+_DONE, _AGAIN, _SOON = _End(), _End(again=True), _End(again=True, after_s=0)
 
 type Failures = dict[str, list[dict[str, str]]]
 type Handle[M] = Callable[[M], object]
@@ -53,7 +53,8 @@ def handle_batch[M: Message](
     Takes: `gather(tenant, messages)` is called once per partner in the batch, reads what its messages have in common, and
     gives the function that then handles each. `remaining_ms` is the Lambda context's; a message that could no longer be
     finished is not started. `postpone` is the queue's: what met a vendor's limit comes back once there is room again, and
-    what met another worker a moment later: neither after a whole visibility timeout, which is for workers that died.
+    what met another worker, or AWS when it was busy, or was not started, a moment later: none after a whole visibility
+    timeout, which is for workers that died.
     Returns: the partial batch response: the messages that SQS shall deliver again.
 
     Messages that follow a failed one are handled all the same: each one reads what is true when it runs, so their order
@@ -103,6 +104,9 @@ class _Deliveries:
             except AwsUnavailable as error:
                 # They come back all the same, when the queue's visibility timeout ends.
                 _log.warning("not put off: %s", error, extra={"message_id": ", ".join(messages)})
+            except Exception:
+                # A bug, which must not undo what the rest of the batch has done.
+                _log.exception("not put off", extra={"message_id": ", ".join(messages)})
         return messages
 
 
@@ -141,7 +145,7 @@ def _handle_one[M: Message](
     told = {"tenant": message.tenant, "message_id": message_id}
     if remaining_ms is not None and remaining_ms() < RESERVE_MS:
         _log.warning("no time left: %s", message.kind, extra=told)
-        return _AGAIN
+        return _SOON
     return _try(message.kind, told, lambda: handle(message))
 
 
@@ -149,8 +153,8 @@ def _come_back_after(error: Retryable) -> _End:
     match error:
         case RateLimited():
             return _End(again=True, after_s=error.retry_after_s, is_limited=True)
-        case Conflict():
-            return _End(again=True, after_s=0)
+        case Conflict() | AwsUnavailable():
+            return _SOON
         case _:
             # A vendor that does not answer is left in peace for the queue's whole visibility timeout.
             return _AGAIN

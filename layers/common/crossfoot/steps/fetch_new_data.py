@@ -9,6 +9,7 @@ from crossfoot.core.fetching import FetchKind, FetchRun, Progress, count, descri
 from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import PSA, Payment, Record, Ref, System
 from crossfoot.core.pacing import Pace, in_no_hurry
+from crossfoot.core.tending import REFUSES, tells_of_refusal
 from crossfoot.errors import Conflict, Rejected
 from crossfoot.follow_ups import find_origins, follow_ups
 from crossfoot.letting_in import follow_changes, follow_customers, is_left_out, let_in
@@ -41,7 +42,6 @@ _TOLD = {
     FetchKind.CATCH_UP: "Caught up on what happened while it was disconnected",
     FetchKind.RESYNC: "Everything was read again, with the import filters as they are now",
 }
-_REFUSED = "It refuses to be read: "
 # Runs that tell what was new; the others tell what they read.
 _OF_NEWS = (FetchKind.CATCH_UP, FetchKind.NEW_DATA)
 
@@ -105,7 +105,7 @@ def fetch_new_data(tenant: str, system: System, ports: Ports, remaining_ms: Call
             _tell_of_the_end(tenant, connection, run, progress, ports)
         _move(tenant, system, position, window, progress, ports)
         if not window.more:
-            if connection.reason.startswith(_REFUSED):
+            if tells_of_refusal(connection.reason):
                 ports.connections.warn(tenant, system, "", "")
             ports.connections.touch(tenant, system)
             return total
@@ -120,7 +120,7 @@ def _fetch_window(tenant: str, source: Source, cursor: str, ports: Ports) -> Win
     try:
         return source.fetch_changes(cursor)
     except Rejected as refusal:
-        ports.connections.warn(tenant, source.system, f"{_REFUSED}{refusal.detail}", refusal.fix)
+        ports.connections.warn(tenant, source.system, f"{REFUSES}{refusal.detail}", refusal.fix)
         raise
 
 

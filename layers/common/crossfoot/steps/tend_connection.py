@@ -11,7 +11,14 @@ from crossfoot.core.decisions import unreadable
 from crossfoot.core.fetching import FetchKind, new_run
 from crossfoot.core.model import PSA, CreditMemo, Customer, Invoice, Kind, Record, Ref, Standing, System
 from crossfoot.core.pacing import in_no_hurry
-from crossfoot.core.tending import Worry, forecast_end, say, tells_of_many_gone, too_many_gone
+from crossfoot.core.tending import (
+    Worry,
+    forecast_end,
+    say,
+    tells_of_many_gone,
+    tells_of_refusal,
+    too_many_gone,
+)
 from crossfoot.follow_ups import follow_ups
 from crossfoot.letting_in import follow_changes, is_left_out, let_in
 from crossfoot.messages import ArchiveOutside, Nudge, RetryParked, SendNotice, TendConnection
@@ -124,7 +131,8 @@ def tend_connection(tenant: str, system: System, ports: Ports) -> None:
     if tells_of_many_gone(connection.reason) and not tells_of_many_gone(reason):
         # Whatever changed while it was hidden, no list of changes shows any more.
         _read_everything_again(tenant, "Nothing is missing in ConnectWise any more", ports)
-    ports.connections.warn(tenant, system, reason, fix)
+    if reason or not tells_of_refusal(connection.reason):  # whether it still refuses, the next read tells
+        ports.connections.warn(tenant, system, reason, fix)
     if system is PSA:
         _mend_callbacks(connection, ports)
     if is_anything_parked(tenant, ports.attention):

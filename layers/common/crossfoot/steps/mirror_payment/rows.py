@@ -91,12 +91,13 @@ class RowMirror:
     """
 
     def __init__(self, tenant: str, payments: Sequence[Payment], preferences: Preferences, ports: Ports) -> None:
-        """Gather. Raises: errors of reads; nothing was written by then."""
+        """Gather. Raises: errors of reads that pass; nothing was written by then."""
         self._tenant, self._ports, self._preferences = tenant, ports, preferences
         self._psa: Psa | None = None
         self._situations: dict[Ref, Situation] = {}
         self._copy_of: dict[Ref, Ref] = {}
-        self._gather(payments)
+        self._refusal: NeedsPartner | None = None
+        self._try_gather(payments)
 
     def mirror(self, payment: Payment, again: str = "") -> Entered:
         """Bring the rows of every invoice that a payment pays or paid to what they should be.
@@ -104,7 +105,9 @@ class RowMirror:
         Takes: `again` as Situation.
         Raises: Conflict when somebody else is at it; errors of the vendor. The effects settled by then stay settled.
         """
-        self._gather([payment])
+        self._try_gather([payment])
+        if self._refusal is not None:
+            return Entered((_needs_partner(payment, self._refusal, *invoices_of(payment)),))
         decisions: list[Decision] = []
         for invoice in dict.fromkeys(self._copy_of[ref] for ref in invoices_of(payment)):
             entered = self._mirror_on(payment, invoice, again)
@@ -132,11 +135,18 @@ class RowMirror:
 
     # --- gather ---------------------------------------------------------------------------------------------------
 
+    def _try_gather(self, payments: Sequence[Payment]) -> None:
+        """Read what bears on some payments, unless ConnectWise refuses: then each says so, and it is asked no more."""
+        if self._refusal is None:
+            try:
+                self._gather(payments)
+            except NeedsPartner as refusal:
+                self._refusal = refusal
+
     def _gather(self, payments: Sequence[Payment]) -> None:
         """Read what bears on the invoices of some payments, as far as it was not read yet."""
-        named = [
-            ref for ref in dict.fromkeys(ref for p in payments for ref in invoices_of(p)) if ref not in self._copy_of
-        ]
+        known_by = {ref for ref, copy in self._copy_of.items() if copy in self._situations}
+        named = [ref for ref in dict.fromkeys(ref for p in payments for ref in invoices_of(p)) if ref not in known_by]
         if not named:
             return
         if self._psa is None:
@@ -186,8 +196,7 @@ class RowMirror:
             return self._mirror_rows(replace(self._situations[invoice], payment=payment, again=again))
         except NeedsPartner as error:
             # Nothing was written. The payment says why, and is tried again when the connection is mended.
-            fix = error.fix or "Mend the connection under Connections; the payment then follows by itself."
-            return Entered((refused(payment.ref, "C7", "needs_partner", str(error), fix, invoice),))
+            return Entered((_needs_partner(payment, error, invoice),))
 
     def _mirror_rows(self, situation: Situation) -> Entered:
         payment, invoice = situation.payment, situation.invoice
@@ -274,6 +283,11 @@ class RowMirror:
             verdicts=bearing.verdicts,
             parted=situation.invoice in bearing.parted,
         )
+
+
+def _needs_partner(payment: Payment, error: NeedsPartner, *invoices: Ref) -> Decision:
+    fix = error.fix or "Mend the connection under Connections; the payment then follows by itself."
+    return refused(payment.ref, "C7", "needs_partner", str(error), fix, *invoices)
 
 
 def _each_once(*some: Iterable[Payment]) -> tuple[Payment, ...]:
