@@ -12,10 +12,17 @@ from crossfoot.core.model import Kind, System
 
 from benchmarks.book import IDS_PER_CALL, counts_of, pages_needed
 from benchmarks.invocation import TIMEOUT_S, Context, peak_memory_mb
+from benchmarks.lambdas import QUEUES
 from benchmarks.trade import in_connectwise, in_quickbooks, trade_books
 from local.stack.paths import ROOT
 
 TODAY = date(2026, 11, 22)
+
+
+def test_the_measured_workers_know_every_queue_that_the_deployed_ones_know() -> None:
+    globals_ = (ROOT / "template.yaml").read_text()
+    deployed = set(re.findall(r"^ +([A-Z_]+_QUEUE_URL):", globals_, re.MULTILINE))
+    assert deployed == set(QUEUES.values())
 
 
 def test_both_systems_hold_the_same_invoices_and_their_lines_add_up() -> None:
