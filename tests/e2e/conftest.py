@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from local.stack.aws import LOCAL_KEY, LOCAL_REGION
 from local.stack.paths import Home
 from tests.e2e.partner import Deployed, Partner
 from tests.e2e.platform import Platform
@@ -20,6 +21,18 @@ def _no_faults(deployed: Deployed) -> Iterator[None]:
     yield
     for sandbox in (deployed.quickbooks, deployed.connectwise):
         sandbox.clear_faults()
+
+
+@pytest.fixture
+def owner(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let our adapters reach the stack's AWS, with the rights of its owner."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": deployed.urls["aws"],
+        "AWS_ACCESS_KEY_ID": LOCAL_KEY,
+        "AWS_SECRET_ACCESS_KEY": LOCAL_KEY,
+        "AWS_DEFAULT_REGION": LOCAL_REGION,
+    }.items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,6 @@ from crossfoot.messages import SendNotice
 from crossfoot.ports import Connection, ConnectionState
 
 from local.demo.rest import Patience
-from local.stack.aws import LOCAL_KEY, LOCAL_REGION
 from local.stack.sam import MAIL_FROM
 from tests.e2e.partner import PATIENCE_S, Deployed
 
@@ -25,15 +24,8 @@ TENANT, ADDRESS = "t_0e2e0e2e", "trouble@partners.example"
 
 
 @pytest.fixture
-def table(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Table:
+def table(deployed: Deployed, owner: None) -> Table:
     """The product's table, with the rights of the stack's owner."""
-    for name, value in {
-        "AWS_ENDPOINT_URL": deployed.urls["aws"],
-        "AWS_ACCESS_KEY_ID": LOCAL_KEY,
-        "AWS_SECRET_ACCESS_KEY": LOCAL_KEY,
-        "AWS_DEFAULT_REGION": LOCAL_REGION,
-    }.items():
-        monkeypatch.setenv(name, value)
     return Table(deployed.stack.outputs["TableName"])
 
 

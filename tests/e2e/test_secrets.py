@@ -13,22 +13,14 @@ from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.adapters.vault import KmsVault
 from crossfoot.core.model import CONNECTED
 
-from local.stack.aws import LOCAL_KEY, LOCAL_REGION
 from local.stack.record import load_record
 from local.stack.settings import PLATFORM_SECRETS
 from tests.e2e.partner import Deployed, Partner
 
 
 @pytest.fixture
-def kept(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> TableSecrets:
+def kept(deployed: Deployed, owner: None) -> TableSecrets:
     """The partners' secrets, opened with the rights of the stack's owner."""
-    for name, value in {
-        "AWS_ENDPOINT_URL": deployed.urls["aws"],
-        "AWS_ACCESS_KEY_ID": LOCAL_KEY,
-        "AWS_SECRET_ACCESS_KEY": LOCAL_KEY,
-        "AWS_DEFAULT_REGION": LOCAL_REGION,
-    }.items():
-        monkeypatch.setenv(name, value)
     functions: Any = deployed.stack.session.client("lambda", endpoint_url=deployed.urls["aws"])
     given = functions.get_function_configuration(FunctionName="crossfoot-local-api")["Environment"]["Variables"]
     return TableSecrets(Table(given["TABLE_NAME"]), KmsVault(given["TOKEN_KEY_ID"]), SystemClock())
