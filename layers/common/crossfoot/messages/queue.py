@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from crossfoot.core.model import Kind, Ref, System
+from crossfoot.core.model import PSA, Kind, Ref, System
 from crossfoot.errors import BadMessage
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ MAX_BECAUSE_LENGTH = 1_000
 MAX_CODES = 20
 MAX_PLACE_LENGTH = 2_000
 MIRROR_LANES = 4
+SYNC_LANES = 4
 
 _TENANT = re.compile(TENANT_PATTERN)
 
@@ -278,6 +279,72 @@ class SendNotice(_Message):
         return "notices"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartSync(_Message):
+    """Sync every bill that is offered, because the partner's schedule says so (S1)."""
+
+    kind: Literal["start_sync"] = "start_sync"
+
+    @property
+    def lane(self) -> str:
+        """One run of a partner at a time."""
+        return "sync"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncBatch(_Message):
+    """Go on with a run of the Sync Invoices tool, forth or back (S2, S9)."""
+
+    kind: Literal["sync_batch"] = "sync_batch"
+    run: str
+
+    @property
+    def lane(self) -> str:
+        """One run of a partner at a time."""
+        return "sync"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfBill(_Message):
+    """What a message about one ConnectWise bill says."""
+
+    bill_id: str
+    bill_kind: Literal[Kind.INVOICE, Kind.CREDIT_MEMO] = Kind.INVOICE
+
+    def __post_init__(self) -> None:
+        _Message.__post_init__(self)
+        if not 0 < len(self.bill_id) <= MAX_ID_LENGTH:
+            raise ValueError(f"an invoice's id has 1 to {MAX_ID_LENGTH} characters")
+
+    @property
+    def lane(self) -> str:
+        """Spread a backlog over a few lanes; one bill is always in the same one."""
+        return str(int(hashlib.sha256(str(self.bill).encode()).hexdigest(), 16) % SYNC_LANES)
+
+    @property
+    def bill(self) -> Ref:
+        """Name the bill."""
+        return Ref(PSA, self.bill_kind, self.bill_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostBatch(_OfBill):
+    """Put a bill that stands in the accounting into a ConnectWise batch of its own (S3). Takes: `run` is its run."""
+
+    kind: Literal["post_batch"] = "post_batch"
+    run: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSynced(_OfBill):
+    """Look whether a bill that was synced still says what was written (S3).
+
+    Takes: `because` is the fingerprint of the record that asks for it, so that an overlapping read does not repeat work.
+    """
+
+    kind: Literal["check_synced"] = "check_synced"
+
+
 type Message = (
     Nudge
     | FollowCustomers
@@ -289,6 +356,10 @@ type Message = (
     | ArchiveOutside
     | RetryParked
     | SendNotice
+    | StartSync
+    | SyncBatch
+    | PostBatch
+    | CheckSynced
 )
 
 
@@ -298,7 +369,8 @@ def _reader() -> "TypeAdapter[Message]":
 
     read = Nudge | FollowCustomers | CrossfootRequest | FetchUnpaid | TendConnection | ArchiveOutside
     write = MirrorPayment | RecordDeposit | RetryParked | SendNotice
-    return TypeAdapter(Annotated[read | write, Field(discriminator="kind")])
+    sync = StartSync | SyncBatch | PostBatch | CheckSynced
+    return TypeAdapter(Annotated[read | write | sync, Field(discriminator="kind")])
 
 
 def read_message(body: str) -> Message:

@@ -22,6 +22,7 @@ from crossfoot.core.model import (
 from crossfoot.core.receipts import Receipt
 from crossfoot.core.rights import Probed
 from crossfoot.core.slips import Slip
+from crossfoot.ports.sync import Postings, Sales
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ class Choice:
     label: str
 
 
-class Psa(Source, PaymentRows, Protocol):
+class Psa(Source, PaymentRows, Postings, Protocol):
     """ConnectWise PSA: records, and the payment rows that we keep on its invoices."""
 
     def fetch_ids(self, kind: Kind) -> frozenset[str]:
@@ -232,6 +233,10 @@ class Systems(Protocol):
 
     def deposits(self, tenant: str) -> Deposits:
         """Open the partner's accounting for our deposits. Raises: NeedsPartner when it is not connected."""
+        ...
+
+    def sales(self, tenant: str) -> Sales:
+        """Open the partner's accounting for the entries of the sync tool. Raises: NeedsPartner when it is not connected."""
         ...
 
     def psa(self, tenant: str) -> Psa:

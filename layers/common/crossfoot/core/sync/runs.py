@@ -1,0 +1,107 @@
+"""Runs of the Sync Invoices tool: what each was asked to do, and what became of every bill (S2, S9, X3)."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from crossfoot.core.model import Ref
+
+# A run that did not move for so long is shown as stuck (X3).
+STUCK_AFTER = timedelta(minutes=30)
+
+
+class RunKind(StrEnum):
+    """What a run does."""
+
+    SYNC = "sync"
+    UNDO = "undo"
+
+
+class ItemState(StrEnum):
+    """How far a bill has come in a run.
+
+    WRITTEN stands in the accounting, and its ConnectWise batch is to come. CONFLICT stands in the accounting, and somebody
+    else has batched it meanwhile.
+    """
+
+    WAITING = "waiting"
+    WRITTEN = "written"
+    DONE = "done"
+    SKIPPED = "skipped"
+    REFUSED = "refused"
+    CONFLICT = "conflict"
+    CANCELLED = "cancelled"
+
+
+OPEN_STATES = frozenset({ItemState.WAITING, ItemState.WRITTEN})
+# What a retry takes up again.
+FAILED_STATES = frozenset({ItemState.REFUSED, ItemState.CONFLICT, ItemState.CANCELLED})
+
+
+class RunState(StrEnum):
+    """How a run stands."""
+
+    RUNNING = "running"
+    STUCK = "stuck"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class RunItem:
+    """A bill in a run.
+
+    Takes: `previewed` is the digest of the entry that the partner saw, "" where none was shown; `digest` is that of what
+    was written; `accounting_id` is the entry's id and `batch` the name of the ConnectWise batch, "" until they are there;
+    `rule`, `code`, `sentence` and `fix` are as in Decision, "" while it waits.
+    """
+
+    bill: Ref
+    number: str
+    state: ItemState = ItemState.WAITING
+    previewed: str = ""
+    digest: str = ""
+    accounting_id: str = ""
+    batch: str = ""
+    rule: str = ""
+    code: str = ""
+    sentence: str = ""
+    fix: str = ""
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRun:
+    """A run over some bills.
+
+    Takes: `by` is who began it ("partner", or "schedule"); `total` is how many bills it has; `cancelled_at` is when the
+    partner stopped what had not started; `counts` of a finished run are how many bills ended how.
+    Units: times are aware UTC; `finished_at` is None while it runs.
+    """
+
+    id: str
+    kind: RunKind
+    by: str
+    started_at: datetime
+    moved_at: datetime
+    total: int
+    finished_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    counts: Mapping[ItemState, int] = field(default_factory=dict)
+
+    def state(self, now: datetime) -> RunState:
+        """Say how it stands. Source: X3."""
+        if self.finished_at is not None:
+            return RunState.DONE
+        return RunState.STUCK if now - self.moved_at > STUCK_AFTER else RunState.RUNNING
+
+
+def new_sync_run(kind: RunKind, by: str, total: int, now: datetime, token: str) -> SyncRun:
+    """Make a run that begins now. Takes: `token` keeps two of one moment apart; by their ids, runs are in order of time."""
+    return SyncRun(f"{now:%Y%m%dT%H%M%S.%fZ}-{token}", kind, by, started_at=now, moved_at=now, total=total)
+
+
+def count_states(items: Iterable[RunItem]) -> dict[ItemState, int]:
+    """Count how many bills are in which state; states that none is in are left out."""
+    return dict(Counter(item.state for item in items))
