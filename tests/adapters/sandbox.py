@@ -1,11 +1,15 @@
 """Starts a real sandbox process for a test module, and speaks to its control doors."""
 
+import atexit
 import json
+import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import httpx
@@ -46,19 +50,52 @@ class Sandbox:
         return listed
 
 
+class _Forks:
+    """Our end of `tests/adapters/forking.py`, which is a process of its own: this one has threads, and must not fork."""
+
+    def __init__(self) -> None:
+        self._door, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, "-m", "tests.adapters.forking", str(theirs.fileno())]
+            self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()])
+
+    def fork(self, vendor: str, output: int) -> int:
+        socket.send_fds(self._door, [json.dumps({"fork": vendor}).encode()], [output])
+        return self._answer()
+
+    def end(self, pid: int) -> None:
+        self._door.send(json.dumps({"end": pid}).encode())
+        self._answer()
+
+    def close(self) -> None:
+        self._door.close()
+        self._process.wait(timeout=60)
+
+    def _answer(self) -> int:
+        answer = self._door.recv(20)
+        assert answer, "the process that forks sandboxes is gone"
+        return int(answer)
+
+
+@cache
+def _forks() -> _Forks:
+    forks = _Forks()
+    atexit.register(forks.close)
+    return forks
+
+
 @contextmanager
 def running(vendor: str) -> Iterator[Sandbox]:
-    command = [sys.executable, "-m", f"local.sandbox.{vendor}", "--port", "0", "--die-with-parent"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    try:
-        sandbox = Sandbox(json.loads(process.stdout.readline()))
-        with sandbox.http:
-            yield sandbox
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
-        process.stdout.close()
+    reads, writes = os.pipe()
+    pid = _forks().fork(vendor, writes)
+    os.close(writes)
+    with os.fdopen(reads) as output:
+        try:
+            sandbox = Sandbox(json.loads(output.readline()))
+            with sandbox.http:
+                yield sandbox
+        finally:
+            _forks().end(pid)
 
 
 class CountingBudget:
