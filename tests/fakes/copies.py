@@ -1,6 +1,7 @@
 """A world copied, and its state as a value: fakes and their containers change, whatever else they hold never does."""
 
-from inspect import ismethod
+from collections.abc import Iterable
+from types import MethodType
 from typing import Any
 
 # How often a vendor was asked: nothing that happens depends on it.
@@ -25,43 +26,55 @@ def _copied(thing: Any, copies: dict[int, Any]) -> Any:
         return copies[id(thing)]
     if isinstance(thing, dict):
         made: Any = thing.copy()
-        made.update((key, _copied(value, copies)) for key, value in thing.items() if _may_change(value))
+        made.update(_copies(thing.items(), copies))
     elif isinstance(thing, list):
-        made = [_copied(each, copies) if _may_change(each) else each for each in thing]
+        made = [_copied(each, copies) if _MAY_CHANGE[type(each)] else each for each in thing]
     elif isinstance(thing, set):
         made = thing.copy()
     else:
         made = copies[id(thing)] = object.__new__(type(thing))
-        vars(made).update((name, _copied(each, copies) if _may_change(each) else each) for name, each in _parts(thing))
+        parts = _parts(thing)
+        vars(made).update(parts)
+        vars(made).update(_copies(parts.items(), copies))
     copies[id(thing)] = made
     return made
 
 
+def _copies(parts: Iterable[tuple[Any, Any]], copies: dict[int, Any]) -> list[tuple[Any, Any]]:
+    return [(name, _copied(each, copies)) for name, each in parts if _MAY_CHANGE[type(each)]]
+
+
 def _state(thing: Any, seen: dict[int, int]) -> object:
     if isinstance(thing, dict):
-        return tuple((key, _state(value, seen) if _may_change(value) else value) for key, value in thing.items())
+        return _states(thing.items(), seen)
     if isinstance(thing, list):
-        return tuple(_state(each, seen) if _may_change(each) else each for each in thing)
+        return tuple([_state(each, seen) if _MAY_CHANGE[type(each)] else each for each in thing])
     if isinstance(thing, set):
         return frozenset(thing)
     if id(thing) in seen:
         return seen[id(thing)]
     seen[id(thing)] = len(seen)
-    return tuple(
-        (name, _state(each, seen) if _may_change(each) else each)
-        for name, each in _parts(thing)
-        if name not in _COUNTERS
-    )
+    return _states([part for part in _parts(thing).items() if part[0] not in _COUNTERS], seen)
 
 
-def _may_change(thing: object) -> bool:
-    return isinstance(thing, dict | list | set) or (
-        type(thing).__module__.startswith("tests.") and hasattr(thing, "__dict__")
-    )
+def _states(parts: Iterable[tuple[Any, Any]], seen: dict[int, int]) -> tuple[Any, ...]:
+    return tuple([(name, _state(each, seen)) if _MAY_CHANGE[type(each)] else (name, each) for name, each in parts])
 
 
-def _parts(fake: object) -> list[tuple[str, Any]]:
-    parts = list(vars(fake).items())
+class _Changing(dict[type, bool]):
+    """Which kinds of things may change: it is asked of everything in every world, and is worked out once for each kind."""
+
+    def __missing__(self, kind: type) -> bool:
+        is_fake = kind.__module__.startswith("tests.") and kind.__dictoffset__ != 0
+        self[kind] = issubclass(kind, dict | list | set) or is_fake
+        return self[kind]
+
+
+_MAY_CHANGE = _Changing()
+
+
+def _parts(fake: object) -> dict[str, Any]:
+    parts = vars(fake)
     # It would go on changing the fake that it was taken from.
-    assert not any(ismethod(part) for _, part in parts), f"{fake} holds a method of a fake"
+    assert MethodType not in map(type, parts.values()), f"{fake} holds a method of a fake"
     return parts
