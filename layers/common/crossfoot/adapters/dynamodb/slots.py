@@ -51,11 +51,14 @@ class _Book:
     def give(self, now: datetime, limit: Slots) -> "tuple[_Book, datetime]":
         """Find the next slot that keeps the limits."""
         at = max(self.free_at, now)
-        while sum(n for tick, n in self.counts.items() if tick >= _tick(at) - _TICKS) >= limit.per_minute:
+        while sum(self._since(_tick(at) - _TICKS).values()) >= limit.per_minute:
             at = _EPOCH + (_tick(at) + 1) * _TICK
-        kept = {tick: n for tick, n in self.counts.items() if tick >= _tick(now) - _TICKS}
+        kept = self._since(_tick(now) - _TICKS)
         given = {**kept, _tick(at): kept.get(_tick(at), 0) + 1}
         return _Book(self.revision + 1, at + limit.gap, given), at
+
+    def _since(self, first: int) -> dict[int, int]:
+        return {tick: n for tick, n in self.counts.items() if tick >= first}
 
 
 class SharedSlots:
