@@ -37,9 +37,10 @@ QUEUES = {
     "fetch_unpaid": "UNPAID_QUEUE_URL",
     "tend_connection": "TENDING_QUEUE_URL",
     "crossfoot": "CROSSFOOT_QUEUE_URL",
+    "sync_batch": "SYNCS_QUEUE_URL",
     **{
         f"dead {kind}": f"{kind.upper()}_DEAD_QUEUE_URL"
-        for kind in ("nudges", "payments", "deposits", "unpaid", "tending", "crossfoot")
+        for kind in ("nudges", "payments", "deposits", "unpaid", "tending", "crossfoot", "syncs")
     },
 }
 

@@ -23,6 +23,7 @@ QUEUES = (
     "UnpaidQueueUrl",
     "NudgesQueueUrl",
     "CrossfootQueueUrl",
+    "SyncsQueueUrl",
     "PaymentsQueueUrl",
     "DepositsQueueUrl",
 )

@@ -9,7 +9,9 @@ from crossfoot.core.silence import WORTH_TELLING
 from tests.architecture.deployed import as_list, of_type, resources, role_of, statements, steps, template, timing
 
 STAGES = ("local", "staging", "production")
-WORK_QUEUES = ("Nudges", "Payments", "Deposits", "Crossfoot", "Unpaid", "Tending")
+WORK_QUEUES = ("Nudges", "Payments", "Deposits", "Crossfoot", "Unpaid", "Tending", "Syncs")
+# Who sends to it gives no deduplication id: EventBridge Scheduler cannot.
+SCHEDULED_QUEUES = {"Syncs"}
 DEAD_QUEUES = {f"{work}DeadQueue" for work in WORK_QUEUES}
 # They are given their own queue, and go on by no message of their own.
 SENDS_NOTHING_TO_ITSELF = {"mirror_payment", "crossfoot"}
@@ -126,6 +128,35 @@ def test_whoever_knows_the_sender_sends_or_says_whether_mail_is_sent() -> None:
     assert knows == {"tend_connection", "api"}
 
 
+def test_s1_only_the_api_sets_schedules_only_in_the_stacks_own_group_and_only_with_their_role() -> None:
+    group, role = resources()["Schedules"], resources()["SchedulesRole"]
+    assert (group["Type"], group["Properties"]) == (
+        "AWS::Scheduler::ScheduleGroup",
+        {"Name": {"Ref": "AWS::StackName"}},
+    )
+    given = [(step, each) for step, name in ROLES for each in statements(name)]
+    for action, number in (("scheduler:", 1), ("iam:", 1)):
+        may = [step for step, each in given if any(said.startswith(action) for said in as_list(each["Action"]))]
+        assert may == ["api"] * number
+    sets, passes = (
+        each for _, each in given if any(said.startswith(("scheduler:", "iam:")) for said in as_list(each["Action"]))
+    )
+    assert set(sets["Action"]) == {f"scheduler:{verb}Schedule" for verb in ("Create", "Update", "Delete")}
+    arn, variables = sets["Resource"]["Fn::Sub"]
+    assert arn.endswith(":schedule/${Group}/*")
+    assert variables["Group"]["Fn::If"] == ["IsLocal", "default", {"Ref": "Schedules"}], (
+        "the local emulator asks for the default group, whichever it is"
+    )
+    assert (passes["Action"], passes["Resource"]) == ("iam:PassRole", {"Fn::GetAtt": ["SchedulesRole", "Arn"]})
+    assert passes["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
+    (send,) = statements("SchedulesRole")
+    assert (send["Action"], send["Resource"]) == ("sqs:SendMessage", {"Fn::GetAtt": ["SyncsQueue", "Arn"]})
+    (trust,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    only_ours = {"aws:SourceAccount": {"Ref": "AWS::AccountId"}, "aws:SourceArn": {"Fn::GetAtt": ["Schedules", "Arn"]}}
+    assert trust["Condition"] == {"StringEquals": only_ours}
+
+
 def test_documents_are_private_encrypted_and_gone_after_a_month() -> None:
     bucket = resources()["Documents"]["Properties"]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
@@ -179,7 +210,7 @@ def test_partners_do_not_share_a_lane(work: str) -> None:
     queue = resources()[f"{work}Queue"]["Properties"]
     assert queue["FifoThroughputLimit"] == "perMessageGroupId"
     assert queue["DeduplicationScope"] == "messageGroup"
-    assert queue["ContentBasedDeduplication"] is False
+    assert queue["ContentBasedDeduplication"] is (work in SCHEDULED_QUEUES)
 
 
 @pytest.mark.parametrize("step", WORKERS)

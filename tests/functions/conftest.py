@@ -136,7 +136,7 @@ def _deploy(number: int, token_key: str, table: MemoryDynamo) -> Aws:
     sqs = get_backend("sqs")[DEFAULT_ACCOUNT_ID][REGION]
     queues = {
         name: sqs.create_queue(f"{name}-{number}.fifo", FifoQueue="true").url(urlparse(QUEUES_URL))
-        for work in ("nudges", "payments", "deposits", "crossfoot", "unpaid", "tending")
+        for work in ("nudges", "payments", "deposits", "crossfoot", "unpaid", "tending", "syncs")
         for name in (work, f"{work}_dead")
     }
     bucket = f"documents-{number}"
@@ -154,6 +154,10 @@ def _deploy(number: int, token_key: str, table: MemoryDynamo) -> Aws:
             "QUICKBOOKS_REVOKE_URL": "http://127.0.0.1:9/revoke",
             "NUDGE_WINDOW_S": "3",
             "PAYMENT_TIMEOUT_S": "30",
+            "SYNC_TIMEOUT_S": "300",
+            "SYNCS_QUEUE_ARN": f"arn:aws:sqs:{REGION}:{DEFAULT_ACCOUNT_ID}:syncs-{number}.fifo",
+            "SCHEDULE_GROUP": f"crossfoot-local-{number}",
+            "SCHEDULE_ROLE_ARN": f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/schedules-{number}",
             "VENDOR_COMMIT_S": "45",
             "USER_POOL_CLIENT_ID": AUDIENCE,
             "DOCUMENTS_BUCKET": bucket,

@@ -13,6 +13,7 @@ from crossfoot.messages import (
     MirrorPayment,
     Nudge,
     RecordDeposit,
+    SyncBatch,
 )
 
 from tests.functions.conftest import Aws, in_time, sample
@@ -56,6 +57,7 @@ GIVEN_UP: dict[str, Message] = {
     "crossfoot": CrossfootRequest(tenant="t_00000001"),
     "unpaid": FetchUnpaid(tenant="t_00000001", system=System.QUICKBOOKS, run="r-1"),
     "tending": ArchiveOutside(tenant="t_00000001", run="r-1"),
+    "syncs": SyncBatch(tenant="t_00000001", run="r-1"),
 }
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 STAGES = ("local", "staging", "production")
 # How AWS spells its services in AWS_ENDPOINT_URL_...
 _ENDPOINTS = {"dynamodb": "DYNAMODB", "secretsmanager": "SECRETS_MANAGER", "sqs": "SQS"}
-_SECONDS = ("nudge_window_s", "payment_timeout_s", "vendor_commit_s")
+_SECONDS = ("nudge_window_s", "payment_timeout_s", "sync_timeout_s", "vendor_commit_s")
 
 
 class ConfigError(Exception):
@@ -24,7 +24,8 @@ class Config:
 
     Takes: "" for what this function was not given; `require` says so by name before anything fails in the dark.
     Units: `nudge_window_s` equals the nudges queue's delay; `payment_timeout_s` is the timeout of mirror_payment and of
-    record_deposit, and `vendor_commit_s` how long a vendor may take to commit what it took in (ledger.Patience).
+    record_deposit, `sync_timeout_s` that of sync_batch, and `vendor_commit_s` how long a vendor may take to commit what it
+    took in (ledger.Patience).
     """
 
     stage: str
@@ -43,6 +44,11 @@ class Config:
     unpaid_dead_queue_url: str = ""
     tending_queue_url: str = ""
     tending_dead_queue_url: str = ""
+    syncs_queue_url: str = ""
+    syncs_queue_arn: str = ""
+    syncs_dead_queue_url: str = ""
+    schedule_group: str = ""
+    schedule_role_arn: str = ""
     documents_bucket: str = ""
     mail_from: str = ""
     user_pool_client_id: str = ""
@@ -54,6 +60,7 @@ class Config:
     powertools_service_name: str = "crossfoot"
     nudge_window_s: int = 3
     payment_timeout_s: int = 30
+    sync_timeout_s: int = 300
     vendor_commit_s: int = 45
 
     @property

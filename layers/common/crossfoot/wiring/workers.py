@@ -56,7 +56,8 @@ from crossfoot.steps import (
     tend_connection,
 )
 
-_QUEUES = tuple(f"{work}_queue_url" for work in ("payments", "deposits", "nudges", "unpaid", "tending", "crossfoot"))
+_WORK = ("payments", "deposits", "syncs", "nudges", "unpaid", "tending", "crossfoot")
+_QUEUES = tuple(f"{work}_queue_url" for work in _WORK)
 _DEAD_QUEUES = tuple(name.replace("_queue_url", "_dead_queue_url") for name in _QUEUES)
 
 
@@ -123,6 +124,10 @@ class Parts:
             "archive_outside": self.config.tending_queue_url,
             "retry_parked": self.config.tending_queue_url,
             "send_notice": self.config.tending_queue_url,
+            "start_sync": self.config.syncs_queue_url,
+            "sync_batch": self.config.syncs_queue_url,
+            "post_batch": self.config.syncs_queue_url,
+            "check_synced": self.config.syncs_queue_url,
         }
         return SqsQueue({kind: url for kind, url in urls.items() if url})
 
