@@ -14,7 +14,7 @@ answer is left alone for as long as a vendor may take to commit what it took in.
 The public functions own the algorithm; `Hands` know one kind of write at one vendor.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -69,6 +69,18 @@ class Hands(Protocol):
         ...
 
 
+class ManyHands(Protocol):
+    """How several effects of a kind are sent in one call."""
+
+    def send_many(self, effects: Sequence[Effect]) -> Sequence[Written | Exception]:
+        """Write them, each by itself. Returns: in their order, each as written, or what `send` would have raised for it.
+
+        Raises: what the call as a whole ends with: OutcomeUnknown when any of them may have arrived; anything else means
+        that none did.
+        """
+        ...
+
+
 def plan(effect: Effect, store: EffectStore, clock: Clock) -> Effect:
     """Store an effect before anything is sent. From here on, whoever wants something of its subject meets it.
 
@@ -97,16 +109,79 @@ def perform(planned: Effect, store: EffectStore, hands: Hands, clock: Clock, pat
     taken = _take(planned, store, clock, patience)
     try:
         written = hands.send(taken)
-    except OutcomeUnknown:
-        until = clock.now() + patience.longest_commit
-        _move(store, taken, replace(taken, state=EffectState.UNKNOWN, lease_until=until))
-        raise
     except Rejected as refusal:
         return _refuse(taken, refusal, store, clock)
-    except NOT_WRITTEN:
-        _release(taken, store)
+    except (OutcomeUnknown, *NOT_WRITTEN) as error:
+        _give_up(taken, error, store, clock, patience)
         raise
     return _confirm(taken, written, store, clock, adopted=False)
+
+
+def perform_many(
+    planned: Sequence[Effect], store: EffectStore, hands: ManyHands, clock: Clock, patience: Patience = PATIENCE
+) -> list[Effect | Exception]:
+    """Send several planned effects in one call, each once, and store how each ended.
+
+    Takes: what `plan` returned, of several subjects.
+    Returns: in their order: the effect, confirmed or refused, or what `perform` would have raised for it.
+    Raises: what the call as a whole ended with, as `perform`; what is known of each by then is stored.
+    """
+    outcomes: dict[str, Effect | Exception] = {}
+    taken: list[Effect] = []
+    for each in planned:
+        try:
+            taken.append(_take(each, store, clock, patience))
+        except Conflict as error:
+            outcomes[each.key] = error
+    if taken:
+        sent = _send_many(taken, store, hands, clock, patience)
+        for each, outcome in zip(taken, sent, strict=True):
+            outcomes[each.key] = _store_outcome(each, outcome, store, clock, patience)
+    return [outcomes[each.key] for each in planned]
+
+
+def _send_many(
+    taken: Sequence[Effect], store: EffectStore, hands: ManyHands, clock: Clock, patience: Patience
+) -> Sequence[Written | Exception]:
+    """Send what is taken; a call that fails as a whole is stored of each before it is raised."""
+    try:
+        return hands.send_many(taken)
+    except (OutcomeUnknown, *NOT_WRITTEN) as error:
+        # A refusal of the whole call says nothing of any of them: they are given back, not settled.
+        for each in taken:
+            _give_up(each, error, store, clock, patience)
+        raise
+
+
+def _store_outcome(
+    taken: Effect, outcome: Written | Exception, store: EffectStore, clock: Clock, patience: Patience
+) -> Effect | Exception:
+    match outcome:
+        case Written():
+            return _try(lambda: _confirm(taken, outcome, store, clock, adopted=False))
+        case Rejected():
+            return _try(lambda: _refuse(taken, outcome, store, clock))
+        case OutcomeUnknown() | RateLimited() | RemoteUnavailable() | Conflict() | NeedsPartner():
+            _try(lambda: _give_up(taken, outcome, store, clock, patience))
+            return outcome
+        case _:
+            raise outcome
+
+
+def _try(move: Callable[[], Effect]) -> Effect | Exception:
+    """Store a move, unless a successor has taken the effect over by now: that must not sink the others."""
+    try:
+        return move()
+    except Conflict as error:
+        return error
+
+
+def _give_up(taken: Effect, error: Exception, store: EffectStore, clock: Clock, patience: Patience) -> Effect:
+    """Store that a send failed: it may have arrived, or certainly did not."""
+    if isinstance(error, OutcomeUnknown):
+        until = clock.now() + patience.longest_commit
+        return _move(store, taken, replace(taken, state=EffectState.UNKNOWN, lease_until=until))
+    return _release(taken, store)
 
 
 @contextmanager
@@ -164,9 +239,9 @@ def _take(planned: Effect, store: EffectStore, clock: Clock, patience: Patience)
     return _move(store, planned, replace(planned, state=EffectState.SENDING, lease_until=until, possible_sends=1))
 
 
-def _release(taken: Effect, store: EffectStore) -> None:
+def _release(taken: Effect, store: EffectStore) -> Effect:
     """Give an effect back of which it is certain that it did not arrive."""
-    _move(store, taken, replace(taken, state=EffectState.PLANNED, possible_sends=0, lease_until=None))
+    return _move(store, taken, replace(taken, state=EffectState.PLANNED, possible_sends=0, lease_until=None))
 
 
 def _confirm(effect: Effect, written: Written, store: EffectStore, clock: Clock, *, adopted: bool) -> Effect:

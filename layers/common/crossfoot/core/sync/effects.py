@@ -1,0 +1,190 @@
+"""The effects of the Sync Invoices tool: entries in the accounting, and what became of them (S7, S8, S9)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import cast
+
+from crossfoot.core.effects import Effect, EffectState, Json
+from crossfoot.core.model import ACCOUNTING, Kind, Ref
+from crossfoot.core.money import format_minor
+from crossfoot.core.receipts import Operation
+from crossfoot.core.sync.batching import GL_BATCH, BatchWrite
+from crossfoot.core.sync.batching import to_body as to_batch_body
+from crossfoot.core.sync.sales import (
+    Sale,
+    SaleKind,
+    SaleWrite,
+    StandingSale,
+    from_body,
+    standing_in,
+    to_body,
+    to_result,
+)
+
+SALE = "sale"
+JOURNAL = "journal_entry"
+# So often an entry is written that the accounting makes something else of: as planned, and once with a rounding line.
+MOST_TRIES = 2
+
+_RECORD_IDS, _MISFIT, _ORIGIN, _TRIES = "record_ids", "misfit", "origin", "tries"
+_AS_ASKED, _TAX_MINOR = "as_asked", "tax_minor"
+_KINDS = {SaleKind.INVOICE: Kind.INVOICE, SaleKind.CREDIT_MEMO: Kind.CREDIT_MEMO}
+_NAMES = {SaleKind.INVOICE: "invoice", SaleKind.CREDIT_MEMO: "credit memo"}
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """An entry that the accounting made something else of.
+
+    Takes: `origin` is the digest of the entry as it was planned first, `tries` how often it was written since.
+    """
+
+    origin: str
+    tries: int
+    total_minor: int
+    tax_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What to enter for a bill. Takes: `record_ids` as in Posting; `origin` and `tries` as in Misfit, of this write."""
+
+    sale: Sale
+    record_ids: tuple[int, ...]
+    origin: str = ""
+    tries: int = 1
+
+
+def next_generation(latest: Effect | None) -> int:
+    """Number the next effect on a subject: one that was never sent gives way to it."""
+    return latest.generation + (not latest.never_sent) if latest else 1
+
+
+def to_create_effect(tenant: str, bill: Ref, entry: Entry, latest: Effect | None) -> Effect:
+    """Make the effect that enters a bill. Source: S8."""
+    sale = entry.sale
+    write = SaleWrite(Operation.CREATE, sale.kind, sale.digest, sale.currency, sale.total_minor, sale.number)
+    name, amount = _NAMES[sale.kind], format_minor(sale.total_minor, sale.currency)
+    memory: dict[str, Json] = {_ORIGIN: entry.origin or sale.digest, _TRIES: entry.tries}
+    sentence = f"Wrote {name} {sale.number} of {amount} to QuickBooks."
+    return _to_effect(tenant, bill, latest, {**to_body(write), _RECORD_IDS: [*entry.record_ids], **memory}, sentence)
+
+
+def to_delete_effect(tenant: str, bill: Ref, standing: SaleWrite, latest: Effect, *, misfit: Misfit | None) -> Effect:
+    """Make the effect that takes an entry back.
+
+    Takes: `standing` with the revision that it is deleted at; `misfit` where the accounting had made something else of it.
+    Source: S7, S9.
+    """
+    name, amount = _NAMES[standing.kind], format_minor(standing.total_minor, standing.currency)
+    why = " again: QuickBooks made something else of it" if misfit else ""
+    sentence = f"Took {name} {standing.number} of {amount} out of QuickBooks{why}."
+    body = {**to_body(replace(standing, operation=Operation.DELETE)), **_remember(misfit)}
+    return _to_effect(tenant, bill, latest, body, sentence)
+
+
+def to_batch_effect(tenant: str, bill: Ref, number: str, write: BatchWrite, latest: Effect | None) -> Effect:
+    """Make the effect that puts a bill into a ConnectWise batch of its own, or takes it out of it. Source: S3, S9."""
+    is_taken = write.operation is Operation.DELETE
+    done = "Took batch {} back in ConnectWise." if is_taken else "Put invoice {} into ConnectWise batch {}."
+    sentence = done.format(write.identifier) if is_taken else done.format(number, write.identifier)
+    return Effect(
+        tenant=tenant,
+        kind=GL_BATCH,
+        subject=bill,
+        generation=next_generation(latest),
+        body=to_batch_body(write),
+        rule="S9" if is_taken else "S3",
+        sentence=sentence,
+        causes=(bill,),
+        result=latest.result if latest else {},
+    )
+
+
+def _to_effect(tenant: str, bill: Ref, latest: Effect | None, body: Mapping[str, Json], sentence: str) -> Effect:
+    is_deletion = body["operation"] == Operation.DELETE.value
+    return Effect(
+        tenant=tenant,
+        kind=SALE,
+        subject=bill,
+        generation=next_generation(latest),
+        body=body,
+        rule="S9" if is_deletion else "S8",
+        sentence=sentence,
+        causes=(bill,),
+        # What stands if QuickBooks refuses.
+        result=latest.result if latest else {},
+    )
+
+
+# --- what an effect left -----------------------------------------------------------------------------------------------
+
+
+def to_standing_result(effect: Effect, standing: StandingSale, *, as_asked: bool) -> dict[str, Json]:
+    """Say what stands after an entry was made, and whether it is what was asked for."""
+    result = to_result(from_body(effect.body), standing)
+    return {**result, _AS_ASKED: as_asked, _TAX_MINOR: standing.tax_minor, _ORIGIN: effect.body[_ORIGIN],
+            _TRIES: effect.body[_TRIES], _RECORD_IDS: effect.body[_RECORD_IDS]}  # fmt: skip
+
+
+def is_as_asked(standing: StandingSale, sale: Sale) -> bool:
+    """Tell whether an entry stands as it was asked for, with its tax. Source: S7."""
+    return standing.says(sale) and standing.tax_minor == sale.tax.tax_minor
+
+
+def standing_sale(latest: Effect | None) -> SaleWrite | None:
+    """Give the entry of ours that stands for a bill, by its newest effect, which is settled or was never sent."""
+    return standing_in(latest.result) if latest is not None else None
+
+
+def misfit_standing(latest: Effect | None) -> Misfit | None:
+    """Give the entry that stands and is not what was asked for."""
+    if latest is None or not latest.result or latest.result[_AS_ASKED]:
+        return None
+    return Misfit(
+        cast(str, latest.result[_ORIGIN]),
+        cast(int, latest.result[_TRIES]),
+        cast(int, latest.result["total_minor"]),
+        cast(int, latest.result[_TAX_MINOR]),
+    )
+
+
+def misfit_taken_back(latest: Effect | None) -> Misfit | None:
+    """Give the entry that was taken back last because it was not what was asked for; None where it was for else."""
+    if latest is None or latest.result or latest.state is not EffectState.CONFIRMED:
+        return None
+    kept = cast("Mapping[str, Json] | None", latest.body.get(_MISFIT))
+    if kept is None:
+        return None
+    return Misfit(
+        cast(str, kept[_ORIGIN]),
+        cast(int, kept[_TRIES]),
+        cast(int, kept["total_minor"]),
+        cast(int, kept[_TAX_MINOR]),
+    )
+
+
+def record_ids_of(latest: Effect) -> tuple[int, ...]:
+    """Give the records of ConnectWise's ledger that the entry which stands was planned from."""
+    return tuple(cast("Iterable[int]", latest.result.get(_RECORD_IDS) or ()))
+
+
+def accounting_ref(standing: SaleWrite) -> Ref:
+    """Name the record of an entry in the accounting."""
+    return Ref(ACCOUNTING, _KINDS[standing.kind], standing.id)
+
+
+def as_made(sale: Sale, misfit: Misfit) -> StandingSale:
+    """Give an entry as the accounting had made it."""
+    return StandingSale(
+        sale.kind, "", "", sale.number, sale.customer_id, sale.issued_on, sale.currency, misfit.total_minor,
+        misfit.tax_minor, misfit.total_minor,
+    )  # fmt: skip
+
+
+def _remember(misfit: Misfit | None) -> dict[str, Json]:
+    if misfit is None:
+        return {}
+    kept: dict[str, Json] = {_ORIGIN: misfit.origin, _TRIES: misfit.tries, "total_minor": misfit.total_minor,
+                             _TAX_MINOR: misfit.tax_minor}  # fmt: skip
+    return {_MISFIT: kept}
