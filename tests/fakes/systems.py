@@ -40,6 +40,9 @@ class FakeSystems:
     def deposits(self, tenant: str) -> Any:
         return self._open(tenant, ACCOUNTING)
 
+    def sales(self, tenant: str) -> Any:
+        return self._open(tenant, ACCOUNTING)
+
     def psa(self, tenant: str) -> Any:
         return self._open(tenant, PSA)
 

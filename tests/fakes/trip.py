@@ -7,9 +7,8 @@ from typing import Any
 
 from crossfoot.errors import OutcomeUnknown, RemoteUnavailable
 
-VENDOR_WRITES = frozenset(
-    f"{verb}_{what}" for verb in ("create", "update", "delete") for what in ("row", "receipt", "deposit")
-)
+_WRITTEN = ("row", "receipt", "deposit", "sale", "sales", "item", "journal", "batch")
+VENDOR_WRITES = frozenset(f"{verb}_{what}" for verb in ("create", "update", "delete") for what in _WRITTEN)
 
 
 class Crash(BaseException):

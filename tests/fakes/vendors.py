@@ -6,6 +6,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from operator import attrgetter
 
 from crossfoot.core.model import (
     ACCOUNTING,
@@ -33,10 +34,13 @@ from crossfoot.ports import Choice, Found, Window
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.filing import CUSTOMER_ID, NEW, TODAY, Filed, seen_now
+from tests.fakes.postings import FakePostings
 
 # The credit memo that payments apply unless another is named; it need not be there.
 MEMO_ID = "9000"
 IMPORT = "import "
+# What a new revision of an invoice or credit memo is made of: what is applied to it is not.
+_said = attrgetter("standing", "number", "customer", "issued_on", "total_minor", "lines")
 
 
 class FakeQuickBooks(Filed):
@@ -143,11 +147,28 @@ class FakeQuickBooks(Filed):
         """Void an invoice that nothing pays."""
         self._bill(replace(self.invoice(id_), standing=Standing.VOID, total_minor=0, balance_minor=0))
 
+    def put(self, record: Record) -> None:
+        """Keep a record; an invoice or credit memo that says something else has a new revision."""
+        if isinstance(record, Invoice | CreditMemo):
+            before = self.records.get(record.ref)
+            if before is None or _said(before) != _said(record):
+                self._changes[record.ref] = self._changes.get(record.ref, -1) + 1
+        super().put(record)
+
+    def revision_of(self, ref: Ref) -> str:
+        """Give QuickBooks' count of the changes of an invoice or credit memo."""
+        return str(self._changes[ref])
+
     def delete_invoice(self, id_: str) -> None:
         """Delete an invoice that nothing pays: from now on only its id is known, and the day of its deletion."""
         today = self.clock.now().date()
         ref = self.invoice(id_).ref
         self.put(Invoice(ref, NEW, Standing.DELETED, "", None, "", today, None, "", 0, 0))
+
+    def delete_credit_memo(self, id_: str) -> None:
+        """Delete a credit memo that nothing applies: as an invoice."""
+        ref, today = Ref(self.system, Kind.CREDIT_MEMO, id_), self.clock.now().date()
+        self.put(CreditMemo(ref, NEW, Standing.DELETED, "", None, "", today, "", 0, 0))
 
     def bill(self, id_: str, total_minor: int) -> None:
         """Let an invoice come to another total."""
@@ -241,7 +262,7 @@ class FakeQuickBooks(Filed):
                 self.put(replace(invoice, balance_minor=invoice.balance_minor + change))
 
 
-class FakeConnectWise(Filed):
+class FakeConnectWise(FakePostings):
     """Invoices with their lines and payment rows, and credit memos, which have the ids of invoices too.
 
     Takes: what ConnectWise does not document. `many_rows`: an invoice takes more than one payment row;
@@ -258,7 +279,6 @@ class FakeConnectWise(Filed):
         self.locked: set[Ref] = set()
         self.credits: dict[Ref, int] = {}
         self.choices: dict[TraitName, list[Choice]] = {name: [] for name in TraitName}
-        self.writes = 0
         self._next_row = 500
 
     def fetch_invoices(self, ids: Sequence[str]) -> Found[Invoice]:
@@ -353,6 +373,8 @@ class FakeConnectWise(Filed):
     def bill(self, id_: str, line: Line) -> None:
         """Put a line on an invoice, or in the place of the one with its id; the invoice comes to what its lines do."""
         invoice = self.invoice(id_)
+        if invoice.closed:
+            raise Rejected("InvalidObject", "The invoice that it is billed on is closed.")
         others = (each for each in invoice.lines or () if (each.kind, each.id) != (line.kind, line.id))
         lines = tuple(sorted((*others, line), key=lambda each: (list(LineKind).index(each.kind), int(each.id))))
         total = sum(each.amount_minor for each in lines)
@@ -362,12 +384,13 @@ class FakeConnectWise(Filed):
     def add_credit_memo(
         self, id_: str, number: str, total_minor: int, *, customer: str = "Contoso", customer_id: str = CUSTOMER_ID
     ) -> Ref:
-        """Give a customer a credit, which can be applied."""
+        """Give a customer a credit, which can be applied: it is closed."""
         ref, payer = Ref(self.system, Kind.CREDIT_MEMO, id_), Ref(self.system, Kind.CUSTOMER, customer_id)
         traits = (_type("CreditMemo"),)
         self.put(CreditMemo(
             ref, NEW, Standing.LIVE, number, payer, customer, TODAY, "USD", total_minor, total_minor, (), traits
         ))  # fmt: skip
+        self.close(ref)
         return ref
 
     def apply_credit(self, invoice: Ref, amount_minor: int, memo: Ref | None = None) -> None:

@@ -53,6 +53,7 @@ from tests.fakes.companies import FakeCompanies
 from tests.fakes.deposits import FakeDeposits
 from tests.fakes.notices import FakeMailbox
 from tests.fakes.receipts import FakeReceipts
+from tests.fakes.sales import FakeSales
 from tests.fakes.table import FakeQueue, Tables
 from tests.fakes.trip import Crash, Trip
 from tests.fakes.vendors import FakeConnectWise, FakeQuickBooks
@@ -173,6 +174,7 @@ class World:
         self.connectwise = FakeConnectWise(self.clock, many_rows=many_rows, rows_move_invoice=rows_move_invoice)
         self.our_payments = FakeReceipts(self.quickbooks)
         self.our_deposits = FakeDeposits(self.our_payments)
+        self.our_sales = FakeSales(self.our_payments)
         tables = tables or Tables(self.clock)
         self.book, self.history, self.effects = tables.book, tables.history, tables.effects
         self.matches, self.origins, self.waiting = tables.matches, tables.origins, tables.waiting
@@ -218,6 +220,9 @@ class World:
 
     def deposits(self, tenant: str) -> Any:
         return self.our_deposits
+
+    def sales(self, tenant: str) -> Any:
+        return self.our_sales
 
     def psa(self, tenant: str) -> Any:
         return self.connectwise
@@ -366,6 +371,9 @@ class _WiredSystems:
 
     def deposits(self, tenant: str) -> Any:
         return self._wire(self._world.deposits(tenant))
+
+    def sales(self, tenant: str) -> Any:
+        return self._wire(self._world.sales(tenant))
 
     def psa(self, tenant: str) -> Any:
         return self._wire(self._world.psa(tenant))

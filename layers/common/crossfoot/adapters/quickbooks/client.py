@@ -1,5 +1,6 @@
 """The few QuickBooks calls that we make, each counted before and understood after."""
 
+import hashlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -10,7 +11,7 @@ from typing import Any
 from crossfoot.adapters.quickbooks.faults import Fault, find_fault, read_fault, to_error
 from crossfoot.adapters.quickbooks.tokens import TokenSource
 from crossfoot.core.model import System
-from crossfoot.errors import RemoteUnavailable
+from crossfoot.errors import CrossfootError, OutcomeUnknown, RemoteUnavailable
 from crossfoot.http import Answer, Door, Download, Line, Wire, write_json
 from crossfoot.ports import Budget
 
@@ -42,6 +43,24 @@ def ask_changes(entities: Sequence[str], since: str) -> Question:
     return {"CDCQuery": {"Entities": ",".join(entities), "ChangedSince": since}}
 
 
+def ask_create(entity: str, body: Wire) -> Question:
+    """Put the making of a record into a batch of writes."""
+    return {"operation": "create", entity: body}
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call below the company's own address. Takes: `metered` is what Intuit counts: every read, and every batch."""
+
+    method: str
+    path: str
+    params: Mapping[str, str]
+    body: bytes | None = None
+    content_type: str = ""
+    write: bool = False
+    metered: bool = True
+
+
 class QuickBooksClient:
     """Reads and writes one QuickBooks company, each method in one call. Intuit meters reads, and no single write."""
 
@@ -62,12 +81,12 @@ class QuickBooksClient:
     def query(self, statement: str) -> Reply:
         """Run one query statement. It goes in the body: a list of ids can be longer than a URL may be."""
         with self._line.asking():
-            return self._read("POST", "/query", {}, statement.encode(), "application/text")
+            return self._read(_Call("POST", "/query", {}, statement.encode(), "application/text"))
 
     def changes(self, entities: Sequence[str], since: str) -> Reply:
         """Read what changed of some entity types, deletions last: at most 1000 objects, no pages, 30 days back."""
         with self._line.asking():
-            return self._read("GET", "/cdc", {"entities": ",".join(entities), "changedSince": since})
+            return self._read(_Call("GET", "/cdc", {"entities": ",".join(entities), "changedSince": since}))
 
     def batch(self, questions: Sequence[Question]) -> list[Reply | Exception]:
         """Ask several things in one metered call.
@@ -79,8 +98,8 @@ class QuickBooksClient:
         items: list[Wire] = [{"bId": str(place), **question} for place, question in enumerate(questions)]
         body = write_json({"BatchItemRequest": items}).encode()
         with self._line.asking():
-            reply = self._read("POST", "/batch", {}, body, "application/json")
-            answers = {str(item.get("bId")): item for item in reply.body.get("BatchItemResponse") or ()}
+            reply = self._read(_Call("POST", "/batch", {}, body, "application/json"))
+            answers = _answers_in(reply)
             outcomes = [self._outcome(answers.get(str(place)), reply.time) for place in range(len(questions))]
             for outcome in outcomes:
                 self._line.miss(outcome)
@@ -98,9 +117,25 @@ class QuickBooksClient:
         """
         asked = {"requestid": request_id, "operation": operation, "include": include}
         params = {name: value for name, value in asked.items() if value}
+        call = _Call("POST", path, params, write_json(body).encode(), "application/json", write=True, metered=False)
         with self._line.asking(write=True):
-            answer = self._ask("POST", path, params, write_json(body).encode(), "application/json", write=True)
-            return self._accepted(answer, path)
+            return self._accepted(self._ask(call), path)
+
+    def write_batch(self, writes: Sequence[Question], request_id: str) -> list[Reply | CrossfootError]:
+        """Write several records, each by itself, in one call. Unlike a single write it is metered.
+
+        Takes: at most 30; `request_id` as in write(), of at most 36 characters.
+        Returns: in the order of the writes, the answer with the record as it stands now, or what write() would have raised.
+        Raises: what a call as a whole ends with; then OutcomeUnknown means any of them may have been carried out.
+        """
+        names = [_name_of(place, write) for place, write in enumerate(writes)]
+        items: list[Wire] = [{"bId": name, **write} for name, write in zip(names, writes, strict=True)]
+        body = write_json({"BatchItemRequest": items}).encode()
+        call = _Call("POST", "/batch", {"requestid": request_id}, body, "application/json", write=True)
+        with self._line.asking(write=True):
+            reply = self._read(call)
+            answers = _answers_in(reply)
+        return [self._write_outcome(answers.get(name), reply.time) for name in names]
 
     @contextmanager
     def open_pdf(self, path: str) -> Iterator[Iterator[bytes]]:
@@ -127,56 +162,43 @@ class QuickBooksClient:
             return Reply(item, time)
         return self._refusal(fault, "/batch")
 
-    def _read(
-        self, method: str, path: str, params: Mapping[str, str], body: bytes | None = None, content_type: str = ""
-    ) -> Reply:
-        answer = self._ask(method, path, params, body, content_type)
-        accepted = self._accepted(answer, path)
+    def _write_outcome(self, item: Mapping[str, Any] | None, time: str) -> Reply | CrossfootError:
+        try:
+            with self._line.asking(write=True):
+                if item is None:
+                    raise OutcomeUnknown("QuickBooks left a write of a batch without an answer")
+                if fault := find_fault(item):
+                    raise self._refusal(fault, "/batch", write=True)
+        except CrossfootError as error:
+            return error
+        return Reply(item, time)
+
+    def _read(self, call: _Call) -> Reply:
+        answer = self._ask(call)
+        accepted = self._accepted(answer, call.path)
         return Reply(accepted, _time_of(accepted, answer))
 
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        params: Mapping[str, str],
-        body: bytes | None,
-        content_type: str,
-        *,
-        write: bool = False,
-    ) -> Answer:
+    def _ask(self, call: _Call) -> Answer:
         """Send a request, and once more with a new token where the first was refused: then nothing was carried out."""
         token = self._tokens.access_token()
-        answer = self._send(method, path, params, body, content_type, token, write=write)
-        if answer.status == 401:
-            renewed = self._tokens.renew(token)
-            answer = self._send(method, path, params, body, content_type, renewed, write=write)
-        return answer
+        answer = self._send(call, token)
+        return self._send(call, self._tokens.renew(token)) if answer.status == 401 else answer
 
-    def _send(
-        self,
-        method: str,
-        path: str,
-        params: Mapping[str, str],
-        body: bytes | None,
-        content_type: str,
-        token: str,
-        *,
-        write: bool,
-    ) -> Answer:
-        self._budget.take(self._tenant, System.QUICKBOOKS, metered=not write)
+    def _send(self, call: _Call, token: str) -> Answer:
+        self._budget.take(self._tenant, System.QUICKBOOKS, metered=call.metered)
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        if content_type:
-            headers["Content-Type"] = content_type
+        if call.content_type:
+            headers["Content-Type"] = call.content_type
         answer = self._door.request(
-            method,
-            self._root + path,
-            write=write,
+            call.method,
+            self._root + call.path,
+            write=call.write,
             headers=headers,
-            params={**params, "minorversion": MINOR_VERSION},
-            body=body,
+            params={**call.params, "minorversion": MINOR_VERSION},
+            body=call.body,
         )
         request_id = answer.headers.get("intuit_tid") or answer.headers.get("intuit-tid", "")
-        log.info("quickbooks %s %s: %d, request %s", method, path, answer.status, request_id)
+        log.info("quickbooks %s %s: %d, request %s", call.method, call.path, answer.status, request_id)
         return answer
 
     def _accepted(self, answer: Answer, path: str) -> Mapping[str, Any]:
@@ -191,7 +213,7 @@ class QuickBooksClient:
             raise self._refusal(inner, path, write=answer.write)
         return body
 
-    def _refusal(self, fault: Fault, path: str, *, refused: bool = False, write: bool = False) -> Exception:
+    def _refusal(self, fault: Fault, path: str, *, refused: bool = False, write: bool = False) -> CrossfootError:
         # The detail of an authorization fault can hold the token itself: it goes nowhere.
         if fault.authorization or refused:
             return self._tokens.give_up()
@@ -207,6 +229,20 @@ def changes_in(body: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return (found,) if isinstance(found, Mapping) else found
 
 
+def _answers_in(reply: Reply) -> Mapping[str, Mapping[str, Any]]:
+    """Give the answers of a batch by the names of what they answer: QuickBooks promises them in no order."""
+    return {str(item.get("bId")): item for item in reply.body.get("BatchItemResponse") or ()}
+
+
+def _name_of(place: int, write: Question) -> str:
+    """Name a write of a batch in ten characters.
+
+    By what it says too: QuickBooks answers a name that it remembers of a request id as before, and the answer to another
+    write would pass for the one to this.
+    """
+    return f"{place:02}{hashlib.sha256(write_json(write).encode()).hexdigest()[:8]}"
+
+
 def _inner_fault(body: Mapping[str, Any]) -> Fault | None:
     """Find a refusal inside an answer of status 200: QuickBooks puts one into a query's answer, or a part of a CDC one."""
     changes = changes_in(body)
@@ -220,4 +256,5 @@ def _time_of(body: Mapping[str, Any], answer: Answer) -> str:
         return str(body["time"])
     if date := answer.headers.get("date"):
         return parsedate_to_datetime(date).isoformat()
-    raise RemoteUnavailable("QuickBooks answered without a time")
+    what = "QuickBooks answered without a time"
+    raise OutcomeUnknown(what) if answer.write else RemoteUnavailable(what)

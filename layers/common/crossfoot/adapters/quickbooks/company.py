@@ -1,6 +1,6 @@
 """What a QuickBooks company sets for what we write: its accounts, its currency, and up to when its books are closed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -25,9 +25,14 @@ def fetch_company(client: QuickBooksClient, page_rows: int = PAGE_ROWS) -> Compa
     statements = (_accounts(1, page_rows), "SELECT * FROM Preferences")
     accounts, preferences = (_body(reply) for reply in client.batch([ask_query(each) for each in statements]))
     settings: Mapping[str, Any] = next(iter(preferences.get("Preferences") or ()), {})
+    return to_company(_all_accounts(client, accounts, page_rows), settings)
+
+
+def to_company(accounts: Iterable[Mapping[str, Any]], settings: Mapping[str, Any]) -> Company:
+    """Read a company from its accounts and preferences."""
     closed_until = (settings.get("AccountingInfoPrefs") or {}).get("BookCloseDate")
     return Company(
-        accounts=tuple(to_account(wire) for wire in _all_accounts(client, accounts, page_rows)),
+        accounts=tuple(map(to_account, accounts)),
         closed_until=date.fromisoformat(closed_until) if closed_until else None,
         home_currency=str(((settings.get("CurrencyPrefs") or {}).get("HomeCurrency") or {}).get("value") or ""),
     )
