@@ -34,6 +34,7 @@ from crossfoot.adapters.quickbooks.client import QuickBooksClient
 from crossfoot.adapters.quickbooks.deposits import QuickBooksDeposits
 from crossfoot.adapters.quickbooks.oauth import IntuitApp, TokenEndpoint
 from crossfoot.adapters.quickbooks.receipts import QuickBooksReceipts
+from crossfoot.adapters.quickbooks.sales import QuickBooksSales
 from crossfoot.adapters.quickbooks.source import QuickBooksSource
 from crossfoot.adapters.quickbooks.tokens import TokenSource
 from crossfoot.adapters.ses import SesMailbox
@@ -45,7 +46,7 @@ from crossfoot.core.model import SYSTEM_NAMES, System
 from crossfoot.errors import BadMessage, NeedsPartner
 from crossfoot.http import LOCAL, STRICT, Door, Line
 from crossfoot.ledger import Patience
-from crossfoot.ports import AccountingSource, Connection, Deposits, Psa, Receipts, Source
+from crossfoot.ports import AccountingSource, Connection, Deposits, Psa, Receipts, Sales, Source
 from crossfoot.steps import (
     crossfoot,
     fetch_new_data,
@@ -183,6 +184,10 @@ class ConnectedSystems:
     def deposits(self, tenant: str) -> Deposits:
         """Open the partner's accounting for our deposits. Raises: NeedsPartner when it is not connected."""
         return QuickBooksDeposits(self.quickbooks_client(tenant))
+
+    def sales(self, tenant: str) -> Sales:
+        """Open the partner's accounting for the entries of the sync tool. Raises: NeedsPartner when it is not connected."""
+        return QuickBooksSales(self.quickbooks_client(tenant))
 
     def company_id(self, tenant: str) -> str:
         """Give QuickBooks' id of the partner's company. Raises: NeedsPartner when it is not connected."""
