@@ -49,6 +49,8 @@ class Verdicts:
 
     def same_as(self, invoice: Ref) -> Ref | None:
         """Name the invoice that the partner confirmed as the other copy. An invoice has one at most."""
+        if not self.said:
+            return None
         return next((other for other, said in self.said.get(invoice, {}).items() if said is Verdict.SAME), None)
 
     def is_one_customer(self, one: Invoice, other: Invoice) -> bool:
