@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import date
 from functools import cache, lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 from urllib.parse import quote
 
@@ -292,10 +292,11 @@ def _page(
     """Give what comes behind a place. The cursor is the place, so that a list may change between its pages."""
     if cursor and "#" not in cursor and "-" not in cursor:
         raise Rejected("cursor_invalid", "this page cursor does not belong to this list", "Start again without it.")
-    ordered = sorted(records, key=place, reverse=down)
-    behind = [each for each in ordered if not cursor or (place(each) < cursor if down else place(each) > cursor)]
+    placed = sorted(((place(each), each) for each in records), key=itemgetter(0), reverse=down)
+    behind = [each for each in placed if not cursor or (each[0] < cursor if down else each[0] > cursor)]
     page = behind[:limit]
-    return ListPage(tuple(page), place(page[-1]) if len(behind) > limit else "", tuple(map(place, page)))
+    places = tuple(at for at, _ in page)
+    return ListPage(tuple(each for _, each in page), places[-1] if len(behind) > limit else "", places)
 
 
 @lru_cache(maxsize=10_000)
