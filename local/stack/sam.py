@@ -15,7 +15,7 @@ from local.stack.stamp import stamp_functions
 TEMPLATE = ROOT / "template.yaml"
 # E-mail of a local stack goes nowhere: the emulator keeps it for who looks (GET /_ministack/ses/messages).
 MAIL_FROM = "crossfoot@crossfoot.example"
-SERVICES_CALLED = {"dynamodb", "kms", "s3", "secretsmanager", "sesv2", "sqs", "sts"}
+SERVICES_CALLED = {"dynamodb", "kms", "s3", "scheduler", "secretsmanager", "sesv2", "sqs", "sts"}
 
 
 def build(home: Home, parameters: Mapping[str, str]) -> None:
