@@ -42,7 +42,7 @@ def test_i1_lines_come_from_time_expenses_products_and_the_agreement() -> None:
         Line("", LineKind.AGREEMENT, "Gold", 50000, item="Gold"),
         Line(
             "5", LineKind.TIME, "Replaced the switch", 18000, Decimal("1.5"), Decimal(120), "Technician",
-            worked_on=date(2026, 11, 2),
+            worked_on=date(2026, 11, 2), labour="Technician / Regular",
         ),
         Line("6", LineKind.EXPENSE, "Parking", 1250, item="Travel", worked_on=date(2026, 11, 2)),
         Line("7", LineKind.PRODUCT, "Licence", 2997, Decimal(3), Decimal("9.99"), "SW-LIC", "State"),

@@ -22,6 +22,7 @@ CUSTOMER = "Contoso"
 MISSING = "999999"
 # Those that a new login company in the sandbox starts with.
 WORK_ROLE, EXPENSE_TYPE, CATALOG_ITEM = (1, "Technician"), (1, "Travel"), (1, "SW-LIC")
+LABOUR = "Technician / Regular / Company"
 CLOSED = {"id": 3, "name": "Closed", "isClosed": True}
 
 
@@ -104,7 +105,7 @@ class FakeSite(_Site):
 
     def bill_time(self, invoice: str, line: str, hours: str, rate_minor: int) -> None:
         rate = from_minor(rate_minor, "USD")
-        self._bill(invoice, line, LineKind.TIME, rate, Decimal(hours), WORK_ROLE[1], worked_on=TODAY)
+        self._bill(invoice, line, LineKind.TIME, rate, Decimal(hours), WORK_ROLE[1], worked_on=TODAY, labour=LABOUR)
 
     def bill_expense(self, invoice: str, line: str, minor: int) -> None:
         spent = Line("", LineKind.EXPENSE, f"{line} 🚗", minor, item=EXPENSE_TYPE[1], worked_on=TODAY)
@@ -170,7 +171,8 @@ class SandboxSite(_Site):
         self.msp.call("PATCH", f"/company/companies/{self.customer['id']}", [change])
 
     def bill_time(self, invoice: str, line: str, hours: str, rate_minor: int) -> None:
-        worked = {"timeStart": from_date(TODAY), "workRole": {"id": WORK_ROLE[0]}}
+        worked = {"timeStart": from_date(TODAY), "workRole": {"id": WORK_ROLE[0]}, "workType": {"id": 1}}
+        worked["chargeToType"] = "Company"
         priced = {"invoiceHours": float(hours), "hourlyRate": _amount(rate_minor)}
         self._bill("/time/entries", LineKind.TIME, invoice, line, {**worked, **priced, "notes": f"{line} 🚗"})
 

@@ -180,7 +180,8 @@ class LineKind(StrEnum):
 class Line:
     """A line of an invoice or a credit memo.
 
-    Takes: `id` is the vendor's (a time entry's, say), or "" where it gives none; `item` is the name of what was sold.
+    Takes: `id` is the vendor's (a time entry's, say), or "" where it gives none; `item` is the name of what was sold;
+    `labour` says of time what work it was, by role, type and what it is charged to: "Technician / Regular / ProjectTicket".
     Units: `amount_minor` without tax, which is a line of its own, and negative for what is taken off: the lines of a record
     add up to its total.
     """
@@ -194,6 +195,7 @@ class Line:
     item: str = ""
     tax_code: str = ""
     worked_on: date | None = None
+    labour: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,7 @@ class Invoice:
     Takes: `customer` is who pays (in ConnectWise the billToCompany); `paid_minor` is the cash that the system counts on
     it, where it says so apart from credits (ConnectWise does, QuickBooks does not: then None), and `credited_minor` the
     applied credits alike. `lines` are None where they were not read: the book then keeps the ones it has, and gives them
-    by `load_lines` only.
+    by `load_lines` only. `batch` is the ConnectWise accounting batch that it is in, by its name (S3), "" in none.
     """
 
     ref: Ref
@@ -223,6 +225,7 @@ class Invoice:
     lines: tuple[Line, ...] | None = None
     traits: tuple[Trait, ...] = ()
     keeping: Keeping = IMPORTED
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +290,7 @@ class Payment:
 class CreditMemo:
     """A credit that a customer was given. In ConnectWise it is an invoice of the type CreditMemo, and has its id.
 
-    Takes: `lines` as in Invoice.
+    Takes: `lines`, `closed` and `batch` as in Invoice.
     Units: `total_minor` and `remaining_minor` (not yet applied) are positive in both systems.
     """
 
@@ -304,6 +307,8 @@ class CreditMemo:
     lines: tuple[Line, ...] | None = None
     traits: tuple[Trait, ...] = ()
     keeping: Keeping = IMPORTED
+    closed: bool = False
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from crossfoot.core.model import CreditMemo, Invoice, Record, Standing
+from crossfoot.core.model import PSA, CreditMemo, Invoice, Record, Standing
 from crossfoot.core.statuses import CreditMemoStatus, InvoiceStatus, is_archived
 
 
@@ -13,6 +13,7 @@ class Shelf(StrEnum):
     VOID = "void"
     ARCHIVED = "archived"
     LEFT_OUT = "left_out"
+    UNSYNCED = "unsynced"
 
 
 _SET_ASIDE = frozenset({Shelf.VOID, Shelf.ARCHIVED, Shelf.LEFT_OUT})
@@ -26,7 +27,10 @@ def shelf_of_status(status: InvoiceStatus | CreditMemoStatus | None) -> Shelf | 
 
 
 def shelves_of(record: Record | None) -> frozenset[Shelf]:
-    """Say on which shelves a record belongs. Source: C4, C5, I5, I6, I7 (unpaid: live, with a balance)."""
+    """Say on which shelves a record belongs.
+
+    Source: C4, C5, I5, I6, I7 (unpaid: live, with a balance), S1 and S3 (unsynced: closed in the PSA, and in no batch).
+    """
     if not isinstance(record, Invoice | CreditMemo):
         return frozenset()
     is_on = {
@@ -34,5 +38,10 @@ def shelves_of(record: Record | None) -> frozenset[Shelf]:
         Shelf.VOID: record.standing is Standing.VOID,
         Shelf.ARCHIVED: is_archived(record),
         Shelf.LEFT_OUT: record.keeping.left_out,
+        Shelf.UNSYNCED: _waits_for_sync(record),
     }
     return frozenset(shelf for shelf, belongs in is_on.items() if belongs)
+
+
+def _waits_for_sync(bill: Invoice | CreditMemo) -> bool:
+    return bill.ref.system is PSA and bill.standing is Standing.LIVE and bill.closed and not bill.batch

@@ -122,6 +122,10 @@ class ConnectWiseClient:
         """Create a record and give it as stored. ConnectWise has no idempotency key: look before repeating."""
         return self._call("POST", path, {}, write_json(body)).json()
 
+    def ask(self, path: str, body: Mapping[str, Wire]) -> Any:
+        """Ask a question that is too long for an address: it is posted, and changes nothing."""
+        return self._call("POST", path, {}, write_json(body), write=False).json()
+
     def patch(self, path: str, values: Mapping[str, Wire]) -> Any:
         """Replace some fields of a record and give it as stored."""
         changes: list[Wire] = [{"op": "replace", "path": name, "value": value} for name, value in values.items()]
@@ -143,12 +147,14 @@ class ConnectWiseClient:
         page_id: int | None = None,
         missing_is_fine: bool = False,
         quiet: bool = False,
+        write: bool | None = None,
     ) -> Answer:
         paging = {} if page_id is None else {"pageId": str(page_id)}
-        with self._line.asking(write=method != "GET"):
-            answer = self._send(method, path, {**params, **paging}, body)
+        write = method != "GET" if write is None else write
+        with self._line.asking(write=write):
+            answer = self._send(method, path, {**params, **paging}, body, write=write)
             if self._has_moved(answer):
-                answer = self._send(method, path, {**params, **paging}, body)
+                answer = self._send(method, path, {**params, **paging}, body, write=write)
             if answer.ok or (missing_is_fine and _is_missing(answer)):
                 return answer
             raise self._refused(answer, method, path, quiet=quiet)
@@ -180,11 +186,11 @@ class ConnectWiseClient:
             self._need_attention(why, error.fix)
         return error
 
-    def _send(self, method: str, path: str, params: Mapping[str, str], body: str | None) -> Answer:
+    def _send(self, method: str, path: str, params: Mapping[str, str], body: str | None, *, write: bool) -> Answer:
         answer = self._door.request(
             method,
             self._url_to(path),
-            write=method != "GET",
+            write=write,
             headers=_headers(self._account, forward_only="pageId" in params),
             params=params,
             body=body.encode() if body is not None else None,

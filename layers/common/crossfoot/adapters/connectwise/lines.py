@@ -39,6 +39,7 @@ def to_time_line(wire: Wire, currency: str) -> Line:
         tax_code=_name(wire.get("taxCode")),
         # An instant, whose zone is the member's own: its day in UTC is as near as it can be known.
         worked_on=to_date(wire["timeStart"]) if wire.get("timeStart") else None,
+        labour=_labour(wire),
     )
 
 
@@ -124,6 +125,12 @@ def signed(line: Line, invoice: Wire) -> Line:
     elif price is not None:
         price = -price
     return replace(line, amount_minor=-line.amount_minor, quantity=quantity, unit_price=price)
+
+
+def _labour(wire: Wire) -> str:
+    """Say what work it was, as far as ConnectWise says it: nothing else tells which item time is sold as (S4)."""
+    parts = (_name(wire.get("workRole")), _name(wire.get("workType")), _text(wire.get("chargeToType")))
+    return " / ".join(part for part in parts if part)
 
 
 def _billed_minor(

@@ -15,6 +15,7 @@ SECURITY = "Security"
 # Which right of a security role opens a path, in ConnectWise's own words (C3); the longest path that fits tells.
 _RIGHTS = {
     "/finance/": "Finance › Invoicing",
+    "/finance/accounting/": "Finance › Accounting Interface",
     "/system/callbacks": "System › Table Setup, or the API member's rights on callbacks",
     **{right.probe: right.name for right in RIGHTS},
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from crossfoot.adapters.connectwise.choices import fetch_choices
 from crossfoot.adapters.connectwise.client import ConnectWiseClient
+from crossfoot.adapters.connectwise.postings import ConnectWisePostings
 from crossfoot.adapters.connectwise.probing import probe_rights
 from crossfoot.adapters.connectwise.source import INVOICES, ConnectWiseSource
 from crossfoot.adapters.connectwise.translate import from_row, is_cash, to_row
@@ -16,11 +17,12 @@ from crossfoot.errors import OutcomeUnknown
 from crossfoot.ports import Choice
 
 
-class ConnectWisePsa(ConnectWiseSource):
-    """A ConnectWise site whose invoices' payment rows we keep. Implements the port Psa."""
+class ConnectWisePsa(ConnectWiseSource, ConnectWisePostings):
+    """A ConnectWise site whose invoices' payment rows and batches we keep. Implements the port Psa."""
 
     def __init__(self, client: ConnectWiseClient, now: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(client, now)
+        ConnectWiseSource.__init__(self, client, now)
+        ConnectWisePostings.__init__(self, client)
         self._rows = client
 
     def fetch_choices(self) -> Mapping[TraitName, tuple[Choice, ...]]:

@@ -84,9 +84,10 @@ def to_invoice(wire: Wire, seen_at: str, traits: tuple[Trait, ...] = ()) -> Invo
         total_minor=to_minor(wire["total"], currency),
         balance_minor=to_minor(wire["balance"], currency),
         paid_minor=to_minor(wire.get("payments") or 0, currency),
-        closed=bool((wire.get("status") or {}).get("isClosed")),
+        closed=_is_closed(wire),
         credited_minor=to_minor(wire.get("credits") or 0, currency),
         traits=traits,
+        batch=_batch_name(wire),
     )
 
 
@@ -113,6 +114,8 @@ def to_credit_memo(wire: Wire, seen_at: str, traits: tuple[Trait, ...] = ()) -> 
         total_minor=sign * to_minor(wire["total"], currency),
         remaining_minor=remaining_minor,
         traits=traits,
+        closed=_is_closed(wire),
+        batch=_batch_name(wire),
     )
 
 
@@ -169,6 +172,16 @@ def currency_of(wire: Wire) -> str:
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
+
+
+def _is_closed(wire: Wire) -> bool:
+    return bool((wire.get("status") or {}).get("isClosed"))
+
+
+def _batch_name(wire: Wire) -> str:
+    """Name the batch; one without a name is told by its id, for it is in one all the same."""
+    batch = wire.get("glBatch") or {}
+    return _text(batch.get("name")) or id_of(batch)
 
 
 def _payer(wire: Wire) -> tuple[Ref | None, str]:

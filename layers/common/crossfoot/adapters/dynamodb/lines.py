@@ -169,7 +169,7 @@ def _to_row(line: Line | DepositLine | PayoutItem) -> list[Any]:
     worked_on = line.worked_on and line.worked_on.isoformat()
     return [
         line.id, line.kind.value, line.description, line.amount_minor, quantity, unit_price, line.item, line.tax_code,
-        worked_on,
+        worked_on, *([line.labour] if line.labour else ()),
     ]  # fmt: skip
 
 
@@ -183,6 +183,7 @@ def _to_line(
     item: str,
     tax_code: str,
     worked_on: str | None,
+    labour: str = "",
 ) -> Line:
     return Line(
         id_,
@@ -194,6 +195,7 @@ def _to_line(
         item=item,
         tax_code=tax_code,
         worked_on=None if worked_on is None else date.fromisoformat(worked_on),
+        labour=labour,
     )
 
 

@@ -3,12 +3,13 @@
     all          u updated at   s seen at   st standing   d digest of all the rest but s
     customer     n name   off inactive   a account number   ba what its invoices call it, where that is another name
     invoice      n number   c customer id   cn customer name   i issued on   due due on   cur currency
-                 t total   b balance   p paid   cm credited   cl closed
+                 t total   b balance   p paid   cm credited   cl closed   gb accounting batch
     payment      c customer id   i paid on   cur currency   t total   al [[invoice id, amount] ...]
                  m marker   r reference   f [former invoice id ...]   cu [[credit memo id, amount] ...]   dep deposit id
                  o origin (a platform payment's id)   rev revision   tb why it was taken back   rf refunded
                  h held from [[system, since] ...]
     credit memo  n number   c customer id   cn customer name   i issued on   cur currency   t total   b remaining
+                 cl closed   gb accounting batch
     deposit      i deposited on   a account id   an account name   cur currency   t total   rev revision
     payout       i arrives on   ps how far it has come   cur currency   t total   h as of a payment
     what filters can see   tr [[name, value] ...]   lo left out   ar archived   rn by which run
@@ -153,6 +154,7 @@ def _from_invoice(invoice: Invoice) -> Item:
         "p": invoice.paid_minor,
         "cm": invoice.credited_minor,
         "cl": invoice.closed,
+        "gb": invoice.batch,
     }
 
 
@@ -174,6 +176,7 @@ def _to_invoice(ref: Ref, version: Version, standing: Standing, item: Item) -> I
         credited_minor=whole(item, "cm") if "cm" in item else None,
         traits=_to_traits(item),
         keeping=_to_keeping(item),
+        batch=text(item, "gb"),
     )
 
 
@@ -238,6 +241,8 @@ def _from_credit_memo(memo: CreditMemo) -> Item:
         "cur": memo.currency,
         "t": memo.total_minor,
         "b": memo.remaining_minor,
+        "cl": memo.closed,
+        "gb": memo.batch,
     }
 
 
@@ -255,6 +260,8 @@ def _to_credit_memo(ref: Ref, version: Version, standing: Standing, item: Item) 
         remaining_minor=whole(item, "b"),
         traits=_to_traits(item),
         keeping=_to_keeping(item),
+        closed=bool(item.get("cl", False)),
+        batch=text(item, "gb"),
     )
 
 

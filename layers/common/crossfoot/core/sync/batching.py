@@ -1,5 +1,6 @@
 """The ConnectWise batch of one bill: the flag, for every product, that it is in the books (S3)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -9,6 +10,7 @@ from crossfoot.core.receipts import Operation
 
 GL_BATCH = "gl_batch"
 IDENTIFIER_LENGTH = 50
+_UNUSUAL = re.compile(r"[^A-Za-z0-9._-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +24,12 @@ class BatchWrite:
 
 
 def identifier_for(number: str, key: str) -> str:
-    """Name a batch for people, by the invoice, and for us, by the effect that makes it. Source: S3."""
+    """Name a batch for people, by the invoice, and for us, by the effect that makes it. Source: S3.
+
+    It is looked for by this name, in a condition: what could mean anything else there is left out.
+    """
     marker = marker_of(key).removeprefix("xf:")
-    return f"CF-{number[: IDENTIFIER_LENGTH - len(marker) - 4]}-{marker}"
+    return f"CF-{_UNUSUAL.sub('', number)[: IDENTIFIER_LENGTH - len(marker) - 4]}-{marker}"
 
 
 def to_body(write: BatchWrite) -> dict[str, Json]:
