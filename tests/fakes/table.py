@@ -20,6 +20,7 @@ from tests.fakes.fetching import FakeCursors, FakeFetchRuns, FakeFilters, FakeLi
 from tests.fakes.matches import FakeMatches
 from tests.fakes.notices import FakeNotices, FakeNotifications
 from tests.fakes.origins import FakeOrigins
+from tests.fakes.sync_table import FakeEntries, FakeSyncRuns, FakeSyncSettings
 from tests.fakes.waiting import FakeWaiting
 
 
@@ -181,3 +182,4 @@ class Tables:
         self.filters = FakeFilters()
         self.preferences = FakePreferences()
         self.reports = FakeReports()
+        self.sync_runs, self.sync_settings, self.entries = FakeSyncRuns(), FakeSyncSettings(), FakeEntries()

@@ -69,8 +69,8 @@ class WatchedClient:
 class DyingTable(WatchedTable):
     """Dies before its nth writing call, counted from 1, like a worker that is killed."""
 
-    def __init__(self, name: str, dies_before: int) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, dies_before: int, client: Any = None) -> None:
+        super().__init__(name, client)
         self._left = dies_before
 
     def watch(self, operation: str, call: Callable[[], Any], params: dict[str, Any]) -> Any:

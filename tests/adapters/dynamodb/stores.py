@@ -4,6 +4,7 @@ from crossfoot.adapters.dynamodb.attention import TableAttention
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.cursors import TableCursors
 from crossfoot.adapters.dynamodb.effects import TableEffects
+from crossfoot.adapters.dynamodb.entries import TableEntries
 from crossfoot.adapters.dynamodb.fetch_runs import TableFetchRuns
 from crossfoot.adapters.dynamodb.filters import TableFilters
 from crossfoot.adapters.dynamodb.history import TableHistory
@@ -14,6 +15,8 @@ from crossfoot.adapters.dynamodb.notifications import TableNotifications
 from crossfoot.adapters.dynamodb.origins import TableOrigins
 from crossfoot.adapters.dynamodb.preferences import TablePreferences
 from crossfoot.adapters.dynamodb.reports import TableReports
+from crossfoot.adapters.dynamodb.sync_runs import TableSyncRuns
+from crossfoot.adapters.dynamodb.sync_settings import TableSyncSettings
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.adapters.dynamodb.waiting import TableWaiting
 from crossfoot.ports import Clock
@@ -31,3 +34,5 @@ class RealTables:
         self.origins, self.waiting = TableOrigins(table), TableWaiting(table)
         self.attention = TableAttention(table)
         self.notices, self.notifications = TableNotices(table), TableNotifications(table, clock)
+        self.sync_runs, self.sync_settings = TableSyncRuns(table), TableSyncSettings(table)
+        self.entries = TableEntries(table)

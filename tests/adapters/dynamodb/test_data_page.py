@@ -9,6 +9,7 @@ from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.core.matters import MatterKey
 from crossfoot.core.model import PLATFORM, Kind, Ref, System, Version
 from crossfoot.core.shelves import Shelf
+from crossfoot.core.sync.settings import MappingKey, MappingKind
 from crossfoot.core.verdicts import Pair
 
 PAGE = Path(__file__).parents[3] / "docs" / "data.md"
@@ -70,6 +71,14 @@ MADE = {
     keys.calls("t_1", System.CONNECTWISE, "2026-11-03T17:04"),
     keys.metered_calls("t_1", QBO, "2026-11"),
     keys.waiting("t_1", Ref(PLATFORM, Kind.PAYMENT, "pay_1")),
+    keys.in_run("t_1", ROWS_OF, "s-1"),
+    keys.entry("t_1", ROWS_OF, "9f2c"),
+    keys.entry_part("t_1", ROWS_OF, "9f2c", 0),
+    keys.sync_preferences("t_1"),
+    keys.sync_mapping("t_1", MappingKey(MappingKind.CUSTOMER, "58")),
+    keys.sync_run("t_1", "s-1"),
+    keys.sync_under_way("t_1"),
+    keys.run_item("t_1", "s-1", "9f2c", ROWS_OF),
     keys.account(QBO, "9341"),
     keys.callback("9f2c"),
     keys.partner("t_1"),

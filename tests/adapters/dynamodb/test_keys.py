@@ -9,6 +9,7 @@ from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.core.matters import MatterKey
 from crossfoot.core.model import ACCOUNTING, PLATFORM, PSA, Kind, Ref, System, Version
 from crossfoot.core.shelves import Shelf
+from crossfoot.core.sync.settings import MappingKey, MappingKind
 from crossfoot.core.verdicts import Pair, pair_of
 from crossfoot.errors import BadMessage
 from hypothesis import example, given
@@ -68,6 +69,14 @@ OWN_KEYS: dict[str, Callable[[str, Ref, str], Key]] = {
     "newest_comparison": lambda tenant, _, __: keys.newest_comparison(tenant),
     "next_slot": lambda tenant, ref, _: keys.next_slot(tenant, ref.system),
     "calls": lambda tenant, ref, _: keys.calls(tenant, ref.system, "2026-11-03T17:04"),
+    "in_run": lambda tenant, ref, other: keys.in_run(tenant, ref, other),
+    "entry": lambda tenant, ref, other: keys.entry(tenant, ref, other),
+    "entry_part": lambda tenant, ref, other: keys.entry_part(tenant, ref, other, 0),
+    "sync_preferences": lambda tenant, _, __: keys.sync_preferences(tenant),
+    "sync_mapping": lambda tenant, _, other: keys.sync_mapping(tenant, MappingKey(MappingKind.ITEM, other)),
+    "sync_run": lambda tenant, _, other: keys.sync_run(tenant, other),
+    "sync_under_way": lambda tenant, _, __: keys.sync_under_way(tenant),
+    "run_item": lambda tenant, ref, other: keys.run_item(tenant, other, "w", ref),
     "metered_calls": lambda tenant, ref, _: keys.metered_calls(tenant, ref.system, "2026-11"),
 }
 
@@ -89,6 +98,14 @@ def test_x6_two_partners_never_share_a_partition(
 def test_every_kind_of_item_has_its_own_key(parts: tuple[str, Ref, str]) -> None:
     made = [make(*parts) for make in OWN_KEYS.values()]
     assert sorted(made) == sorted(set(made))
+
+
+@given(st.sampled_from(MappingKind), st.text(LETTERS, max_size=300), st.text(LETTERS, max_size=300))
+@example(MappingKind.TAX_CODE, "", " ")
+def test_s6_whatever_people_call_what_they_map_has_a_key_of_its_own(kind: MappingKind, one: str, other: str) -> None:
+    made = {keys.sync_mapping("t_1", MappingKey(kind, name)) for name in (one, other)}
+    assert len(made) == len({one, other})
+    assert all(len(key.sk) < 100 for key in made)
 
 
 @given(REFS, REFS, IDS, IDS)
@@ -130,6 +147,8 @@ def test_pointers_come_back_as_what_they_point_at(ref: Ref, id_: str) -> None:
         assert keys.matter_key(keys.matter("t_1", MatterKey(id_, customers))) == MatterKey(id_, customers)
     customer = Ref(ref.system, Kind.CUSTOMER, id_)
     assert keys.named_ref(keys.named("t_1", "Weiskopf & Sons", customer)) == ("weiskopfsons", customer)
+    assert keys.sync_run_id(keys.sync_run("t_1", id_)) == keys.in_run_id(keys.in_run("t_1", ref, id_)) == id_
+    assert keys.run_item_bill(keys.run_item("t_1", id_, "w", ref)) == ref
     assert keys.due_tenant(keys.due(ref.system, id_, "")) == id_
 
 

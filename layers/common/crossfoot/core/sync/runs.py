@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -10,6 +10,8 @@ from crossfoot.core.model import Ref
 
 # A run that did not move for so long is shown as stuck (X3).
 STUCK_AFTER = timedelta(minutes=30)
+# One that did not move for so long gives way to the next one.
+ABANDONED_AFTER = timedelta(hours=2)
 
 
 class RunKind(StrEnum):
@@ -38,6 +40,25 @@ class ItemState(StrEnum):
 OPEN_STATES = frozenset({ItemState.WAITING, ItemState.WRITTEN})
 # What a retry takes up again.
 FAILED_STATES = frozenset({ItemState.REFUSED, ItemState.CONFLICT, ItemState.CANCELLED})
+
+
+def gives_way_to(state: ItemState) -> frozenset[ItemState]:
+    """Say from which states an item may come to be in another.
+
+    Words come late: of a worker that was overtaken, or of one that cancels what another has begun. None of them takes
+    back what stands in the books. The last word wins otherwise. Source: S2, X3.
+    """
+    match state:
+        case ItemState.WAITING:
+            return OPEN_STATES
+        case ItemState.SKIPPED | ItemState.CANCELLED:
+            return frozenset({ItemState.WAITING, state})
+        case ItemState.WRITTEN | ItemState.REFUSED:
+            return frozenset(ItemState) - {ItemState.DONE, ItemState.CONFLICT}
+        case ItemState.CONFLICT:
+            return frozenset(ItemState) - {ItemState.DONE}
+        case ItemState.DONE:
+            return frozenset(ItemState)
 
 
 class RunState(StrEnum):
@@ -96,6 +117,10 @@ class SyncRun:
             return RunState.DONE
         return RunState.STUCK if now - self.moved_at > STUCK_AFTER else RunState.RUNNING
 
+    def is_abandoned(self, now: datetime) -> bool:
+        """Tell whether nobody goes on with it any more."""
+        return self.finished_at is None and now - self.moved_at > ABANDONED_AFTER
+
 
 def new_sync_run(kind: RunKind, by: str, total: int, now: datetime, token: str) -> SyncRun:
     """Make a run that begins now. Takes: `token` keeps two of one moment apart; by their ids, runs are in order of time."""
@@ -105,3 +130,27 @@ def new_sync_run(kind: RunKind, by: str, total: int, now: datetime, token: str) 
 def count_states(items: Iterable[RunItem]) -> dict[ItemState, int]:
     """Count how many bills are in which state; states that none is in are left out."""
     return dict(Counter(item.state for item in items))
+
+
+def abandon(run: SyncRun, items: Iterable[RunItem], now: datetime) -> tuple[SyncRun, tuple[RunItem, ...]]:
+    """End a run that stands still, so that another can begin.
+
+    Returns: the run as it ended, and the items that had not started, which are cancelled.
+    Source: X3.
+    """
+    stood = tuple(items)
+    cancelled = {item.bill: _left_behind(item, now) for item in stood if item.state is ItemState.WAITING}
+    counts = count_states(cancelled.get(item.bill, item) for item in stood)
+    return replace(run, moved_at=now, finished_at=now, counts=counts), tuple(cancelled.values())
+
+
+def _left_behind(item: RunItem, now: datetime) -> RunItem:
+    return replace(
+        item,
+        state=ItemState.CANCELLED,
+        rule="X3",
+        code="run_abandoned",
+        sentence="This run stood still before it came to this invoice, and another run was begun instead.",
+        fix="Choose the invoice again, or retry this run's failed invoices.",
+        settled_at=now,
+    )
