@@ -40,6 +40,17 @@ def check_length(record: Record, name: str, limit: int) -> None:
         raise refusals.too_long(name, limit, length)
 
 
+def check_text(book: Book, record: Record, name: str, limit: int) -> None:
+    """Refuse a text that is too long, or that ISO-8859-1 cannot say in the United States: Intuit documents it can fail.
+
+    Raises: Refusal 2040, 2050.
+    """
+    check_length(record, name, limit)
+    text = str(record.get(name, ""))
+    if any(ord(letter) > 0xFF for letter in text) and book.country == "US":
+        raise refusals.invalid_text(name, text)
+
+
 def need(record: Record, *names: str, within: str = "") -> None:
     """Refuse a request that leaves something out.
 
@@ -65,11 +76,8 @@ def check_head(book: Book, record: Record, before: Record) -> None:
 
     Raises: Refusal 2040, 2050 or 2500.
     """
-    check_length(record, "PrivateNote", NOTE_LENGTH)
-    check_length(record, "DocNumber", NUMBER_LENGTH)
-    check_length(record, "PaymentRefNum", NUMBER_LENGTH)
-    for name in ("PrivateNote", "PaymentRefNum"):
-        _check_letters(book, record, name)
+    for name, limit in (("PrivateNote", NOTE_LENGTH), ("DocNumber", NUMBER_LENGTH), ("PaymentRefNum", NUMBER_LENGTH)):
+        check_text(book, record, name, limit)
     for name, kind in _HEAD_REFS.items():
         if name in record and record[name] != before.get(name):
             book.reference(kind, record[name], name)
@@ -171,13 +179,6 @@ def is_voided(record: Record) -> bool:
 def applied_to(record: Record) -> Decimal:
     """Return what payments and credits have taken off a transaction that stays open until it is settled."""
     return amount_of(record, "TotalAmt") - amount_of(record, "Deposit") - amount_of(record, "Balance")
-
-
-def _check_letters(book: Book, record: Record, name: str) -> None:
-    """Refuse what ISO-8859-1 cannot say, in a company in the United States: Intuit documents that it can fail."""
-    text = str(record.get(name, ""))
-    if any(ord(letter) > 0xFF for letter in text) and book.country == "US":
-        raise refusals.invalid_text(name, text)
 
 
 def _refuse_fractions(record: Record) -> None:

@@ -9,6 +9,8 @@ from local.sandbox.quickbooks.times import Clock
 PER_MINUTE = 500
 PER_SECOND = 10
 BATCHES_PER_MINUTE = 40
+# Of all apps that are connected to a company together.
+BATCHES_OF_ALL_APPS_PER_MINUTE = 120
 _MINUTE_S = 60.0
 
 
@@ -67,7 +69,8 @@ class Limits:
         in_last_second = sum(1 for each in calls if each > now - 1)
         if len(calls) >= PER_MINUTE or in_last_second >= PER_SECOND:
             return False
-        if batch and len(batches) >= BATCHES_PER_MINUTE:
+        left_by_others = BATCHES_OF_ALL_APPS_PER_MINUTE - self.switches.foreign_batches
+        if batch and len(batches) >= min(BATCHES_PER_MINUTE, left_by_others):
             return False
         calls.append(now)
         if batch:

@@ -5,11 +5,12 @@ from decimal import Decimal
 
 from local.sandbox.quickbooks import refusals
 from local.sandbox.quickbooks.book import Book, amount_of, money
-from local.sandbox.quickbooks.fields import named, need, one_of
+from local.sandbox.quickbooks.fields import check_text, named, need, one_of
 from local.sandbox.store import Record
 
 MOST_LINES = 10_000
 MOST_TAXED_LINES = 750
+DESCRIPTION_LENGTH = 4000
 BILLABLE = ("NotBillable", "Billable", "HasBeenBilled")
 
 type Fill = Callable[[Book, Record, Record], Record]
@@ -39,6 +40,7 @@ def _built(
     book: Book, line: Record, number: int, before: Record | None, given: Iterator[int], fills: Mapping[str, Fill]
 ) -> Record:
     need(line, "DetailType", within="Line.")
+    check_text(book, line, "Description", DESCRIPTION_LENGTH)
     kind = one_of(line["DetailType"], tuple(fills))
     head = {"Id": line["Id"] if before else str(next(given)), "LineNum": number}
     return fills[kind](book, head | {name: line[name] for name in line if name not in head}, before or {})

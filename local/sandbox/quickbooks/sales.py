@@ -4,9 +4,11 @@ from decimal import Decimal
 
 from local.sandbox.quickbooks import refusals
 from local.sandbox.quickbooks.book import Book, amount_of, money
+from local.sandbox.quickbooks.custom_fields import put_custom_fields
 from local.sandbox.quickbooks.fields import (
     applied_to,
     check_head,
+    check_text,
     finish_amounts,
     named,
     need,
@@ -21,6 +23,7 @@ from local.sandbox.quickbooks.times import add_days
 from local.sandbox.store import Record
 
 DEFAULT_TERM_DAYS = 30
+MEMO_LENGTH = 1000
 _SUBTOTAL = "SubTotalLineDetail"
 _DISCOUNT = "DiscountLineDetail"
 _ONLINE_PAYMENT = {
@@ -86,6 +89,8 @@ def _built(book: Book, kind: str, customer: Record, wanted: Record, before: Reco
     form["Line"] = _lines(book, wanted.get("Line", []), before.get("Line", []))
     form["LinkedTxn"] = before.get("LinkedTxn", [])
     check_head(book, form, before)
+    check_text(book, form.get("CustomerMemo", {}), "value", MEMO_LENGTH)
+    put_custom_fields(book, form)
     put_currency(book, form, customer)
     tax = put_tax(book, form, before, "Sales")
     _put_totals(form, before, tax)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from local.sandbox.quickbooks.book import Book
+from local.sandbox.quickbooks.custom_fields import shown_fields
 from local.sandbox.quickbooks.entities import ENTITIES
 from local.sandbox.store import Record
 
@@ -130,6 +131,7 @@ def _preferences() -> Record:
             "QuantityOnHand": True,
         },
         "SalesFormsPrefs": {
+            "CustomField": shown_fields("P.O. Number"),
             "CustomTxnNumbers": False,
             "AllowDeposit": False,
             "AllowDiscount": True,

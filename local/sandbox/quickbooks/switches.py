@@ -13,7 +13,8 @@
 | pdf_mb | 0 | megabytes that every PDF is larger by |
 | cdc_window | answer | a look-back over 30 days answers what lives (recorded), or is `refuse`d; markers are gone |
 | cdc_cap | 1000 | objects in one CDC answer |
-| rate_limits | true | 500 requests a minute and 10 a second per company, 40 batches a minute |
+| rate_limits | true | 500 requests a minute and 10 a second per company, 40 batches a minute, of all apps 120 |
+| foreign_batches | 0 | batches a minute that other apps make of every company |
 | throttle_body | xml | a 429 is XML whatever was asked for (recorded), or the lower-case `json` |
 | metered_quota | 0 | metered reads a month for the whole app before every call is a 429; 0 is without end |
 | refresh_reuse | refuse | an old refresh token is refused, and with `revoke` the whole connection dies |
@@ -46,6 +47,7 @@ class Switches:
     cdc_window: Literal["answer", "refuse"] = "answer"
     cdc_cap: int = 1000
     rate_limits: bool = True
+    foreign_batches: int = 0
     throttle_body: Literal["xml", "json"] = "xml"
     metered_quota: int = 0
     refresh_reuse: Literal["refuse", "revoke"] = "refuse"
