@@ -26,7 +26,7 @@ from crossfoot.wiring.workers import Parts, fetch_new_data_ports, mirror_payment
 from benchmarks.figures import BenchError
 from benchmarks.queues import FifoQueues, failed, to_event
 from local.stack.aws import local_environment
-from local.stack.ministack import start_ministack
+from local.stack.ministack import start_ministack, wait_for_ministack
 from local.stack.paths import Home
 from local.stack.processes import free_port
 from tests.adapters.dynamodb.doubles import write_units_of
@@ -132,6 +132,7 @@ def running_product(quickbooks: Mapping[str, str], connectwise: Mapping[str, str
     port = free_port()
     server = start_ministack(Home(folder), port)
     try:
+        wait_for_ministack(server, port)
         os.environ.update(local_environment(f"http://127.0.0.1:{port}", folder))
         parts = Parts(read_config(_deployed(quickbooks, connectwise)))
         spent, queues = Spent(), FifoQueues()

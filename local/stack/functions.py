@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 READY_TIMEOUT_S = 180.0
+# The emulator, which answers, is busy starting them.
+ASK_EVERY_S = 0.5
 
 
 def wait_for_functions(stack: Stack) -> None:
@@ -27,7 +29,7 @@ def wait_for_functions(stack: Stack) -> None:
 
 
 def _settled_state(functions: "LambdaClient", name: str) -> Any:
-    if not wait_until(lambda: _state(functions, name)["State"] != "Pending", READY_TIMEOUT_S):
+    if not wait_until(lambda: _state(functions, name)["State"] != "Pending", READY_TIMEOUT_S, ASK_EVERY_S):
         raise StackError(f"{name} does not start", "see the log of MiniStack")
     return _state(functions, name)
 

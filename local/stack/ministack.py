@@ -1,7 +1,6 @@
 """The AWS emulator: MiniStack, on loopback only, with IAM enforced, its state kept under our folder on a clean stop."""
 
 import os
-import shutil
 
 from local.stack.aws import LOCAL_KEY, LOCAL_REGION
 from local.stack.errors import StackError
@@ -12,23 +11,22 @@ START_TIMEOUT_S = 60.0
 
 
 def start_ministack(home: Home, port: int) -> Server:
-    """Start the emulator and wait until it serves.
+    """Start the emulator; it does not serve at once."""
+    _clear_workers(home)
+    return Server("MiniStack", [tool("ministack", "ministack")], _environment(home, port), home.log("ministack"), ROOT)
+
+
+def wait_for_ministack(server: Server, port: int) -> None:
+    """Wait until the emulator serves.
 
     Raises: StackError when it ends or stays silent.
     """
-    _clear_workers(home)
-    server = Server(
-        "MiniStack", [tool("ministack", "ministack")], _environment(home, port), home.log("ministack"), ROOT
-    )
     health = f"http://127.0.0.1:{port}/_ministack/health"
     if (
         not wait_until(lambda: server.poll() is not None or answers(health), START_TIMEOUT_S)
         or server.poll() is not None
     ):
-        words = server.last_words()
-        server.stop()
-        raise StackError("MiniStack did not start", f"its log: {server.log}", words)
-    return server
+        raise StackError("MiniStack did not start", f"its log: {server.log}", server.last_words())
 
 
 def _environment(home: Home, port: int) -> dict[str, str]:
@@ -38,6 +36,8 @@ def _environment(home: Home, port: int) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
         "TMPDIR": str(folder / "workers"),
+        # What workers import was compiled by the build, and their copies go with them.
+        "PYTHONDONTWRITEBYTECODE": "1",
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
@@ -58,5 +58,5 @@ def _environment(home: Home, port: int) -> dict[str, str]:
 def _clear_workers(home: Home) -> None:
     # Each Lambda worker unpacks the layer for itself; a killed one leaves its copy behind.
     workers = home.ministack / "workers"
-    shutil.rmtree(workers, ignore_errors=True)
+    home.discard(workers)
     workers.mkdir(parents=True)

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import threading
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from local.stack.errors import StackError, no_room
 
@@ -11,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_HOME = ROOT / ".crossfoot"
 # What a stack writes when it comes up for the first time, with some to spare, and again.
 ROOM_MB, ROOM_AGAIN_MB = 500, 100
+DISCARDED = "discarded-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,17 @@ class Home:
             raise StackError(
                 f"{self.folder} cannot be made a folder", "name another one: --home", str(error)
             ) from error
+
+    def discard(self, *folders: Path) -> None:
+        """Let go of folders at once, and delete them meanwhile: thousands of small files take many seconds."""
+        for folder in folders:
+            if folder.exists():
+                folder.rename(self.folder / f"{DISCARDED}{uuid4().hex}")
+        threading.Thread(target=self._delete_discarded).start()
+
+    def _delete_discarded(self) -> None:
+        for folder in self.folder.glob(f"{DISCARDED}*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def check_room(self) -> None:
         """Look whether a stack can come up here: what stands in its way is hard to tell once the disk is full.

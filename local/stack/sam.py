@@ -3,10 +3,11 @@
 import platform
 import shutil
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 
 from local.stack.aws import Stack, local_environment
+from local.stack.bytecode import compile_sources
 from local.stack.errors import StackError
 from local.stack.paths import ROOT, Home, tool
 from local.stack.processes import run
@@ -16,6 +17,8 @@ TEMPLATE = ROOT / "template.yaml"
 # E-mail of a local stack goes nowhere: the emulator keeps it for who looks (GET /_ministack/ses/messages).
 MAIL_FROM = "crossfoot@crossfoot.example"
 SERVICES_CALLED = {"dynamodb", "kms", "s3", "scheduler", "secretsmanager", "sesv2", "sqs", "sts"}
+# What the logger of Powertools needs of its many utilities.
+UTILITIES_USED = {"jmespath_utils"}
 
 
 def build(home: Home, parameters: Mapping[str, str]) -> None:
@@ -28,19 +31,26 @@ def build(home: Home, parameters: Mapping[str, str]) -> None:
         "--build-dir", str(home.build), "--cache-dir", str(home.folder / "build-cache"), *_overrides(parameters),
     ]  # fmt: skip
     run("sam build", command, _environment(home, "http://127.0.0.1:9"), home.log("sam-build"), ROOT)
-    _lighten_layer(home)
+    # Before anything that depends on this machine is made of it.
     stamp_functions(home.build)
-
-
-def _lighten_layer(home: Home) -> None:
-    # Every worker of the emulator unpacks the layer for itself, and most of it describes AWS services that we never call,
-    # and time zones, which AWS's workers lack and this machine may have.
     layer = home.build / "CommonLayer" / "python"
-    for description in (layer / "botocore" / "data").iterdir():
-        if description.is_dir() and description.name not in SERVICES_CALLED:
-            shutil.rmtree(description)
+    _lighten(layer)
+    compile_sources(layer, home.folder / "bytecode", layer / "crossfoot")
+
+
+def _lighten(layer: Path) -> None:
+    # Every worker of the emulator unpacks the layer for itself, and most of it describes AWS services that we never call,
+    # is utilities that we never import, and time zones, which AWS's workers lack and this machine may have.
+    _keep_only(SERVICES_CALLED, layer / "botocore" / "data")
+    _keep_only(UTILITIES_USED, layer / "aws_lambda_powertools" / "utilities")
     if any((Path(zones) / "America" / "New_York").exists() for zones in zoneinfo.TZPATH):
         shutil.rmtree(layer / "tzdata")
+
+
+def _keep_only(wanted: Set[str], folder: Path) -> None:
+    for each in folder.iterdir():
+        if each.is_dir() and each.name not in wanted:
+            shutil.rmtree(each)
 
 
 def deploy(home: Home, stack: Stack, parameters: Mapping[str, str]) -> None:

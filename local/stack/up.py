@@ -1,7 +1,6 @@
 """Bring a local stack up, keep it up, and take it down whole."""
 
 import queue
-import shutil
 import signal
 import threading
 from contextlib import ExitStack
@@ -12,14 +11,14 @@ import requests
 from local.stack.aws import Stack, emulated_stack
 from local.stack.errors import StackError
 from local.stack.functions import wait_for_functions
-from local.stack.ministack import start_ministack
+from local.stack.ministack import start_ministack, wait_for_ministack
 from local.stack.partners import add_partner
 from local.stack.paths import Home
 from local.stack.processes import Server, free_port, is_free
 from local.stack.progress import Progress
 from local.stack.record import Record, load_record, save_record
 from local.stack.sam import MAIL_FROM, build, deploy, local_parameters
-from local.stack.sandboxes import start_sandbox
+from local.stack.sandboxes import start_sandbox, wait_for_sandbox
 from local.stack.settings import fill_settings, sandbox_settings, verify_sender
 
 VENDORS = ("quickbooks", "connectwise")
@@ -51,11 +50,14 @@ class Running:
         self.record.ready = False
         save_record(self._home, self.record)
 
-    def hold(self, server: Server, *, forgetful: bool = False) -> None:
-        """Keep a server until this object closes. Takes: a `forgetful` one keeps its state if it ends when asked to."""
+    def hold(self, server: Server) -> Server:
+        """Keep a server until this object closes."""
         self._servers.append(server)
-        if forgetful:
-            self._forgetful.append(server)
+        return server
+
+    def count_on(self, server: Server) -> None:
+        """Keep the stack's state for as long as this server ends when asked to: only then it has kept its own."""
+        self._forgetful.append(server)
 
     def start(self, pid: int, port: int | None, *, fresh: bool) -> None:
         """Start the servers, deploy, and add the demo partner.
@@ -70,14 +72,7 @@ class Running:
         self.record.ports = choose_ports(self.record, port)
         self.record.pid, self.record.ready = pid, False
         save_record(self._home, self.record)
-        with self._progress.stage("MiniStack"):
-            self.hold(start_ministack(self._home, self.record.ports["aws"]), forgetful=True)
-        self.record.urls["aws"] = f"http://127.0.0.1:{self.record.ports['aws']}"
-        for vendor in VENDORS:
-            with self._progress.stage(f"{vendor} sandbox"):
-                server, self.record.sandboxes[vendor] = start_sandbox(self._home, vendor, self.record.ports[vendor])
-                self.hold(server)
-        self.record.urls |= _sandbox_urls(self.record)
+        self._start_servers()
         self._deploy()
         self.record.ready = True
         save_record(self._home, self.record)
@@ -97,6 +92,20 @@ class Running:
             threading.Thread(target=watch, args=(server,), daemon=True).start()
         server = ended.get()
         raise StackError(f"{server.name} ended by itself", f"its log: {server.log}", server.last_words())
+
+    def _start_servers(self) -> None:
+        # All at once: each takes a second or two, most of it for what it imports.
+        ports = self.record.ports
+        ministack = self.hold(start_ministack(self._home, ports["aws"]))
+        sandboxes = {vendor: self.hold(start_sandbox(self._home, vendor, ports[vendor])) for vendor in VENDORS}
+        with self._progress.stage("MiniStack"):
+            wait_for_ministack(ministack, ports["aws"])
+        self.count_on(ministack)
+        for vendor, server in sandboxes.items():
+            with self._progress.stage(f"{vendor} sandbox"):
+                self.record.sandboxes[vendor] = wait_for_sandbox(server)
+        self.record.urls["aws"] = f"http://127.0.0.1:{ports['aws']}"
+        self.record.urls |= _sandbox_urls(self.record)
 
     def _deploy(self) -> None:
         parameters = local_parameters(self.record.urls["quickbooks"])
@@ -141,8 +150,7 @@ def record_to_start_from(home: Home, *, fresh: bool) -> Record:
         return record
     # MiniStack keeps its state on a clean stop only, and the sandboxes keep each write: after a crash these would know
     # more than our table. All of it starts anew. Ports are kept where they are free.
-    for folder in (home.ministack, home.sandboxes):
-        shutil.rmtree(folder, ignore_errors=True)
+    home.discard(home.ministack, home.sandboxes)
     return Record(ports={name: port for name, port in record.ports.items() if is_free(port)})
 
 

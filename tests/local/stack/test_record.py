@@ -109,7 +109,9 @@ def test_what_was_stopped_cleanly_is_kept(home: Home, command: str, forgetful: b
     with Running(home, Progress(Console(quiet=True))) as running:
         running.record = Record(pid=os.getpid(), deployed=True, demo={"tenant": "t_1"})
         server = Server("A server", ["sh", "-c", command], dict(os.environ), home.log("server"), home.folder.parent)
-        running.hold(server, forgetful=forgetful)
+        running.hold(server)
+        if forgetful:
+            running.count_on(server)
         if "sleep" not in command:
             server.wait(30)
     assert record_to_start_from(home, fresh=False).demo == ({"tenant": "t_1"} if kept else {})
