@@ -1,12 +1,14 @@
-"""The deployed stack, with IAM enforced, and two partners on it."""
+"""The deployed stack, with IAM enforced, and partners on it."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 import pytest
 
+from local.sandbox.store import Record
 from local.stack.aws import LOCAL_KEY, LOCAL_REGION
 from local.stack.paths import Home
+from tests.e2e.cast import Cast, connect_everybody
+from tests.e2e.killing import kill_writers
 from tests.e2e.partner import Deployed, Partner
 from tests.e2e.platform import Platform
 
@@ -41,19 +43,19 @@ def platform(deployed: Deployed) -> Platform:
 
 
 @pytest.fixture(scope="session")
-def two(deployed: Deployed) -> tuple[Partner, Partner]:
-    """Two partners with the same ids everywhere and different amounts, connected at once.
+def cast(deployed: Deployed) -> Cast:
+    return connect_everybody(deployed)
 
-    All files share them, as one test follows another; test_isolation.py, which disconnects its own, has two of its own.
+
+@pytest.fixture(scope="session")
+def two(cast: Cast) -> tuple[Partner, Partner]:
+    return cast.north, cast.south
+
+
+@pytest.fixture(scope="session")
+def killed(deployed: Deployed, platform: Platform, two: tuple[Partner, Partner]) -> Record:
+    """Have workers killed while they write to each system. What they held comes back later: other tests run meanwhile.
+
+    Returns: the payment of the first that was killed, as QuickBooks holds it.
     """
-    return connect_two(deployed)
-
-
-def connect_two(deployed: Deployed) -> tuple[Partner, Partner]:
-    """Make two partners and connect them."""
-    partners = (Partner(deployed, "North IT", Decimal("770.00")), Partner(deployed, "South IT", Decimal("110.00")))
-    for partner in partners:
-        partner.enter_invoices()
-    for partner in partners:
-        partner.connect()
-    return partners
+    return kill_writers(deployed, platform, *two)

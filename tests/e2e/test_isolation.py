@@ -15,10 +15,10 @@ from crossfoot.steps.api.needs import Ports
 from crossfoot.steps.api.routes import ROUTES
 
 from local.sandbox.store import Record
-from tests.e2e.conftest import connect_two
+from tests.e2e.cast import Cast
 from tests.e2e.partner import CREDIT_MEMO, DEPOSIT, PREFERENCES, Deployed, Partner
 from tests.e2e.tokens import KINDS, STATUS_OF, Forger
-from tests.fakes.platform import payment_data, payout_data
+from tests.fakes.platform import payout_data
 from tests.fakes.whole import BODIES as ALL_BODIES
 from tests.fakes.whole import path_of
 
@@ -50,11 +50,6 @@ BODIES: dict[str, Any] = {
 
 def _name(route: Route[Ports]) -> str:
     return route.name
-
-
-def _have_something_parked(partner: Partner) -> None:
-    """Have the platform take a payment on an invoice that nobody has."""
-    partner.api.post("/v1/payments", payment_data(id="pay_canary"))
 
 
 def _values(partner: Partner, payment: Record) -> Values:
@@ -102,19 +97,9 @@ def _call(
 
 
 @pytest.fixture(scope="module")
-def two(deployed: Deployed) -> tuple[Partner, Partner]:
-    """Two of its own: what is paid and asked for here is nothing that other tests count with."""
-    return connect_two(deployed)
-
-
-@pytest.fixture(scope="module")
-def strangers(deployed: Deployed, two: tuple[Partner, Partner]) -> Values:
+def strangers(cast: Cast) -> Values:
     """What the first partner has, among it a payment that nobody else does."""
-    first, _ = two
-    for _ in range(3):
-        payment = first.pay("1002", first.amount / 7)
-    _have_something_parked(first)
-    deployed.wait_for_rest("payments of the first partner")
+    first, payment = cast.watched, cast.payments[cast.watched.name]
     assert first.explain(payment)["id"] == f"quickbooks-{payment['Id']}"
     return _values(first, payment)
 
@@ -126,22 +111,16 @@ def outsider(deployed: Deployed) -> Partner:
 
 
 @pytest.fixture(scope="module")
-def forger(deployed: Deployed, two: tuple[Partner, Partner]) -> Iterator[Forger]:
+def forger(deployed: Deployed, cast: Cast) -> Iterator[Forger]:
     """Whoever has nearly a token of the first partner's user."""
-    with Forger(deployed, two[0]) as found:
+    with Forger(deployed, cast.watched) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def own(deployed: Deployed) -> tuple[Partner, Values]:
+def own(cast: Cast) -> tuple[Partner, Values]:
     """A partner that has everything, and that may lose it."""
-    partner = Partner(deployed, "West IT", Decimal("44.00"))
-    partner.enter_invoices()
-    partner.connect()
-    payment = partner.pay("1001", Decimal("4.00"))
-    _have_something_parked(partner)
-    deployed.wait_for_rest("the payment of West IT")
-    return partner, _values(partner, payment)
+    return cast.losing, _values(cast.losing, cast.payments[cast.losing.name])
 
 
 @pytest.mark.parametrize("route", DESTRUCTIVE_LAST, ids=_name)
@@ -155,10 +134,8 @@ def test_x6_every_route_works_for_its_own_partner(
     assert answer.status_code == route.status, answer.text
 
 
-def test_x6_a_link_opens_the_partners_own_document_and_nothing_beside_it(
-    deployed: Deployed, two: tuple[Partner, Partner], outsider: Partner
-) -> None:
-    first, _ = two
+def test_x6_a_link_opens_the_partners_own_document_and_nothing_beside_it(cast: Cast, outsider: Partner) -> None:
+    first = cast.watched
     link = first.api.post("/v1/invoices/quickbooks-1001/pdf", {})["url"]
     answer = requests.get(link, timeout=30)
     assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-"), answer.text
@@ -176,9 +153,9 @@ def test_x6_every_kind_of_token_is_tried_on_many_routes_and_several_on_each() ->
 
 @pytest.mark.parametrize("route", CLOSED, ids=_name)
 def test_x6_nobody_gets_in_without_a_valid_token(
-    deployed: Deployed, two: tuple[Partner, Partner], strangers: Values, forger: Forger, route: Route[Ports]
+    deployed: Deployed, cast: Cast, strangers: Values, forger: Forger, route: Route[Ports]
 ) -> None:
-    first, _ = two
+    first = cast.watched
     for kind in _kinds_for(route):
         answer = _call(deployed, route, strangers, forger.token(kind))
         assert answer.status_code == STATUS_OF[kind], f"{kind}: {answer.status_code} {answer.text}"
@@ -188,9 +165,9 @@ def test_x6_nobody_gets_in_without_a_valid_token(
 
 @pytest.mark.parametrize("route", CLOSED, ids=_name)
 def test_x6_another_partner_sees_no_byte_of_what_is_not_its_own(
-    deployed: Deployed, two: tuple[Partner, Partner], strangers: Values, outsider: Partner, route: Route[Ports]
+    deployed: Deployed, cast: Cast, strangers: Values, outsider: Partner, route: Route[Ports]
 ) -> None:
-    first, _ = two
+    first = cast.watched
     answer = _call(deployed, route, strangers, outsider.token)
     for word in _words_of(first):
         assert word not in answer.text, f"{route.name}: {answer.text}"
@@ -199,8 +176,8 @@ def test_x6_another_partner_sees_no_byte_of_what_is_not_its_own(
         assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-def test_x6_the_first_partner_is_still_whole(two: tuple[Partner, Partner]) -> None:
-    first, _ = two
+def test_x6_the_first_partner_is_still_whole(cast: Cast) -> None:
+    first = cast.watched
     states = {each["system"]: each["state"] for each in first.api.get("/v1/connections")["connections"]}
     assert states == {"quickbooks": "connected", "connectwise": "connected"}
     assert first.api.get("/v1/preferences") == PREFERENCES
