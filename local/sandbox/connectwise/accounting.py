@@ -149,6 +149,21 @@ def unbatch(call: Call, invoice_id: int) -> Record:
     return {"unbatchedBatch": invoice["glBatch"]}
 
 
+def rebatch(call: Call, invoice_id: int) -> Record:
+    """Put one closed invoice back into the batch that it was taken out of, whatever was edited on it meanwhile.
+
+    That too is done in the screens, and tells no accounting package.
+    Returns: the batch. Raises: ValueError when it cannot be posted, or was in no batch that is still there.
+    """
+    posting = ledger.posting_of(call.records, invoice_id)
+    invoice = call.records.get(INVOICE.name, invoice_id) or {}
+    batch = call.records.get("AccountingBatch", (invoice.get("unbatchedBatch") or {}).get("id"))
+    if posting is None or not posting["entries"] or batch is None:
+        raise ValueError(f"invoice: {invoice_id} cannot be batched again")
+    _mark(call, posting, batch)
+    return {"glBatch": {"id": batch["id"], "name": batch["batchIdentifier"]}}
+
+
 def _mark(call: Call, posting: Record, batch: Record | None, more: Record | None = None) -> None:
     """Put a document into a batch, or take it out of the one that it is in. Takes: `more`, what its invoice gets too."""
     shelf = ledger.EXPENSE_POSTING if "expense" in posting else ledger.POSTING

@@ -5,6 +5,7 @@ POST members?company= {"identifier"}            another member with keys, such a
 POST load?company=                              the body is JSONL as for --load
 POST seed?company= {"invoices": 20000, …}       many invoices with lines; see `seeding.py`
 POST unbatch?company= {"invoice": 7}            takes an invoice out of its accounting batch, as in the screens
+POST rebatch?company= {"invoice": 7}            puts it back into that batch, as in the screens, whatever was edited
 GET  payments?company=                          every payment row
 GET  deliveries                                 callbacks sent, with the status of each attempt
 GET, POST switches                              see `switches.py`
@@ -22,9 +23,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.sandbox.connectwise import timestamps
-from local.sandbox.connectwise.accounting import unbatch
+from local.sandbox.connectwise.accounting import rebatch, unbatch
 from local.sandbox.connectwise.amounts import amount
-from local.sandbox.connectwise.call import by_hand
+from local.sandbox.connectwise.call import Call, by_hand
 from local.sandbox.connectwise.delivery import Delivery
 from local.sandbox.connectwise.loading import load_lines
 from local.sandbox.connectwise.records import Record, value_at
@@ -53,6 +54,7 @@ class Control:
             _route("POST", "load", self.load),
             _route("POST", "seed", self.seed, 201),
             _route("POST", "unbatch", self.unbatch),
+            _route("POST", "rebatch", self.rebatch),
             _route("GET", "payments", self.payments),
             _route("GET", "deliveries", self.deliveries),
             _route("GET", "switches", self.switches),
@@ -87,12 +89,19 @@ class Control:
         return seed(self.site, self._company(request), read_wish(await _object(request)))
 
     async def unbatch(self, request: Request) -> Any:
+        return await self._on_invoice(request, unbatch)
+
+    async def rebatch(self, request: Request) -> Any:
+        return await self._on_invoice(request, rebatch)
+
+    async def _on_invoice(self, request: Request, deed: Callable[[Call, int], Record]) -> Record:
+        """Do to an invoice what only the screens can."""
         company, asked = self._company(request), await _object(request)
         call = by_hand(self.site, company)
         if not isinstance(asked.get("invoice"), int):
             raise ValueError("invoice: the id of one")
         with self.site.store.transaction():
-            kept = unbatch(call, asked["invoice"])
+            kept = deed(call, asked["invoice"])
         company.records.committed()
         self.delivery.dispatch(company, call.events)
         return kept

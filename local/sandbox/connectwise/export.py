@@ -6,8 +6,9 @@ Source: a recorded export; `glEntryIds` is one text of ids with commas, and reve
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from local.sandbox.connectwise import ledger, lines, taxes
+from local.sandbox.connectwise import ledger, lines
 from local.sandbox.connectwise.amounts import amount
+from local.sandbox.connectwise.export_taxes import InvoiceTaxes
 from local.sandbox.connectwise.records import Record, Records
 from local.sandbox.connectwise.schema import INVOICE
 
@@ -54,8 +55,7 @@ def _transaction(records: Records, posting: Record, invoice: Record) -> Record:
     terms = _terms(records, invoice)
     receivable = [entry for entry in posting["entries"] if entry["type"] == ledger.RECEIVABLE]
     details = [entry for entry in posting["entries"] if entry["type"] != ledger.RECEIVABLE]
-    levels = _tax_levels(records, invoice)
-    taxed = [level for level in levels if level["taxAmount"]]
+    taxes = InvoiceTaxes(records, invoice)
     return {
         "id": invoice["id"],
         "glClass": receivable[0].get("segment2", ""),
@@ -79,18 +79,18 @@ def _transaction(records: Records, posting: Record, invoice: Record) -> Record:
         "taxable": bool(invoice.get("taxableFlag")),
         **({"taxCode": invoice["taxCode"]} if invoice.get("taxCode") else {}),
         "salesTax": amount(invoice, "salesTax"),
-        "stateTax": taxed[0]["taxAmount"] if taxed else Decimal("0.00"),
-        "taxAgencyXref": _agency(records, invoice),
-        "stateTaxXref": taxed[0]["taxCodeXref"] if taxed else "",
+        **taxes.header(),
         "useAvalaraFlag": False,
         "sendAvalaraTaxFlag": False,
-        "detail": [_detail(records, invoice, entry) for entry in details],
-        "taxLevels": levels,
+        **({"purchaseOrder": {"name": invoice["customerPO"]}} if invoice.get("customerPO") else {}),
+        **({"currency": invoice["currency"]} if invoice.get("currency") else {}),
+        "detail": [_detail(records, invoice, entry, taxes) for entry in details],
     }
 
 
-def _detail(records: Records, invoice: Record, entry: Record) -> Record:
+def _detail(records: Records, invoice: Record, entry: Record, taxes: InvoiceTaxes) -> Record:
     is_tax = entry["type"] == ledger.TAX
+    line = _line_of(records, entry)
     return {
         "id": entry["id"],
         "documentDate": invoice.get("date"),
@@ -108,20 +108,24 @@ def _detail(records: Records, invoice: Record, entry: Record) -> Record:
         "costAccountNumber": entry.get("cogs1", ""),
         "inventoryAccountNumber": entry.get("inventory", ""),
         "productAccountNumber": entry.get("segment1", ""),
-        "taxCodeXref": _tax_xref(records, invoice),
+        **taxes.of_detail(entry, line),
         "taxNote": AUTOMATIC_TAX if is_tax else "",
         "itemPrice": entry.get("price", lines.ZERO),
         "itemCost": entry.get("cost", lines.ZERO),
-        **_source(records, entry),
+        **_source(entry, line),
     }
 
 
-def _source(records: Records, entry: Record) -> Record:
+def _line_of(records: Records, entry: Record) -> Record | None:
+    named = entry.get("line")
+    return records.get(named["kind"], named["id"]) if named else None
+
+
+def _source(entry: Record, line: Record | None) -> Record:
     """Name the time entry or the product that a detail comes from."""
-    named = entry.get("line") or {}
-    line = records.get(named["kind"], named["id"]) if named else None
     if line is None:
         return {}
+    named = entry["line"]
     if named["kind"] == lines.TIME.model:
         return {"timeEntry": {"id": line["id"]}}
     if named["kind"] == lines.PRODUCTS.model:
@@ -147,26 +151,6 @@ def _expense(records: Records, posting: Record) -> Iterable[Record]:
         "total": debit["amount"],
         "offset": {"id": credit["id"], "accountNumber": credit.get("segment1", ""), "total": credit["amount"]},
     }
-
-
-def _tax_levels(records: Records, invoice: Record) -> list[Record]:
-    code = taxes.code_of(records, invoice)
-    if code is None or not invoice.get("taxableFlag"):
-        return []
-    return [
-        {"taxLevel": level.number, "taxCodeXref": level.text("TaxCodeXref") or "", "taxAmount": tax}
-        for level, tax in taxes.on_lines(code, invoice, lines.lines_of(records, invoice["id"]))
-    ]
-
-
-def _tax_xref(records: Records, invoice: Record) -> str:
-    levels = taxes.levels_of(taxes.code_of(records, invoice) or {})
-    return next((level.text("TaxCodeXref") or "" for level in levels), "")
-
-
-def _agency(records: Records, invoice: Record) -> str:
-    levels = taxes.levels_of(taxes.code_of(records, invoice) or {})
-    return next((level.text("AgencyXref") or "" for level in levels), "")
 
 
 def _terms(records: Records, record: Record) -> Record:

@@ -49,10 +49,17 @@ def code_of(records: Records, invoice: Record) -> Record | None:
 def on_lines(
     code: Record, invoice: Record, billed: Mapping[LineKind, Sequence[Record]]
 ) -> Iterator[tuple[Level, Decimal]]:
-    """Give each level with its tax, rounded half up. A part of the invoice without lines is taxed as a whole."""
+    """Give each level with its tax, rounded half up."""
+    return ((level, level.tax(base)) for level, base in bases_of(code, invoice, billed))
+
+
+def bases_of(
+    code: Record, invoice: Record, billed: Mapping[LineKind, Sequence[Record]]
+) -> Iterator[tuple[Level, Decimal]]:
+    """Give each level with what it is charged on. A part of the invoice without lines is taxed as a whole."""
     for level in levels_of(code):
         taken = (kind for kind in billed if level.takes(kind))
-        yield level, level.tax(sum((_taxable(kind, invoice, billed[kind]) for kind in taken), Decimal(0)))
+        yield level, sum((_taxable(kind, invoice, billed[kind]) for kind in taken), Decimal("0.00"))
 
 
 def _taxable(kind: LineKind, invoice: Record, found: Sequence[Record]) -> Decimal:

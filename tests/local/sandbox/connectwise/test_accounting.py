@@ -244,6 +244,47 @@ def test_an_invoice_taken_out_of_its_batch_by_hand_says_so_until_it_is_batched_a
     assert (shown["glBatch"]["id"], "unbatchedBatch" in shown) == (again, False)
 
 
+def test_an_invoice_that_was_taken_out_and_edited_can_be_put_back_into_its_old_batch(
+    sandbox: Sandbox, invoice: int
+) -> None:
+    made = batched(sandbox, invoice)
+    sandbox.control("POST", "unbatch", {"invoice": invoice})
+    sandbox.patch(f"/finance/invoices/{invoice}", "status", NEW)
+    assert sandbox.control("POST", "rebatch", {"invoice": invoice})[0] == 400, "an open one has no entries"
+    add(sandbox, "/procurement/products", PRODUCT, invoice)
+    close(sandbox, invoice)
+    assert sandbox.control("POST", "rebatch", {"invoice": invoice})[0] == 200
+    shown = sandbox.get(f"/finance/invoices/{invoice}")[1]
+    assert (shown["glBatch"], shown["total"]) == ({"id": made, "name": "CF-1"}, Decimal("467.17"))
+    assert "unbatchedBatch" not in shown
+    assert sandbox.get(UNPOSTED)[1] == []
+    assert sandbox.control("POST", "rebatch", {"invoice": invoice})[0] == 400
+
+
+def test_an_export_says_of_each_detail_which_levels_of_tax_are_charged_on_it(sandbox: Sandbox) -> None:
+    taxed = {"taxableFlag": True, "taxCode": {"id": 12}, "customerPO": "PO-7"}
+    invoice = sandbox.new_invoice(sandbox.new_company("bob"), 0, type="Standard", **taxed)
+    for path, body, _, _ in LINES.values():
+        add(sandbox, path, body, invoice)
+    add(sandbox, "/procurement/products", {**PRODUCT, "taxableFlag": False}, invoice)
+    close(sandbox, invoice)
+    [seen] = sandbox.post("/finance/accounting/export", {"exportInvoicesFlag": True})[1]["transactions"]
+    flags = [(d["glTypeId"], d["taxableFlag"], d["taxable2Flag"], d["taxable3Flag"]) for d in seen["detail"]]
+    assert flags == [
+        ("R", True, True, False), ("RE", False, False, False), ("RP", True, True, False), ("RP", False, False, False),
+        ("ST", False, False, False),
+    ]  # fmt: skip
+    assert [d["itemTaxableFlag"] for d in seen["detail"]] == [False, False, True, False, False]
+    assert [d.get("taxRatePercent") for d in seen["detail"]] == [None, None, None, None, Decimal("8.25")]
+    assert (seen["taxGroupRate"], seen["taxableTotal"], seen["purchaseOrder"]) == (
+        Decimal("0.0825"), Decimal("360.00"), {"name": "PO-7"},
+    )  # fmt: skip
+    assert [(each["taxCodeXref"], each["taxableAmount"], each["taxAmount"]) for each in seen["taxLevels"]] == [
+        ("T1", Decimal("360.00"), Decimal("25.20")), ("T2", Decimal("360.00"), Decimal("4.50")),
+    ]  # fmt: skip
+    assert sum(level["taxAmount"] for level in seen["taxLevels"]) == seen["salesTax"]
+
+
 @pytest.mark.parametrize("missing", ["processedRecordIds", "flags", "part", "unknown", "posted", "invoice"])
 def test_a_batch_that_makes_no_sense_is_refused_and_posts_nothing(sandbox: Sandbox, invoice: int, missing: str) -> None:
     ids = ids_of(sandbox, invoice)
