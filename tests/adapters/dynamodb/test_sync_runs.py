@@ -14,7 +14,7 @@ from crossfoot.core.sync.runs import ABANDONED_AFTER, ItemState, RunItem, RunKin
 from crossfoot.errors import Conflict, Rejected
 from crossfoot.ports import SyncRuns
 
-from tests.adapters.dynamodb.doubles import CountingTable, DyingTable, InterruptedTable, Killed, OneCallAtATime
+from tests.adapters.dynamodb.doubles import DyingTable, InterruptedTable, Killed, OneByOneCountingTable, OneCallAtATime
 from tests.adapters.dynamodb.memory import Interleaving, Items, MemoryTable
 from tests.adapters.dynamodb.records import CW, OTHER_TENANT, TENANT, invoice_ref
 from tests.adapters.dynamodb.wire import MemoryClient
@@ -310,7 +310,7 @@ def test_in_every_order_of_calls_one_run_is_under_way_and_an_abandoned_one_ended
 
 
 def test_a_runs_items_are_read_as_one_partition_and_a_page_of_runs_is_one_query() -> None:
-    counting_table = CountingTable("memory", MemoryClient())
+    counting_table = OneByOneCountingTable("memory", MemoryClient())
     runs = TableSyncRuns(counting_table)
     bills = [invoice_ref(str(number), CW) for number in range(60)]
     run = begin(runs, make_run(total=60), *bills)

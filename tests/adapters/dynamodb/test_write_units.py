@@ -1,15 +1,31 @@
 """What the table charges for the work that is done most: the target is 10 write units for a mirrored payment."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.effects import TableEffects
+from crossfoot.adapters.dynamodb.entries import TableEntries
+from crossfoot.adapters.dynamodb.sync_runs import TableSyncRuns
+from crossfoot.adapters.dynamodb.sync_settings import TableSyncSettings
 from crossfoot.core.effects import EffectState
+from crossfoot.core.sync.runs import ItemState, RunItem, RunKind, new_sync_run
+from crossfoot.core.sync.settings import MappingKey, MappingKind, SyncPreferences, Target
 
 from tests.adapters.dynamodb.doubles import CountingTable
-from tests.adapters.dynamodb.records import TENANT, make_invoice, make_lines, make_payment, payment_ref, version
+from tests.adapters.dynamodb.records import (
+    CW,
+    TENANT,
+    invoice_ref,
+    make_invoice,
+    make_lines,
+    make_payment,
+    payment_ref,
+    version,
+)
 from tests.adapters.dynamodb.test_effects import AT, make_effect
+from tests.adapters.dynamodb.test_entries import make_sale
 
 
 def test_a_new_payment_costs_four_write_units_and_an_edited_one_a_single_one(counting_table: CountingTable) -> None:
@@ -62,6 +78,34 @@ def test_an_effect_costs_three_write_units_from_plan_to_confirmed(counting_table
     store.replace(planned, taken)
     store.replace(taken, replace(confirmed, result=planned.body))
     assert counting_table.write_units == 3
+
+
+def test_a_run_costs_two_write_units_a_bill_to_begin_and_one_whenever_a_bill_or_the_run_moves(
+    counting_table: CountingTable,
+) -> None:
+    runs = TableSyncRuns(counting_table)
+    items = [RunItem(invoice_ref(str(number), CW), f"INV-{number}", previewed="9f2c" * 8) for number in range(30)]
+    run = new_sync_run(RunKind.SYNC, "partner", len(items), AT, "9f2c")
+    runs.begin(TENANT, run, items)
+    assert counting_table.write_units == 4 + 2 * len(items)
+    start = counting_table.write_units
+    for state in (ItemState.WRITTEN, ItemState.DONE):
+        runs.save_items(TENANT, run.id, [replace(items[0], state=state, digest="9f2d" * 8, accounting_id="77")])
+    assert counting_table.write_units - start == 2
+    runs.replace(TENANT, run, replace(run, moved_at=AT + timedelta(minutes=1), counts={ItemState.DONE: 30}))
+    assert counting_table.write_units - start == 3
+
+
+def test_what_the_sync_tool_keeps_costs_a_write_unit_each(counting_table: CountingTable) -> None:
+    settings, bill, sale = TableSyncSettings(counting_table), invoice_ref("501", CW), make_sale(25)
+    settings.save_preferences(TENANT, SyncPreferences())
+    settings.save_mappings(TENANT, {MappingKey(MappingKind.TERMS, "Net 30"): Target("3", "Net 30")})
+    assert counting_table.write_units == 2
+    for _ in range(2):
+        TableEntries(counting_table).save(TENANT, bill, sale)
+        assert counting_table.write_units == 3
+    settings.save_mappings(TENANT, {MappingKey(MappingKind.TERMS, "Net 30"): None})
+    assert counting_table.write_units == 4
 
 
 def test_an_import_is_saved_in_batches_and_reads_one_item_a_record(counting_table: CountingTable) -> None:
