@@ -79,7 +79,7 @@ def _outcome(sale: Sale, outcome: Reply | CrossfootError) -> Entered | Exception
     if isinstance(outcome, Exception):
         return outcome
     try:
-        return _entered(sale, {**outcome.body, "time": outcome.time})
+        return _entered(sale, outcome.body)
     except OutcomeUnknown as error:
         return error
 
@@ -87,15 +87,11 @@ def _outcome(sale: Sale, outcome: Reply | CrossfootError) -> Entered | Exception
 def _entered(sale: Sale, answer: Mapping[str, Any]) -> Entered:
     """Read what came back of a write. It was carried out: what cannot be read leaves its outcome unknown."""
     try:
-        wire = answer[ENTITIES[sale.kind]]
-        return read_sale(sale.kind, wire, str(answer.get("time") or _changed_at(wire)), sale.currency)
+        return _shown(sale.kind, answer[ENTITIES[sale.kind]], sale.currency)
     except _UNREADABLE as error:
         raise OutcomeUnknown("QuickBooks answered a write in a form that we cannot read") from error
 
 
 def _shown(kind: SaleKind, wire: Mapping[str, Any], currency: str) -> Entered:
-    return read_sale(kind, wire, _changed_at(wire), currency)
-
-
-def _changed_at(wire: Mapping[str, Any]) -> str:
-    return str(wire["MetaData"]["LastUpdatedTime"])
+    # What QuickBooks answers to a request that it remembers is what stood then: it was seen no later than it changed.
+    return read_sale(kind, wire, str(wire["MetaData"]["LastUpdatedTime"]), currency)

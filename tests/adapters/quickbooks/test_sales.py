@@ -1,0 +1,304 @@
+"""The invoices and credit memos that we write into QuickBooks: digit for digit, and what is read of them."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from crossfoot.adapters.quickbooks.sales import QuickBooksSales
+from crossfoot.core.model import CreditMemo, Invoice, LineKind
+from crossfoot.core.sync.sales import SaleKind, SaleLine, SaleTax, TaxCalculation
+from crossfoot.errors import Conflict, OutcomeUnknown, Rejected
+
+from tests.adapters.quickbooks.company import Company
+from tests.adapters.quickbooks.sales import (
+    DAY,
+    DUE,
+    HOURS,
+    KEY,
+    MARKER,
+    NOTE,
+    OTHER_KEY,
+    REBATE,
+    SWITCH,
+    Answering,
+    elsewhere,
+    ids_of,
+    sale_of,
+)
+
+
+@pytest.fixture
+def sales(company: Company) -> QuickBooksSales:
+    return QuickBooksSales(company.client())
+
+
+@pytest.fixture
+def customer(company: Company) -> str:
+    return str(company.customer()["Id"])
+
+
+def only(company: Company, entity: str = "Invoice") -> dict[str, Any]:
+    (found,) = company.query(entity)
+    return found
+
+
+def details(wire: dict[str, Any]) -> list[dict[str, Any]]:
+    return [line["SalesItemLineDetail"] for line in wire["Line"] if line["DetailType"] == "SalesItemLineDetail"]
+
+
+def test_s8_an_invoice_is_written_as_it_was_previewed(company: Company, sales: QuickBooksSales, customer: str) -> None:
+    wanted = sale_of(
+        customer, HOURS, SWITCH, REBATE, memo="Thank you\nvery much", terms_id="2", purchase_order="PO 77",
+        purchase_order_field="1",
+    )  # fmt: skip
+    made = sales.create_sale(wanted, NOTE, KEY)
+    invoice = only(company)
+    assert (invoice["Id"], invoice["DocNumber"], invoice["TxnDate"]) == (made.standing.id, "4711", "2026-11-03")
+    assert (invoice["DueDate"], invoice["SalesTermRef"]["value"], invoice["PrivateNote"]) == ("2026-11-18", "2", NOTE)
+    assert (str(invoice["TotalAmt"]), invoice["CustomerMemo"]) == ("1400.00", {"value": "Thank you very much"})
+    assert invoice["CustomField"][0]["StringValue"] == "PO 77"
+    hours, switch, rebate, _ = invoice["Line"]
+    assert [str(line["Amount"]) for line in (hours, switch, rebate)] == ["1187.50", "249.99", "-37.49"]
+    assert [line["Description"] for line in (hours, switch, rebate)] == ["Project work", "Switch", "Goodwill"]
+    first, second, third = details(invoice)
+    assert (str(first["Qty"]), first["UnitPrice"], first["ServiceDate"]) == ("9.5", 125, "2026-10-30")
+    assert (second["ItemRef"]["value"], str(second["UnitPrice"])) == ("4", "249.99")
+    assert not {"Qty", "UnitPrice", "ServiceDate"} & third.keys()
+
+
+def test_s8_the_answer_is_what_stands_and_what_the_book_keeps(
+    company: Company, sales: QuickBooksSales, customer: str
+) -> None:
+    wanted = sale_of(customer, HOURS, SWITCH)
+    made = sales.create_sale(wanted, NOTE, KEY)
+    standing = made.standing
+    assert standing.says(wanted)
+    assert (standing.revision, standing.tax_minor, standing.open_minor, standing.linked) == ("0", 0, 1_437_49, False)
+    assert isinstance(made.record, Invoice)
+    assert (made.record.number, made.record.due_on, made.record.balance_minor) == ("4711", DUE, 1_437_49)
+    assert [line.item for line in made.record.lines or ()] == ["Services", "Hardware"]
+    records, _ = company.read_all()
+    (read,) = (each for each in records if isinstance(each, Invoice))
+    assert replace(read, version=made.record.version) == made.record
+    assert read.version.updated_at == made.record.version.updated_at
+    assert company.budget.calls[0][2] is False, "writing is free"
+
+
+def test_s8_a_credit_memo_is_written_with_a_positive_total(
+    company: Company, sales: QuickBooksSales, customer: str
+) -> None:
+    wanted = sale_of(customer, HOURS, REBATE, kind=SaleKind.CREDIT_MEMO, number="CM-9")
+    made = sales.create_sale(wanted, NOTE, KEY)
+    memo = only(company, "CreditMemo")
+    assert (str(memo["TotalAmt"]), memo["DocNumber"], memo.get("DueDate")) == ("1150.01", "CM-9", None)
+    assert made.standing.says(wanted)
+    assert isinstance(made.record, CreditMemo)
+    assert made.record.remaining_minor == made.standing.open_minor == 1_150_01
+
+
+def test_s6_class_department_and_terms_are_references(company: Company, sales: QuickBooksSales, customer: str) -> None:
+    west = company.post("Class", {"Name": "West"})["Id"]
+    denver = company.post("Department", {"Name": "Denver"})["Id"]
+    line = replace(SWITCH, class_id=west)
+    sales.create_sale(sale_of(customer, line, HOURS, department_id=denver), NOTE, KEY)
+    invoice = only(company)
+    assert invoice["DepartmentRef"]["value"] == denver
+    assert [detail.get("ClassRef", {}).get("value") for detail in details(invoice)] == [west, None]
+    assert "SalesTermRef" not in invoice
+
+
+def test_s8_a_number_that_is_quickbooks_own_is_read_from_the_answer(sales: QuickBooksSales, customer: str) -> None:
+    wanted = sale_of(customer, SWITCH, number="")
+    made = sales.create_sale(wanted, NOTE, KEY)
+    assert made.standing.number
+    assert made.standing.says(wanted)
+
+
+def test_s6_tax_on_top_in_the_united_states_is_what_connectwise_charged(
+    company: Company, sales: QuickBooksSales, customer: str
+) -> None:
+    taxed = replace(SWITCH, tax_code_id="TAX")
+    code = ids_of(company, "TaxCode")["California"]
+    wanted = sale_of(customer, taxed, replace(HOURS, tax_code_id="NON"), tax=SaleTax(code_id=code, tax_minor=20_01))
+    made = sales.create_sale(wanted, NOTE, KEY)
+    detail = only(company)["TxnTaxDetail"]
+    assert (detail["TxnTaxCodeRef"]["value"], str(detail["TotalTax"])) == (code, "20.01")
+    assert [each["TaxCodeRef"]["value"] for each in details(only(company))] == ["TAX", "NON"]
+    assert (made.standing.tax_minor, made.standing.says(wanted)) == (20_01, True)
+    assert isinstance(made.record, Invoice)
+    assert [line.kind for line in made.record.lines or ()][-1] is LineKind.TAX
+
+
+def test_s7_automated_sales_tax_that_comes_to_something_else_is_seen(
+    company: Company, sales: QuickBooksSales, customer: str
+) -> None:
+    (settings,) = company.query("Preferences")
+    head = {name: settings[name] for name in ("Id", "SyncToken")}
+    company.post("Preferences", {**head, "sparse": True, "TaxPrefs": {"PartnerTaxEnabled": True}})
+    code = ids_of(company, "TaxCode")["California"]
+    tax = SaleTax(code_id=code, tax_minor=20_01)
+    wanted = sale_of(customer, replace(SWITCH, tax_code_id="TAX"), tax=tax)
+    made = sales.create_sale(wanted, NOTE, KEY)
+    assert (made.standing.tax_minor, made.standing.total_minor) == (20_00, 269_99)
+    assert not made.standing.says(wanted)
+
+
+@pytest.mark.parametrize(
+    ("calculation", "gross", "net", "tax_minor"),
+    [
+        (TaxCalculation.EXCLUDED, 100_00, "100.00", 10_00),
+        (TaxCalculation.INCLUSIVE, 110_00, "100.00", 10_00),
+        (TaxCalculation.NOT_APPLICABLE, 100_00, "100.00", 0),
+    ],
+)
+def test_s6_elsewhere_prices_are_with_tax_inside_or_without(
+    company: Company, calculation: TaxCalculation, gross: int, net: str, tax_minor: int
+) -> None:
+    canadian = Company(company.sandbox, country="CA", currency="CAD")
+    code = ids_of(canadian, "TaxCode")["Standard"]
+    coded = "" if calculation is TaxCalculation.NOT_APPLICABLE else code
+    line = SaleLine(gross, "1", "Hours", Decimal(2), Decimal(gross) / 200, tax_code_id=coded)
+    wanted = sale_of(canadian.customer()["Id"], line, tax=elsewhere(calculation, tax_minor), currency="CAD")
+    made = QuickBooksSales(canadian.client()).create_sale(wanted, NOTE, KEY)
+    assert (str(only(canadian)["Line"][0]["Amount"]), made.standing.total_minor) == (net, wanted.total_minor)
+    assert made.standing.says(wanted)
+    assert made.standing.tax_minor == tax_minor
+    assert isinstance(made.record, Invoice)
+    assert sum(each.amount_minor for each in made.record.lines or ()) == wanted.total_minor
+
+
+def test_x5_a_currency_without_decimals(company: Company) -> None:
+    japanese = Company(company.sandbox, country="JP", currency="JPY")
+    wanted = sale_of(
+        japanese.customer()["Id"], SaleLine(182_714, "1"), currency="JPY", tax=elsewhere(TaxCalculation.NOT_APPLICABLE)
+    )
+    assert QuickBooksSales(japanese.client()).create_sale(wanted, NOTE, KEY).standing.says(wanted)
+    assert str(only(japanese)["TotalAmt"]) == "182714"
+
+
+def test_words_in_any_letters_and_of_any_length_are_written(
+    company: Company, sales: QuickBooksSales, customer: str
+) -> None:
+    line = replace(SWITCH, description="手数料 Gebühr " * 500)
+    sales.create_sale(sale_of(customer, line, memo="支払 " * 900), "支払 " + NOTE, KEY)
+    invoice = only(company)
+    assert invoice["Line"][0]["Description"].startswith("??? Gebühr ??? Gebühr")
+    assert invoice["CustomerMemo"]["value"].startswith("?? ??")
+    assert MARKER in invoice["PrivateNote"]
+
+
+def test_p4_an_entry_whose_answer_was_lost_a_moment_ago_is_found_by_its_marker(
+    company: Company, sales: QuickBooksSales, customer: str
+) -> None:
+    wanted, since = sale_of(customer, SWITCH), company.clock.now()
+    company.sandbox.fault("lost_answer", path_contains="/invoice")
+    with pytest.raises(OutcomeUnknown):
+        sales.create_sale(wanted, NOTE, KEY)
+    found = sales.find_sale(SaleKind.INVOICE, MARKER, since, "USD")
+    assert found is not None
+    assert found.standing.says(wanted)
+    assert sales.create_sale(wanted, NOTE, KEY).standing == found.standing, "the same request is carried out once"
+    assert sales.find_sale(SaleKind.CREDIT_MEMO, MARKER, since, "USD") is None
+    assert sales.find_sale(SaleKind.INVOICE, "xf:0000000000000000", since, "USD") is None
+    assert sales.find_sale(SaleKind.INVOICE, MARKER, company.clock.now() + timedelta(hours=1), "USD") is None
+
+
+def test_s9_an_entry_is_deleted_as_of_its_revision_and_gone_already_is_no_error(
+    company: Company, sales: QuickBooksSales, customer: str
+) -> None:
+    made = sales.create_sale(sale_of(customer, SWITCH), NOTE, KEY).standing
+    head = {"Id": made.id, "SyncToken": "0", "sparse": True}
+    company.post("Invoice", {**head, "CustomerRef": {"value": customer}, "PrivateNote": "edited"})
+    with pytest.raises(Conflict):
+        sales.delete_sale(made.kind, made.id, made.revision, OTHER_KEY)
+    standing = sales.fetch_sale(made.kind, made.id, "USD")
+    assert standing is not None
+    assert standing.standing == replace(made, revision="1")
+    sales.delete_sale(made.kind, made.id, "1", OTHER_KEY)
+    sales.delete_sale(made.kind, made.id, "1", "another request")
+    assert (sales.fetch_sale(made.kind, made.id, "USD"), company.query("Invoice")) == (None, [])
+
+
+def test_s9_what_is_paid_or_applied_shows(company: Company, sales: QuickBooksSales, customer: str) -> None:
+    made = sales.create_sale(sale_of(customer, SWITCH), NOTE, KEY).standing
+    company.pay({"Id": made.id, "CustomerRef": {"value": customer}}, 49.99)
+    paid = sales.fetch_sale(made.kind, made.id, "USD")
+    assert paid is not None
+    assert (paid.standing.linked, paid.standing.open_minor, paid.standing.total_minor) == (True, 200_00, 249_99)
+
+
+def _double(company: Company, sales: QuickBooksSales, customer: str) -> None:
+    company.sandbox.switch(doc_numbers="refuse")
+    sales.create_sale(sale_of(customer, HOURS), NOTE, OTHER_KEY)
+
+
+def _close(company: Company, _sales: QuickBooksSales, _customer: str) -> None:
+    (settings,) = company.query("Preferences")
+    head = {name: settings[name] for name in ("Id", "SyncToken")}
+    company.post("Preferences", {**head, "sparse": True, "AccountingInfoPrefs": {"BookCloseDate": DAY.isoformat()}})
+
+
+def _end_item(company: Company, _sales: QuickBooksSales, _customer: str) -> None:
+    (item,) = (each for each in company.query("Item") if each["Id"] == SWITCH.item_id)
+    head = {name: item[name] for name in ("Id", "SyncToken", "Name", "Type", "IncomeAccountRef")}
+    company.post("Item", {**head, "Active": False})
+
+
+def _nothing(_company: Company, _sales: QuickBooksSales, _customer: str) -> None:
+    """Leave the company as it is."""
+
+
+@pytest.mark.parametrize(
+    ("deed", "line", "code"),
+    [
+        (_double, SWITCH, "6140"),
+        (_close, SWITCH, "6210"),
+        (_end_item, SWITCH, "2500"),
+        (_nothing, replace(SWITCH, amount_minor=-1, quantity=None, unit_price=None), "6000"),
+        (_nothing, replace(SWITCH, quantity=Decimal(2)), "6070"),
+    ],
+    ids=["a number twice", "closed books", "an inactive item", "less than nothing", "a product that is not the amount"],
+)
+def test_s7_what_quickbooks_refuses_has_its_code_and_a_fix(
+    company: Company, sales: QuickBooksSales, customer: str, deed: Any, line: SaleLine, code: str
+) -> None:
+    deed(company, sales, customer)
+    before = len(company.query("Invoice"))
+    try:
+        with pytest.raises(Rejected) as refused:
+            sales.create_sale(sale_of(customer, line), NOTE, KEY)
+    finally:
+        company.sandbox.switch(doc_numbers="allow")
+    assert refused.value.code == code
+    assert refused.value.fix
+    assert len(company.query("Invoice")) == before
+
+
+@pytest.mark.parametrize("answer", [{}, {"Invoice": None}, {"Invoice": {"Id": "7"}}, {"Invoice": []}])
+def test_an_answer_that_cannot_be_read_leaves_the_outcome_unknown(company: Company, answer: dict[str, Any]) -> None:
+    deaf = QuickBooksSales(Answering(company.client(), answer))
+    with pytest.raises(OutcomeUnknown):
+        deaf.create_sale(sale_of("1", SWITCH), NOTE, KEY)
+    (outcome,) = deaf.create_sales([(sale_of("1", SWITCH), NOTE)], KEY)
+    assert isinstance(outcome, OutcomeUnknown)
+
+
+def test_a_record_that_was_voided_by_hand_is_read_as_void(
+    company: Company, sales: QuickBooksSales, customer: str
+) -> None:
+    made = sales.create_sale(sale_of(customer, SWITCH), NOTE, KEY).standing
+    company.post("Invoice", {"Id": made.id, "SyncToken": "0"}, operation="void")
+    found = sales.find_sale(made.kind, MARKER, company.clock.now() - timedelta(hours=1), "USD")
+    assert found is not None
+    assert (found.record.standing, found.standing.total_minor) == ("void", 0)
+
+
+def test_the_total_and_the_balance_are_quickbooks_to_add_up(company: Company) -> None:
+    listening = Answering(company.client(), {})
+    with pytest.raises(OutcomeUnknown):
+        QuickBooksSales(listening).create_sale(sale_of("1", HOURS, due_on=None, number=""), NOTE, KEY)
+    (body,) = listening.sent
+    assert body.keys() == {"CustomerRef", "TxnDate", "CurrencyRef", "Line", "PrivateNote"}
+    assert body["TxnDate"] == date(2026, 11, 3).isoformat()
