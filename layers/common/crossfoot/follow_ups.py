@@ -1,4 +1,4 @@
-"""The work that records imply: copies to join, payments to carry over, payouts to look at (I9, E6, E8, P3, D2)."""
+"""The work that records imply: copies to join, payments to carry over, payouts and synced bills to look at."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,11 +6,25 @@ from dataclasses import replace
 from typing import Protocol
 
 from crossfoot.core.effects import Effect
-from crossfoot.core.model import PLATFORM, Deposit, Invoice, Link, Payment, Record, Ref, Standing, fingerprint
+from crossfoot.core.model import (
+    PLATFORM,
+    PSA,
+    CreditMemo,
+    Deposit,
+    Invoice,
+    Kind,
+    Link,
+    LinkOrigin,
+    Payment,
+    Record,
+    Ref,
+    Standing,
+    fingerprint,
+)
 from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.rows import standing_of
 from crossfoot.linking import link_invoices
-from crossfoot.messages import Message, MirrorPayment, RecordDeposit
+from crossfoot.messages import CheckSynced, Message, MirrorPayment, RecordDeposit
 from crossfoot.ports import Book, EffectStore, Matches, Origins, PreferencesStore, Waiting
 
 
@@ -48,6 +62,7 @@ def follow_ups(tenant: str, records: Sequence[Record], stores: Stores) -> list[M
         # Said beside the rest: what another invoice of the payment gives as a reason may have been looked at already.
         payments[payment] = f"{payments.get(payment, '')} {because}".strip()
     told: list[Message] = [*_payouts_to_recheck(tenant, records, stores.origins)]
+    told += _synced_to_recheck(tenant, records, links, stores.book)
     # Read after the records were saved: whoever turns the toggle on later finds them in the book (PUT /v1/preferences
     # queues a crossfoot, which picks up what waits). The platform's own payments know no toggle (P1).
     external = stores.preferences.load(tenant).external_payments_enabled
@@ -65,6 +80,24 @@ def _payouts_to_recheck(tenant: str, records: Iterable[Record], origins: Origins
     payouts = origins.load_payouts(tenant, read) if read else {}
     for deposit, payout in payouts.items():
         yield RecordDeposit(tenant=tenant, payout_id=payout.id, because=read[deposit])
+
+
+def _synced_to_recheck(
+    tenant: str, records: Iterable[Record], links: Mapping[Ref, Link], book: Book
+) -> Iterable[CheckSynced]:
+    """Find the bills that the sync tool entered: one may have been changed since (S3)."""
+    bills = [record for record in records if isinstance(record, Invoice | CreditMemo) and record.ref.system is PSA]
+    memos = [bill.ref for bill in bills if isinstance(bill, CreditMemo)]
+    joined = {**links, **book.load_links(tenant, memos)} if memos else links
+    for bill in bills:
+        link = joined.get(bill.ref)
+        if link is not None and link.origin is LinkOrigin.SYNCED:
+            yield CheckSynced(
+                tenant=tenant,
+                bill_id=bill.ref.id,
+                bill_kind=Kind.CREDIT_MEMO if isinstance(bill, CreditMemo) else Kind.INVOICE,
+                because=fingerprint(bill),
+            )
 
 
 def find_origins(tenant: str, payments: Sequence[Payment], origins: Origins) -> list[Payment]:

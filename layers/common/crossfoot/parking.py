@@ -9,7 +9,7 @@ from crossfoot.core.decisions import Decision
 from crossfoot.core.model import Kind, Ref
 from crossfoot.core.pacing import Pace, in_no_hurry
 from crossfoot.errors import Conflict
-from crossfoot.messages import MirrorPayment, RecordDeposit, RetryParked
+from crossfoot.messages import CheckSynced, MirrorPayment, RecordDeposit, RetryParked
 from crossfoot.ports import Attention, Clock, Page, Queue
 
 PAGE = 100
@@ -59,8 +59,10 @@ def change_parked(tenant: str, seen: Parked, change: Change, attention: Attentio
         return attention.replace(tenant, now, change(now))
 
 
-def to_retry(tenant: str, record: Ref, because: str, again: str) -> MirrorPayment | RecordDeposit:
-    """Make the message that tries a parked record again."""
+def to_retry(tenant: str, record: Ref, because: str, again: str) -> MirrorPayment | RecordDeposit | CheckSynced:
+    """Make the message that tries a parked record again; what was synced is only looked at, the partner decides."""
+    if record.kind is Kind.INVOICE or record.kind is Kind.CREDIT_MEMO:
+        return CheckSynced(tenant=tenant, bill_id=record.id, bill_kind=record.kind, because=because)
     if record.kind is Kind.PAYOUT:
         return RecordDeposit(tenant=tenant, payout_id=record.id, because=because, again=again)
     return MirrorPayment(tenant=tenant, system=record.system, payment_id=record.id, because=because, again=again)

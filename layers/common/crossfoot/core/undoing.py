@@ -16,6 +16,8 @@ from crossfoot.core.receipts import standing_of as standing_receipts
 from crossfoot.core.receiving import RECEIPTS
 from crossfoot.core.rows import standing_of as standing_rows
 from crossfoot.core.slips import standing_of as standing_slip
+from crossfoot.core.sync.batching import GL_BATCH
+from crossfoot.core.sync.effects import JOURNAL, SALE
 
 _WHY_NOT_CONFIRMED = {
     EffectState.REFUSED: "It was refused: nothing was entered.",
@@ -53,12 +55,25 @@ class Undo:
         return not self.reason
 
 
+_UNDO_SYNC = "POST /v1/sync/invoices/{id}/undo takes the invoice back."
+# What the Sync Invoices tool wrote goes back by a run of its own, which takes the entry and its batch together (S9).
+_BY_THE_TOOL = {
+    SALE: Undo("It is undone under Sync Invoices, together with its ConnectWise batch.", fix=_UNDO_SYNC),
+    GL_BATCH: Undo("It is undone under Sync Invoices, together with the entry in QuickBooks.", fix=_UNDO_SYNC),
+    JOURNAL: Undo(
+        "A journal entry is taken back in QuickBooks.", fix="Delete or reverse the journal entry in QuickBooks."
+    ),
+}
+
+
 def judge_undo(effect: Effect, chain: Sequence[Effect]) -> Undo:
     """Say what an effect entered that still stands by it, or why there is nothing to undo.
 
     Takes: `chain` are all effects of its kind on its subject, oldest first.
-    Source: X1.
+    Source: X1, S9.
     """
+    if effect.state is EffectState.CONFIRMED and effect.kind in _BY_THE_TOOL:
+        return _BY_THE_TOOL[effect.kind]
     if effect.state is not EffectState.CONFIRMED:
         return Undo(_WHY_NOT_CONFIRMED.get(effect.state, _UNDER_WAY))
     operation = effect.body["operation"]

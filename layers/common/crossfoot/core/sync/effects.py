@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
-from crossfoot.core.effects import Effect, EffectState, Json
+from crossfoot.core.effects import Effect, Json
 from crossfoot.core.model import ACCOUNTING, Kind, Ref
 from crossfoot.core.money import format_minor
 from crossfoot.core.receipts import Operation
@@ -47,12 +47,11 @@ class Misfit:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What to enter for a bill. Takes: `record_ids` as in Posting; `origin` and `tries` as in Misfit, of this write."""
+    """What to enter for a bill. Takes: `record_ids` as in Posting; `misfit` is what this is entered instead of."""
 
     sale: Sale
     record_ids: tuple[int, ...]
-    origin: str = ""
-    tries: int = 1
+    misfit: Misfit | None = None
 
 
 def next_generation(latest: Effect | None) -> int:
@@ -65,7 +64,8 @@ def to_create_effect(tenant: str, bill: Ref, entry: Entry, latest: Effect | None
     sale = entry.sale
     write = SaleWrite(Operation.CREATE, sale.kind, sale.digest, sale.currency, sale.total_minor, sale.number)
     name, amount = _NAMES[sale.kind], format_minor(sale.total_minor, sale.currency)
-    memory: dict[str, Json] = {_ORIGIN: entry.origin or sale.digest, _TRIES: entry.tries}
+    origin, tries = (entry.misfit.origin, entry.misfit.tries + 1) if entry.misfit else (sale.digest, 1)
+    memory: dict[str, Json] = {_ORIGIN: origin, _TRIES: tries, **_remember(entry.misfit)}
     sentence = f"Wrote {name} {sale.number} of {amount} to QuickBooks."
     return _to_effect(tenant, bill, latest, {**to_body(write), _RECORD_IDS: [*entry.record_ids], **memory}, sentence)
 
@@ -120,16 +120,11 @@ def _to_effect(tenant: str, bill: Ref, latest: Effect | None, body: Mapping[str,
 # --- what an effect left -----------------------------------------------------------------------------------------------
 
 
-def to_standing_result(effect: Effect, standing: StandingSale, *, as_asked: bool) -> dict[str, Json]:
+def to_standing_result(effect: Effect, standing: StandingSale, sale: Sale) -> dict[str, Json]:
     """Say what stands after an entry was made, and whether it is what was asked for."""
     result = to_result(from_body(effect.body), standing)
-    return {**result, _AS_ASKED: as_asked, _TAX_MINOR: standing.tax_minor, _ORIGIN: effect.body[_ORIGIN],
+    return {**result, _AS_ASKED: standing.says(sale), _TAX_MINOR: standing.tax_minor, _ORIGIN: effect.body[_ORIGIN],
             _TRIES: effect.body[_TRIES], _RECORD_IDS: effect.body[_RECORD_IDS]}  # fmt: skip
-
-
-def is_as_asked(standing: StandingSale, sale: Sale) -> bool:
-    """Tell whether an entry stands as it was asked for, with its tax. Source: S7."""
-    return standing.says(sale) and standing.tax_minor == sale.tax.tax_minor
 
 
 def standing_sale(latest: Effect | None) -> SaleWrite | None:
@@ -150,10 +145,10 @@ def misfit_standing(latest: Effect | None) -> Misfit | None:
 
 
 def misfit_taken_back(latest: Effect | None) -> Misfit | None:
-    """Give the entry that was taken back last because it was not what was asked for; None where it was for else."""
-    if latest is None or latest.result or latest.state is not EffectState.CONFIRMED:
+    """Give the entry that was taken back last because it was not what was asked for, and which nothing stands for since."""
+    kept = cast("Mapping[str, Json] | None", latest.body.get(_MISFIT)) if latest is not None else None
+    if latest is None or latest.result:
         return None
-    kept = cast("Mapping[str, Json] | None", latest.body.get(_MISFIT))
     if kept is None:
         return None
     return Misfit(

@@ -1,0 +1,116 @@
+"""Posts a journal entry that brings a synced bill to the accounts that ConnectWise means, once (S10)."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Protocol, cast
+
+from crossfoot.core.effects import Effect, Json, marker_of
+from crossfoot.core.model import Ref
+from crossfoot.core.sync.correcting import Journal, JournalLine
+from crossfoot.core.sync.effects import JOURNAL, SALE, next_generation, standing_sale
+from crossfoot.errors import Rejected
+from crossfoot.ledger import PATIENCE, Patience, Written, perform, settle
+from crossfoot.ledger import plan as plan_effect
+from crossfoot.ports import Clock, EffectStore, Sales, Systems
+
+_SALE = "sale"
+
+
+class Tools(Protocol):
+    """What this writes with; a step's own ports offer it."""
+
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def effects(self) -> EffectStore: ...
+    @property
+    def systems(self) -> Systems: ...
+
+
+class JournalHands:
+    """Looks for and sends one journal entry."""
+
+    def __init__(self, sales: Sales) -> None:
+        self._sales = sales
+
+    def look(self, effect: Effect) -> Written | None:
+        """Find it by the marker in its note."""
+        assert effect.planned_at is not None
+        id_ = self._sales.find_journal(marker_of(effect.key), effect.planned_at)
+        return _written(effect, id_) if id_ is not None else None
+
+    def send(self, effect: Effect) -> Written:
+        """Write it. Raises: as Sales."""
+        note = f"Correction of ConnectWise invoice {effect.subject.id}. {marker_of(effect.key)}"
+        return _written(effect, self._sales.create_journal(from_body(effect.body), note, effect.key))
+
+
+def post_correction(tenant: str, bill: Ref, journal: Journal, tools: Tools, patience: Patience = PATIENCE) -> str:
+    """Post the journal entry that corrects a bill. The same again posts nothing: an entry is corrected once.
+
+    Returns: the journal entry's id.
+    Raises: Rejected("nothing_to_correct") when nothing of the bill stands; Rejected("corrected_already") when it was
+    corrected otherwise; Rejected as the accounting refuses it; Conflict while somebody else is at it; errors of the vendor.
+    Source: S10.
+    """
+    sale = tools.effects.load_latest(tenant, SALE, bill)
+    standing = standing_sale(sale)
+    if sale is None or standing is None:
+        raise Rejected("nothing_to_correct", "Nothing of this invoice stands in QuickBooks.", "Sync it instead.")
+    hands = JournalHands(tools.systems.sales(tenant))
+    latest = tools.effects.load_latest(tenant, JOURNAL, bill)
+    if latest is not None and not latest.settled and not latest.never_sent:
+        latest = settle(latest, tools.effects, hands, tools.clock, patience)
+    if latest is not None and latest.result and latest.result[_SALE] == standing.id:
+        if from_body(latest.result) == journal:
+            return cast(str, latest.result["id"])
+        fix = "Reverse the first correction in QuickBooks, then undo the invoice and sync it again."
+        raise Rejected("corrected_already", "This invoice was corrected by another journal entry already.", fix)
+    ended = _post(_to_effect(tenant, bill, journal, standing.id, latest), hands, tools, patience)
+    return cast(str, ended.result["id"])
+
+
+def _post(effect: Effect, hands: JournalHands, tools: Tools, patience: Patience) -> Effect:
+    planned = plan_effect(effect, tools.effects, tools.clock)
+    ended = perform(planned, tools.effects, hands, tools.clock, patience)
+    if ended.refusal_code:
+        raise Rejected(ended.refusal_code, ended.refusal, ended.fix)
+    return ended
+
+
+def _to_effect(tenant: str, bill: Ref, journal: Journal, sale_id: str, latest: Effect | None) -> Effect:
+    return Effect(
+        tenant=tenant,
+        kind=JOURNAL,
+        subject=bill,
+        generation=next_generation(latest),
+        body={**to_body(journal), _SALE: sale_id},
+        rule="S10",
+        sentence=f"Posted a journal entry dated {journal.dated} that corrects its accounts in QuickBooks.",
+        causes=(bill,),
+        result=latest.result if latest is not None else {},
+    )
+
+
+def _written(effect: Effect, id_: str) -> Written:
+    return Written(id_, {**effect.body, "id": id_})
+
+
+# --- stored form: an effect's body and result hold these as plain JSON -------------------------------------------------
+
+
+def to_body(journal: Journal) -> dict[str, Json]:
+    """Store a journal entry in an effect's body."""
+    lines: list[Json] = [
+        [line.account_id, line.amount_minor, line.description, line.class_id] for line in journal.lines
+    ]
+    return {"dated": journal.dated.isoformat(), "currency": journal.currency, "lines": lines}
+
+
+def from_body(body: Mapping[str, Json]) -> Journal:
+    """Read a journal entry back from an effect's body."""
+    lines = (
+        JournalLine(cast(str, account), cast(int, minor), cast(str, description), cast(str, class_id))
+        for account, minor, description, class_id in cast("list[list[Json]]", body["lines"])
+    )
+    return Journal(date.fromisoformat(cast(str, body["dated"])), cast(str, body["currency"]), tuple(lines))
