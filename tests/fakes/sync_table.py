@@ -1,7 +1,6 @@
 """Runs, settings and entries of the Sync Invoices tool in memory, with the same conditions as the real table."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from crossfoot.core.model import Ref
 from crossfoot.core.sync.runs import RunItem, SyncRun, abandon, gives_way_to
@@ -98,18 +97,17 @@ class FakeSyncSettings:
 
 
 class FakeEntries:
-    """Entries by bill and digest. They are kept as they are stored, so that what that loses is lost here too."""
+    """Entries by bill and digest, once through their stored form: what that loses is lost here too."""
 
     def __init__(self) -> None:
-        self.entries: dict[tuple[str, Ref, str], Mapping[str, Any]] = {}
+        self.entries: dict[tuple[str, Ref, str], Sale] = {}
 
     def save(self, tenant: str, bill: Ref, sale: Sale) -> None:
         self.save_many(tenant, {bill: sale})
 
     def save_many(self, tenant: str, sales: Mapping[Ref, Sale]) -> None:
         for bill, sale in sales.items():
-            self.entries[tenant, bill, sale.digest] = to_json(sale)
+            self.entries[tenant, bill, sale.digest] = from_json(to_json(sale))
 
     def load(self, tenant: str, bill: Ref, digest: str) -> Sale | None:
-        stored = self.entries.get((tenant, bill, digest))
-        return None if stored is None else from_json(stored)
+        return self.entries.get((tenant, bill, digest))

@@ -23,7 +23,9 @@ class SyncRuns(Protocol):
     def begin(self, tenant: str, run: SyncRun, items: Sequence[RunItem]) -> SyncRun:
         """Begin a run, its items first, unless another one is under way: a partner has one at a time.
 
-        Returns: the one under way, or this one. The same run again is no error.
+        One that is abandoned gives way: what it had not started is cancelled.
+        Returns: the one under way, or this one. The same run again is no error, and is given as it stands by then.
+        Raises: Conflict when others keep beginning at this moment.
         """
         ...
 
@@ -48,7 +50,10 @@ class SyncRuns(Protocol):
         ...
 
     def save_items(self, tenant: str, run: str, items: Iterable[RunItem]) -> None:
-        """Store how items stand: the last word wins, but a settled item is never made a waiting one again."""
+        """Store how items stand: the last word wins where it may follow what is stored (`gives_way_to`), and else nothing.
+
+        Raises: LookupError for an item that was not begun with the run.
+        """
         ...
 
     def load_item(self, tenant: str, run: str, bill: Ref) -> RunItem | None:
