@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.book import TableBook
+from crossfoot.adapters.dynamodb.keys import lists as keys_of_lists
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.core.model import Invoice, Keeping, Kind, Record, Ref, Standing
 from crossfoot.core.shelves import Shelf, shelves_of
@@ -311,7 +312,8 @@ def _saving(invoice: Invoice) -> Callable[[MemoryTable], object]:
 
 @pytest.fixture
 def one_bucket(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "SHELF_BUCKETS", 1)
+    for module in (keys, keys_of_lists):  # One says which bucket, the other how many there are to read.
+        monkeypatch.setattr(module, "SHELF_BUCKETS", 1)
 
 
 EVERY_OF_THREE = 149
