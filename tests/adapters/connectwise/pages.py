@@ -57,7 +57,7 @@ class PagedDoor(Door):
         self.asked.append((path, asked))
         if path in self.pages_of:
             return _answer_of(self.pages_of[path].pop(0), url)
-        answer = _answer(self.answers.get(path, self._page(path, asked)), url)
+        answer = _answer(self.answers[path] if path in self.answers else self._page(path, asked), url)
         if len(answer.content) > self.largest_bytes:
             raise AnswerTooLarge("more than we take in")
         return answer

@@ -148,7 +148,7 @@ def _source(detail: Wire) -> tuple[LineKind, str] | None:
 
 
 def _positive(value: Any) -> Decimal | None:
-    number = Decimal(value or 0)
+    number = None if value is None else Decimal(value)
     return abs(number) if number else None
 
 

@@ -83,7 +83,11 @@ class ConnectWisePostings:
     def _fetch_some(self, bills: Sequence[Bill]) -> dict[Ref, Posting]:
         """Read the postings of so many bills; where the answer is more than we take in, of half of them at a time."""
         ids: list[Wire] = [int(bill.ref.id) for bill in bills]
-        asked: dict[str, Wire] = {"exportInvoicesFlag": True, "includedInvoiceIds": ids, "summarizeInvoices": "Detailed"}
+        asked: dict[str, Wire] = {
+            "exportInvoicesFlag": True,
+            "includedInvoiceIds": ids,
+            "summarizeInvoices": "Detailed",
+        }
         try:
             answer = self._accounting.ask(EXPORT, asked)
         except AnswerTooLarge:
@@ -95,9 +99,9 @@ class ConnectWisePostings:
 
 
 def _transactions_in(answer: Any) -> list[Record]:
-    transactions = (answer.get("transactions") or []) if isinstance(answer, Mapping) else None
-    if not isinstance(transactions, list):
+    if not isinstance(answer, Mapping) or not isinstance(answer.get("transactions"), list | None):
         raise RemoteUnavailable("ConnectWise answered an export with something else")
+    transactions = answer.get("transactions") or []
     records = [each for each in transactions if isinstance(each, Mapping)]
     if strangers := len(transactions) - len(records):
         log.error("connectwise exported %d things that are no transactions", strangers)
