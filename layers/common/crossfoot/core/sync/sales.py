@@ -56,8 +56,9 @@ class SaleLine:
 class SaleTax:
     """The tax of an entry.
 
-    Takes: `code_id` is the code of the whole entry, where the accounting wants one; `tax_minor` is what it has to come to,
-    beside the lines ("one tax line" puts it among the lines, and has 0 here).
+    Takes: `code_id` is the code of the whole entry, where the accounting wants one; `tax_minor` is what the accounting's
+    own tax has to come to: beside the lines, or inside them where prices include it ("one tax line" puts ConnectWise's tax
+    among the lines, and has 0 here).
     """
 
     calculation: TaxCalculation = TaxCalculation.DOMESTIC
@@ -90,6 +91,16 @@ class Sale:
     purchase_order_field: str = ""
 
     @property
+    def lines_minor(self) -> int:
+        """Add up the lines: they are what the total is without the tax that comes beside them."""
+        return sum(line.amount_minor for line in self.lines)
+
+    @property
+    def added_tax_minor(self) -> int:
+        """Give the tax that comes beside the lines; lines and it make up the total."""
+        return 0 if self.tax.calculation is TaxCalculation.INCLUSIVE else self.tax.tax_minor
+
+    @property
     def digest(self) -> str:
         """Name the entry by all that it says: the same digest is the same entry, byte for byte."""
         text = json.dumps(to_json(self), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
@@ -117,11 +128,13 @@ class StandingSale:
     linked: bool = False
 
     def says(self, sale: Sale) -> bool:
-        """Tell whether it stands as it was asked for, to the cent."""
+        """Tell whether it stands as it was asked for, to the cent, its tax too."""
         # QuickBooks numbers an entry itself where it was asked to.
         number = sale.number in ("", self.number)
-        asked = (sale.kind, sale.customer_id, sale.issued_on, sale.currency, sale.total_minor)
-        return number and asked == (self.kind, self.customer_id, self.issued_on, self.currency, self.total_minor)
+        asked = (sale.kind, sale.customer_id, sale.issued_on, sale.currency, sale.total_minor, sale.tax.tax_minor)
+        return number and asked == (
+            self.kind, self.customer_id, self.issued_on, self.currency, self.total_minor, self.tax_minor,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
