@@ -23,7 +23,7 @@ from tests.fakes.sync_table import FakeSyncRuns
 
 WAITING, WRITTEN, DONE, CANCELLED = ItemState.WAITING, ItemState.WRITTEN, ItemState.DONE, ItemState.CANCELLED
 BILL, OTHER_BILL = invoice_ref("501", CW), invoice_ref("9", CW)
-ORDERS = 200
+ORDERS = 80
 MEMO = Ref(CW, Kind.CREDIT_MEMO, "501")
 
 

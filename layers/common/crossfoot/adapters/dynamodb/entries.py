@@ -61,8 +61,9 @@ def _pack(tenant: str, bill: Ref, sale: Sale) -> _Stored:
     packed = [zlib.compress(written[at : at + PART_BYTES]) for at in range(0, len(written), PART_BYTES)]
     if len(packed) == 1:
         return _Stored({_PACKED: packed[0]}, {})
+    digest = sale.digest
     parts: dict[Key, Item] = {
-        keys.entry_part(tenant, bill, sale.digest, number): {_PACKED: part} for number, part in enumerate(packed)
+        keys.entry_part(tenant, bill, digest, number): {_PACKED: part} for number, part in enumerate(packed)
     }
     return _Stored({_PARTS: len(packed)}, parts)
 
