@@ -35,6 +35,7 @@ _TYPES = {
     LineKind.DOWN_PAYMENT: "RD",
 }
 _ORDER = tuple(_TYPES)
+_PRINTED = (LineKind.AGREEMENT, *_ORDER[:3], LineKind.TAX, LineKind.DOWN_PAYMENT)
 _REFERRED = (LineKind.TIME, LineKind.PRODUCT)
 _OWED_PARTS = 6
 
@@ -136,7 +137,7 @@ class FakePostings(Filed):
         others = tuple(line for line in invoice.lines or () if line.kind is not LineKind.TAX)
         more = tax_minor - _tax_on(invoice)
         total, left = invoice.total_minor + more, invoice.balance_minor + more
-        lines = (*others, Line("", LineKind.TAX, "Sales tax", tax_minor))
+        lines = in_order((*others, Line("", LineKind.TAX, "Sales tax", tax_minor)))
         self.put(replace(invoice, lines=lines, total_minor=total, balance_minor=left))
         self.say(ref, tax_code=code, tax_rate=Decimal(rate))
 
@@ -239,6 +240,11 @@ class FakePostings(Filed):
             receivable=RECEIVABLE,
         )
         return replace(posting, **self.said.get(bill.ref, {}))
+
+
+def in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Give lines in the order in which an invoice is read: the agreement, by source, and what stands below."""
+    return tuple(sorted(lines, key=lambda line: (_PRINTED.index(line.kind), int(line.id or 0))))
 
 
 def _revenue(bill: Bill) -> Iterator[tuple[str, Line]]:

@@ -34,7 +34,7 @@ from crossfoot.ports import Choice, Found, Window
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.filing import CUSTOMER_ID, NEW, TODAY, Filed, seen_now
-from tests.fakes.postings import FakePostings
+from tests.fakes.postings import FakePostings, in_order
 
 # The credit memo that payments apply unless another is named; it need not be there.
 MEMO_ID = "9000"
@@ -376,7 +376,7 @@ class FakeConnectWise(FakePostings):
         if invoice.closed:
             raise Rejected("InvalidObject", "The invoice that it is billed on is closed.")
         others = (each for each in invoice.lines or () if (each.kind, each.id) != (line.kind, line.id))
-        lines = tuple(sorted((*others, line), key=lambda each: (list(LineKind).index(each.kind), int(each.id))))
+        lines = in_order((*others, line))
         total = sum(each.amount_minor for each in lines)
         left = total - (invoice.paid_minor or 0) - (invoice.credited_minor or 0)
         self.put(replace(invoice, lines=lines, total_minor=total, balance_minor=left))

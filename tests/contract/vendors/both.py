@@ -90,6 +90,10 @@ class Names:
         found = (self._names.get(Ref(self.system, kind, id_)) for kind in kinds)
         return next((name for name in found if name), f"an unknown {kinds[0]}")
 
+    def name_of_line(self, kind: LineKind, id_: str) -> str:
+        """Name a line; one that the story does not know keeps its id."""
+        return self._lines.get((kind, id_), id_)
+
     def show(self, records: list[Record]) -> dict[str, Shown]:
         """Show records by name as they were read last: every field but the version, whose form is the system's own.
 
@@ -118,7 +122,7 @@ class Names:
                 return {"payment": held, "amount_minor": value.amount_minor, "memo": value.memo}
             case Line():
                 shown = {f.name: getattr(value, f.name) for f in fields(value)}
-                return {**shown, "id": self._lines.get((value.kind, value.id), value.id)}
+                return {**shown, "id": self.name_of_line(value.kind, value.id)}
             case tuple():
                 return [self._plain(each) for each in value]
             case _:

@@ -1,6 +1,6 @@
 """ConnectWise as the stories drive it: our worker through the port, and people by hand, on the fake and on a sandbox."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from crossfoot.ports import Choice
 
 from tests.adapters.connectwise.site import Msp
 from tests.contract.vendors.both import Names, Reading, Shown
+from tests.contract.vendors.posting import PostingBills
 from tests.fakes.clock import FakeClock
 from tests.fakes.filing import CUSTOMER_ID, TODAY
 from tests.fakes.vendors import FakeConnectWise
@@ -22,6 +23,8 @@ CUSTOMER = "Contoso"
 MISSING = "999999"
 # Those that a new login company in the sandbox starts with.
 WORK_ROLE, EXPENSE_TYPE, CATALOG_ITEM = (1, "Technician"), (1, "Travel"), (1, "SW-LIC")
+TAX_CODE = (12, "State and city")
+OPEN_STATUS, CLOSED_STATUS = 1, 3
 LABOUR = "Technician / Regular / Company"
 CLOSED = {"id": 3, "name": "Closed", "isClosed": True}
 
@@ -43,6 +46,7 @@ class _Site(Reading):
     def __init__(self, psa: Any) -> None:
         super().__init__(psa, Names(System.CONNECTWISE))
         self.psa = psa
+        self.posting = PostingBills(psa, self.names)
         self._rows: dict[str, str] = {"missing": MISSING}
 
     def create(self, invoice: str, row: str, minor: int, on: date = TODAY) -> tuple[Any, ...]:
@@ -136,6 +140,36 @@ class FakeSite(_Site):
     def delete_invoice(self, name: str) -> None:
         self.fake.delete_invoice(self.names.id_of(name))
 
+    def bill_agreement(self, invoice: str, minor: int) -> None:
+        self.fake.bill(self.names.id_of(invoice), Line("", LineKind.AGREEMENT, "", minor))
+
+    def apply_down_payment(self, invoice: str, minor: int) -> None:
+        applied = Line("", LineKind.DOWN_PAYMENT, "Down payment applied", -minor)
+        self.fake.bill(self.names.id_of(invoice), applied)
+
+    def charge_tax(self, invoice: str, minor: int, untaxed: Sequence[tuple[LineKind, str]]) -> None:
+        self.fake.untaxed |= {(kind, self._line_ids[kind, line]) for kind, line in untaxed}
+        self.fake.untaxed |= {(LineKind.AGREEMENT, ""), (LineKind.DOWN_PAYMENT, "")}
+        self.fake.tax(self.names.ref_of(invoice), minor, TAX_CODE[1], "8.25")
+
+    def close(self, invoice: str) -> None:
+        self.fake.close(self.names.ref_of(invoice))
+
+    def reopen(self, invoice: str) -> None:
+        self.fake.reopen(self.names.ref_of(invoice))
+
+    def batch_elsewhere(self, invoice: str, identifier: str) -> None:
+        self.fake.batch_elsewhere(self.names.ref_of(invoice), identifier)
+
+    def take_out(self, invoice: str) -> None:
+        self.fake.unbatch(self.names.ref_of(invoice))
+
+    def put_back(self, invoice: str) -> None:
+        self.fake.rebatch(self.names.ref_of(invoice))
+
+    def unmap(self, ledger_type: str) -> None:
+        del self.fake.accounts[ledger_type]
+
     def _bill(
         self, invoice: str, line: str, kind: LineKind, price: Decimal, quantity: Decimal, item: str, **more: Any
     ) -> None:
@@ -214,6 +248,46 @@ class SandboxSite(_Site):
     def delete_invoice(self, name: str) -> None:
         self.msp.call("DELETE", f"/finance/invoices/{self.names.id_of(name)}")
 
+    def bill_agreement(self, invoice: str, minor: int) -> None:
+        self._change(invoice, agreementAmount=from_minor(minor, "USD"))
+
+    def apply_down_payment(self, invoice: str, minor: int) -> None:
+        self._change(invoice, downpaymentApplied=from_minor(minor, "USD"))
+
+    def charge_tax(self, invoice: str, minor: int, untaxed: Sequence[tuple[LineKind, str]]) -> None:
+        """Let the invoice have a tax code that charges no tax on expenses."""
+        assert all(kind is LineKind.EXPENSE for kind, _ in untaxed)
+        taxed = self._change(invoice, taxableFlag=True, taxCode={"id": TAX_CODE[0]})
+        assert taxed["salesTax"] == from_minor(minor, "USD")
+
+    def close(self, invoice: str) -> None:
+        self._change(invoice, status={"id": CLOSED_STATUS})
+
+    def reopen(self, invoice: str) -> None:
+        self._change(invoice, status={"id": OPEN_STATUS})
+
+    def batch_elsewhere(self, invoice: str, identifier: str) -> None:
+        entries = self.msp.call("GET", f"/finance/invoices/{self.names.id_of(invoice)}/glEntries/")
+        self._screens.create_batch(identifier, [entry["id"] for entry in entries])
+
+    def take_out(self, invoice: str) -> None:
+        self._by_hand("unbatch", invoice)
+
+    def put_back(self, invoice: str) -> None:
+        self._by_hand("rebatch", invoice)
+
+    def unmap(self, ledger_type: str) -> None:
+        for row in self.msp.call("GET", "/finance/glAccounts"):
+            if row["glType"] == ledger_type:
+                self.msp.call("DELETE", f"/finance/glAccounts/{row['id']}")
+
+    def _change(self, invoice: str, **values: Wire) -> Any:
+        """Edit an invoice. Raises: Rejected, as our adapter would."""
+        return self.msp.client().patch(f"/finance/invoices/{self.names.id_of(invoice)}", values)
+
+    def _by_hand(self, deed: str, invoice: str) -> None:
+        self.msp.sandbox.control(f"{deed}?company={self.msp.company_id}", {"invoice": int(self.names.id_of(invoice))})
+
     def _load(self, number: str, total_minor: int, **fields: Any) -> str:
         day = from_date(TODAY)
         return self.msp.invoice(self.customer, number, _amount(total_minor), date=day, dueDate=day, **fields).id
@@ -221,7 +295,8 @@ class SandboxSite(_Site):
     def _bill(self, path: str, kind: LineKind, invoice: str, line: str, values: Mapping[str, Any]) -> None:
         known = self._line_ids.get((kind, line))
         if known is None:
-            made = self.msp.call("POST", path, {**values, "invoice": {"id": int(self.names.id_of(invoice))}})
+            exact = {name: Decimal(str(value)) if isinstance(value, float) else value for name, value in values.items()}
+            made = self.msp.client().post(path, {**exact, "invoice": {"id": int(self.names.id_of(invoice))}})
             self._line_ids[kind, line] = str(made["id"])
             self.names.give_line(kind, line, str(made["id"]))
             return
