@@ -123,6 +123,9 @@ class FakeSales:
         return next((self._show(each.ref) for each in living if each is not None), None)
 
     def create_item(self, name: str, account_id: str) -> Item:
+        account = self.fetch_catalogue().company.account(account_id)
+        if account is None or not account.active:
+            raise Rejected("2500", f"account {account_id} is not there or inactive", "Choose another.")
         there = next((item for item in self.catalogue.items.values() if item.name == name), None)
         if there is None:
             self.writes += 1

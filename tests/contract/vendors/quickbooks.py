@@ -1,12 +1,15 @@
 """QuickBooks as the stories drive it: our worker through the ports, and an accountant, on the fake and on a sandbox."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from crossfoot.adapters.quickbooks.deposits import QuickBooksDeposits
 from crossfoot.adapters.quickbooks.receipts import QuickBooksReceipts
+from crossfoot.adapters.quickbooks.sales import QuickBooksSales
 from crossfoot.core.model import Kind, System
 from crossfoot.core.money import from_minor
 from crossfoot.errors import Rejected
@@ -15,11 +18,13 @@ from tests.adapters.quickbooks.company import Company
 from tests.adapters.sandbox import exact
 from tests.contract.vendors.both import Names, Reading
 from tests.contract.vendors.depositing import DepositWriting
+from tests.contract.vendors.selling import FakeShop, SaleWriting, SandboxShop
 from tests.contract.vendors.writing import Writing
 from tests.fakes.clock import FakeClock
 from tests.fakes.deposits import FakeDeposits
 from tests.fakes.filing import CUSTOMER_ID, TODAY
 from tests.fakes.receipts import BANK, FEES, FUNDS, FakeReceipts
+from tests.fakes.sales import FakeSales
 from tests.fakes.vendors import FakeQuickBooks
 
 CUSTOMER = "Contoso"
@@ -37,6 +42,9 @@ class FakeBooks(Reading):
         self.receipts = Writing(self.fake_receipts, self.names, {"funds": FUNDS, "bank": BANK})
         accounts = {"funds": FUNDS, "bank": BANK, "fees": FEES}
         self.deposits = DepositWriting(FakeDeposits(self.fake_receipts), self.names, accounts)
+        sales = FakeSales(self.fake_receipts)
+        sales.catalogue = replace(sales.catalogue, custom_numbers=False)
+        self.sales, self.shop = SaleWriting(sales, self.names), FakeShop(sales, self.names)
 
     def pass_time(self, seconds: float) -> None:
         self.clock.advance(seconds)
@@ -50,7 +58,8 @@ class FakeBooks(Reading):
         self.fake.rename_customer(CUSTOMER_ID, new_name)
 
     def pay(self, name: str, parts: Mapping[str, int], *, on: date = TODAY, marker: str = "") -> None:
-        self.fake.pay(self._payment(name), parts, on=on, marker=marker)
+        paid = {self.names.id_or_name(invoice): minor for invoice, minor in parts.items()}
+        self.fake.pay(self._payment(name), paid, on=on, marker=marker)
 
     def add_credit_memo(self, name: str, number: str, total_minor: int) -> None:
         self.names.give(Kind.CREDIT_MEMO, name, name)
@@ -78,10 +87,10 @@ class FakeBooks(Reading):
         self.fake.delete(self._payment(name))
 
     def void_invoice(self, name: str) -> None:
-        self.fake.void_invoice(name)
+        self.fake.void_invoice(self.names.id_or_name(name))
 
     def delete_invoice(self, name: str) -> None:
-        self.fake.delete_invoice(name)
+        self.fake.delete_invoice(self.names.id_or_name(name))
 
     def over_application(self, what: str) -> None:
         self.fake_receipts.reduces = what == "reduce"
@@ -113,7 +122,13 @@ class SandboxBooks(Reading):
         self.receipts = Writing(QuickBooksReceipts(company.client()), self.names, named)
         accounts = {**named, "fees": company.expense_account()}
         self.deposits = DepositWriting(QuickBooksDeposits(company.client()), self.names, accounts)
+        self.shop = SandboxShop(company, self.names)
         self.pass_time(0)
+
+    @cached_property
+    def sales(self) -> SaleWriting:
+        """Our entries: it reads what the company offers, so only where a story needs it."""
+        return SaleWriting(QuickBooksSales(self.company.client()), self.names)
 
     def pass_time(self, seconds: float) -> None:
         moved = self.company.sandbox.control("clock", {"advance_s": seconds})
