@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crossfoot.adapters.connectwise import choices, details, source
+from crossfoot.adapters.connectwise import choices, details, exported, postings, source
 from crossfoot.adapters.connectwise import translate as connectwise
 from crossfoot.adapters.connectwise.lines import LINE_SOURCES, agreement_lines, closing_lines, has_lines
-from crossfoot.core.model import Kind, LineKind
+from crossfoot.core.model import Invoice, Kind, LineKind
 from crossfoot.core.rights import RIGHTS
 
-from tests.adapters.connectwise import pages
+from tests.adapters.connectwise import pages, transactions
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "vendor" / "recordings" / "connectwise-psa"
 OPENAPI = RECORDINGS / "openapi"
@@ -65,6 +65,19 @@ def read_invoice(wire: Watched) -> None:
     assert [has_lines(wire, each) for each in LINE_SOURCES] == [False] * 3
 
 
+def a_bill() -> Invoice:
+    return connectwise.to_invoice(pages.invoice(1), SEEN)
+
+
+def read_ledger(wire: Watched) -> None:
+    [line] = exported.to_ledger([wire], a_bill())
+    assert line.amount_minor == 1000
+
+
+def read_detail(wire: Watched) -> None:
+    exported.to_posting(transactions.transaction("10001", detail=[wire], total=11, salesTax=1), a_bill())
+
+
 READERS: list[tuple[str, dict[str, Any], Callable[[Watched], object]]] = [
     ("Company", pages.company(1), lambda wire: connectwise.to_customer(wire, SEEN)),
     ("Invoice", pages.invoice(1), read_invoice),
@@ -72,6 +85,14 @@ READERS: list[tuple[str, dict[str, Any], Callable[[Watched], object]]] = [
     ("TimeEntry", pages.time_entry(1, 1, workRole=None), lambda wire: LINE_SOURCES[0].read(wire, "USD")),
     ("ExpenseEntry", pages.expense(1, 1, invoiceAmount=None), lambda wire: LINE_SOURCES[1].read(wire, "USD")),
     ("ProductItem", pages.product(1, 1), lambda wire: LINE_SOURCES[2].read(wire, "USD")),
+    ("GLEntry", {"id": 7, "type": "R", "amount": -10}, read_ledger),
+    (
+        "GLExportTransaction",
+        transactions.transaction("10001", salesTax=None, total=10, detail=[transactions.detail(7)]),
+        lambda wire: exported.to_posting(wire, a_bill()),
+    ),
+    ("GLExportTransactionDetail", transactions.detail(7, glTypeId="ST", memo="", taxRatePercent=7), read_detail),
+    ("GLExportTransactionDetail", transactions.detail(7, taxableFlag=None), read_detail),
 ]
 
 
@@ -95,9 +116,41 @@ def test_c4_the_invoice_types_that_are_offered_are_those_of_the_schema() -> None
     assert [choice.value for choice in choices.INVOICE_TYPES] == sorted(schema("Invoice")["type"]["enum"])
 
 
+def test_what_is_sent_to_the_accounting_interface_is_in_the_schema() -> None:
+    sent: list[tuple[str, dict[str, Any]]] = []
+    pages_ = pages.Pages(invoices=[pages.invoice(1)])
+    request = pages_.door.request
+
+    def watched(method: str, url: str, *, body: bytes | None = None, **more: Any) -> Any:
+        if body:
+            sent.append((url.removeprefix(pages.ROOT), json.loads(body)))
+        return request(method, url, body=body, **more)
+
+    bills = pages_.psa.fetch_changes("").records
+    pages_.door.request = watched  # type: ignore[method-assign]
+    pages_.door.answers |= {postings.EXPORT: {}, postings.BATCHES: {}}
+    pages_.psa.fetch_postings([bill for bill in bills if isinstance(bill, Invoice)])
+    pages_.psa.create_batch("CF-1", [7, 8])
+    (export, asked), (batches, made) = sent
+    assert (export, batches) == (postings.EXPORT, postings.BATCHES)
+    assert asked.keys() <= set(schema("ExportAccountingBatchRequest"))
+    assert asked["summarizeInvoices"] in schema("ExportAccountingBatchRequest")["summarizeInvoices"]["enum"]
+    assert made.keys() <= set(schema("CreateAccountingBatchRequest"))
+    assert (made["processedRecordIds"], "closedFlag" in made) == ([7, 8], False)
+
+
+def test_every_path_that_is_posted_to_exists() -> None:
+    listed = json.loads((OPENAPI / "all-endpoints-spring2025.json").read_text())
+    posted = {each["path"].rstrip("/") for each in listed if "post" in each["methods"]}
+    assert {postings.EXPORT, postings.BATCHES} <= posted
+    deleted = {each["path"] for each in listed if "delete" in each["methods"]}
+    assert f"{postings.BATCHES}/{{id}}" in deleted
+
+
 def test_every_path_that_is_asked_exists() -> None:
     ours = {source.INVOICES, source.COMPANIES, details.AGREEMENTS, *choices.TABLES.values()}
-    ours |= {each.path for each in LINE_SOURCES}
+    ours |= {each.path for each in LINE_SOURCES} | {postings.BATCHES}
+    ours |= {postings.LEDGER_ENTRIES.replace("{id}", "{parentId}").rstrip("/")}
     assert ours <= paths()
     assert f"{source.INVOICES}/{{id}}/pdf" in paths()
 
