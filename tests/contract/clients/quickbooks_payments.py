@@ -1,7 +1,8 @@
-"""Read and save payments, and read deposits, with python-quickbooks, unchanged but for its hosts.
+"""Read and save payments, and read deposits and sales, with python-quickbooks, unchanged but for its hosts.
 
 Runs in an environment of its own: `python quickbooks_payments.py TOLD`, where TOLD is a JSON object: the sandbox's
-`base_url`, the company's credentials, and the ids of `read`, `save` and `deposits`. Prints what it saw as one JSON object.
+`base_url`, the company's credentials, and the ids of `read`, `save`, `deposits`, `invoices` and `memos`. Prints what it saw
+as one JSON object.
 """
 
 import json
@@ -11,7 +12,9 @@ from typing import Any
 import intuitlib.config  # type: ignore[import-not-found]
 from intuitlib.client import AuthClient  # type: ignore[import-not-found]
 from quickbooks import QuickBooks  # type: ignore[import-not-found]
+from quickbooks.objects.creditmemo import CreditMemo  # type: ignore[import-not-found]
 from quickbooks.objects.deposit import Deposit  # type: ignore[import-not-found]
+from quickbooks.objects.invoice import Invoice  # type: ignore[import-not-found]
 from quickbooks.objects.payment import Payment  # type: ignore[import-not-found]
 
 
@@ -55,6 +58,28 @@ def deposit_shown(deposit: Any) -> dict[str, Any]:
     }
 
 
+def sale_shown(sale: Any) -> dict[str, Any]:
+    """Give what an invoice or a credit memo says, its amounts digit for digit."""
+    return {
+        "number": sale.DocNumber,
+        "total": str(sale.TotalAmt),
+        "tax": str(sale.TxnTaxDetail.TotalTax),
+        "tax_code": sale.TxnTaxDetail.TxnTaxCodeRef.value,
+        "day": sale.TxnDate,
+        "due": getattr(sale, "DueDate", None),
+        "memo": sale.CustomerMemo.value,
+        "note": sale.PrivateNote,
+        "fields": [[field.DefinitionId, field.StringValue] for field in sale.CustomField],
+        "lines": [_sold(line) for line in sale.Line if line.DetailType == "SalesItemLineDetail"],
+    }
+
+
+def _sold(line: Any) -> list[str]:
+    detail = line.SalesItemLineDetail
+    said = [line.Amount, detail.Qty, detail.UnitPrice, detail.ServiceDate]
+    return [*map(str, said), detail.ItemRef.value, detail.TaxCodeRef.value]
+
+
 def _source(line: Any) -> list[str]:
     """Name what a line of a deposit is of: a payment, or an account."""
     linked = [[link.TxnType, link.TxnId, link.TxnLineId] for link in line.LinkedTxn]
@@ -66,10 +91,12 @@ def main(told: dict[str, Any]) -> dict[str, Any]:
     qb.use_decimal = True
     read = {id_: shown(Payment.get(id_, qb=qb)) for id_ in told["read"]}
     deposits = {id_: deposit_shown(Deposit.get(id_, qb=qb)) for id_ in told["deposits"]}
+    sales = {id_: sale_shown(Invoice.get(id_, qb=qb)) for id_ in told["invoices"]}
+    sales |= {id_: sale_shown(CreditMemo.get(id_, qb=qb)) for id_ in told["memos"]}
     # It sends a Decimal as text.
     qb.use_decimal = False
     saved = {id_: Payment.get(id_, qb=qb).save(qb=qb).SyncToken for id_ in told["save"]}
-    return {"read": read, "saved": saved, "deposits": deposits}
+    return {"read": read, "saved": saved, "deposits": deposits, "sales": sales}
 
 
 if __name__ == "__main__":

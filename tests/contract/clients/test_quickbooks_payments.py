@@ -1,19 +1,23 @@
-"""What we write into QuickBooks is what others read there: python-quickbooks sees our payments as we made them."""
+"""What we write into QuickBooks is what others read there: python-quickbooks sees it as we made it."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from crossfoot.adapters.quickbooks.deposits import QuickBooksDeposits
 from crossfoot.adapters.quickbooks.receipts import QuickBooksReceipts
+from crossfoot.adapters.quickbooks.sales import QuickBooksSales
 from crossfoot.core.model import Allocation, Kind, Ref, System
 from crossfoot.core.receipts import Receipt
 from crossfoot.core.slips import Slip, SlipLine
+from crossfoot.core.sync.sales import SaleKind, SaleTax
 
 from tests.adapters.quickbooks.company import Company
+from tests.adapters.quickbooks.sales import HOURS, SWITCH, sale_of
 from tests.adapters.sandbox import running
 from tests.contract.clients.test_quickbooks_clients import run_client
 
@@ -58,9 +62,21 @@ def deposited(company: Company, made: list[Receipt]) -> Slip:
 
 
 @pytest.fixture(scope="module")
-def seen(company: Company, made: list[Receipt], deposited: Slip) -> dict[str, Any]:
+def sold(company: Company) -> dict[SaleKind, str]:
+    """An invoice with tax on one of its lines, and a credit memo: their ids."""
+    sales, customer = QuickBooksSales(company.client()), company.customer("Sold to")["Id"]
+    lines = (replace(HOURS, quantity=Decimal("9.50"), tax_code_id="NON"), replace(SWITCH, tax_code_id="TAX"))
+    about = {"memo": "Thank you", "purchase_order": "PO 77", "purchase_order_field": "1"}
+    sale = sale_of(customer, *lines, tax=SaleTax(code_id="2", tax_minor=20_01), **about)
+    wanted = [replace(sale, kind=kind) for kind in SaleKind]
+    return {each.kind: sales.create_sale(each, NOTE, f"{each.kind}").standing.id for each in wanted}
+
+
+@pytest.fixture(scope="module")
+def seen(company: Company, made: list[Receipt], deposited: Slip, sold: dict[SaleKind, str]) -> dict[str, Any]:
     ids = [receipt.id for receipt in made]
     asked = {"read": ids, "save": ids[:1], "deposits": [deposited.id]}
+    asked |= {"invoices": [sold[SaleKind.INVOICE]], "memos": [sold[SaleKind.CREDIT_MEMO]]}
     return run_client("quickbooks_payments", json.dumps({**company.ready, "base_url": company.sandbox.url, **asked}))
 
 
@@ -72,6 +88,19 @@ def test_d2_another_client_reads_a_deposit_as_we_wrote_it(seen: dict[str, Any], 
             "lines": [["0.07", "Payment", held.receipt_id, "0"], ["-0.01", "Card fee", fee.account_id]],
         }
     }  # fmt: skip
+
+
+def test_s8_another_client_reads_an_invoice_and_a_credit_memo_as_we_wrote_them(
+    seen: dict[str, Any], sold: dict[SaleKind, str]
+) -> None:
+    said = {
+        "number": "4711", "total": "1457.50", "tax": "20.01", "tax_code": "2", "day": "2026-11-03", "due": "2026-11-18",
+        "memo": "Thank you", "note": NOTE, "fields": [["1", "PO 77"]],
+        "lines": [
+            ["1187.50", "9.50", "125", "2026-10-30", "1", "NON"], ["249.99", "1", "249.99", "", "4", "TAX"],
+        ],
+    }  # fmt: skip
+    assert seen["sales"] == {sold[SaleKind.INVOICE]: said, sold[SaleKind.CREDIT_MEMO]: said | {"due": None}}
 
 
 def test_p1_another_client_reads_amounts_lines_and_links_as_we_wrote_them(
