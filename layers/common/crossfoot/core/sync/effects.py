@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import cast
 
 from crossfoot.core.effects import Effect, Json
@@ -26,8 +27,7 @@ JOURNAL = "journal_entry"
 # So often an entry is written that the accounting makes something else of: as planned, and once with a rounding line.
 MOST_TRIES = 2
 
-_RECORD_IDS, _MISFIT, _ORIGIN, _TRIES = "record_ids", "misfit", "origin", "tries"
-_AS_ASKED, _TAX_MINOR = "as_asked", "tax_minor"
+_RECORD_IDS, _MISFIT, _ORIGIN, _TRIES, _MADE = "record_ids", "misfit", "origin", "tries", "made"
 _KINDS = {SaleKind.INVOICE: Kind.INVOICE, SaleKind.CREDIT_MEMO: Kind.CREDIT_MEMO}
 _NAMES = {SaleKind.INVOICE: "invoice", SaleKind.CREDIT_MEMO: "credit memo"}
 
@@ -36,13 +36,13 @@ _NAMES = {SaleKind.INVOICE: "invoice", SaleKind.CREDIT_MEMO: "credit memo"}
 class Misfit:
     """An entry that the accounting made something else of.
 
-    Takes: `origin` is the digest of the entry as it was planned first, `tries` how often it was written since.
+    Takes: `origin` is the digest of the entry as it was planned first, `tries` how often it was written since; `made` is
+    what it came to.
     """
 
     origin: str
     tries: int
-    total_minor: int
-    tax_minor: int
+    made: StandingSale
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,8 @@ def _to_effect(tenant: str, bill: Ref, latest: Effect | None, body: Mapping[str,
 def to_standing_result(effect: Effect, standing: StandingSale, sale: Sale) -> dict[str, Json]:
     """Say what stands after an entry was made, and whether it is what was asked for."""
     result = to_result(from_body(effect.body), standing)
-    return {**result, _AS_ASKED: standing.says(sale), _TAX_MINOR: standing.tax_minor, _ORIGIN: effect.body[_ORIGIN],
-            _TRIES: effect.body[_TRIES], _RECORD_IDS: effect.body[_RECORD_IDS]}  # fmt: skip
+    memory = {name: effect.body[name] for name in (_ORIGIN, _TRIES, _RECORD_IDS)}
+    return {**result, **memory, _MADE: None if standing.says(sale) else _made_to_json(standing)}
 
 
 def standing_sale(latest: Effect | None) -> SaleWrite | None:
@@ -134,29 +134,17 @@ def standing_sale(latest: Effect | None) -> SaleWrite | None:
 
 def misfit_standing(latest: Effect | None) -> Misfit | None:
     """Give the entry that stands and is not what was asked for."""
-    if latest is None or not latest.result or latest.result[_AS_ASKED]:
+    if latest is None or not latest.result or latest.result[_MADE] is None:
         return None
-    return Misfit(
-        cast(str, latest.result[_ORIGIN]),
-        cast(int, latest.result[_TRIES]),
-        cast(int, latest.result["total_minor"]),
-        cast(int, latest.result[_TAX_MINOR]),
-    )
+    return _read_misfit(latest.result)
 
 
 def misfit_taken_back(latest: Effect | None) -> Misfit | None:
     """Give the entry that was taken back last because it was not what was asked for, and which nothing stands for since."""
     kept = cast("Mapping[str, Json] | None", latest.body.get(_MISFIT)) if latest is not None else None
-    if latest is None or latest.result:
+    if latest is None or latest.result or kept is None:
         return None
-    if kept is None:
-        return None
-    return Misfit(
-        cast(str, kept[_ORIGIN]),
-        cast(int, kept[_TRIES]),
-        cast(int, kept["total_minor"]),
-        cast(int, kept[_TAX_MINOR]),
-    )
+    return _read_misfit(kept)
 
 
 def record_ids_of(latest: Effect) -> tuple[int, ...]:
@@ -169,17 +157,42 @@ def accounting_ref(standing: SaleWrite) -> Ref:
     return Ref(ACCOUNTING, _KINDS[standing.kind], standing.id)
 
 
-def as_made(sale: Sale, misfit: Misfit) -> StandingSale:
-    """Give an entry as the accounting had made it."""
-    return StandingSale(
-        sale.kind, "", "", sale.number, sale.customer_id, sale.issued_on, sale.currency, misfit.total_minor,
-        misfit.tax_minor, misfit.total_minor,
-    )  # fmt: skip
-
-
 def _remember(misfit: Misfit | None) -> dict[str, Json]:
     if misfit is None:
         return {}
-    kept: dict[str, Json] = {_ORIGIN: misfit.origin, _TRIES: misfit.tries, "total_minor": misfit.total_minor,
-                             _TAX_MINOR: misfit.tax_minor}  # fmt: skip
-    return {_MISFIT: kept}
+    return {_MISFIT: {_ORIGIN: misfit.origin, _TRIES: misfit.tries, _MADE: _made_to_json(misfit.made)}}
+
+
+def _read_misfit(kept: Mapping[str, Json]) -> Misfit:
+    made = cast("Mapping[str, Json]", kept[_MADE])
+    return Misfit(cast(str, kept[_ORIGIN]), cast(int, kept[_TRIES]), _made_from_json(made))
+
+
+def _made_to_json(standing: StandingSale) -> dict[str, Json]:
+    """Keep what can differ from what was asked; what is open of it, and its revision, are of the moment."""
+    return {
+        "kind": standing.kind.value,
+        "id": standing.id,
+        "number": standing.number,
+        "customer_id": standing.customer_id,
+        "issued_on": standing.issued_on.isoformat(),
+        "currency": standing.currency,
+        "total_minor": standing.total_minor,
+        "tax_minor": standing.tax_minor,
+    }
+
+
+def _made_from_json(kept: Mapping[str, Json]) -> StandingSale:
+    total_minor = cast(int, kept["total_minor"])
+    return StandingSale(
+        SaleKind(cast(str, kept["kind"])),
+        cast(str, kept["id"]),
+        "",
+        cast(str, kept["number"]),
+        cast(str, kept["customer_id"]),
+        date.fromisoformat(cast(str, kept["issued_on"])),
+        cast(str, kept["currency"]),
+        total_minor,
+        cast(int, kept["tax_minor"]),
+        open_minor=total_minor,
+    )

@@ -1,0 +1,105 @@
+"""sync_batch: closed ConnectWise invoices into the accounting, and back (S1 to S10)."""
+
+from collections.abc import Callable
+
+from crossfoot.core.decisions import Decision, refused
+from crossfoot.core.model import ACCOUNTING, PSA, Ref
+from crossfoot.core.pacing import in_no_hurry
+from crossfoot.core.sync.runs import ItemState, RunKind
+from crossfoot.core.sync.settings import Setup
+from crossfoot.errors import BadMessage, NeedsPartner
+from crossfoot.messages import CheckSynced, PostBatch, StartSync, SyncBatch
+from crossfoot.ports import is_connected
+from crossfoot.steps.sync_batch.checking import check_synced
+from crossfoot.steps.sync_batch.needs import Ports
+from crossfoot.steps.sync_batch.posting import CLOSING, post_batch
+from crossfoot.steps.sync_batch.running import Running, to_post
+from crossfoot.steps.sync_batch.starting import start_sync
+from crossfoot.steps.sync_batch.syncing import Syncing
+from crossfoot.steps.sync_batch.undoing import Undoing
+
+__all__ = ["REQUESTS", "Ports", "Request", "check_synced", "post_batch", "start_sync", "sync_batch", "sync_work"]
+
+type Request = StartSync | SyncBatch | PostBatch | CheckSynced
+REQUESTS: tuple[type[Request], ...] = (StartSync, SyncBatch, PostBatch, CheckSynced)
+
+
+def sync_work(request: Request, ports: Ports, remaining_ms: Callable[[], int] = in_no_hurry) -> None:
+    """Do what one request asks for. Raises: errors of the vendors and of our table."""
+    match request:
+        case StartSync():
+            start_sync(request, ports)
+        case SyncBatch():
+            sync_batch(request, ports, remaining_ms)
+        case PostBatch():
+            post_batch(request, ports)
+        case CheckSynced():
+            check_synced(request, ports)
+
+
+def sync_batch(message: SyncBatch, ports: Ports, remaining_ms: Callable[[], int] = in_no_hurry) -> None:
+    """Go on with a run until all of its bills came to an end, or the time is nearly over; the rest goes on by message.
+
+    Each bill is entered once, whatever a worker dies at; a run that is over is left alone.
+    Raises: Conflict when somebody else is at a bill; errors of the vendors. What came to an end by then is stored.
+    """
+    run = ports.sync_runs.load(message.tenant, message.run)
+    if run is None:
+        raise BadMessage(f"{message.tenant} has no run {message.run}")
+    if run.finished_at is not None:
+        return
+    running = Running(message.tenant, run, ports, remaining_ms)
+    try:
+        left = _work(running, ports)
+    except NeedsPartner as error:
+        fix = error.fix or "Mend the connection under Connections, then retry this run."
+        left = _give_up(running, "C7", "needs_partner", str(error), fix)
+    if left:
+        running.go_on_later(left)
+    else:
+        _close(running, ports)
+
+
+def _work(running: Running, ports: Ports) -> int:
+    """Do the run's part of this invocation. Returns: how many bills wait."""
+    for system, code in ((ACCOUNTING, "accounting_not_connected"), (PSA, "psa_not_connected")):
+        if not is_connected(ports.connections, running.tenant, system):
+            sentence = f"{'QuickBooks' if system is ACCOUNTING else 'ConnectWise'} is not connected."
+            return _give_up(running, "C7", code, sentence, "Connect it under Connections, then retry this run.")
+    if running.run.kind is RunKind.UNDO:
+        return Undoing(running, ports).work()
+    setup = _load_setup(running.tenant, ports)
+    if setup is None:
+        sentence = "The Sync Invoices tool is off, or its preferences were never saved."
+        return _give_up(
+            running, "S1", "tool_off", sentence, "Turn it on and save its preferences, then retry this run."
+        )
+    return Syncing(running, setup, ports).work()
+
+
+def _load_setup(tenant: str, ports: Ports) -> Setup | None:
+    return ports.sync_settings.load(tenant) if ports.preferences.load(tenant).sync_tool_enabled else None
+
+
+def _give_up(running: Running, rule: str, code: str, sentence: str, fix: str) -> int:
+    """End what waits, with what stands in the way of all of it; a retry takes it up again, and finds what was begun."""
+
+    def decide(bill: Ref) -> Decision:
+        return refused(bill, rule, code, sentence, fix)
+
+    running.end([(item, decide(item.bill)) for item in running.load_waiting()])
+    return 0
+
+
+def _close(running: Running, ports: Ports) -> None:
+    """End the run; where bills wait for their ConnectWise batches, the last message of each of their lanes does."""
+    if running.finish():
+        return
+    items = ports.sync_runs.load_items(running.tenant, running.run.id)
+    written = [item for item in items if item.state is ItemState.WRITTEN]
+    tenant, run = running.tenant, running.run.id
+    # Each once more: whoever wrote one may have died before it was queued.
+    posts = [to_post(tenant, run, item) for item in written]
+    ports.queue.send(posts)
+    last = {post.lane: item for post, item in zip(posts, written, strict=True)}
+    ports.queue.send([to_post(tenant, run, item, CLOSING) for item in last.values()])

@@ -1,0 +1,96 @@
+"""Puts each bill that stands in the accounting into a ConnectWise batch of its own, which tells every product so (S3)."""
+
+from dataclasses import replace
+
+from crossfoot.core.effects import Effect, effect_key
+from crossfoot.core.model import Ref
+from crossfoot.core.receipts import Operation
+from crossfoot.core.sync.batching import GL_BATCH, BatchWrite, from_body, identifier_for, standing_batch, to_body
+from crossfoot.core.sync.effects import next_generation, to_batch_effect
+from crossfoot.errors import Rejected
+from crossfoot.ledger import Written, perform, settle, withdraw
+from crossfoot.ledger import plan as plan_effect
+from crossfoot.ports import Postings
+from crossfoot.steps.sync_batch.needs import Ports
+
+
+class BatchHands:
+    """Looks for and sends one write on the ConnectWise batch of a bill."""
+
+    def __init__(self, postings: Postings) -> None:
+        self._postings = postings
+
+    def look(self, effect: Effect) -> Written | None:
+        """Find a batch by the name that we gave it, or find it gone."""
+        write = from_body(effect.body)
+        id_ = self._postings.find_batch(write.identifier)
+        if write.operation is Operation.DELETE:
+            return Written("", {}) if id_ is None else None
+        return _standing(write, id_) if id_ is not None else None
+
+    def send(self, effect: Effect) -> Written:
+        """Write it. Raises: as Postings."""
+        write = from_body(effect.body)
+        return self._delete(write) if write.operation is Operation.DELETE else self._create(write)
+
+    def _create(self, write: BatchWrite) -> Written:
+        try:
+            self._postings.create_batch(write.identifier, write.record_ids)
+        except Rejected:
+            # Posted already: that may have been us, where ConnectWise took it in and was asked once more.
+            id_ = self._postings.find_batch(write.identifier)
+            if id_ is None:
+                raise
+            return _standing(write, id_)
+        return _standing(write, write.id)
+
+    def _delete(self, write: BatchWrite) -> Written:
+        id_ = write.id or self._postings.find_batch(write.identifier)
+        if id_:
+            self._postings.delete_batch(id_)
+        return Written("", {})
+
+
+def _standing(write: BatchWrite, id_: str) -> Written:
+    return Written(id_, to_body(replace(write, id=id_)))
+
+
+class BatchLedger:
+    """The ConnectWise batch of one bill, written through the effects ledger."""
+
+    def __init__(self, tenant: str, bill: Ref, ports: Ports) -> None:
+        self._tenant, self._bill, self._ports = tenant, bill, ports
+
+    def load(self) -> Effect | None:
+        """Read the newest effect, and find out what became of it. Raises: Conflict while it may still arrive."""
+        latest = self._ports.effects.load_latest(self._tenant, GL_BATCH, self._bill)
+        if latest is None or latest.settled or latest.never_sent:
+            return latest
+        return settle(latest, self._ports.effects, self._hands(), self._ports.clock, self._ports.patience)
+
+    def plan(self, number: str, record_ids: tuple[int, ...], latest: Effect | None) -> Effect:
+        """Fence the bill off. Raises: Conflict."""
+        key = effect_key(self._tenant, GL_BATCH, self._bill, next_generation(latest))
+        write = BatchWrite(Operation.CREATE, identifier_for(number, key), record_ids)
+        effect = to_batch_effect(self._tenant, self._bill, number, write, latest)
+        return plan_effect(effect, self._ports.effects, self._ports.clock)
+
+    def post(self, planned: Effect) -> Effect:
+        """Write it. Returns: the effect, confirmed or refused. Raises: as `perform`."""
+        return perform(planned, self._ports.effects, self._hands(), self._ports.clock, self._ports.patience)
+
+    def take_back(self, number: str, latest: Effect) -> Effect:
+        """Delete the batch that stands. Returns: the effect, confirmed or refused. Raises: as `perform`."""
+        standing = standing_batch(latest)
+        assert standing is not None
+        write = replace(standing, operation=Operation.DELETE)
+        effect = to_batch_effect(self._tenant, self._bill, number, write, latest)
+        return self.post(plan_effect(effect, self._ports.effects, self._ports.clock))
+
+    def drop(self, latest: Effect | None) -> None:
+        """End an effect that was never sent and that nobody wants any more. Raises: Conflict."""
+        if latest is not None and latest.never_sent:
+            withdraw(latest, self._ports.effects, self._ports.clock)
+
+    def _hands(self) -> BatchHands:
+        return BatchHands(self._ports.systems.psa(self._tenant))

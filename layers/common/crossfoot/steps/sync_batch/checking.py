@@ -1,0 +1,41 @@
+"""check_synced: whether a bill that was synced still says what was written (S3)."""
+
+from crossfoot.core.decisions import Decision
+from crossfoot.core.effects import Effect
+from crossfoot.core.model import CreditMemo, Invoice
+from crossfoot.core.sync.batching import GL_BATCH, standing_batch
+from crossfoot.core.sync.checking import compare_synced
+from crossfoot.core.sync.effects import SALE, standing_sale
+from crossfoot.errors import Conflict
+from crossfoot.messages import CheckSynced
+from crossfoot.parking import note_parked
+from crossfoot.steps.sync_batch.needs import Ports
+
+
+def check_synced(message: CheckSynced, ports: Ports) -> None:
+    """Compare a bill with what was written of it; what differs is shown with its choices, and never written over.
+
+    Raises: Conflict while one of the two is being written.
+    Source: S3.
+    """
+    tenant, bill = message.tenant, message.bill
+    sale, batch = (ports.effects.load_latest(tenant, kind, bill) for kind in (SALE, GL_BATCH))
+    if any(effect is not None and not (effect.settled or effect.never_sent) for effect in (sale, batch)):
+        raise Conflict(f"{bill} is being written just now")
+    decision = _compare(message, sale, batch, ports)
+    decisions = [decision] if decision is not None else []
+    seen = ports.attention.load(tenant, [bill])[bill]
+    if decisions or seen.reasons:
+        ports.history.save(tenant, decisions)
+        note_parked(tenant, seen, decisions, ports)
+
+
+def _compare(message: CheckSynced, latest: Effect | None, batch: Effect | None, ports: Ports) -> Decision | None:
+    standing = standing_sale(latest)
+    if standing is None:
+        return None
+    entry = ports.entries.load(message.tenant, message.bill, standing.digest)
+    assert entry is not None, f"the entry of {message.bill} was kept before it was written"
+    now = ports.book.load(message.tenant, message.bill)
+    bill = now if isinstance(now, Invoice | CreditMemo) else None
+    return compare_synced(bill, standing_batch(batch), entry)

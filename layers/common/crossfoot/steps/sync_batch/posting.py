@@ -1,0 +1,159 @@
+"""post_batch: what stands in the accounting is put into a ConnectWise batch of its own, or is shown as a conflict (S3)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from crossfoot.core.decisions import Decision, refused
+from crossfoot.core.effects import Effect
+from crossfoot.core.model import Kind
+from crossfoot.core.sync.batching import BatchWrite, standing_batch
+from crossfoot.core.sync.effects import SALE, accounting_ref, record_ids_of, standing_sale
+from crossfoot.core.sync.postings import Posting
+from crossfoot.core.sync.runs import OPEN_STATES, ItemState, RunItem
+from crossfoot.core.sync.sales import SaleWrite
+from crossfoot.errors import Conflict, NeedsPartner
+from crossfoot.messages import PostBatch
+from crossfoot.parking import note_parked
+from crossfoot.ports import Bill
+from crossfoot.steps.sync_batch.batches import BatchLedger
+from crossfoot.steps.sync_batch.needs import Ports
+from crossfoot.steps.sync_batch.running import finish_run, settle_item, to_post
+
+# So long the ledger records of a bill are taken to be those that its entry was planned from.
+FRESH_FOR = timedelta(minutes=15)
+# Says that a message is the last one of its lane: the run may be over with it.
+CLOSING = "closing"
+
+
+def post_batch(message: PostBatch, ports: Ports) -> None:
+    """Put a bill into its batch, if it stands in the accounting and is in none.
+
+    Again changes nothing, and neither does a message of a run that is over: what stands decides.
+    Raises: Conflict while somebody else is at it; errors of the vendor.
+    """
+    _Posting(message, ports).post()
+    if message.because.startswith(CLOSING) or message.revivals:
+        _close(message, ports)
+
+
+def _close(message: PostBatch, ports: Ports) -> None:
+    """End the run, unless bills are still to come; one of this lane that failed comes back, and this after it."""
+    if finish_run(message.tenant, message.run, ports):
+        return
+    items = ports.sync_runs.load_items(message.tenant, message.run)
+    if any(item.state in OPEN_STATES and _lane(message, item) == message.lane for item in items):
+        raise Conflict(f"run {message.run} still has bills to post in lane {message.lane}")
+
+
+def _lane(message: PostBatch, item: RunItem) -> str:
+    return to_post(message.tenant, message.run, item).lane
+
+
+class _Posting:
+    """The batch of one bill."""
+
+    def __init__(self, message: PostBatch, ports: Ports) -> None:
+        self._message, self._ports = message, ports
+        self._tenant, self._bill = message.tenant, message.bill
+        self._batches = BatchLedger(message.tenant, message.bill, ports)
+
+    def post(self) -> None:
+        sale = self._ports.effects.load_latest(self._tenant, SALE, self._bill)
+        standing = standing_sale(sale)
+        latest = self._batches.load()
+        if sale is None or standing is None:
+            # It was undone meanwhile.
+            return self._batches.drop(latest)
+        if batch := standing_batch(latest):
+            return self._done(batch)
+        try:
+            return self._write(sale, standing, latest)
+        except NeedsPartner as error:
+            fix = error.fix or "Mend the connection under Connections, then retry the run."
+            return self._end(refused(self._bill, "C7", "needs_partner", str(error), fix), ItemState.REFUSED)
+
+    def _write(self, sale: Effect, standing: SaleWrite, latest: Effect | None) -> None:
+        """Post what the entry was planned from; where that is old or refused, what ConnectWise says now."""
+        is_fresh = sale.settled_at is not None and self._ports.clock.now() - sale.settled_at <= FRESH_FOR
+        record_ids = record_ids_of(sale) if is_fresh else ()
+        if record_ids:
+            latest = self._post(standing, record_ids, latest)
+            if batch := standing_batch(latest):
+                return self._done(batch)
+        posting = self._fetch_posting()
+        if posting is None:
+            return self._elsewhere(standing)
+        if (posting.total_minor, posting.currency) != (standing.total_minor, standing.currency):
+            return self._end(self._changed(standing, "its amount is another one"), ItemState.CONFLICT)
+        if posting.record_ids != record_ids:
+            latest = self._post(standing, posting.record_ids, latest)
+            if batch := standing_batch(latest):
+                return self._done(batch)
+        refusal = latest.refusal if latest is not None else ""
+        sentence = f"It is in QuickBooks; ConnectWise refused to put it into a batch: {refusal}"
+        fix = (latest.fix if latest is not None else "") or "Correct this in ConnectWise, then retry the run."
+        return self._end(refused(self._bill, "S3", "batch_refused", sentence, fix), ItemState.REFUSED)
+
+    def _post(self, standing: SaleWrite, record_ids: tuple[int, ...], latest: Effect | None) -> Effect:
+        planned = self._batches.plan(standing.number or self._bill.id, record_ids, latest)
+        # The planned effect is the fence: whoever takes the entry back meets it, or is seen here.
+        sale = self._ports.effects.load_latest(self._tenant, SALE, self._bill)
+        if sale is None or not sale.settled or standing_sale(sale) != standing:
+            self._batches.drop(planned)
+            raise Conflict(f"the entry of {self._bill} is being taken back")
+        return self._batches.post(planned)
+
+    def _fetch_posting(self) -> Posting | None:
+        bill = self._ports.book.load(self._tenant, self._bill)
+        if bill is None:
+            return None
+        return self._ports.systems.psa(self._tenant).fetch_postings([bill]).get(self._bill)  # type: ignore[list-item]
+
+    # --- how it ended -------------------------------------------------------------------------------------------------
+
+    def _elsewhere(self, standing: SaleWrite) -> None:
+        """Say what became of a bill that ConnectWise would not post now: it is batched by somebody else, or not closed."""
+        psa = self._ports.systems.psa(self._tenant)
+        found = psa.fetch_records(Kind.INVOICE, [self._bill.id]).records
+        now: Bill | None = next((each for each in found if each.ref == self._bill), None)  # type: ignore[assignment]
+        if now is not None and now.batch:
+            sentence = (
+                f"It was written to QuickBooks, and meanwhile somebody else put it into the ConnectWise batch {now.batch}: "
+                "another tool may have written it too."
+            )
+            fix = "If QuickBooks shows it twice, undo it here; else ignore this."
+            decision = refused(self._bill, "S3", "batched_elsewhere", sentence, fix, accounting_ref(standing))
+        else:
+            decision = self._changed(standing, "it was reopened" if now is not None else "it is gone")
+        self._end(decision, ItemState.CONFLICT)
+
+    def _changed(self, standing: SaleWrite, how: str) -> Decision:
+        sentence = f"It was written to QuickBooks, and then changed in ConnectWise before it was in a batch: {how}."
+        fix = "Undo it and sync it again, or correct it in ConnectWise and retry."
+        return refused(self._bill, "S3", "changed_after_sync", sentence, fix, accounting_ref(standing))
+
+    def _done(self, batch: BatchWrite) -> None:
+        seen = self._ports.attention.load(self._tenant, [self._bill])[self._bill]
+        if seen.reasons:
+            note_parked(self._tenant, seen, [], self._ports)
+        item = self._load_item()
+        if item is not None and item.state is not ItemState.DONE:
+            now = self._ports.clock.now()
+            self._save(replace(
+                item, state=ItemState.DONE, batch=batch.identifier, rule="", code="", sentence="", fix="", settled_at=now
+            ))  # fmt: skip
+
+    def _end(self, decision: Decision, state: ItemState) -> None:
+        self._ports.history.save(self._tenant, [decision])
+        if state is ItemState.CONFLICT:
+            seen = self._ports.attention.load(self._tenant, [self._bill])[self._bill]
+            note_parked(self._tenant, seen, [decision], self._ports)
+        item = self._load_item()
+        if item is not None:
+            self._save(settle_item(item, state, decision, self._ports))
+
+    def _load_item(self) -> RunItem | None:
+        return self._ports.sync_runs.load_item(self._tenant, self._message.run, self._bill)
+
+    def _save(self, item: RunItem) -> None:
+        self._ports.sync_runs.save_items(self._tenant, self._message.run, [item])
