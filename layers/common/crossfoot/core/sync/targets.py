@@ -1,0 +1,209 @@
+"""What stands for something of ConnectWise in the accounting: found, or noted as what stands in the way (S6, S7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from crossfoot.core.decisions import Decision, refused
+from crossfoot.core.model import Customer, Ref, Standing
+from crossfoot.core.sync.catalogue import Catalogue, Item, TaxCode
+from crossfoot.core.sync.postings import PostedLine
+from crossfoot.core.sync.settings import MappingKey, MappingKind, Setup
+
+_CHOOSE = "Choose what stands for it in QuickBooks, under the mappings of the tool."
+_CHOOSE_OTHER = "Choose another under the mappings of the tool."
+_SHOWN = 3
+_WORDS = {
+    MappingKind.CUSTOMER: "the customer",
+    MappingKind.ACCOUNT: "the ConnectWise account",
+    MappingKind.TAX_CODE: "the tax code",
+    MappingKind.TERMS: "the terms",
+    MappingKind.CLASS: "the class",
+    MappingKind.DEPARTMENT: "the department",
+}
+NO_ITEM = Item("", "", "")
+NO_TAX_CODE = TaxCode("", "")
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def active(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Something that stands in the way of an entry. `key` is what has no usable target, where it is that."""
+
+    code: str
+    sentence: str
+    fix: str
+    key: MappingKey | None = None
+
+
+class Targets:
+    """Finds what stands for things, and keeps what stands in the way, so that all of it is told at once."""
+
+    def __init__(self, setup: Setup, catalogue: Catalogue) -> None:
+        self.setup = setup
+        self.catalogue = catalogue
+        self._obstacles: dict[Obstacle, None] = {}
+
+    def note(self, code: str, sentence: str, fix: str, key: MappingKey | None = None) -> None:
+        """Keep what stands in the way."""
+        self._obstacles[Obstacle(code, sentence, fix, key)] = None
+
+    def decide(self, record: Ref) -> Decision | None:
+        """Refuse for all that stands in the way; None when nothing does. Source: S7."""
+        if not self._obstacles:
+            return None
+        found = list(self._obstacles)
+        told = " ".join(dict.fromkeys(each.sentence for each in found[:_SHOWN]))
+        more = f" {len(found) - _SHOWN} more of the kind stand in the way." if len(found) > _SHOWN else ""
+        return refused(record, "S7", found[0].code, told + more, found[0].fix)
+
+    @property
+    def are_found(self) -> bool:
+        """Tell whether nothing stands in the way yet."""
+        return not self._obstacles
+
+    @property
+    def missing(self) -> frozenset[MappingKey]:
+        """Give what has no usable target."""
+        return frozenset(each.key for each in self._obstacles if each.key is not None)
+
+    # --- what is mapped ------------------------------------------------------------------------------------------------
+
+    def customer(self, company: Ref, name: str, customer: Customer | None) -> str:
+        """Find the customer that stands for a company. Takes: `customer` is the target as the book has it."""
+        key = MappingKey(MappingKind.CUSTOMER, company.id)
+        target = self.setup.mappings.get(key)
+        if target is None:
+            self._unmapped(key, f"the customer {name}")
+        elif customer is None or customer.ref.id != target.id or customer.standing is not Standing.LIVE:
+            self._gone(key, target.name, f"the customer {name}")
+        elif not customer.active:
+            self._inactive(key, customer.name, f"the customer {name}")
+        else:
+            return target.id
+        return ""
+
+    def item(self, key: str) -> Item:
+        """Find the item that stands for what a line sells. Source: S4, S6."""
+        return self._sellable(MappingKey(MappingKind.ITEM, key))
+
+    def item_of(self, line: PostedLine) -> Item:
+        """Find the item that posts to a line's account: the mapped one, or the one that ConnectWise's mapping names."""
+        key = MappingKey(MappingKind.ACCOUNT, line.account)
+        named = self._by_name(line.item) if line.item and key not in self.setup.mappings else None
+        return named or self._sellable(key)
+
+    def tax_code(self, key: str) -> TaxCode:
+        """Find the tax code that stands for a posting's; "" is what is not taxed."""
+        return self._find(MappingKey(MappingKind.TAX_CODE, key), self.catalogue.tax_codes) or NO_TAX_CODE
+
+    def terms(self, key: str) -> str:
+        """Find the terms; "" stays so."""
+        return self._listed(MappingKey(MappingKind.TERMS, key), self.catalogue.terms)
+
+    def class_(self, key: str) -> str:
+        """Find the class; "" stays so."""
+        return self._listed(MappingKey(MappingKind.CLASS, key), self.catalogue.classes)
+
+    def department(self, key: str) -> str:
+        """Find the department; "" stays so."""
+        return self._listed(MappingKey(MappingKind.DEPARTMENT, key), self.catalogue.departments)
+
+    # --- what is chosen ------------------------------------------------------------------------------------------------
+
+    def chosen_item(self, id_: str, what: str) -> Item:
+        """Find an item that the preferences name. Takes: `what` it takes: "tax" or "rounding"."""
+        item = self.catalogue.items.get(id_)
+        if item is not None and _is_usable(item):
+            return item
+        wrong = _wrong_with(item) if item is not None else "is not there in QuickBooks"
+        called = f"The item that takes the {what}"
+        sentence = f"{called}{f', {item.name},' if item else ''} {wrong}." if id_ else f"{called} is not chosen."
+        self.note(f"{what}_item_missing", sentence, f"Choose the item for the {what} in the preferences of the tool.")
+        return NO_ITEM
+
+    def account_meant(self, ledger_account: str) -> str:
+        """Say which account a ledger account of ConnectWise means, "" where nobody said so. Source: S4."""
+        target = self.setup.target(MappingKind.ACCOUNT, ledger_account)
+        item = self.catalogue.items.get(target.id) if target is not None else None
+        if item is not None and item.account_id:
+            return item.account_id
+        numbered = (
+            id_ for id_, number in self.catalogue.account_numbers.items() if number and number == ledger_account
+        )
+        return next(numbered, "")
+
+    def account_name(self, id_: str) -> str:
+        """Name an account for people."""
+        account = self.catalogue.company.account(id_)
+        return account.name if account is not None else f"account {id_}"
+
+    # --- how it is found -----------------------------------------------------------------------------------------------
+
+    def _by_name(self, name: str) -> Item | None:
+        """Find the one item of a name that can be used: two of a name (below two others) say nothing."""
+        found = [item for item in self.catalogue.items.values() if item.name == name and _is_usable(item)]
+        return found[0] if len(found) == 1 else None
+
+    def _sellable(self, key: MappingKey) -> Item:
+        item = self._find(key, self.catalogue.items)
+        if item is None:
+            return NO_ITEM
+        if not _is_usable(item):
+            sentence = f"{item.name}, which stands for {_named(key)}, {_wrong_with(item)}."
+            self.note(f"{key.kind}_unsellable", sentence, _CHOOSE_OTHER, key)
+        return item
+
+    def _listed[T: _Named](self, key: MappingKey, known: Mapping[str, T]) -> str:
+        if not key.key or self._find(key, known) is None:
+            return ""
+        return self.setup.mappings[key].id
+
+    def _find[T: _Named](self, key: MappingKey, known: Mapping[str, T]) -> T | None:
+        target = self.setup.mappings.get(key)
+        if target is None:
+            self._unmapped(key, _named(key))
+            return None
+        found = known.get(target.id)
+        if found is None:
+            self._gone(key, target.name, _named(key))
+        elif not found.active:
+            self._inactive(key, found.name, _named(key))
+        return found if found is not None and found.active else None
+
+    def _unmapped(self, key: MappingKey, named: str) -> None:
+        self.note(f"{key.kind}_unmapped", f"Nothing in QuickBooks stands for {named} yet.", _CHOOSE, key)
+
+    def _gone(self, key: MappingKey, name: str, named: str) -> None:
+        sentence = f"{name}, which stands for {named}, is no longer in QuickBooks."
+        self.note(f"{key.kind}_gone", sentence, _CHOOSE_OTHER, key)
+
+    def _inactive(self, key: MappingKey, name: str, named: str) -> None:
+        sentence = f"{name}, which stands for {named}, is inactive in QuickBooks."
+        fix = "Make it active in QuickBooks, or choose another under the mappings of the tool."
+        self.note(f"{key.kind}_inactive", sentence, fix, key)
+
+
+def _is_usable(item: Item) -> bool:
+    return item.active and item.sellable and bool(item.account_id)
+
+
+def _wrong_with(item: Item) -> str:
+    if not item.active:
+        return "is inactive in QuickBooks"
+    return "has no income account in QuickBooks" if item.sellable else "is a category in QuickBooks, which is not sold"
+
+
+def _named(key: MappingKey) -> str:
+    if key.kind is MappingKind.ITEM:
+        kind, _, what = key.key.partition(":")
+        return f"the {kind} “{what}”"
+    if key.kind is MappingKind.TAX_CODE and not key.key:
+        return "what is not taxed"
+    return f"{_WORDS[key.kind]} {key.key or '(none)'}"
