@@ -44,7 +44,8 @@ VERSIONS = st.builds(
     st.sampled_from([f"2026-11-03T17:00:0{second}Z" for second in range(4)]),
     st.sampled_from([f"2026-11-03T18:00:0{second}Z" for second in range(3)]),
 )
-LINES = st.sampled_from((None, (), make_lines(2), make_lines(2, "Remote support"), make_lines(300)))
+WORKED = tuple(replace(line, labour="Technician / Regular / ProjectTicket") for line in make_lines(2))
+LINES = st.sampled_from((None, (), make_lines(2), make_lines(2, "Remote support"), make_lines(300), WORKED))
 COMMON: dict[str, st.SearchStrategy[Any]] = {
     "standing": st.sampled_from((Standing.LIVE, Standing.LIVE, Standing.VOID)),
     "at": VERSIONS,
@@ -54,6 +55,7 @@ FILTERABLE: dict[str, st.SearchStrategy[Any]] = {
     "traits": st.sampled_from(((), (Trait(TraitName.LOCATION, "2"),))),
     "keeping": st.builds(Keeping, left_out=st.booleans()),
 }
+BATCHED: dict[str, st.SearchStrategy[Any]] = {"closed": st.booleans(), "batch": st.sampled_from(("", "", "CF-1"))}
 
 
 @st.composite
@@ -71,6 +73,7 @@ def records(draw: st.DrawFn) -> Record:
             return _deleted(draw, replace(customer_record, ref=Ref(system, Kind.CUSTOMER, id_)))
         case Kind.INVOICE:
             own = {"number": draw(st.sampled_from(NUMBERS)), "issued_on": draw(DAYS), "lines": draw(LINES)}
+            own |= {name: draw(of) for name, of in BATCHED.items()}
             balance = draw(st.sampled_from((0, 500, 125_000)))
             return _deleted(
                 draw, make_invoice(id_, system, balance_minor=balance, **own, **of_somebody, **filterable, **common)
@@ -94,6 +97,7 @@ def records(draw: st.DrawFn) -> Record:
             return _deleted(draw, replace(payment, ref=Ref(system, Kind.PAYMENT, id_)))
         case Kind.CREDIT_MEMO:
             own = {"issued_on": draw(DAYS), "lines": draw(LINES)}
+            own |= {name: draw(of) for name, of in BATCHED.items()}
             return _deleted(draw, make_credit_memo(id_, system, **own, **of_somebody, **filterable, **common))
         case Kind.DEPOSIT:
             held = draw(st.sampled_from((None, make_deposit_lines(2), make_deposit_lines(400))))

@@ -1,5 +1,7 @@
 """Lines: beside the record or in parts of their own, exact, and never with a hole whoever dies or writes at once."""
 
+import json
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -35,7 +37,10 @@ ODD_LINES = (
     Line("", LineKind.NOTE, "", 0),
     Line("7", LineKind.DISCOUNT, "Rabatt 🎉 \u2028 \ud800", -1, Decimal("-0.10"), Decimal("1E+3"), "a", "b", date.min),
     Line("8", LineKind.ITEM, "x" * 4_000, 10**15, Decimal("0.000000001"), Decimal(0)),
+    Line("9", LineKind.TIME, "", 1, worked_on=date.max, labour="Techniker 🎉 / Überstunden"),
 )
+# How the parts of a record were written before anything was said of the labour in them.
+EARLIER_ROW = ["7000", "time", "Onsite support", 12_500, "1.25", "100.00", "Technician", "NON", "2026-10-01"]
 
 
 @pytest.fixture
@@ -56,6 +61,23 @@ def test_lines_are_read_as_they_were_saved_and_only_when_asked_for(table_name: s
         assert book.load(TENANT, record.ref) == record
         assert book.load_lines(TENANT, record) == lines
         assert book.load_lines(OTHER_TENANT, record) == ()
+
+
+def test_lines_and_bills_that_were_stored_before_they_said_so_are_of_no_labour_and_in_no_batch() -> None:
+    items: Items = {}
+    book = TableBook(MemoryTable(items))
+    known = Line(
+        "7000", LineKind.TIME, "Onsite support", 12_500, Decimal("1.25"), Decimal("100.00"), "Technician", "NON",
+        date(2026, 10, 1),
+    )  # fmt: skip
+    invoice = make_invoice("1", CW, lines=(known,))
+    book.save(TENANT, [invoice, make_credit_memo("1", CW)])
+    [packed] = [item["l"] for item in items.values() if "l" in item]
+    assert isinstance(packed, bytes)
+    assert json.loads(zlib.decompress(packed)) == [EARLIER_ROW]
+    assert not any({"gb", "cl"} & item.keys() for item in items.values())
+    assert book.load_lines(TENANT, invoice) == (known,)
+    assert book.load(TENANT, invoice.ref) == replace(invoice, lines=None, closed=False, batch="")
 
 
 def test_an_invoice_and_a_deposit_of_ten_thousand_lines_are_kept(table_name: str) -> None:

@@ -265,10 +265,40 @@ def test_x6_a_cursor_of_the_unpaid_is_refused_by_every_other_list(book: TableBoo
         (make_credit_memo(keeping=Keeping(left_out=True)), {Shelf.LEFT_OUT}),
         (make_payment(standing=Standing.VOID), set()),
         (None, set()),
+        (make_invoice("1", CW, balance_minor=0, closed=True), {Shelf.UNSYNCED}),
+        (make_invoice("1", CW, closed=True), {Shelf.UNPAID, Shelf.UNSYNCED}),
+        (make_invoice("1", CW, balance_minor=0), set()),
+        (make_invoice("1", CW, balance_minor=0, closed=True, batch="CF-1"), set()),
+        (make_invoice("1", CW, closed=True, standing=Standing.DELETED), {Shelf.ARCHIVED}),
+        (make_invoice("1", QBO, balance_minor=0, closed=True), set()),
+        (make_credit_memo("1", CW, closed=True), {Shelf.UNSYNCED}),
+        (make_credit_memo("1", CW, closed=True, batch="CF-1"), set()),
     ],
 )
-def test_c4_c5_i5_i6_i7_a_record_is_on_the_shelves_of_how_it_stands(record: Record | None, shelves: set[Shelf]) -> None:
+def test_c4_c5_i5_i6_i7_s1_s3_a_record_is_on_the_shelves_of_how_it_stands(
+    record: Record | None, shelves: set[Shelf]
+) -> None:
     assert shelves_of(record) == shelves
+
+
+@pytest.mark.parametrize("make", [make_invoice, make_credit_memo])
+def test_s1_s3_what_waits_for_the_sync_tool_is_listed_until_it_is_in_a_batch(book: TableBook, make: Any) -> None:
+    kind = make().ref.kind
+    book.save(TENANT, [make("1", CW, closed=True), make("2", CW), make("3", QBO, closed=True)])
+
+    def listed() -> list[str]:
+        page = book.list_records(
+            TENANT, kind, first=None, last=None, system=CW, cursor="", limit=9, shelf=Shelf.UNSYNCED
+        )
+        return [record.ref.id for record in page.records]
+
+    assert listed() == ["1"]
+    batched = make("1", CW, at=version(2), closed=True, batch="CF-1")
+    book.save(TENANT, [batched])
+    assert listed() == []
+    assert book.load(TENANT, batched.ref) == batched
+    book.save(TENANT, [make("1", CW, at=version(3), closed=True)])
+    assert listed() == ["1"]
 
 
 def test_c4_c5_i5_i6_what_is_set_aside_is_listed_by_date_while_it_is(book: TableBook) -> None:
