@@ -172,7 +172,8 @@ class FakePostings(Filed):
         ids = set(record_ids)
         if not ids:
             raise Rejected("MissingRequiredField", "The processedRecordIds field is required.")
-        chosen = [ref for ref, posted in self.posted.items() if ids & {*posted.record_ids} and self._waiting(ref)]
+        touched = (ref for ref, posted in self.posted.items() if not ids.isdisjoint(posted.record_ids))
+        chosen = [ref for ref in touched if self._waiting(ref)]
         theirs = {id_ for ref in chosen for id_ in self.posted[ref].record_ids}
         if ids - theirs:
             raise Rejected("NotFound", f"Record {min(ids - theirs)} not found or already posted")

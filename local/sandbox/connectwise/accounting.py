@@ -4,6 +4,8 @@ Source: an unposted invoice is known by the id of a ledger record, `billingLogId
 ledger record ids; exporting posts nothing; deleting a batch takes back all that it posted.
 """
 
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from typing import override
 
 from local.sandbox.connectwise import export, intake, ledger, lines, rights, timestamps
@@ -14,6 +16,7 @@ from local.sandbox.connectwise.records import Record
 from local.sandbox.connectwise.schema import EXPORT_REQUEST, INVOICE, MODELS, NEW_BATCH
 from local.sandbox.connectwise.unposted import waiting_expenses, waiting_invoices
 
+NAMING = ("includedInvoiceIds", "excludedInvoiceIds", "includedExpenseIds", "excludedExpenseIds")
 FLAGS = ("exportInvoicesFlag", "exportExpensesFlag", "exportProductsFlag")
 
 
@@ -77,7 +80,8 @@ class Batches(Collection):
             *(waiting_invoices(call.records) if asked.get("exportInvoicesFlag") else ()),
             *(waiting_expenses(call.records) if asked.get("exportExpensesFlag") else ()),
         ]
-        wanted = [posting for posting in chosen if posting["entries"] and _is_asked_for(call, asked, posting)]
+        named = {name: frozenset(asked.get(name) or ()) for name in NAMING}
+        wanted = [posting for posting in chosen if posting["entries"] and _is_asked_for(call, asked, named, posting)]
         return Answer(200, export.exported(call.records, wanted, asked.get("batchIdentifier") or ""))
 
 
@@ -118,13 +122,21 @@ def _chosen(call: Call, sent: Record) -> list[Record]:
         *(waiting_invoices(call.records) if sent.get("exportInvoicesFlag") else ()),
         *(waiting_expenses(call.records) if sent.get("exportExpensesFlag") else ()),
     ]
-    chosen = [posting for posting in able if ids & _ids(posting)]
+    in_order = sorted(ids)
+    chosen = [posting for posting in able if _is_touched(posting, in_order)]
     left = ids - {found for posting in chosen for found in _ids(posting)}
     if left:
         raise _refused("NotFound", f"Record {min(left)} not found or already posted", "processedRecordIds")
     if any(not _ids(posting) <= ids for posting in chosen):
         raise _refused("InvalidObject", "Records of a document are missing from the batch.", "processedRecordIds")
     return chosen
+
+
+def _is_touched(posting: Record, ids: Sequence[int]) -> bool:
+    """Tell whether some of these ids are of a document. Takes: `ids` in order; those of a document adjoin each other."""
+    entries = posting["entries"]
+    place = bisect_left(ids, entries[0]["id"]) if entries else len(ids)
+    return place < len(ids) and ids[place] <= int(entries[-1]["id"])
 
 
 def _ids(posting: Record) -> set[int]:
@@ -177,12 +189,12 @@ def _mark(call: Call, posting: Record, batch: Record | None, more: Record | None
         Collection(INVOICE).note(call, after, invoice)
 
 
-def _is_asked_for(call: Call, asked: Record, posting: Record) -> bool:
+def _is_asked_for(call: Call, asked: Record, named: Mapping[str, frozenset[int]], posting: Record) -> bool:
     """Tell whether a preview asks for a document; it may be named by its own id or by that of its ledger record."""
     names = {posting["id"], posting["recordId"]}
     kind = "Expense" if "expense" in posting else "Invoice"
-    included, excluded = (asked.get(f"{word}{kind}Ids") or () for word in ("included", "excluded"))
-    if (included and not names & set(included)) or names & set(excluded):
+    included, excluded = (named[f"{word}{kind}Ids"] for word in ("included", "excluded"))
+    if (included and not names & included) or names & excluded:
         return False
     document = call.records.get("ExpenseEntry" if kind == "Expense" else INVOICE.name, posting["id"]) or {}
     if not _is_within(asked.get("locationId"), document.get("locationId")):
