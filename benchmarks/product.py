@@ -60,8 +60,8 @@ class CountedBudget(TableBudget):
         super().__init__(parts.table, parts.clock)
         self._spent = spent
 
-    def take(self, tenant: str, system: System, metered: bool) -> None:
-        super().take(tenant, system, metered)
+    def take(self, tenant: str, system: System, metered: bool, *, batch: bool = False) -> None:
+        super().take(tenant, system, metered, batch=batch)
         self._spent.calls += 1
 
 

@@ -103,9 +103,11 @@ class CountingBudget:
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, System, bool]] = []
+        self.batches = 0
 
-    def take(self, tenant: str, system: System, metered: bool) -> None:
+    def take(self, tenant: str, system: System, metered: bool, *, batch: bool = False) -> None:
         self.calls.append((tenant, system, metered))
+        self.batches += batch
 
 
 def exact(text: str) -> Any:

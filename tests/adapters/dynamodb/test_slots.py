@@ -15,10 +15,12 @@ from tests.adapters.dynamodb.memory import Interleaving, MemoryTable, orders
 from tests.adapters.dynamodb.records import OTHER_TENANT, QBO, TENANT
 from tests.fakes.clock import START, FakeClock
 
-PER_MINUTE, PER_SECOND = 500, 10
+PER_MINUTE, PER_SECOND, BATCHES_PER_MINUTE = 500, 10, 40
 
 
-def push(table: Table, calls: int, latencies_s: Sequence[float], shares: Sequence[int] = ()) -> list[float]:
+def push(
+    table: Table, calls: int, latencies_s: Sequence[float], shares: Sequence[int] = (), *, batch: bool = False
+) -> list[float]:
     """Let workers share some calls, each with its own time per call. Returns: when each call was made, in seconds.
 
     Takes: `shares` are how many of the calls each worker has to make; without them, whoever is free makes the next one.
@@ -30,7 +32,7 @@ def push(table: Table, calls: int, latencies_s: Sequence[float], shares: Sequenc
     while len(made) < calls:
         clock.time, worker = heapq.heappop(due)
         try:
-            budgets[worker].take(TENANT, QBO, metered=False)
+            budgets[worker].take(TENANT, QBO, metered=False, batch=batch)
             made.append((clock.now() - START).total_seconds())
             left[worker] -= 1
             if left[worker]:
@@ -67,6 +69,26 @@ def test_of_two_full_minutes_no_slot_is_left_unused_by_workers_that_have_done_th
     # One slot that nobody uses, and the last of a thousand calls has to wait for the third minute.
     times = push(MemoryTable(), 1_000, (0.02, 0.06, 0.11, 0.07), (270, 255, 240, 235))
     assert times[-1] <= 1.08 * 109
+
+
+def test_batches_keep_a_limit_of_their_own_and_use_it() -> None:
+    times = push(MemoryTable(), 120, (0.3, 0.8), batch=True)
+    assert most_within(times, 60) <= BATCHES_PER_MINUTE
+    # The vendor's own limit lets them through in two minutes and a little.
+    assert times[-1] <= 1.15 * 120
+
+
+def test_single_calls_go_on_while_batches_are_used_up(clock: FakeClock) -> None:
+    budget = TableBudget(MemoryTable(), clock, pause=clock.advance)
+    for _ in range(BATCHES_PER_MINUTE):
+        budget.take(TENANT, QBO, metered=True, batch=True)
+    with pytest.raises(RateLimited) as refusal:
+        budget.take(TENANT, QBO, metered=True, batch=True)
+    before = clock.now()
+    budget.take(TENANT, QBO, metered=False)
+    assert (clock.now() - before).total_seconds() < 1
+    clock.advance(refusal.value.retry_after_s)
+    budget.take(TENANT, QBO, metered=True, batch=True)
 
 
 def test_workers_that_cannot_keep_up_go_as_fast_as_they_can() -> None:

@@ -56,6 +56,7 @@ def test_a_batch_is_one_metered_call_with_short_names(company: Company) -> None:
     made = sales.create_sales(numbered(customer, *map(str, range(30))), KEY)
     assert all(isinstance(each, Entered) for each in made)
     assert [call[2] for call in company.budget.calls[before:]] == [True]
+    assert company.budget.batches == 1, "QuickBooks allows fewer batches than calls"
     ((method, write, params, body),) = door.sent
     assert (method, write, params["requestid"]) == ("POST", True, KEY)
     names = [each["bId"] for each in exact(body.decode())["BatchItemRequest"]]

@@ -42,7 +42,7 @@ class Watched(Door):
 class UsedUp(CountingBudget):
     """A budget with nothing left."""
 
-    def take(self, tenant: str, system: System, metered: bool) -> None:
+    def take(self, tenant: str, system: System, metered: bool, *, batch: bool = False) -> None:
         raise RateLimited("used up", 30, system=system)
 
 

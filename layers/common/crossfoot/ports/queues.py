@@ -58,6 +58,10 @@ class DeadLetters(Protocol):
 class Budget(Protocol):
     """The calls that a vendor allows, shared by all workers, leased in blocks; and the count of metered ones."""
 
-    def take(self, tenant: str, system: System, metered: bool) -> None:
-        """Count one call before it is made. Raises: RateLimited when the vendor's limit would be passed."""
+    def take(self, tenant: str, system: System, metered: bool, *, batch: bool = False) -> None:
+        """Count one call before it is made.
+
+        Takes: `batch` says that it asks several things at once, of which a vendor may allow fewer.
+        Raises: RateLimited when the vendor's limit would be passed.
+        """
         ...

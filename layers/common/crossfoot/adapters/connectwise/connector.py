@@ -29,7 +29,7 @@ UNCONNECTED = ""
 
 
 class _NoBudget:
-    def take(self, tenant: str, system: System, metered: bool) -> None:
+    def take(self, tenant: str, system: System, metered: bool, *, batch: bool = False) -> None:
         """Count nothing: these few calls are made by a person who waits for them."""
 
 

@@ -35,9 +35,10 @@ class Limit:
             raise ValueError("a limit is a whole number of blocks")
 
 
-# QuickBooks: 500 in any minute and 10 in any second for a company. ConnectWise: about 1,000 a minute.
+# QuickBooks: 500 in any minute and 10 in any second for a company, and 40 batches in any minute for an app on it (120 for
+# all its apps). ConnectWise: about 1,000 a minute.
 VENDOR_LIMITS: Mapping[System, Limit | Slots] = {
-    System.QUICKBOOKS: Slots(per_minute=500, gap=timedelta(milliseconds=112)),
+    System.QUICKBOOKS: Slots(per_minute=500, gap=timedelta(milliseconds=112), batches_per_minute=40),
     System.CONNECTWISE: Limit(per_minute=900, block=50),
 }
 
@@ -66,14 +67,14 @@ class TableBudget:
         self._metered: Counter[tuple[str, System, str]] = Counter()
         self._counted: set[tuple[str, System, str]] = set()
 
-    def take(self, tenant: str, system: System, metered: bool) -> None:
+    def take(self, tenant: str, system: System, metered: bool, *, batch: bool = False) -> None:
         """Count one call before it is made, waiting a moment where the vendor has a limit per second.
 
         Raises: RateLimited when the vendor's limit would be passed.
         """
         limit = self._limits[system]
         if isinstance(limit, Slots):
-            self._slots.take(tenant, system, limit)
+            self._slots.take(tenant, system, limit, batch=batch)
         else:
             self._take_of_minute(tenant, system, limit)
         if metered:

@@ -17,6 +17,7 @@ from crossfoot.ports import Budget
 
 MINOR_VERSION = "75"
 LARGEST_BATCH = 30
+_BATCH = "/batch"
 _CONNECTION_ENDED = frozenset({"6190"})
 
 log = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ class QuickBooksClient:
         items: list[Wire] = [{"bId": str(place), **question} for place, question in enumerate(questions)]
         body = write_json({"BatchItemRequest": items}).encode()
         with self._line.asking():
-            reply = self._read(_Call("POST", "/batch", {}, body, "application/json"))
+            reply = self._read(_Call("POST", _BATCH, {}, body, "application/json"))
             answers = _answers_in(reply)
             outcomes = [self._outcome(answers.get(str(place)), reply.time) for place in range(len(questions))]
             for outcome in outcomes:
@@ -131,7 +132,7 @@ class QuickBooksClient:
         names = [_name_of(place, write) for place, write in enumerate(writes)]
         items: list[Wire] = [{"bId": name, **write} for name, write in zip(names, writes, strict=True)]
         body = write_json({"BatchItemRequest": items}).encode()
-        call = _Call("POST", "/batch", {"requestid": request_id}, body, "application/json", write=True)
+        call = _Call("POST", _BATCH, {"requestid": request_id}, body, "application/json", write=True)
         with self._line.asking(write=True):
             reply = self._read(call)
             answers = _answers_in(reply)
@@ -160,7 +161,7 @@ class QuickBooksClient:
         fault = find_fault(item) or _inner_fault(item)
         if fault is None:
             return Reply(item, time)
-        return self._refusal(fault, "/batch")
+        return self._refusal(fault, _BATCH)
 
     def _write_outcome(self, item: Mapping[str, Any] | None, time: str) -> Reply | CrossfootError:
         try:
@@ -168,7 +169,7 @@ class QuickBooksClient:
                 if item is None:
                     raise OutcomeUnknown("QuickBooks left a write of a batch without an answer")
                 if fault := find_fault(item):
-                    raise self._refusal(fault, "/batch", write=True)
+                    raise self._refusal(fault, _BATCH, write=True)
         except CrossfootError as error:
             return error
         return Reply(item, time)
@@ -185,7 +186,7 @@ class QuickBooksClient:
         return self._send(call, self._tokens.renew(token)) if answer.status == 401 else answer
 
     def _send(self, call: _Call, token: str) -> Answer:
-        self._budget.take(self._tenant, System.QUICKBOOKS, metered=call.metered)
+        self._budget.take(self._tenant, System.QUICKBOOKS, call.metered, batch=call.path == _BATCH)
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         if call.content_type:
             headers["Content-Type"] = call.content_type
