@@ -113,7 +113,7 @@ def test_s7_what_the_bill_says_is_taken_where_the_ledger_says_it_otherwise() -> 
     ("part", "words"),
     [
         (labour(133_00, "1.330", "99.990"), "Fixed the printer (1.33 at 99.99)"),
-        (labour(0, "2", "150"), "Fixed the printer (2 at 150)"),
+        (labour(0, "2", "150"), "Fixed the printer (2 at 150, not charged)"),
         (labour(100_00, "10", "20"), "Fixed the printer (10 at 20)"),
         (labour(80_00), "Fixed the printer"),
         (labour(80_00, "0", "80"), "Fixed the printer"),

@@ -91,7 +91,8 @@ def _describe(posted: PostedLine, line: Line | None, *, stated: bool) -> str:
     quantity, price = _figures_said(posted, line)
     if quantity is None or price is None or not (quantity and price):
         return words
-    figures = f" ({quantity.normalize():f} at {price.normalize():f})"
+    uncharged = "" if posted.amount_minor else ", not charged"
+    figures = f" ({quantity.normalize():f} at {price.normalize():f}{uncharged})"
     return words[: MAX_DESCRIPTION - len(figures)] + figures
 
 
