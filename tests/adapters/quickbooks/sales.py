@@ -42,6 +42,17 @@ def ids_of(company: Company, entity: str) -> dict[str, str]:
     return {each["Name"]: each["Id"] for each in company.query(entity)}
 
 
+def only(company: Company, entity: str = "Invoice") -> dict[str, Any]:
+    """Give the one record of an entity that there is."""
+    (found,) = company.query(entity)
+    return found
+
+
+def details(wire: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give what its lines say of what is sold."""
+    return [line["SalesItemLineDetail"] for line in wire["Line"] if line["DetailType"] == "SalesItemLineDetail"]
+
+
 class Answering(QuickBooksClient):
     """A client whose writes are kept, and answered with something."""
 

@@ -60,6 +60,17 @@ def test_a_throttled_call_is_answered_in_xml_whatever_was_asked_for(limited: Com
     assert limited.call("GET", "companyinfo/1").json()["fault"]["error"][0]["code"] == "3001"
 
 
+def test_what_other_apps_batch_leaves_less_of_a_hundred_and_twenty(limited: Company) -> None:
+    limited.control("POST", "switches", {"foreign_batches": 118})
+    body = {"BatchItemRequest": [{"bId": "1", "Query": "select * from Item"}]}
+    statuses = []
+    for _ in range(3):
+        limited.sandbox.clock.advance(0.5)
+        statuses.append(limited.call("POST", "batch", body).status_code)
+    assert statuses == [200, 200, 429]
+    assert limited.call("GET", "query", query="select * from Item").status_code == 200
+
+
 def test_reads_and_batches_are_metered_and_writes_are_free_and_failures_cost_nothing(company: Company) -> None:
     customer = company.customer("Amy")
     company.get("Customer", customer["Id"])
