@@ -39,7 +39,7 @@ class Telling(QuickBooksClient):
         return [self._answer(question) for question in questions]
 
     def _answer(self, question: Question) -> Reply | Exception:
-        entity = str(question["Query"]).split()[3]
+        entity = str(question["Query"]).split(" FROM ")[1].split()[0]
         told = self._answers.get(entity, [])
         return told if isinstance(told, Exception) else Reply({"QueryResponse": {entity: told}}, "")
 
@@ -92,11 +92,12 @@ def test_s7_what_is_inactive_is_there_and_says_so_and_what_is_not_sold_too(compa
     head = {name: gone[name] for name in ("Id", "SyncToken", "Name", "Type", "IncomeAccountRef")}
     company.post("Item", {**head, "Active": False})
     category = company.post("Item", {"Name": "Goods", "Type": "Category"})
-    inside = {"Name": "Cable", "Type": "NonInventory", "IncomeAccountRef": {"value": income(company)}}
+    inside = {"Name": "Cable", "Type": "NonInventory", "IncomeAccountRef": {"value": income(company)}, "Sku": "CAB-1"}
     below = company.post("Item", {**inside, "ParentRef": {"value": category["Id"]}})
     items = fetch_catalogue(company.client()).items
     assert (items[gone["Id"]].active, items[category["Id"]].sellable) == (False, False)
-    assert (items[below["Id"]].name, items[below["Id"]].sellable) == ("Goods:Cable", True)
+    cable = items[below["Id"]]
+    assert (cable.name, cable.sellable, cable.sku) == ("Goods:Cable", True, "CAB-1")
 
 
 def test_s6_further_pages_are_asked_for_together_and_only_where_a_page_was_full(company: Company) -> None:

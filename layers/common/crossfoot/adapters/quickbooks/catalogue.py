@@ -12,6 +12,8 @@ from crossfoot.errors import Rejected
 
 _LISTS = ("Item", "Account", "TaxCode", "TaxRate", "Term", "Class", "Department")
 _SINGLES = ("Preferences", "CompanyInfo")
+# Some minor versions leave it out unless it is named (python-quickbooks 0.9.12 does so too).
+_NAMED = {"Item": "*, Sku"}
 # The smaller plans of QuickBooks have no classes and no locations.
 _NOT_IN_PLAN = "5020"
 _UNITED_STATES = frozenset({"US", "USA"})
@@ -45,6 +47,7 @@ def to_item(wire: Wire) -> Item:
         account_id=_value(wire.get("IncomeAccountRef")),
         active=_is_active(wire),
         sellable=wire.get("Type") not in _NOT_SOLD,
+        sku=str(wire.get("Sku") or ""),
     )
 
 
@@ -58,7 +61,8 @@ def _ask(client: QuickBooksClient, asked: Sequence[tuple[str, int]], page_rows: 
 def _statement(entity: str, start: int, page_rows: int) -> str:
     if not start:
         return f"SELECT * FROM {entity}"  # noqa: S608 - names of ours
-    every = f"SELECT * FROM {entity} WHERE Active IN (true, false) ORDERBY Id"  # noqa: S608 - names of ours
+    named = _NAMED.get(entity, "*")
+    every = f"SELECT {named} FROM {entity} WHERE Active IN (true, false) ORDERBY Id"  # noqa: S608 - names of ours
     return f"{every} STARTPOSITION {start} MAXRESULTS {page_rows}"
 
 

@@ -10,7 +10,7 @@ from crossfoot.core.company import NO_COMPANY, Company
 @dataclass(frozen=True, slots=True)
 class Item:
     """Something that is sold. Takes: `account_id` is its income account, "" where it has none; `sellable` is false for
-    categories and groups.
+    categories and groups; `sku` is its own number, "" for none.
     """
 
     id: str
@@ -18,6 +18,7 @@ class Item:
     account_id: str
     active: bool = True
     sellable: bool = True
+    sku: str = ""
 
 
 @dataclass(frozen=True, slots=True)
