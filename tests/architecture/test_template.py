@@ -222,6 +222,14 @@ def test_a_message_comes_back_only_after_its_worker_is_certainly_gone(step: str)
         assert visibility_s >= (timeout_s + 5 if stage == "local" else 6 * timeout_s)
 
 
+def test_s2_who_syncs_knows_its_own_timeout_and_takes_one_run_at_a_time() -> None:
+    function = WORKERS["sync_batch"]
+    seconds = function["Environment"]["Variables"]["SYNC_TIMEOUT_S"]["Fn::Sub"]
+    assert seconds == ["${Seconds}", {"Seconds": function["Timeout"]}]
+    # A run takes all the time there is, and no other partner waits for it.
+    assert events_of(function, "SQS")[0]["BatchSize"] == 1
+
+
 @pytest.mark.parametrize("step", WORKERS)
 def test_c7_work_is_tried_until_a_silence_was_worth_telling(step: str) -> None:
     queue = resources()[queue_of(WORKERS[step])]["Properties"]

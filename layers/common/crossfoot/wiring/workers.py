@@ -17,6 +17,7 @@ from crossfoot.adapters.dynamodb.companies import TableCompanies
 from crossfoot.adapters.dynamodb.connections import TableConnections
 from crossfoot.adapters.dynamodb.cursors import TableCursors
 from crossfoot.adapters.dynamodb.effects import TableEffects
+from crossfoot.adapters.dynamodb.entries import TableEntries
 from crossfoot.adapters.dynamodb.fetch_runs import TableFetchRuns
 from crossfoot.adapters.dynamodb.filters import TableFilters
 from crossfoot.adapters.dynamodb.history import TableHistory
@@ -28,6 +29,8 @@ from crossfoot.adapters.dynamodb.origins import TableOrigins
 from crossfoot.adapters.dynamodb.preferences import TablePreferences
 from crossfoot.adapters.dynamodb.reports import TableReports
 from crossfoot.adapters.dynamodb.secrets import TableSecrets
+from crossfoot.adapters.dynamodb.sync_runs import TableSyncRuns
+from crossfoot.adapters.dynamodb.sync_settings import TableSyncSettings
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.adapters.dynamodb.waiting import TableWaiting
 from crossfoot.adapters.quickbooks.client import QuickBooksClient
@@ -54,6 +57,7 @@ from crossfoot.steps import (
     mirror_payment,
     record_deposit,
     sweep,
+    sync_batch,
     tend_connection,
 )
 
@@ -72,6 +76,7 @@ class Parts:
         self.book = TableBook(self.table)
         self.history = TableHistory(self.table, self.clock)
         self.effects = TableEffects(self.table)
+        self.entries = TableEntries(self.table)
         self.matches = TableMatches(self.table)
         self.origins = TableOrigins(self.table)
         self.waiting = TableWaiting(self.table)
@@ -84,6 +89,8 @@ class Parts:
         self.limits = TableLimits(self.table, self.clock)
         self.filters = TableFilters(self.table)
         self.reports = TableReports(self.table)
+        self.sync_runs = TableSyncRuns(self.table)
+        self.sync_settings = TableSyncSettings(self.table)
         self.budget = TableBudget(self.table, self.clock)
 
     @cached_property
@@ -302,9 +309,9 @@ def tend_connection_ports(parts: Parts) -> tend_connection.Ports:
     )
 
 
-def _patience(config: Config) -> Patience:
+def _patience(config: Config, timeout_s: int) -> Patience:
     return Patience(
-        longest_life=timedelta(seconds=config.payment_timeout_s),
+        longest_life=timedelta(seconds=timeout_s),
         longest_commit=timedelta(seconds=config.vendor_commit_s),
     )
 
@@ -325,7 +332,7 @@ def mirror_payment_ports(parts: Parts) -> mirror_payment.Ports:
         queue=parts.queue,
         systems=parts.systems,
         clock=parts.clock,
-        patience=_patience(parts.config),
+        patience=_patience(parts.config, parts.config.payment_timeout_s),
     )
 
 
@@ -343,7 +350,27 @@ def record_deposit_ports(parts: Parts) -> record_deposit.Ports:
         queue=parts.queue,
         systems=parts.systems,
         clock=parts.clock,
-        patience=_patience(parts.config),
+        patience=_patience(parts.config, parts.config.payment_timeout_s),
+    )
+
+
+def sync_batch_ports(parts: Parts) -> sync_batch.Ports:
+    """Wire sync_batch."""
+    return sync_batch.Ports(
+        attention=parts.attention,
+        book=parts.book,
+        clock=parts.clock,
+        companies=parts.companies,
+        connections=parts.connections,
+        effects=parts.effects,
+        entries=parts.entries,
+        history=parts.history,
+        preferences=parts.preferences,
+        queue=parts.queue,
+        sync_runs=parts.sync_runs,
+        sync_settings=parts.sync_settings,
+        systems=parts.systems,
+        patience=_patience(parts.config, parts.config.sync_timeout_s),
     )
 
 
