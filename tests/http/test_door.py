@@ -5,6 +5,7 @@ import ssl
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from threading import Event
 
 import pytest
 from crossfoot.errors import OutcomeUnknown, RateLimited, RemoteUnavailable
@@ -38,6 +39,16 @@ AMBIGUOUS: list[Behave] = [cut, half, garbage, silence, respond("500 Oops"), res
 def test_a_call_without_a_clear_answer(behave: Behave, write: bool, error: type[Exception]) -> None:
     with Server(behave) as server, pytest.raises(error):
         Door(LOCAL, read_timeout_s=0.3).request("POST", server.url, write=write, body=b"{}")
+
+
+def test_a_call_that_does_much_is_waited_for_longer() -> None:
+    def late(connection: socket.socket, request: bytes) -> None:
+        Event().wait(0.3)
+        respond("200 OK", b"[]")(connection, request)
+
+    with Server(late) as server:
+        door = Door(LOCAL, read_timeout_s=0.05)
+        assert door.request("POST", server.url, write=True, body=b"{}", more_time_s=30).json() == []
 
 
 @pytest.mark.parametrize(("headers", "wait_s"), [(("Retry-After: 120",), 120), ((), None)])

@@ -8,7 +8,8 @@ from crossfoot.adapters.quickbooks.sales import QuickBooksSales
 from crossfoot.core.effects import marker_of
 from crossfoot.core.sync.sales import SaleKind
 from crossfoot.errors import AuthExpired, Conflict, OutcomeUnknown, RateLimited, Rejected, Retryable
-from crossfoot.http import Answer
+from crossfoot.http import READ_TIMEOUT_S, Answer
+from crossfoot.ledger import PATIENCE
 from crossfoot.ports import Entered
 
 from tests.adapters.quickbooks.company import Company
@@ -132,10 +133,21 @@ def test_a_batch_that_is_answered_without_a_time_was_carried_out_all_the_same(co
         opened(company, [], Saying(200, b'{"BatchItemResponse":[]}')).write_batch(WRITES, KEY)
 
 
+def test_a_batch_of_writes_is_waited_for_until_quickbooks_gives_it_up_itself(company: Company) -> None:
+    door = _Echoing(200, item(""))
+    opened(company, [], door).write_batch(WRITES, KEY)
+    assert READ_TIMEOUT_S + door.waited_s + PATIENCE.longest_commit.total_seconds() > 120, (
+        "it may be carried out till then"
+    )
+
+
 class _Echoing(Saying):
-    """A door that answers for the first write of a batch by its own name."""
+    """A door that answers for the first write of a batch by its own name. `waited_s` is how much longer it may take."""
+
+    waited_s = 0.0
 
     def request(self, method: str, url: str, *, write: bool, **how: Any) -> Answer:
+        self.waited_s += how["more_time_s"]
         name = exact(how["body"].decode())["BatchItemRequest"][0]["bId"]
         return Answer(200, {}, self.content.replace(b"%s", name.encode()), url, write)
 

@@ -102,6 +102,7 @@ class WireCompany:
         headers: Mapping[str, str],
         params: Mapping[str, str],
         body: bytes | None = None,
+        more_time_s: float = 0.0,
     ) -> Answer:
         assert not write, "a read changes nothing"
         path = url.rpartition("/")[2]

@@ -18,6 +18,8 @@ from crossfoot.ports import Budget
 MINOR_VERSION = "75"
 LARGEST_BATCH = 30
 _BATCH = "/batch"
+# Thirty invoices take QuickBooks longer than one; it gives a call up itself after two minutes.
+WRITE_BATCH_MORE_S = 70.0
 _CONNECTION_ENDED = frozenset({"6190"})
 
 log = logging.getLogger(__name__)
@@ -51,7 +53,10 @@ def ask_create(entity: str, body: Wire) -> Question:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """A call below the company's own address. Takes: `metered` is what Intuit counts: every read, and every batch."""
+    """A call below the company's own address.
+
+    Takes: `metered` is what Intuit counts: every read, and every batch; `more_time_s` as in Door.
+    """
 
     method: str
     path: str
@@ -60,6 +65,7 @@ class _Call:
     content_type: str = ""
     write: bool = False
     metered: bool = True
+    more_time_s: float = 0.0
 
 
 class QuickBooksClient:
@@ -132,7 +138,10 @@ class QuickBooksClient:
         names = [_name_of(place, write) for place, write in enumerate(writes)]
         items: list[Wire] = [{"bId": name, **write} for name, write in zip(names, writes, strict=True)]
         body = write_json({"BatchItemRequest": items}).encode()
-        call = _Call("POST", _BATCH, {"requestid": request_id}, body, "application/json", write=True)
+        params = {"requestid": request_id}
+        call = _Call(
+            "POST", _BATCH, params, body, "application/json", write=True, more_time_s=WRITE_BATCH_MORE_S
+        )  # fmt: skip
         with self._line.asking(write=True):
             reply = self._read(call)
             answers = _answers_in(reply)
@@ -197,6 +206,7 @@ class QuickBooksClient:
             headers=headers,
             params={**call.params, "minorversion": MINOR_VERSION},
             body=call.body,
+            more_time_s=call.more_time_s,
         )
         request_id = answer.headers.get("intuit_tid") or answer.headers.get("intuit-tid", "")
         log.info("quickbooks %s %s: %d, request %s", call.method, call.path, answer.status, request_id)
