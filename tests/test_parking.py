@@ -15,7 +15,7 @@ from crossfoot.core.preferences import Preferences
 from crossfoot.core.receiving import RECEIPTS
 from crossfoot.errors import Conflict, Retryable
 from crossfoot.ledger import LEASE
-from crossfoot.messages import Message, MirrorPayment, Nudge, RecordDeposit, RetryParked, TendConnection
+from crossfoot.messages import CheckSynced, Message, MirrorPayment, Nudge, RecordDeposit, RetryParked, TendConnection
 from crossfoot.parking import PAGE, note_parked, to_retry
 from crossfoot.ports import ConnectionState
 
@@ -166,6 +166,13 @@ def test_x3_somebody_who_changes_it_all_the_time_is_waited_for(world: World) -> 
 
 def retry(record: Ref, request: str) -> Message:
     return to_retry(TENANT, record, f"retry {request}", request)
+
+
+def test_s3_a_synced_bill_that_is_tried_again_is_only_looked_at() -> None:
+    for kind in (Kind.INVOICE, Kind.CREDIT_MEMO):
+        message = to_retry(TENANT, Ref(PSA, kind, "7"), "retry one", "one")
+        assert isinstance(message, CheckSynced)
+        assert (message.bill, message.because) == (Ref(PSA, kind, "7"), "retry one")
 
 
 def test_x2_what_connectwise_refused_is_sent_again_once_for_each_request(world: World) -> None:

@@ -1,5 +1,6 @@
 """Which effects can be undone: those that entered something, which still stands by them (X1)."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -13,6 +14,8 @@ from crossfoot.core.receiving import RECEIPTS
 from crossfoot.core.rows import Standing, to_result
 from crossfoot.core.slips import Slip
 from crossfoot.core.slips import to_result as slip_result
+from crossfoot.core.sync.batching import GL_BATCH
+from crossfoot.core.sync.effects import JOURNAL, SALE
 from crossfoot.core.undoing import judge_undo
 
 DAY = date(2026, 11, 3)
@@ -143,3 +146,13 @@ def test_x1_what_came_to_nothing_since_changes_nothing_and_what_is_on_its_way_is
 ) -> None:
     # Such an effect holds what stands without it.
     assert judged(rows(("create", "77"), ("update", "77"), state=state))[0] == expected
+
+
+@pytest.mark.parametrize("kind", [SALE, GL_BATCH, JOURNAL])
+def test_s9_what_the_sync_tool_wrote_goes_back_by_the_tool(kind: str) -> None:
+    made = write(kind, INVOICE, 1, "create", {}, EffectState.CONFIRMED)
+    found = judge_undo(made, [made])
+    assert not found.is_possible
+    assert found.fix
+    refused = replace(made, state=EffectState.REFUSED)
+    assert judge_undo(refused, [refused]).reason == "It was refused: nothing was entered."

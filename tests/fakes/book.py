@@ -70,6 +70,9 @@ class FakeBook:
     def load_lines(self, tenant: str, record: Invoice | CreditMemo) -> tuple[Line, ...]:
         return tuple(line for line in self.lines.get((tenant, record.ref), ()) if isinstance(line, Line))
 
+    def load_lines_of_many(self, tenant: str, records: Iterable[Invoice | CreditMemo]) -> dict[Ref, tuple[Line, ...]]:
+        return {record.ref: self.load_lines(tenant, record) for record in records}
+
     def load_deposit_lines(self, tenant: str, deposit: Deposit) -> tuple[DepositLine, ...]:
         return tuple(line for line in self.lines.get((tenant, deposit.ref), ()) if isinstance(line, DepositLine))
 

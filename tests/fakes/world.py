@@ -17,15 +17,19 @@ from crossfoot.errors import Retryable
 from crossfoot.ledger import LEASE
 from crossfoot.messages import (
     ArchiveOutside,
+    CheckSynced,
     CrossfootRequest,
     FetchUnpaid,
     FollowCustomers,
     Message,
     MirrorPayment,
     Nudge,
+    PostBatch,
     RecordDeposit,
     RetryParked,
     SendNotice,
+    StartSync,
+    SyncBatch,
     TendConnection,
 )
 from crossfoot.ports import (
@@ -45,6 +49,7 @@ from crossfoot.steps import (
     mirror_payment,
     record_deposit,
     sweep,
+    sync_batch,
     tend_connection,
 )
 
@@ -255,6 +260,8 @@ class World:
                 self.mirror_step([message.payment], trip).mirror(message.payment, message.again)
             case RecordDeposit():
                 record_deposit.record_deposit(message, self._ports(record_deposit.Ports, wire, systems))
+            case StartSync() | SyncBatch() | PostBatch() | CheckSynced():
+                sync_batch.sync_work(message, self._ports(sync_batch.Ports, wire, systems), self.remaining_ms)
             case CrossfootRequest():
                 crossfoot.crossfoot(message, self._ports(crossfoot.Ports, wire, systems), self.remaining_ms)
 

@@ -32,12 +32,13 @@ def load_billings(tenant: str, bills: Sequence[Ref], setup: Setup, ports: Stores
     postings = ports.systems.psa(tenant).fetch_postings([*records.values()]) if records else {}
     customers = _load_customers(tenant, records.values(), setup, ports.book)
     namesakes = _load_namesakes(tenant, records.values(), customers, links, ports.book)
+    # Grouped, an entry says what the general ledger says, and nothing of the lines.
     is_grouped = setup.preferences.time_entries is TimeEntries.GROUPED
+    lines = {} if is_grouped else ports.book.load_lines_of_many(tenant, records.values())
     return {
         ref: Billing(
             bill,
-            # Grouped, an entry says what the general ledger says, and nothing of the lines.
-            () if is_grouped else ports.book.load_lines(tenant, bill),
+            lines.get(ref, ()),
             postings.get(ref),
             links.get(ref),
             customers.get(ref),

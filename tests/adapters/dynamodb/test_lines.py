@@ -52,6 +52,18 @@ def parts(items: Items) -> set[str]:
     return {key.sk for key in items if key.sk.startswith("LINES#")}
 
 
+def test_the_lines_of_many_records_are_each_its_own(book: TableBook) -> None:
+    many = [
+        make_invoice("1", CW, lines=ODD_LINES),
+        make_invoice("2", CW, lines=make_lines(700)),
+        make_credit_memo("1", CW),
+    ]
+    book.save(TENANT, many)
+    expected = {record.ref: book.load_lines(TENANT, record) for record in many}
+    assert book.load_lines_of_many(TENANT, many) == expected
+    assert [len(lines) for lines in expected.values()] == [len(ODD_LINES), 700, 0]
+
+
 @pytest.mark.parametrize("lines", [(), ODD_LINES, make_lines(3), make_lines(700)], ids=lambda lines: str(len(lines)))
 def test_lines_are_read_as_they_were_saved_and_only_when_asked_for(table_name: str, lines: tuple[Line, ...]) -> None:
     book = TableBook(Table(table_name))

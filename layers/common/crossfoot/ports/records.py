@@ -72,6 +72,10 @@ class Book(Protocol):
         """Read the lines of a stored record, in their order."""
         ...
 
+    def load_lines_of_many(self, tenant: str, records: Iterable[Invoice | CreditMemo]) -> dict[Ref, tuple[Line, ...]]:
+        """Read the lines of many stored records side by side, each as by `load_lines`; every record has an entry."""
+        ...
+
     def load_deposit_lines(self, tenant: str, deposit: Deposit) -> tuple[DepositLine, ...]:
         """Read the lines of a stored deposit, in their order."""
         ...

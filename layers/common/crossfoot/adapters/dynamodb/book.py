@@ -74,6 +74,11 @@ class TableBook:
         """Read the lines of a stored record, in their order. Raises: Conflict when they keep being replaced."""
         return self._lines.load(tenant, record)
 
+    def load_lines_of_many(self, tenant: str, records: Iterable[Invoice | CreditMemo]) -> dict[Ref, tuple[Line, ...]]:
+        """Read the lines of many stored records side by side. Raises: Conflict when some keep being replaced."""
+        found = self._table.each(lambda record: (record.ref, self._lines.load(tenant, record)), records)
+        return dict(found)
+
     def load_deposit_lines(self, tenant: str, deposit: Deposit) -> tuple[DepositLine, ...]:
         """Read the lines of a stored deposit, in their order. Raises: Conflict when they keep being replaced."""
         return self._lines.load_of_deposit(tenant, deposit)

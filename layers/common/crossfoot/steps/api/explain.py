@@ -24,6 +24,7 @@ from crossfoot.core.parts import invoices_of
 from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.silence import tell_silence
 from crossfoot.core.statuses import PaymentStatus
+from crossfoot.core.sync.batching import GL_BATCH
 from crossfoot.core.tying import tie_payout
 from crossfoot.messages.api.explain import EffectShape, Explanation, OneRecord, StoryLine, UndoShape
 from crossfoot.messages.api.words import Why
@@ -215,4 +216,4 @@ def _to_line(effect: Effect, undo: UndoShape) -> StoryLine:
 
 def _written_to(effect: Effect) -> System:
     """Name the system that an effect writes to: the rows are its subject's own, and all else is for the accounting."""
-    return PSA if effect.kind == PAYMENT_ROWS else ACCOUNTING
+    return PSA if effect.kind in (PAYMENT_ROWS, GL_BATCH) else ACCOUNTING

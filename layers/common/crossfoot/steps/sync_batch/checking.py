@@ -6,10 +6,14 @@ from crossfoot.core.model import CreditMemo, Invoice
 from crossfoot.core.sync.batching import GL_BATCH, standing_batch
 from crossfoot.core.sync.checking import compare_synced
 from crossfoot.core.sync.effects import SALE, standing_sale
+from crossfoot.core.sync.settings import MappingKey, MappingKind
 from crossfoot.errors import Conflict
 from crossfoot.messages import CheckSynced
 from crossfoot.parking import note_parked
+from crossfoot.ports import Bill
 from crossfoot.steps.sync_batch.needs import Ports
+
+_STAMP, _SECONDS = "%Y-%m-%dT%H:%M:%S", "2026-11-03T17:00:00"
 
 
 def check_synced(message: CheckSynced, ports: Ports) -> None:
@@ -34,8 +38,17 @@ def _compare(message: CheckSynced, latest: Effect | None, batch: Effect | None, 
     standing = standing_sale(latest)
     if standing is None:
         return None
-    entry = ports.entries.load(message.tenant, message.bill, standing.digest)
+    tenant, bill = message.tenant, ports.book.load(message.tenant, message.bill)
+    if not isinstance(bill, Invoice | CreditMemo) or _is_behind(bill, batch):
+        return None
+    entry = ports.entries.load(tenant, message.bill, standing.digest)
     assert entry is not None, f"the entry of {message.bill} was kept before it was written"
-    now = ports.book.load(message.tenant, message.bill)
-    bill = now if isinstance(now, Invoice | CreditMemo) else None
-    return compare_synced(bill, standing_batch(batch), entry)
+    mappings = ports.sync_settings.load_mappings(tenant)
+    payer = mappings.get(MappingKey(MappingKind.CUSTOMER, bill.customer.id)) if bill.customer else None
+    return compare_synced(bill, standing_batch(batch), entry, payer=payer)
+
+
+def _is_behind(bill: Bill, batch: Effect | None) -> bool:
+    """Tell whether the book saw a bill before we put it into its batch: the next read shows that, and asks again."""
+    settled_at = batch.settled_at if batch is not None else None
+    return settled_at is not None and bill.version.seen_at[: len(_SECONDS)] < f"{settled_at:{_STAMP}}"

@@ -1,0 +1,228 @@
+"""Undo on fakes: entries go from QuickBooks, then their ConnectWise batches, and the bills are offered again (S9)."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from crossfoot.core.effects import Effect
+from crossfoot.core.model import Ref, Standing
+from crossfoot.core.shelves import Shelf, shelves_of
+from crossfoot.core.sync.runs import ItemState, RunKind
+from crossfoot.errors import Conflict, Rejected
+from crossfoot.messages import PostBatch, SyncBatch
+
+from tests.fakes.copies import copied, state_of
+from tests.fakes.sync_office import SyncOffice
+from tests.fakes.world import TENANT
+
+DONE, REFUSED, SKIPPED = ItemState.DONE, ItemState.REFUSED, ItemState.SKIPPED
+
+
+@pytest.fixture
+def office() -> SyncOffice:
+    return SyncOffice()
+
+
+@pytest.fixture
+def bill(office: SyncOffice) -> Ref:
+    """A bill that is synced."""
+    ref = office.bill("1001")
+    office.see()
+    office.sync(ref)
+    office.see()
+    return ref
+
+
+def _stays(office: SyncOffice, bill: Ref, code: str) -> None:
+    run = office.undo(bill)
+    assert (office.states(run), office.codes(run)) == ({"1001": REFUSED}, {"1001": code})
+    assert [number for number, _ in office.entries()] == ["1001"]
+    assert office.batches() == [["1001"]]
+    assert [each.item.code for each in office.world.history.load(TENANT, bill)] == [code]
+
+
+def test_s9_an_undone_bill_is_gone_from_both_and_offered_again(office: SyncOffice, bill: Ref) -> None:
+    entry = office.entry_of(bill)
+    run = office.undo(bill)
+    assert (office.states(run), office.entries(), office.batches()) == ({"1001": DONE}, [], [])
+    assert office.world.book.load_link(TENANT, bill) is None
+    copy = office.world.book.load(TENANT, entry)
+    assert copy is not None
+    assert copy.standing is Standing.DELETED
+    office.see()
+    assert Shelf.UNSYNCED in shelves_of(office.world.book.load(TENANT, bill))
+    assert office.states(office.sync(bill)) == {"1001": DONE}
+    assert (office.entries(), office.batches()) == ([("1001", 190_00)], [["1001"]])
+
+
+def test_s9_undo_of_a_whole_run_leaves_both_systems_as_they_were(office: SyncOffice) -> None:
+    bills = [office.bill("1001"), office.bill("1002", 5_00, 7_00), office.credit("2001")]
+    office.see()
+    office.world.clock.advance(100)
+    before = dict(office.world.connectwise.records)
+    run = office.sync(*bills)
+    assert run.counts == {DONE: 3}
+    run = office.undo(*bills)
+    assert run.counts == {DONE: 3}
+    now = office.world.connectwise.records
+    assert {ref: replace(record, version=before[ref].version) for ref, record in now.items()} == before
+    assert (office.entries(), office.batches()) == ([], [])
+
+
+@pytest.mark.parametrize("minor", [190_00, 10_00])
+def test_s9_a_paid_bill_is_not_undone(office: SyncOffice, bill: Ref, minor: int) -> None:
+    office.pay(bill, minor)
+    _stays(office, bill, "paid")
+
+
+def test_s9_a_bill_whose_payment_is_deposited_is_not_undone(office: SyncOffice, bill: Ref) -> None:
+    office.pay(bill, 190_00)
+    office.world.quickbooks.deposit("d1", ["p1"])
+    office.see()
+    office.world.quickbooks.bill(office.entry_of(bill).id, 200_00)
+    _stays(office, bill, "deposited")
+
+
+def test_s9_a_credit_that_is_applied_is_not_undone(office: SyncOffice) -> None:
+    memo, other = office.credit("2001"), office.bill("1002")
+    office.see()
+    office.sync(memo, other)
+    credit = office.entry_of(memo).id
+    office.world.quickbooks.pay("p1", {}, credited={office.entry_of(other).id: 25_00}, memo=credit)
+    assert office.codes(office.undo(memo)) == {"2001": "applied"}
+
+
+def test_s9_nothing_is_undone_in_closed_books(office: SyncOffice, bill: Ref) -> None:
+    office.world.our_payments.close_books(date(2026, 12, 31))
+    office.world.clock.advance(90_000)
+    _stays(office, bill, "period_closed")
+
+
+def test_s9_what_somebody_changed_in_quickbooks_is_not_undone(office: SyncOffice, bill: Ref) -> None:
+    office.world.quickbooks.bill(office.entry_of(bill).id, 200_00)
+    _stays(office, bill, "changed_in_accounting")
+
+
+def test_s9_an_entry_that_was_only_saved_again_is_undone(office: SyncOffice, bill: Ref) -> None:
+    office.edit(office.entry_of(bill))
+    assert office.states(office.undo(bill)) == {"1001": DONE}
+
+
+def test_s9_an_entry_that_somebody_deleted_already_only_leaves_its_batch(office: SyncOffice, bill: Ref) -> None:
+    office.world.quickbooks.delete_invoice(office.entry_of(bill).id)
+    run = office.undo(bill)
+    assert (office.states(run), office.batches()) == ({"1001": DONE}, [])
+    assert office.world.book.load_link(TENANT, bill) is None
+
+
+def test_s9_a_batch_that_somebody_deleted_already_is_no_hindrance(office: SyncOffice, bill: Ref) -> None:
+    (batch,) = office.world.connectwise.batches
+    office.world.connectwise.delete_batch(batch)
+    assert (office.states(office.undo(bill)), office.entries()) == ({"1001": DONE}, [])
+
+
+def test_s9_a_batch_that_connectwise_keeps_is_told_and_undone_the_next_time(office: SyncOffice, bill: Ref) -> None:
+    psa = office.world.connectwise
+    delete = psa.delete_batch
+
+    def kept(id_: str) -> None:
+        raise Rejected("Forbidden", f"Batch {id_} may not be deleted.", "Give the API member the right to.")
+
+    psa.delete_batch = kept  # type: ignore[method-assign]
+    run = office.undo(bill)
+    assert (office.codes(run), office.entries()) == ({"1001": "batch_stays"}, [])
+    psa.delete_batch = delete  # type: ignore[method-assign]
+    run = office.undo(bill)
+    assert (office.states(run), office.batches()) == ({"1001": DONE}, [])
+    assert office.world.book.load_link(TENANT, bill) is None
+
+
+def test_s9_what_quickbooks_will_not_delete_stays_with_the_reason(office: SyncOffice, bill: Ref) -> None:
+    sales = office.world.our_sales
+    delete = sales.delete_sale
+
+    def refuse(*args: object) -> None:
+        raise Rejected("6000", "Something hangs on it.", "Take that off.")
+
+    sales.delete_sale = refuse  # type: ignore[assignment, method-assign]
+    _stays(office, bill, "refused_by_accounting")
+    sales.delete_sale = delete  # type: ignore[method-assign]
+    assert office.states(office.undo(bill)) == {"1001": DONE}
+
+
+def test_s9_what_the_tool_did_not_write_is_not_undone(office: SyncOffice) -> None:
+    bill = office.bill("1001")
+    office.see()
+    run = office.undo(bill)
+    assert (office.states(run), office.codes(run)) == ({"1001": SKIPPED}, {"1001": "nothing_to_undo"})
+
+
+def test_x2_undo_of_what_is_undone_does_nothing(office: SyncOffice, bill: Ref) -> None:
+    office.undo(bill)
+    writes = (office.world.our_sales.writes, office.world.connectwise.writes)
+    assert office.codes(office.undo(bill)) == {"1001": "nothing_to_undo"}
+    assert (office.world.our_sales.writes, office.world.connectwise.writes) == writes
+
+
+def test_s2_an_undo_is_stopped_before_what_it_has_not_begun(office: SyncOffice, bill: Ref) -> None:
+    run = office.begin([bill], RunKind.UNDO)
+    office.world.sync_runs.replace(TENANT, run, replace(run, cancelled_at=office.world.clock.now()))
+    office.world.settle()
+    assert office.codes(run) == {"1001": "cancelled"}
+    assert office.entries() == [("1001", 190_00)]
+
+
+def test_s2_an_undo_goes_on_in_another_invocation_when_the_time_is_over(office: SyncOffice) -> None:
+    bills = [office.bill(number) for number in ("1001", "1002", "1003")]
+    office.see()
+    office.sync(*bills)
+    office.world.remaining_ms = lambda: 0
+    run = office.begin(bills, RunKind.UNDO)
+    office.world.deliver()
+    assert sorted(office.states(run).values()) == [DONE, ItemState.WAITING, ItemState.WAITING]
+    office.world.settle()
+    assert office.run(run).counts == {DONE: 3}
+
+
+def test_s9_a_batch_that_comes_late_after_an_undo_is_not_posted(office: SyncOffice) -> None:
+    bill = office.bill("1001")
+    office.see()
+    run = office.begin([bill])
+    office.world.deliver()
+    (late,) = [
+        message for message in office.world.queue.messages if isinstance(message, PostBatch) and not message.because
+    ]
+    office.world.settle()
+    office.undo(bill)
+    office.world.work(late)
+    assert (office.batches(), office.states(run)) == ([], {"1001": DONE})
+
+
+def test_s9_a_bill_is_not_put_into_a_batch_while_it_is_taken_back(office: SyncOffice) -> None:
+    bill = office.bill("1001")
+    office.see()
+    run = office.begin([bill])
+    office.world.deliver()
+    (post,) = [each for each in office.world.queue.messages if isinstance(each, PostBatch) and not each.because]
+    office.world.sync_runs.replace(TENANT, run, replace(run, finished_at=office.world.clock.now()))
+    effects = office.world.effects
+    insert = effects.insert
+
+    def meanwhile(effect: Effect) -> bool:
+        effects.insert = insert  # type: ignore[method-assign]
+        inserted = insert(effect)
+        office.world.work(SyncBatch(tenant=TENANT, run=office.begin([bill], RunKind.UNDO).id))
+        return inserted
+
+    effects.insert = meanwhile  # type: ignore[method-assign]
+    with pytest.raises(Conflict):
+        office.world.work(post)
+    office.world.settle()
+    assert (office.entries(), office.batches()) == ([], [])
+
+
+def test_worlds_are_copied_with_their_runs(office: SyncOffice, bill: Ref) -> None:
+    twin = copied(office.world)
+    assert state_of(twin) == state_of(office.world)
+    office.undo(bill)
+    assert state_of(twin) != state_of(office.world)
