@@ -49,6 +49,7 @@ class PagedDoor(Door):
         headers: Mapping[str, str] | None = None,
         params: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        more_time_s: float = 0.0,
     ) -> Answer:
         if "/login/companyinfo/" in url:
             return _answer({"Codebase": "v4_6_release/"}, url)
