@@ -38,6 +38,26 @@ def test_seeded_invoices_have_their_lines_amounts_and_entries(sandbox: Sandbox) 
     assert sum(entry["amount"] for entry in entries) == 0
 
 
+def test_a_mixed_seed_has_credit_memos_agreements_taxes_and_odd_amounts_and_every_ledger_balances(
+    sandbox: Sandbox,
+) -> None:
+    mixed = {"closed": 100, "credit_memos": 10, "agreements": 20, "taxed": 50, "odd": 30}
+    made = sandbox.control("POST", "seed", {**WISH, "invoices": 100, **mixed})[1]
+    assert made["lines"] == 90 * WISH["lines"]
+    invoices = sandbox.get("/finance/invoices", pageSize=1000)[1]
+    types = [row["type"] for row in invoices]
+    assert [types.count(name) for name in ("CreditMemo", "Agreement", "Standard")] == [10, 20, 70]
+    assert all((row["total"] < 0) == (row["type"] == "CreditMemo") for row in invoices)
+    assert all(row["total"] == row["subtotal"] + row["salesTax"] == row["balance"] for row in invoices)
+    assert sum(row["salesTax"] > 0 for row in invoices) == sum(row["taxableFlag"] for row in invoices) > 40
+    rates = [row["hourlyRate"] for row in sandbox.get("/time/entries", pageSize=1000)[1]]
+    assert {str(rate) for rate in rates} == {"120.00", "120.125"}
+    exported = sandbox.post("/finance/accounting/export", {"exportInvoicesFlag": True})[1]["transactions"]
+    assert len(exported) == 100
+    for each in exported:
+        assert sum(detail["total"] for detail in each["detail"]) == -each["total"]
+
+
 def test_seeded_invoices_change_like_others_and_new_ones_follow_them(sandbox: Sandbox) -> None:
     first = sandbox.control("POST", "seed", {**WISH, "closed": 0})[1]["first_invoice"]
     [entry, *_] = sandbox.get("/time/entries", conditions=f"invoice/id={first}")[1]
@@ -59,8 +79,9 @@ def test_the_seeds_times_are_spread_so_that_windows_hold_a_part(sandbox: Sandbox
 
 
 @pytest.mark.parametrize(
-    "wish", [{"invoices": -1}, {"lines": "3"}, {"colour": 1}, {"companies": 0}, {"invoices": 10**7}, {"closed": 101}]
-)
+    "wish", [{"invoices": -1}, {"lines": "3"}, {"colour": 1}, {"companies": 0}, {"invoices": 10**7}, {"closed": 101},
+     {"odd": 101}, {"credit_memos": 60, "agreements": 60}],
+)  # fmt: skip
 def test_a_wish_that_makes_no_sense_is_refused_and_makes_nothing(sandbox: Sandbox, wish: dict[str, Any]) -> None:
     status, body = sandbox.control("POST", "seed", wish)
     assert (status, bool(body["error"])) == (400, True)
