@@ -75,6 +75,24 @@ def test_s5_a_posting_says_each_line_as_it_changes_the_total(msp: Msp) -> None:
     assert (posting.receivable, posting.tax_code) == ("1100", "State and city"), "a code of two levels has no one xref"
 
 
+def test_s5_of_many_mixed_bills_every_posting_is_its_bill_to_the_cent(msp: Msp) -> None:
+    mixed = {"closed": 100, "credit_memos": 10, "agreements": 20, "taxed": 50, "odd": 30}
+    msp.sandbox.control(f"seed?company={msp.company_id}", {"companies": 3, "invoices": 100, "lines": 4, **mixed})
+    bills = {each.ref: each for each in msp.read_all()[0] if isinstance(each, Invoice | CreditMemo)}
+    msp.budget.calls.clear()
+    postings = msp.psa.fetch_postings([*bills.values()])
+    assert (len(msp.budget.calls), len(postings), len(bills)) == (1, 100, 100)
+    for ref, posting in postings.items():
+        bill = bills[ref]
+        lines = [line for line in bill.lines or () if line.kind is LineKind.TAX]
+        assert (posting.number, posting.customer, posting.currency) == (bill.number, bill.customer, bill.currency)
+        assert sum(line.amount_minor for line in posting.lines) == posting.total_minor == bill.total_minor
+        assert sum(line.amount_minor for line in posting.lines if line.is_tax) == posting.tax_minor
+        assert posting.tax_minor == sum(line.amount_minor for line in lines)
+        known = {(line.kind, line.id): line.amount_minor for line in bill.lines or ()}
+        assert all(known[line.source] == line.amount_minor for line in posting.lines if line.source)
+
+
 def test_the_sources_of_a_posting_are_the_lines_of_the_book(msp: Msp) -> None:
     bill = closed(msp)
     [record] = msp.psa.fetch_records(Kind.INVOICE, [bill.ref.id]).records
