@@ -3,7 +3,7 @@
 POST companies {"name", "company_id"?}          another login company; answers like the ready line. GET lists them
 POST members?company= {"identifier"}            another member with keys, such as a bookkeeper who works in the screens
 POST load?company=                              the body is JSONL as for --load
-POST seed?company= {"invoices": 20000, …}       many invoices with lines; see `seeding.py`
+POST seed?company= {"invoices": 20000, …}       many invoices with lines; see `seeded_bills.py`
 POST unbatch?company= {"invoice": 7}            takes an invoice out of its accounting batch, as in the screens
 POST rebatch?company= {"invoice": 7}            puts it back into that batch, as in the screens, whatever was edited
 GET  payments?company=                          every payment row
