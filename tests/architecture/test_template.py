@@ -279,6 +279,10 @@ def test_a_crash_that_the_api_answers_is_heard_of() -> None:
     assert names["Stage"] == resources()["Api"]["Properties"]["StageName"]
 
 
+def test_s1_a_schedule_that_does_not_reach_its_queue_is_heard_of() -> None:
+    assert alarms_on("InvocationDroppedCount") == {"Schedules"}
+
+
 def test_every_queue_is_watched() -> None:
     queues = set(of_type("AWS::SQS::Queue"))
     assert queues == {f"{work}{kind}" for work in WORK_QUEUES for kind in ("Queue", "DeadQueue")}
