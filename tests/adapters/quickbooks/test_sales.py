@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from crossfoot.adapters.quickbooks.client import QuickBooksClient, Reply
 from crossfoot.adapters.quickbooks.sales import QuickBooksSales
 from crossfoot.core.model import CreditMemo, Invoice
 from crossfoot.core.sync.sales import SaleKind, SaleLine
-from crossfoot.errors import Conflict, OutcomeUnknown, Rejected
+from crossfoot.errors import AnswerTooLarge, Conflict, OutcomeUnknown, Rejected
 
 from tests.adapters.quickbooks.company import Company
 from tests.adapters.quickbooks.sales import (
@@ -132,6 +133,24 @@ def test_p4_an_entry_whose_answer_was_lost_a_moment_ago_is_found_by_its_marker(
     assert sales.find_sale(SaleKind.CREDIT_MEMO, MARKER, since, "USD") is None
     assert sales.find_sale(SaleKind.INVOICE, "xf:0000000000000000", since, "USD") is None
     assert sales.find_sale(SaleKind.INVOICE, MARKER, company.clock.now() + timedelta(hours=1), "USD") is None
+
+
+def test_p4_an_entry_is_found_among_others_of_very_many_lines(company: Company, customer: str) -> None:
+    class Narrow(QuickBooksClient):
+        """A client that takes in no large answer."""
+
+        def query(self, statement: str) -> Reply:
+            if int(statement.split()[-1]) > 100:
+                raise AnswerTooLarge("too large")
+            return super().query(statement)
+
+    narrow = Narrow.__new__(Narrow)
+    narrow.__dict__ |= company.client().__dict__
+    sales, since = QuickBooksSales(narrow), company.clock.now()
+    made = sales.create_sale(sale_of(customer, SWITCH), NOTE, KEY)
+    found = sales.find_sale(SaleKind.INVOICE, MARKER, since, "USD")
+    assert found is not None
+    assert found.standing == made.standing
 
 
 def test_s9_an_entry_is_deleted_as_of_its_revision_and_gone_already_is_no_error(

@@ -8,11 +8,12 @@ from crossfoot.adapters.quickbooks.client import QuickBooksClient
 from crossfoot.adapters.quickbooks.cursor import format_mark, in_offset_form
 from crossfoot.adapters.quickbooks.translate import marker_in
 from crossfoot.core.latin import to_latin
-from crossfoot.errors import Rejected, RemoteUnavailable
+from crossfoot.errors import AnswerTooLarge, Rejected, RemoteUnavailable
 
 # What two clocks may differ by: QuickBooks stamps a record with its own.
 CLOCK_ERROR = timedelta(minutes=5)
 NOTE_LENGTH = 4000
+SMALLEST_PAGE = 100
 _NOT_FOUND = "610"
 
 
@@ -44,15 +45,23 @@ class OwnRecords:
 
     def _made_since(self, mark: str) -> Iterator[Mapping[str, Any]]:
         """Page by the time of their making: by place, one that is deleted meanwhile would hide another."""
+        rows = self._page_rows
         while True:
-            page = self._query(f"MetaData.CreateTime >= '{mark}' ORDERBY MetaData.CreateTime", self._page_rows)
+            try:
+                page = self._query(f"MetaData.CreateTime >= '{mark}' ORDERBY MetaData.CreateTime", rows)
+            except AnswerTooLarge:
+                # Invoices of many lines. Fewer than were made in one second would not lead on.
+                if rows <= SMALLEST_PAGE:
+                    raise
+                rows = SMALLEST_PAGE
+                continue
             yield from page
-            if len(page) < self._page_rows:
+            if len(page) < rows:
                 return
             before, mark = mark, str(page[-1]["MetaData"]["CreateTime"])
             if mark == before:
                 raise RemoteUnavailable(
-                    f"QuickBooks has {self._page_rows} of {self._entity} and more that were made in one second"
+                    f"QuickBooks has {rows} of {self._entity} and more that were made in one second"
                 )
 
     def _query(self, conditions: str, most: int) -> list[Mapping[str, Any]]:
