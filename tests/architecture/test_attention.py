@@ -15,6 +15,7 @@ DECIDING = (
     "core/planning.py",
     "core/receiving.py",
     "core/slip_lines.py",
+    "core/sync/checking.py",
     "steps/mirror_payment",
     "steps/record_deposit.py",
     "steps/sweep.py",

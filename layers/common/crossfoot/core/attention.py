@@ -19,7 +19,7 @@ class Remedy:
     fix: str
 
 
-# Each code that can hold a payment or a payout until somebody does something, or something comes.
+# Each code that can hold a payment, a payout or a synced invoice until somebody does something, or something comes.
 REMEDIES: Mapping[str, Remedy] = {
     "invoice_not_in_accounting": Remedy(
         "The invoice is not in QuickBooks yet", "Enter or sync the invoices in QuickBooks; the payments then follow."
@@ -116,6 +116,14 @@ REMEDIES: Mapping[str, Remedy] = {
     ),
     "changed_by_hand": Remedy(
         "Somebody changed or deleted our deposit in QuickBooks", "Restore the deposits as they were, or ignore these."
+    ),
+    "changed_after_sync": Remedy(
+        "The invoice changed in ConnectWise after it was written to QuickBooks",
+        "Undo the invoices and sync them again, correct their accounts by a journal entry, or ignore these.",
+    ),
+    "batched_elsewhere": Remedy(
+        "Somebody else batched the invoice in ConnectWise while it was written",
+        "Undo the invoices that QuickBooks shows twice now, and ignore the others.",
     ),
 }  # fmt: skip
 

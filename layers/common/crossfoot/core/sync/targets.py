@@ -1,26 +1,20 @@
 """What stands for something of ConnectWise in the accounting: found, or noted as what stands in the way (S6, S7)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from crossfoot.core.decisions import Decision, refused
 from crossfoot.core.model import Customer, Ref, Standing
 from crossfoot.core.sync.catalogue import Catalogue, Item, TaxCode
+from crossfoot.core.sync.keys import label_of
 from crossfoot.core.sync.postings import PostedLine
 from crossfoot.core.sync.settings import MappingKey, MappingKind, Setup
 
-_CHOOSE = "Choose what stands for it in QuickBooks, under the mappings of the tool."
+_CHOOSE = "Choose what stands for each in QuickBooks, under the mappings of the tool."
 _CHOOSE_OTHER = "Choose another under the mappings of the tool."
-_SHOWN = 3
-_WORDS = {
-    MappingKind.CUSTOMER: "the customer",
-    MappingKind.ACCOUNT: "the ConnectWise account",
-    MappingKind.TAX_CODE: "the tax code",
-    MappingKind.TERMS: "the terms",
-    MappingKind.CLASS: "the class",
-    MappingKind.DEPARTMENT: "the department",
-}
+# So many things that stand in the way are told, and so many of what nothing stands for are named.
+_SHOWN, _NAMED = 3, 5
 NO_ITEM = Item("", "", "")
 NO_TAX_CODE = TaxCode("", "")
 
@@ -49,6 +43,7 @@ class Targets:
         self.setup = setup
         self.catalogue = catalogue
         self._obstacles: dict[Obstacle, None] = {}
+        self._unmapped: dict[MappingKey, str] = {}
 
     def note(self, code: str, sentence: str, fix: str, key: MappingKey | None = None) -> None:
         """Keep what stands in the way."""
@@ -56,22 +51,35 @@ class Targets:
 
     def decide(self, record: Ref) -> Decision | None:
         """Refuse for all that stands in the way; None when nothing does. Source: S7."""
-        if not self._obstacles:
+        found = [*self._all_unmapped(), *self._obstacles]
+        if not found:
             return None
-        found = list(self._obstacles)
         told = " ".join(dict.fromkeys(each.sentence for each in found[:_SHOWN]))
-        more = f" {len(found) - _SHOWN} more of the kind stand in the way." if len(found) > _SHOWN else ""
+        more = f" {len(found) - _SHOWN} more things stand in the way." if len(found) > _SHOWN else ""
         return refused(record, "S7", found[0].code, told + more, found[0].fix)
+
+    def _all_unmapped(self) -> Iterator[Obstacle]:
+        """Tell of all that nothing stands for in one sentence."""
+        named = list(self._unmapped.values())
+        if named:
+            more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+            sentence = f"Nothing in QuickBooks stands yet for: {'; '.join(named[:_NAMED])}{more}."
+            yield Obstacle(f"{next(iter(self._unmapped)).kind}_unmapped", sentence, _CHOOSE)
+
+    @property
+    def obstacles(self) -> tuple[Obstacle, ...]:
+        """Give all that stands in the way; what nothing stands for is told in one."""
+        return (*self._all_unmapped(), *self._obstacles)
 
     @property
     def are_found(self) -> bool:
         """Tell whether nothing stands in the way yet."""
-        return not self._obstacles
+        return not (self._obstacles or self._unmapped)
 
     @property
     def missing(self) -> frozenset[MappingKey]:
         """Give what has no usable target."""
-        return frozenset(each.key for each in self._obstacles if each.key is not None)
+        return frozenset(each.key for each in self._obstacles if each.key is not None) | self._unmapped.keys()
 
     # --- what is mapped ------------------------------------------------------------------------------------------------
 
@@ -80,11 +88,11 @@ class Targets:
         key = MappingKey(MappingKind.CUSTOMER, company.id)
         target = self.setup.mappings.get(key)
         if target is None:
-            self._unmapped(key, f"the customer {name}")
+            self._unmapped[key] = label_of(key, name)
         elif customer is None or customer.ref.id != target.id or customer.standing is not Standing.LIVE:
-            self._gone(key, target.name, f"the customer {name}")
+            self._gone(key, target.name, label_of(key, name))
         elif not customer.active:
-            self._inactive(key, customer.name, f"the customer {name}")
+            self._inactive(key, customer.name, label_of(key, name))
         else:
             return target.id
         return ""
@@ -120,7 +128,7 @@ class Targets:
     def chosen_item(self, id_: str, what: str) -> Item:
         """Find an item that the preferences name. Takes: `what` it takes: "tax" or "rounding"."""
         item = self.catalogue.items.get(id_)
-        if item is not None and _is_usable(item):
+        if item is not None and is_usable(item):
             return item
         wrong = _wrong_with(item) if item is not None else "is not there in QuickBooks"
         called = f"The item that takes the {what}"
@@ -148,15 +156,15 @@ class Targets:
 
     def _by_name(self, name: str) -> Item | None:
         """Find the one item of a name that can be used: two of a name (below two others) say nothing."""
-        found = [item for item in self.catalogue.items.values() if item.name == name and _is_usable(item)]
+        found = [item for item in self.catalogue.items.values() if item.name == name and is_usable(item)]
         return found[0] if len(found) == 1 else None
 
     def _sellable(self, key: MappingKey) -> Item:
         item = self._find(key, self.catalogue.items)
         if item is None:
             return NO_ITEM
-        if not _is_usable(item):
-            sentence = f"{item.name}, which stands for {_named(key)}, {_wrong_with(item)}."
+        if not is_usable(item):
+            sentence = f"{item.name}, which stands for “{label_of(key)}”, {_wrong_with(item)}."
             self.note(f"{key.kind}_unsellable", sentence, _CHOOSE_OTHER, key)
         return item
 
@@ -168,29 +176,27 @@ class Targets:
     def _find[T: _Named](self, key: MappingKey, known: Mapping[str, T]) -> T | None:
         target = self.setup.mappings.get(key)
         if target is None:
-            self._unmapped(key, _named(key))
+            self._unmapped[key] = label_of(key)
             return None
         found = known.get(target.id)
         if found is None:
-            self._gone(key, target.name, _named(key))
+            self._gone(key, target.name, label_of(key))
         elif not found.active:
-            self._inactive(key, found.name, _named(key))
+            self._inactive(key, found.name, label_of(key))
         return found if found is not None and found.active else None
 
-    def _unmapped(self, key: MappingKey, named: str) -> None:
-        self.note(f"{key.kind}_unmapped", f"Nothing in QuickBooks stands for {named} yet.", _CHOOSE, key)
-
     def _gone(self, key: MappingKey, name: str, named: str) -> None:
-        sentence = f"{name}, which stands for {named}, is no longer in QuickBooks."
+        sentence = f"{name}, which stands for “{named}”, is no longer in QuickBooks."
         self.note(f"{key.kind}_gone", sentence, _CHOOSE_OTHER, key)
 
     def _inactive(self, key: MappingKey, name: str, named: str) -> None:
-        sentence = f"{name}, which stands for {named}, is inactive in QuickBooks."
+        sentence = f"{name}, which stands for “{named}”, is inactive in QuickBooks."
         fix = "Make it active in QuickBooks, or choose another under the mappings of the tool."
         self.note(f"{key.kind}_inactive", sentence, fix, key)
 
 
-def _is_usable(item: Item) -> bool:
+def is_usable(item: Item) -> bool:
+    """Tell whether an entry can have a line of an item. Source: S7."""
     return item.active and item.sellable and bool(item.account_id)
 
 
@@ -198,12 +204,3 @@ def _wrong_with(item: Item) -> str:
     if not item.active:
         return "is inactive in QuickBooks"
     return "has no income account in QuickBooks" if item.sellable else "is a category in QuickBooks, which is not sold"
-
-
-def _named(key: MappingKey) -> str:
-    if key.kind is MappingKind.ITEM:
-        kind, _, what = key.key.partition(":")
-        return f"the {kind} “{what}”"
-    if key.kind is MappingKind.TAX_CODE and not key.key:
-        return "what is not taxed"
-    return f"{_WORDS[key.kind]} {key.key or '(none)'}"

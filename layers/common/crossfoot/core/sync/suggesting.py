@@ -1,0 +1,219 @@
+"""What may stand for something of ConnectWise in the accounting, by name and number: the partner confirms it (S6)."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from crossfoot.core.matching import normalise
+from crossfoot.core.model import ACCOUNTING, Customer, LineKind, Standing
+from crossfoot.core.sync.catalogue import Catalogue, Item, Listed, TaxCode
+from crossfoot.core.sync.contexts import context_names
+from crossfoot.core.sync.keys import Want
+from crossfoot.core.sync.settings import MappingKind, Target
+from crossfoot.core.sync.targets import is_usable
+
+MOST_SUGGESTIONS = 5
+# Names that share fewer of their letter groups than this have nothing to do with each other.
+_LEAST_LIKENESS = 0.4
+_NUMBER = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Something that may be meant. Takes: `exact` ones can be confirmed unseen; `why` says what speaks for it."""
+
+    target: Target
+    exact: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something that can be mapped to. Takes: `names` are all that it is called; `numbers` all that it is numbered."""
+
+    target: Target
+    names: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
+
+
+class Names:
+    """Finds candidates by what they are called."""
+
+    def __init__(self, candidates: Iterable[Candidate]) -> None:
+        self.candidates = tuple(candidates)
+        self._by_name: dict[str, dict[int, None]] = {}
+        self._by_number: dict[str, dict[int, None]] = {}
+        self._by_group: dict[str, list[int]] = {}
+        self._groups: list[frozenset[str]] = []
+        for place, candidate in enumerate(self.candidates):
+            groups: set[str] = set()
+            for name in candidate.names:
+                self._by_name.setdefault(normalise(name), {})[place] = None
+                groups |= _groups(name)
+            for number in candidate.numbers:
+                self._by_number.setdefault(normalise(number), {})[place] = None
+            self._groups.append(frozenset(groups))
+            for group in groups:
+                self._by_group.setdefault(group, []).append(place)
+
+    def named(self, name: str) -> list[Target]:
+        """Find those of exactly this name, but for case, spaces and punctuation."""
+        return self._give(self._by_name, name)
+
+    def numbered(self, number: str) -> list[Target]:
+        """Find those of exactly this number."""
+        return self._give(self._by_number, number)
+
+    def like(self, name: str) -> list[Target]:
+        """Find those of a similar name, best first."""
+        groups = _groups(name)
+        shared = Counter(place for group in groups for place in self._by_group.get(group, ()))
+        scored = (
+            (2 * count / (len(groups) + len(self._groups[place])), self.candidates[place].target)
+            for place, count in shared.items()
+        )
+        found = [(-score, target.name, target.id, target) for score, target in scored if score >= _LEAST_LIKENESS]
+        return [target for *_, target in sorted(found)[:MOST_SUGGESTIONS]]
+
+    def _give(self, index: dict[str, dict[int, None]], text: str) -> list[Target]:
+        places = index.get(normalise(text), {}) if normalise(text) else {}
+        return [self.candidates[place].target for place in places]
+
+
+def _groups(name: str) -> set[str]:
+    """Break a name into its groups of three letters, word by word, which survive other endings and most slips."""
+    words = "".join(letter if letter.isalnum() else " " for letter in name.casefold()).split()
+    return {f" {word} "[at : at + 3] for word in words for at in range(len(word))}
+
+
+class Suggesting:
+    """Finds what may stand for things, among all that a company offers."""
+
+    def __init__(self, catalogue: Catalogue, customers: Iterable[Customer] = ()) -> None:
+        self._catalogue = catalogue
+        self._items = [item for item in catalogue.items.values() if is_usable(item)]
+        listed = {
+            MappingKind.CUSTOMER: [_of_customer(each) for each in customers if _is_there(each)],
+            MappingKind.ITEM: [_of_item(each) for each in self._items],
+            MappingKind.TAX_CODE: _of_list(catalogue.tax_codes.values()),
+            MappingKind.TERMS: _of_list(catalogue.terms.values()),
+            MappingKind.CLASS: _of_list(catalogue.classes.values()),
+            MappingKind.DEPARTMENT: _of_list(catalogue.departments.values()),
+        }
+        self._names = {kind: Names(candidates) for kind, candidates in listed.items()}
+
+    def suggest(self, want: Want) -> tuple[Suggestion, ...]:
+        """Say what may be meant, best first; nothing of it is confirmed by that.
+
+        Returns: at most MOST_SUGGESTIONS; at most one of them is exact, and comes first.
+        Source: S6.
+        """
+        best: dict[str, Suggestion] = {}
+        for found in self._find(want):
+            best.setdefault(found.target.id, found)
+        ordered = sorted(best.values(), key=lambda each: not each.exact)
+        return tuple(_only_one_exact(ordered)[:MOST_SUGGESTIONS])
+
+    def _find(self, want: Want) -> Iterator[Suggestion]:
+        match want.key.kind:
+            case MappingKind.CUSTOMER:
+                yield from self._customers(want)
+            case MappingKind.ITEM:
+                yield from self._sold(want)
+            case MappingKind.ACCOUNT:
+                yield from self._posting_to(want)
+            case MappingKind.TAX_CODE:
+                yield from self._tax_codes(want)
+            case _:
+                yield from self._called(want.key.kind, want.key.key)
+                yield from self._same_figures(want.key.kind, want.key.key)
+
+    def _customers(self, want: Want) -> Iterator[Suggestion]:
+        names = self._names[MappingKind.CUSTOMER]
+        yield from _say(names.numbered(want.number), "It has this account number.", exact=True)
+        yield from _say(names.named(want.number), "It is called like the account number.", exact=True)
+        yield from self._called(MappingKind.CUSTOMER, want.said)
+
+    def _sold(self, want: Want) -> Iterator[Suggestion]:
+        names = self._names[MappingKind.ITEM]
+        kind, _, what = want.key.key.partition(":")
+        if kind != LineKind.TIME:
+            yield from _say(names.numbered(what), "It has this number.", exact=True)
+            yield from self._called(MappingKind.ITEM, what)
+            yield from _say(names.like(want.said), "Its name is like the description.")
+            return
+        for name in (what, *context_names(what)):
+            if found := names.named(name):
+                yield from _say(found, "It is called like this work.", exact=True)
+                break
+        yield from self._called(MappingKind.ITEM, what.partition(" / ")[0], exact=False)
+
+    def _posting_to(self, want: Want) -> Iterator[Suggestion]:
+        names = self._names[MappingKind.ITEM]
+        yield from _say(names.named(want.said), "ConnectWise's own mapping names it.", exact=True)
+        for account_id in self._accounts(want.key.key):
+            targets = [_target(item) for item in self._items if item.account_id == account_id]
+            yield from _say(targets, "It posts to this account.", exact=True)
+
+    def _accounts(self, number: str) -> Iterator[str]:
+        wanted = normalise(number)
+        for account in self._catalogue.company.accounts:
+            known = (self._catalogue.account_numbers.get(account.id, ""), account.name)
+            if wanted and wanted in map(normalise, known):
+                yield account.id
+
+    def _tax_codes(self, want: Want) -> Iterator[Suggestion]:
+        yield from self._called(MappingKind.TAX_CODE, want.key.key)
+        rate = want.rate if want.key.key else 0
+        if rate is None:
+            return
+        for code in self._catalogue.tax_codes.values():
+            if code.active and sum(code.rates) == rate:
+                yield Suggestion(Target(code.id, code.name), exact=False, why=f"It charges {rate} %, too.")
+
+    def _called(self, kind: MappingKind, name: str, *, exact: bool = True) -> Iterator[Suggestion]:
+        names = self._names[kind]
+        yield from _say(names.named(name), "It has the same name.", exact=exact)
+        yield from _say(names.like(name), "Its name is similar.")
+
+    def _same_figures(self, kind: MappingKind, text: str) -> Iterator[Suggestion]:
+        figures = _NUMBER.findall(text)
+        candidates = self._names[kind].candidates
+        same = [each.target for each in candidates if figures and _NUMBER.findall(each.target.name) == figures]
+        yield from _say(same, "It has the same figures in its name.")
+
+
+def _say(targets: Iterable[Target], why: str, *, exact: bool = False) -> Iterator[Suggestion]:
+    return (Suggestion(target, exact, why) for target in targets)
+
+
+def _only_one_exact(found: Sequence[Suggestion]) -> list[Suggestion]:
+    """Take the mark away where several claim it: then somebody has to choose."""
+    if sum(each.exact for each in found) < 2:
+        return list(found)
+    return [Suggestion(each.target, exact=False, why=each.why) for each in found]
+
+
+def _is_there(customer: Customer) -> bool:
+    return customer.ref.system is ACCOUNTING and customer.standing is Standing.LIVE and customer.active
+
+
+def _of_customer(customer: Customer) -> Candidate:
+    numbers = (customer.account_number,) if customer.account_number else ()
+    target = Target(customer.ref.id, customer.name)
+    return Candidate(target, tuple(dict.fromkeys((customer.name, customer.name_on_invoices))), numbers)
+
+
+def _of_item(item: Item) -> Candidate:
+    """Take an item by its own name too, without the categories above it."""
+    names = dict.fromkeys((item.name, item.name.rpartition(":")[2]))
+    return Candidate(_target(item), tuple(names), (item.sku,) if item.sku else ())
+
+
+def _of_list(listed: Iterable[Listed | TaxCode]) -> list[Candidate]:
+    return [Candidate(_target(each), (each.name,)) for each in listed if each.active]
+
+
+def _target(named: Item | Listed | TaxCode) -> Target:
+    return Target(named.id, named.name)
