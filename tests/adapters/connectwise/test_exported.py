@@ -1,5 +1,6 @@
 """What an export of ConnectWise's ledger may look like: read as recorded ones are, and never more than is understood."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from crossfoot.adapters.connectwise.exported import to_posting
 from crossfoot.core.sync.postings import Posting
 from crossfoot.errors import Rejected, RemoteUnavailable
+from crossfoot.http import Answer
 
 from tests.adapters.connectwise.pages import Pages, invoice
 from tests.adapters.connectwise.transactions import detail, transaction
@@ -122,6 +124,42 @@ def test_as_many_bills_as_a_call_takes_are_asked_for_at_once_and_fewer_where_the
     with pytest.raises(RemoteUnavailable):
         pages.psa.fetch_postings(bills[:4])
     assert len(pages.door.asked) - before == 2 + 3, "of four, of two, of one"
+
+
+class Slow(Pages):
+    """A site that answers an export in time only where it is of a few bills; its `sizes` are what it was asked for."""
+
+    def __init__(self, most: int, **tables: Any) -> None:
+        super().__init__(**tables)
+        self.sizes: list[int] = []
+        answer = self.door.request
+
+        def request(method: str, url: str, *, body: bytes | None = None, **asked: Any) -> Answer:
+            ids = json.loads(body)["includedInvoiceIds"] if body else ()
+            if ids:
+                self.sizes.append(len(ids))
+            if len(ids) > most:
+                raise RemoteUnavailable("cw.example.com did not answer: ReadTimeout")
+            return answer(method, url, body=body, **asked)
+
+        self.door.request = request  # type: ignore[method-assign]
+
+
+def test_a_site_that_takes_too_long_for_many_bills_is_asked_for_few_at_a_time() -> None:
+    pages = Slow(100, invoices=[invoice(n) for n in range(1, 131)])
+    bills = bills_of(pages)
+    pages.door.answers[EXPORT] = {"transactions": [transaction(bill.number) for bill in bills]}
+    assert len(pages.psa.fetch_postings(bills)) == 130
+    assert pages.sizes == [130, 60, 60, 10]
+
+
+def test_a_site_that_is_down_is_asked_once_more_and_no_oftener() -> None:
+    pages = Slow(0, invoices=[invoice(n) for n in range(1, 131)])
+    bills = bills_of(pages)
+    for many in (130, 60, 1):
+        with pytest.raises(RemoteUnavailable):
+            pages.psa.fetch_postings(bills[:many])
+    assert pages.sizes == [130, 60, 60, 1]
 
 
 @pytest.mark.parametrize("sign", [1, -1])

@@ -13,7 +13,7 @@ from crossfoot.adapters.connectwise.exported import Bill, number_of, to_ledger, 
 from crossfoot.adapters.connectwise.translate import id_of
 from crossfoot.core.model import Ref
 from crossfoot.core.sync.postings import PostedLine, Posting
-from crossfoot.errors import AnswerTooLarge, Rejected, RemoteUnavailable
+from crossfoot.errors import AnswerTooLarge, AwsUnavailable, Rejected, RemoteUnavailable
 from crossfoot.http import Wire
 from crossfoot.ports import POSTINGS_PER_CALL
 
@@ -22,6 +22,8 @@ type Record = Mapping[str, Any]
 EXPORT = "/finance/accounting/export"
 BATCHES = "/finance/accounting/batches"
 LEDGER_ENTRIES = "/finance/invoices/{id}/glEntries/"
+# So many bills are exported in good time by the slowest of sites.
+FEW = 60
 # A batch is found again by its name, in a condition: what could end the text there, or mean more than itself, is not taken.
 _PLAIN_NAME = re.compile(r"[\w .:#-]{1,50}", re.ASCII)
 _REPORT = "Look at its GL entries in ConnectWise; if they are in order there, please report this with the code."
@@ -81,7 +83,10 @@ class ConnectWisePostings:
         self._accounting.delete(f"{BATCHES}/{int(id_)}")
 
     def _fetch_some(self, bills: Sequence[Bill]) -> dict[Ref, Posting]:
-        """Read the postings of so many bills; where the answer is more than we take in, of half of them at a time."""
+        """Read the postings of so many bills, of fewer at a time where the answer is too large or does not come in time.
+
+        A site that is down does not answer for a few either: that costs one call more.
+        """
         ids: list[Wire] = [int(bill.ref.id) for bill in bills]
         asked: dict[str, Wire] = {
             "exportInvoicesFlag": True,
@@ -90,12 +95,23 @@ class ConnectWisePostings:
         }
         try:
             answer = self._accounting.ask(EXPORT, asked)
-        except AnswerTooLarge:
-            if len(bills) == 1:
+        except RemoteUnavailable as error:
+            fewer = _fewer(len(bills), error)
+            if not fewer:
                 raise
-            half = len(bills) // 2
-            return self._fetch_some(bills[:half]) | self._fetch_some(bills[half:])
-        return dict(_read(_transactions_in(answer), bills))
+        else:
+            return dict(_read(_transactions_in(answer), bills))
+        found: dict[Ref, Posting] = {}
+        for part in batched(bills, fewer, strict=False):
+            found |= self._fetch_some(part)
+        return found
+
+
+def _fewer(count: int, error: RemoteUnavailable) -> int:
+    """Say how many bills to ask for instead of so many; 0 where fewer would not help."""
+    if isinstance(error, AnswerTooLarge):
+        return count // 2
+    return FEW if count > FEW and not isinstance(error, AwsUnavailable) else 0
 
 
 def _transactions_in(answer: Any) -> list[Record]:
