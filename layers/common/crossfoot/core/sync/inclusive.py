@@ -35,8 +35,8 @@ def rounded(amount: Decimal) -> int:
 
 def _room(net_minor: int, percent: Decimal) -> tuple[int, int]:
     """Give the least and the most tax with which a line leads back to what it is without."""
-    if net_minor <= 0:
-        least, most = _room(-net_minor, percent) if net_minor else (0, 0)
+    if net_minor < 0:
+        least, most = _room(-net_minor, percent)
         return -most, -least
     with_tax = (_HUNDRED + percent) / (2 * _HUNDRED)
     first = int(((2 * net_minor - 1) * with_tax).to_integral_value(ROUND_CEILING))
