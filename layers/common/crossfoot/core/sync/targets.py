@@ -51,7 +51,7 @@ class Targets:
 
     def decide(self, record: Ref) -> Decision | None:
         """Refuse for all that stands in the way; None when nothing does. Source: S7."""
-        found = [*self._all_unmapped(), *self._obstacles]
+        found = self.obstacles
         if not found:
             return None
         told = " ".join(dict.fromkeys(each.sentence for each in found[:_SHOWN]))
@@ -203,4 +203,4 @@ def is_usable(item: Item) -> bool:
 def _wrong_with(item: Item) -> str:
     if not item.active:
         return "is inactive in QuickBooks"
-    return "has no income account in QuickBooks" if item.sellable else "is a category in QuickBooks, which is not sold"
+    return "has no income account in QuickBooks" if item.sellable else "is a category or a bundle in QuickBooks"
