@@ -230,17 +230,17 @@ def test_a_throttled_batch_was_not_made(msp: Msp) -> None:
     assert msp.psa.find_batch("CF-1") is None
 
 
-@pytest.mark.parametrize("number", ["1001", 'X" or batchIdentifier != "', "2026/11 [a] é'%*", "1" * 60])
-def test_s3_every_number_gives_a_batch_a_name_that_it_is_found_by(msp: Msp, number: str) -> None:
-    name = identifier_for(number, "xf" + "0a1b2c3d" * 4)
-    assert len(name) <= IDENTIFIER_LENGTH
+def test_s3_every_number_gives_a_batch_a_name_that_it_is_found_by(msp: Msp) -> None:
     bill = closed(msp)
-    other = closed(msp, "Other")
-    batch(msp, other, "M-1")
-    assert msp.psa.find_batch(name) is None
-    id_ = batch(msp, bill, name)
-    made = {str(each["id"]): each["batchIdentifier"] for each in msp.call("GET", "/finance/accounting/batches")}
-    assert made[id_] == name
+    batch(msp, closed(msp, "Other"), "M-1")
+    for number in ("1001", 'X" or batchIdentifier != "', "2026/11 [a] é'%*", "1" * 60):
+        name = identifier_for(number, "0a1b2c3d" * 4)
+        assert len(name) <= IDENTIFIER_LENGTH
+        assert msp.psa.find_batch(name) is None
+        id_ = batch(msp, bill, name)
+        made = {str(each["id"]): each["batchIdentifier"] for each in msp.call("GET", "/finance/accounting/batches")}
+        assert made[id_] == name
+        msp.psa.delete_batch(id_)
 
 
 @pytest.mark.parametrize("name", ["", 'CF" or id > 0 or batchIdentifier = "', "CF-é", "CF\n", "C" * 51])
