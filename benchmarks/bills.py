@@ -5,7 +5,7 @@ travel, agreements, down payments and tax. Nothing covers mileage, and nothing i
 two of the faults. Each fault is refused for a reason of its own.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,19 +13,13 @@ from decimal import Decimal
 from crossfoot.core.model import Kind
 from crossfoot.core.sync.settings import MappingKey, MappingKind, SyncPreferences, Target, TimeEntries
 
+from benchmarks.drafts import CLOSED_DAYS, EXACT, FAULTS, FIRST_CUSTOMER, NET_30, STRANGER, Draft, company_reference
 from local.sandbox.store import Record
 
-FIRST_INVOICE, FIRST_NUMBER, FIRST_LINE, FIRST_ENTRY = 5_001, 70_001, 100_001, 9_000_001
-CUSTOMERS, FIRST_CUSTOMER = 12, 501
-STRANGER = FIRST_CUSTOMER + CUSTOMERS
+FIRST_ENTRY = 9_000_001
 # One bill in so many has a fault, and there is one of each fault at least.
 FAULTY_EVERY = 20
 TOLERANCE_MINOR = 5
-DUE_DAYS, CLOSED_DAYS, NEWEST_DAYS = 30, 365, 5
-NET_30, US_DOLLARS = {"id": 2, "name": "Net 30"}, {"id": 7, "currencyCode": "USD", "name": "US Dollars"}
-CLOSED, CITY_TAX = {"id": 3, "name": "Closed", "isClosed": True}, {"id": 12, "name": "State and city"}
-ROLES, WORK_TYPES = {"Technician": 1, "Engineer": 2}, {"Regular": 1, "After Hours": 2}
-CATALOGUE, EXPENSES = {"SW-LIC": 1, "HW-LAPTOP": 2, "MS-SEAT": 3}, {"Travel": 1, "Mileage": 2}
 LABOUR, SOFTWARE, SEATS, ROUNDING, TAX = "4000", "4200", "4220", "rounding", "2200"
 # The accounts of ConnectWise, and what stands for each in QuickBooks: an item, and an account of the same name and id.
 ITEMS: Mapping[str, tuple[str, str]] = {
@@ -51,207 +45,18 @@ class ClosedBill:
         return self.fault.replace("account_", "item_") if mode is TimeEntries.LINE_ITEM else self.fault
 
 
-class Draft:
-    """A bill in the making."""
-
-    def __init__(self, place: int, today: date) -> None:
-        self.place, self.id, self.today = place, FIRST_INVOICE + place, today
-        self.number, self.customer = str(FIRST_NUMBER + place), FIRST_CUSTOMER + place % CUSTOMERS
-        self.issued_on = today - timedelta(days=NEWEST_DAYS + place % 40)
-        self.lines: list[tuple[str, Record]] = []
-        self.fields: Record = {"type": "Standard"}
-        # What the ledger says in place of what closing the bill would post.
-        self.posted: Decimal | None = None
-        # What QuickBooks has by this number already: for which customer, how much, and from when.
-        self.taken: tuple[int, Decimal, date] | None = None
-
-    def time(
-        self, hours: str, rate: str, role: str = "Technician", kind: str = "Regular", *, taxed: bool = True
-    ) -> None:
-        """Bill work."""
-        self._add("TimeEntry", {
-            "chargeToType": "Company", "timeStart": _midnight(self.issued_on), "notes": f"Ticket {self.place}",
-            "workRole": {"id": ROLES[role], "name": role}, "workType": {"id": WORK_TYPES[kind], "name": kind},
-            "actualHours": Decimal(hours), "invoiceHours": Decimal(hours), "hourlyRate": Decimal(rate), "hoursDeduct": 0,
-            "taxableFlag": taxed, "status": "Billed",
-        })  # fmt: skip
-
-    def product(self, quantity: str, price: str, item: str = "SW-LIC", *, taxed: bool = True) -> None:
-        """Bill a product."""
-        self._add("ProductItem", {
-            "catalogItem": {"id": CATALOGUE[item], "identifier": item}, "description": f"Delivery {self.place}",
-            "quantity": Decimal(quantity), "price": Decimal(price), "cost": Decimal(1), "taxableFlag": taxed,
-            "productClass": "NonInventory",
-        })  # fmt: skip
-
-    def expense(self, amount: str, kind: str = "Travel") -> None:
-        """Bill an expense."""
-        spent = {"type": {"id": EXPENSES[kind], "name": kind}, "date": _midnight(self.issued_on), "status": "Billed"}
-        self._add("ExpenseEntry", {**spent, "amount": Decimal(amount), "invoiceAmount": Decimal(amount), "notes": kind})
-
-    def records(self) -> Iterator[tuple[str, Record]]:
-        """Write it as ConnectWise holds it; what it comes to follows from its lines there."""
-        company = company_reference(self.customer)
-        yield from self.lines
-        yield "Invoice", {
-            "id": self.id, "invoiceNumber": self.number, "status": CLOSED, "company": company, "billToCompany": company,
-            "shipToCompany": company, "accountNumber": f"C{self.customer}", "applyToType": "All", "billingTerms": NET_30,
-            "date": _midnight(self.issued_on), "dueDate": _midnight(self.issued_on + timedelta(days=DUE_DAYS)),
-            "locationId": 2, "departmentId": 10, "taxableFlag": False, "currency": US_DOLLARS, **self.fields,
-        }  # fmt: skip
-
-    def _add(self, entity: str, line: Record) -> None:
-        company = company_reference(self.customer)
-        shared = {
-            "company": company,
-            "invoice": {"id": self.id, "identifier": self.number},
-            "billableOption": "Billable",
-        }
-        place = {"id": FIRST_LINE + 20 * self.place + len(self.lines), "locationId": 2, "businessUnitId": 10}
-        self.lines.append((entity, {**shared, **place, **line}))
-
-
-# --- what can be entered exactly ---------------------------------------------------------------------------------------
-
-
-def _labour(draft: Draft) -> None:
-    draft.time("1.5", "120.00")
-    draft.time("0.75", "160.00", "Engineer")
-
-
-def _mixed(draft: Draft) -> None:
-    for place in range(4):
-        draft.time(str(Decimal(1 + place) / 4), "120.00")
-    draft.time("2", "160.00", "Engineer")
-    draft.time("1.25", "180.00", kind="After Hours")
-    draft.product("3", "20.00")
-    draft.product("1", "349.99")
-    draft.expense("48.35")
-    draft.expense("7.65")
-
-
-def _taxed(draft: Draft) -> None:
-    draft.time("1.5", "119.99")
-    draft.time("0.5", "160.00", "Engineer", taxed=False)
-    draft.product("7", "19.99")
-    draft.fields |= {"taxableFlag": True, "taxCode": CITY_TAX}
-
-
-def _agreement(draft: Draft) -> None:
-    draft.time("0.5", "180.00", kind="After Hours")
-    draft.fields |= {"type": "Agreement", "agreementAmount": Decimal(400 + draft.place % 90)}
-
-
-def _credit_memo(draft: Draft) -> None:
-    draft.product("-2", "20.00")
-    draft.fields |= {"type": "CreditMemo"}
-
-
-def _down_payment(draft: Draft) -> None:
-    draft.fields |= {"type": "DownPayment", "subtotal": Decimal(250 + draft.place % 50)}
-
-
-def _rest_after_a_down_payment(draft: Draft) -> None:
-    draft.time("8", "120.00")
-    draft.fields |= {"downpaymentApplied": Decimal("250.00")}
-
-
-def _broken_hours(draft: Draft) -> None:
-    for hours in ("0.33", "0.67", "1.17"):
-        draft.time(hours, "127.77")
-
-
-def _fixed_price(draft: Draft) -> None:
-    draft.time("3", "120.00")
-    draft.fields |= {"serviceTotal": Decimal("333.33"), "subtotal": Decimal("333.33"), "total": Decimal("333.33")}
-
-
-def _off_by_a_rounding(draft: Draft) -> None:
-    draft.time("1", "100.00")
-    draft.posted = Decimal("99.98")
-
-
-EXACT: tuple[Callable[[Draft], None], ...] = (
-    _labour, _mixed, _taxed, _agreement, _credit_memo, _mixed, _down_payment, _rest_after_a_down_payment, _broken_hours,
-    _fixed_price, _off_by_a_rounding,
-)  # fmt: skip
-
-
-# --- what cannot -------------------------------------------------------------------------------------------------------
-
-
-def _without_mapping(draft: Draft) -> None:
-    draft.expense("33.50", "Mileage")
-
-
-def _customer_unmapped(draft: Draft) -> None:
-    _labour(draft)
-    draft.customer = STRANGER
-
-
-def _other_currency(draft: Draft) -> None:
-    draft.product("5", "20.00")
-    draft.fields |= {"currency": {"id": 8, "currencyCode": "CAD", "name": "Canadian Dollars"}}
-
-
-def _closed_period(draft: Draft) -> None:
-    _labour(draft)
-    draft.issued_on = draft.today - timedelta(days=CLOSED_DAYS + 30)
-
-
-def _number_taken(draft: Draft) -> None:
-    draft.product("5", "20.00")
-    draft.taken = (FIRST_CUSTOMER + (draft.place + 1) % CUSTOMERS, Decimal("77.00"), draft.issued_on)
-
-
-def _looks_entered(draft: Draft) -> None:
-    draft.product("5", "20.00")
-    draft.taken = (draft.customer, Decimal("100.00"), draft.issued_on - timedelta(days=3))
-
-
-def _does_not_tie(draft: Draft) -> None:
-    draft.product("5", "20.00")
-    draft.posted = Decimal("99.00")
-
-
-def _account_unmapped(draft: Draft) -> None:
-    draft.product("1", "1100.00", "HW-LAPTOP")
-
-
-def _item_inactive(draft: Draft) -> None:
-    draft.product("4", "95.00", "MS-SEAT")
-
-
-def _number_too_long(draft: Draft) -> None:
-    _labour(draft)
-    draft.number += "-HEAD-OFFICE-PHASE-3"
-
-
-def _below_zero(draft: Draft) -> None:
-    draft.product("-3", "20.00")
-
-
-FAULTS: Mapping[str, Callable[[Draft], None]] = {
-    "not_posted": _without_mapping, "customer_unmapped": _customer_unmapped, "other_currency": _other_currency,
-    "period_closed": _closed_period, "number_taken": _number_taken, "looks_entered": _looks_entered,
-    "posting_does_not_add_up": _does_not_tie, "account_unmapped": _account_unmapped, "account_inactive": _item_inactive,
-    "number_too_long": _number_too_long, "negative_total": _below_zero,
-}  # fmt: skip
-
-
-# --- the company -------------------------------------------------------------------------------------------------------
-
-
 class ClosedBooks:
-    """So many bills, in ConnectWise and in no other book. Takes: `faulty` is false for a company without faults."""
+    """So many bills, in ConnectWise and in no other book. Takes: without `faulty` all can be entered exactly."""
 
-    def __init__(self, bills: int, today: date, *, faulty: bool = True) -> None:
+    def __init__(
+        self, bills: int, today: date, *, kinds: Sequence[Callable[[Draft], None]] = EXACT, faulty: bool = True
+    ) -> None:
         self.today = today
         faults = max(len(FAULTS), bills // FAULTY_EVERY) if faulty else 0
         # Spread over the whole, so that each batch of writes has some of them.
         at = {(2 * number + 1) * bills // (2 * faults): number for number in range(faults)} if faults else {}
         assert len(at) == faults, "there are too few bills to spread the faults"
-        made = [_made(place, today, at.get(place)) for place in range(bills)]
+        made = [_made(place, today, kinds, at.get(place)) for place in range(bills)]
         self._drafts = [draft for draft, _ in made]
         self.bills = tuple(bill for _, bill in made)
 
@@ -320,14 +125,11 @@ def mappings(net_30: str) -> dict[MappingKey, Target]:
     return {**found, MappingKey(MappingKind.TERMS, "Net 30"): Target(net_30, "Net 30")}
 
 
-def company_reference(number: int) -> Record:
-    """Name a customer in ConnectWise; in QuickBooks it has the same name and id."""
-    return {"id": number, "identifier": f"Customer{number}", "name": f"Customer {number}"}
-
-
-def _made(place: int, today: date, fault: int | None) -> tuple[Draft, ClosedBill]:
+def _made(
+    place: int, today: date, kinds: Sequence[Callable[[Draft], None]], fault: int | None
+) -> tuple[Draft, ClosedBill]:
     draft, code = Draft(place, today), "" if fault is None else list(FAULTS)[fault % len(FAULTS)]
-    (FAULTS[code] if code else EXACT[place % len(EXACT)])(draft)
+    (FAULTS[code] if code else kinds[place % len(kinds)])(draft)
     kind = Kind.CREDIT_MEMO if draft.fields["type"] == "CreditMemo" else Kind.INVOICE
     return draft, ClosedBill(draft.id, draft.number, kind, code)
 
@@ -380,7 +182,3 @@ def _entered_before(id_: int, number: str, customer: int, amount: Decimal, day: 
 def _head(id_: str) -> Record:
     stamps = {"CreateTime": "2026-01-05T09:30:00-08:00", "LastUpdatedTime": "2026-01-05T09:30:00-08:00"}
     return {"domain": "QBO", "sparse": False, "Id": id_, "SyncToken": "0", "MetaData": stamps}
-
-
-def _midnight(day: date) -> str:
-    return f"{day.isoformat()}T00:00:00Z"

@@ -120,6 +120,12 @@ class Bookkeeper:
             if len(page) < PAGE:
                 return found
 
+    def read_unposted(self) -> list[Record]:
+        """Read what ConnectWise would post now, with every line; it posts nothing by that."""
+        asked = {"exportInvoicesFlag": True, "summarizeInvoices": "Detailed"}
+        found: list[Record] = self._web.call("POST", "/finance/accounting/export", asked)["transactions"]
+        return found
+
     def read_rows(self, invoice_id: str) -> list[Record]:
         """Read the payment rows of an invoice."""
         rows: list[Record] = self._web.call("GET", f"/finance/invoices/{invoice_id}/payments")

@@ -1,8 +1,6 @@
 """A company of many closed bills on both sandboxes, whose partner syncs them: the real steps, and the real adapters."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +15,8 @@ from crossfoot.messages import Message
 from crossfoot.ports import Entered
 from crossfoot.steps.sync_batch import REQUESTS, Ports, sync_work
 
-from benchmarks.bills import ITEMS, ROUNDING, TOLERANCE_MINOR, ClosedBill, ClosedBooks, mappings, preferences
+from benchmarks.bills import ClosedBill, ClosedBooks, mappings, preferences
+from benchmarks.booked import Booked, booked
 from local.demo.records import to_lines
 from tests.adapters.sandbox import Sandbox
 from tests.fakes.sync_office import SyncOffice
@@ -29,13 +28,10 @@ SALES = ("Invoice", "CreditMemo")
 EVERYTHING = {"exportInvoicesFlag": True, "summarizeInvoices": "Detailed"}
 # What each vendor stamps itself.
 STAMPS = frozenset({"SyncToken", "MetaData", "_info"})
-_ACCOUNTS = {id_: account for account, (id_, _) in ITEMS.items()}
 
 type Wire = dict[str, Any]
 # What stands in both systems: records by id, those of each kind.
 type Standing = dict[str, dict[str, Wire]]
-# An entry: its total, and its revenue by ConnectWise's accounts.
-type Booked = tuple[Decimal, dict[str, Decimal]]
 
 
 class SyncedCompany(Office):
@@ -43,6 +39,7 @@ class SyncedCompany(Office):
 
     def __init__(self, quickbooks: Sandbox, connectwise: Sandbox, bills: int) -> None:
         super().__init__(quickbooks, connectwise)
+        connectwise.switch(requests_per_minute=0)
         self.closed = ClosedBooks(bills, self.clock.now().date())
         for records in (self.closed.in_connectwise(), self.closed.posted_otherwise()):
             _load(connectwise, self.site.company_id, to_lines(records))
@@ -118,7 +115,7 @@ class SyncedCompany(Office):
     def entered(self) -> dict[str, Booked]:
         """Show what is in QuickBooks by number, but for what was there before."""
         return {
-            each["DocNumber"]: _in_quickbooks(each)
+            each["DocNumber"]: booked(each)
             for kind in SALES
             for each in self.all_in_quickbooks(kind)
             if (kind, each["Id"]) not in self._there
@@ -147,18 +144,6 @@ class Watched(QuickBooksSales):
         return super().create_sale(sale, note, request_id)
 
 
-def booked(transaction: Mapping[str, Any]) -> Booked:
-    """Say what an entry has to be, by ConnectWise's own ledger: a credit memo as positive as QuickBooks shows it."""
-    total = Decimal(transaction["total"])
-    sign = -1 if transaction["billingType"] == "CreditMemo" else 1
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for line in transaction["detail"]:
-        sums[line["accountNumber"]] -= sign * Decimal(line["total"])
-    off = sign * total - sum(sums.values())
-    assert abs(off) * 100 <= TOLERANCE_MINOR, transaction
-    return sign * total, _without_nothing({**sums, ROUNDING: off})
-
-
 def without_stamps(standing: Standing) -> Standing:
     """Leave out what vendors stamp themselves."""
     return {
@@ -172,18 +157,6 @@ def without_stamps(standing: Standing) -> Standing:
 def faulty(bills: Iterable[ClosedBill]) -> dict[str, str]:
     """Say of each faulty bill why it is refused."""
     return {bill.number: bill.refused_for(TimeEntries.GROUPED) for bill in bills if bill.fault}
-
-
-def _in_quickbooks(entry: Wire) -> Booked:
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for line in entry["Line"]:
-        if line["DetailType"] == "SalesItemLineDetail":
-            sums[_ACCOUNTS[line["SalesItemLineDetail"]["ItemRef"]["value"]]] += Decimal(line["Amount"])
-    return Decimal(entry["TotalAmt"]), _without_nothing(sums)
-
-
-def _without_nothing(sums: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    return {account: amount for account, amount in sums.items() if amount}
 
 
 def _load(sandbox: Sandbox, company: str, lines: str) -> None:

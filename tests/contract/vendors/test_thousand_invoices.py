@@ -10,13 +10,12 @@ import pytest
 from crossfoot.core.sync.runs import ItemState, RunItem, RunKind, RunState, SyncRun
 from crossfoot.steps.sync_batch.syncing import FRESH_FOR
 
+from benchmarks.booked import Booked, to_be_booked
 from tests.adapters.sandbox import Sandbox
 from tests.contract.vendors.syncing import (
-    Booked,
     Standing,
     SyncedCompany,
     Wire,
-    booked,
     faulty,
     without_stamps,
 )
@@ -94,7 +93,7 @@ def _nothing() -> None:
 
 
 def test_s5_what_can_be_entered_is_in_quickbooks_equal_to_connectwises_ledger_by_account(played: Played) -> None:
-    assert played.first.entered == {number: booked(played.posted[number]) for number in played.exact}
+    assert played.first.entered == {number: to_be_booked(played.posted[number]) for number in played.exact}
 
 
 def test_s7_each_bill_that_cannot_be_entered_exactly_is_refused_before_any_write_for_its_own_reason(
@@ -150,7 +149,7 @@ def test_s3_the_others_are_entered_as_ever(played: Played) -> None:
     assert played.overlapped is not None
     others = (played.exact & played.overlapped.items.keys()) - {*played.elsewhere, *played.midway}
     assert {number for number, item in played.overlapped.items.items() if item.state is DONE} == others
-    expected = {number: booked(played.posted[number]) for number in others}
+    expected = {number: to_be_booked(played.posted[number]) for number in others}
     assert {number: played.overlapped.entered[number] for number in others} == expected
 
 
