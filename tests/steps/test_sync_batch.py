@@ -10,7 +10,7 @@ from crossfoot.core.sync.effects import SALE
 from crossfoot.core.sync.runs import ItemState, RunKind, RunState
 from crossfoot.core.sync.sales import SaleKind
 from crossfoot.core.sync.settings import TaxDisplay
-from crossfoot.errors import AuthExpired, BadMessage, OutcomeUnknown, RateLimited, Rejected, RemoteUnavailable
+from crossfoot.errors import AuthExpired, BadMessage, Conflict, OutcomeUnknown, RateLimited, Rejected, RemoteUnavailable
 from crossfoot.messages import CheckSynced, PostBatch, StartSync, SyncBatch
 from crossfoot.ports import ConnectionState
 
@@ -207,8 +207,9 @@ def test_x2_what_stands_for_all_bills_leaves_them_waiting(office: SyncOffice, er
     office.see()
     run = office.begin([bill])
     office.world.our_sales.answers["1001"] = error  # type: ignore[assignment]
-    with pytest.raises(type(error)):
+    with pytest.raises(RateLimited) as limited:
         office.world.work(SyncBatch(tenant=TENANT, run=run.id))
+    assert limited.value.retry_after_s == 60, "and not after the whole visibility timeout"
     assert office.states(run) == {"1001": ItemState.WAITING}
     office.world.our_sales.answers.clear()
     office.world.settle()
@@ -222,6 +223,7 @@ def test_c7_what_only_the_partner_can_mend_ends_the_run_with_the_reason(office: 
     office.world.our_sales.answers["1001"] = AuthExpired("QuickBooks no longer accepts us", "Connect it again.")
     office.world.settle()
     assert (office.codes(run), office.run(run).counts) == ({"1001": "needs_partner"}, {REFUSED: 1})
+    assert all(effect.settled for effect in office.world.effects.effects.values())
     office.world.our_sales.answers.clear()
     assert office.states(office.sync(bill)) == {"1001": DONE}
 
@@ -262,7 +264,7 @@ def test_s2_what_was_cancelled_after_it_was_sent_is_finished(office: SyncOffice)
         raise OutcomeUnknown("no answer")
 
     office.world.our_sales.create_sale = lost  # type: ignore[assignment, method-assign]
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(Conflict):
         office.world.work(SyncBatch(tenant=TENANT, run=run.id))
     seen = office.run(run)
     office.world.sync_runs.replace(TENANT, seen, replace(seen, cancelled_at=office.world.clock.now()))
@@ -355,7 +357,10 @@ def test_s3_an_entry_that_somebody_deleted_is_written_again(office: SyncOffice) 
     office.world.connectwise.unbatch(bill)
     office.see()
     assert office.states(office.sync(bill)) == {"1001": DONE}
-    assert office.entries() == [("1001", 190_00)]
+    assert (office.entries(), office.batches()) == ([("1001", 190_00)], [[], ["1001"]])
+    office.see()
+    assert office.world.attention.load(TENANT, [bill])[bill].reasons == ()
+    assert office.states(office.undo(bill)) == {"1001": DONE}
 
 
 # --- tax that QuickBooks works out itself --------------------------------------------------------------------------------
@@ -475,10 +480,41 @@ def test_s3_what_was_changed_after_the_sync_is_shown_with_choices_and_not_writte
     (reason,) = office.world.attention.load(TENANT, [bill])[bill].reasons
     assert reason.code == "changed_after_sync"
     assert office.entries() == [("1001", 190_00)]
+    run = office.sync(bill)
+    assert (office.states(run), office.codes(run)) == ({"1001": REFUSED}, {"1001": "changed_after_sync"})
     psa.close(bill)
     psa.rebatch(bill)
     office.see()
     assert office.world.attention.load(TENANT, [bill])[bill].reasons == (), "it says again what was written"
+
+
+def test_s9_undo_ends_what_was_shown_of_a_changed_bill(office: SyncOffice) -> None:
+    bill = office.bill("1001")
+    office.see()
+    office.sync(bill)
+    office.see()
+    office.world.connectwise.unbatch(bill)
+    office.see()
+    assert office.world.attention.load(TENANT, [bill])[bill].reasons
+    office.undo(bill)
+    assert office.world.attention.load(TENANT, [bill])[bill].reasons == ()
+
+
+def test_c7_a_batch_that_a_lost_connection_keeps_back_ends_with_the_reason(office: SyncOffice) -> None:
+    bill = office.bill("1001")
+    office.see()
+    run = office.begin([bill])
+    office.world.deliver()
+    psa = office.world.connectwise
+
+    def away(identifier: str, record_ids: object) -> None:
+        raise AuthExpired("ConnectWise no longer accepts our keys", "Enter new keys.")
+
+    create, psa.create_batch = psa.create_batch, away  # type: ignore[method-assign]
+    office.world.settle()
+    assert (office.codes(run), office.run(run).counts) == ({"1001": "needs_partner"}, {REFUSED: 1})
+    psa.create_batch = create  # type: ignore[method-assign]
+    assert office.states(office.sync(bill)) == {"1001": DONE}
 
 
 def test_s3_a_bill_that_nothing_stands_for_is_not_compared(office: SyncOffice) -> None:

@@ -43,6 +43,13 @@ def note_parked(tenant: str, seen: Parked, decisions: Iterable[Decision], ports:
     return change_parked(tenant, seen, lambda before: note_reasons(before, decided, now), ports.attention)
 
 
+def let_go(tenant: str, record: Ref, ports: Notes) -> None:
+    """Note that nothing holds a record up any more; where nothing did, that costs a read. Raises: Conflict."""
+    seen = ports.attention.load(tenant, [record])[record]
+    if seen.reasons:
+        note_parked(tenant, seen, [], ports)
+
+
 def note_stuck(tenant: str, decision: Decision, ports: Notes) -> None:
     """Note that work on a record was given up for now; whatever was decided on it before stands. Raises: Conflict."""
     record, now = decision.record, ports.clock.now()

@@ -9,7 +9,7 @@ from crossfoot.core.effects import Effect, Json
 from crossfoot.core.model import ACCOUNTING, Kind, Ref
 from crossfoot.core.money import format_minor
 from crossfoot.core.receipts import Operation
-from crossfoot.core.sync.batching import GL_BATCH, BatchWrite
+from crossfoot.core.sync.batching import GL_BATCH, BatchWrite, standing_batch
 from crossfoot.core.sync.batching import to_body as to_batch_body
 from crossfoot.core.sync.sales import (
     Sale,
@@ -28,6 +28,7 @@ JOURNAL = "journal_entry"
 MOST_TRIES = 2
 
 _RECORD_IDS, _MISFIT, _ORIGIN, _TRIES, _MADE = "record_ids", "misfit", "origin", "tries", "made"
+_ENTRY = "entry"
 _KINDS = {SaleKind.INVOICE: Kind.INVOICE, SaleKind.CREDIT_MEMO: Kind.CREDIT_MEMO}
 _NAMES = {SaleKind.INVOICE: "invoice", SaleKind.CREDIT_MEMO: "credit memo"}
 
@@ -83,8 +84,14 @@ def to_delete_effect(tenant: str, bill: Ref, standing: SaleWrite, latest: Effect
     return _to_effect(tenant, bill, latest, body, sentence)
 
 
-def to_batch_effect(tenant: str, bill: Ref, number: str, write: BatchWrite, latest: Effect | None) -> Effect:
-    """Make the effect that puts a bill into a ConnectWise batch of its own, or takes it out of it. Source: S3, S9."""
+def to_batch_effect(
+    tenant: str, bill: Ref, number: str, write: BatchWrite, latest: Effect | None, entry: str = ""
+) -> Effect:
+    """Make the effect that puts a bill into a ConnectWise batch of its own, or takes it out of it.
+
+    Takes: `entry` is the id of the entry in the accounting that the batch is for.
+    Source: S3, S9.
+    """
     is_taken = write.operation is Operation.DELETE
     done = "Took batch {} back in ConnectWise." if is_taken else "Put invoice {} into ConnectWise batch {}."
     sentence = done.format(write.identifier) if is_taken else done.format(number, write.identifier)
@@ -93,7 +100,7 @@ def to_batch_effect(tenant: str, bill: Ref, number: str, write: BatchWrite, late
         kind=GL_BATCH,
         subject=bill,
         generation=next_generation(latest),
-        body=to_batch_body(write),
+        body={**to_batch_body(write), _ENTRY: entry},
         rule="S9" if is_taken else "S3",
         sentence=sentence,
         causes=(bill,),
@@ -130,6 +137,17 @@ def to_standing_result(effect: Effect, standing: StandingSale, sale: Sale) -> di
 def standing_sale(latest: Effect | None) -> SaleWrite | None:
     """Give the entry of ours that stands for a bill, by its newest effect, which is settled or was never sent."""
     return standing_in(latest.result) if latest is not None else None
+
+
+def to_batch_result(effect: Effect, write: BatchWrite) -> dict[str, Json]:
+    """Say which batch stands, and for which entry."""
+    return {**to_batch_body(write), _ENTRY: effect.body[_ENTRY]}
+
+
+def batch_of(latest: Effect | None, entry: SaleWrite) -> BatchWrite | None:
+    """Give the batch of ours that a bill is in for an entry; one of an entry that is gone says nothing of it."""
+    is_its_own = latest is not None and latest.result and latest.result[_ENTRY] == entry.id
+    return standing_batch(latest) if is_its_own else None
 
 
 def misfit_standing(latest: Effect | None) -> Misfit | None:

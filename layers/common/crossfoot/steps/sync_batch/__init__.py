@@ -3,11 +3,21 @@
 from collections.abc import Callable
 
 from crossfoot.core.decisions import Decision, refused
-from crossfoot.core.model import ACCOUNTING, PSA, Ref
+from crossfoot.core.model import ACCOUNTING, PSA, SYSTEM_NAMES, Ref
 from crossfoot.core.pacing import in_no_hurry
+from crossfoot.core.sync.effects import SALE
 from crossfoot.core.sync.runs import ItemState, RunKind
 from crossfoot.core.sync.settings import Setup
-from crossfoot.errors import BadMessage, NeedsPartner
+from crossfoot.errors import (
+    AwsUnavailable,
+    BadMessage,
+    Conflict,
+    NeedsPartner,
+    OutcomeUnknown,
+    RateLimited,
+    RemoteUnavailable,
+)
+from crossfoot.ledger import withdraw
 from crossfoot.messages import CheckSynced, PostBatch, StartSync, SyncBatch
 from crossfoot.ports import is_connected
 from crossfoot.steps.sync_batch.checking import check_synced
@@ -21,11 +31,27 @@ from crossfoot.steps.sync_batch.undoing import Undoing
 __all__ = ["REQUESTS", "Ports", "Request", "check_synced", "post_batch", "start_sync", "sync_batch", "sync_work"]
 
 type Request = StartSync | SyncBatch | PostBatch | CheckSynced
+PAUSE_S = 60
 REQUESTS: tuple[type[Request], ...] = (StartSync, SyncBatch, PostBatch, CheckSynced)
 
 
 def sync_work(request: Request, ports: Ports, remaining_ms: Callable[[], int] = in_no_hurry) -> None:
-    """Do what one request asks for. Raises: errors of the vendors and of our table."""
+    """Do what one request asks for.
+
+    Raises: errors of the vendors and of our table. A vendor that does not answer is asked again after a minute, and a lost
+    answer is looked for soon: to wait for the queue's visibility timeout would hold a run up for half an hour.
+    """
+    try:
+        _work_on(request, ports, remaining_ms)
+    except AwsUnavailable:
+        raise
+    except RemoteUnavailable as error:
+        raise RateLimited(str(error), error.retry_after_s or PAUSE_S, system=error.system) from error
+    except OutcomeUnknown as error:
+        raise Conflict(f"the answer may still come: {error}") from error
+
+
+def _work_on(request: Request, ports: Ports, remaining_ms: Callable[[], int]) -> None:
     match request:
         case StartSync():
             start_sync(request, ports)
@@ -53,7 +79,7 @@ def sync_batch(message: SyncBatch, ports: Ports, remaining_ms: Callable[[], int]
         left = _work(running, ports)
     except NeedsPartner as error:
         fix = error.fix or "Mend the connection under Connections, then retry this run."
-        left = _give_up(running, "C7", "needs_partner", str(error), fix)
+        left = _give_up(running, ports, "C7", "needs_partner", str(error), fix)
     if left:
         running.go_on_later(left)
     else:
@@ -64,16 +90,15 @@ def _work(running: Running, ports: Ports) -> int:
     """Do the run's part of this invocation. Returns: how many bills wait."""
     for system, code in ((ACCOUNTING, "accounting_not_connected"), (PSA, "psa_not_connected")):
         if not is_connected(ports.connections, running.tenant, system):
-            sentence = f"{'QuickBooks' if system is ACCOUNTING else 'ConnectWise'} is not connected."
-            return _give_up(running, "C7", code, sentence, "Connect it under Connections, then retry this run.")
+            sentence, fix = f"{SYSTEM_NAMES[system]} is not connected.", "Connect it, then retry this run."
+            return _give_up(running, ports, "C7", code, sentence, fix)
     if running.run.kind is RunKind.UNDO:
         return Undoing(running, ports).work()
     setup = _load_setup(running.tenant, ports)
     if setup is None:
         sentence = "The Sync Invoices tool is off, or its preferences were never saved."
-        return _give_up(
-            running, "S1", "tool_off", sentence, "Turn it on and save its preferences, then retry this run."
-        )
+        fix = "Turn it on and save its preferences, then retry this run."
+        return _give_up(running, ports, "S1", "tool_off", sentence, fix)
     return Syncing(running, setup, ports).work()
 
 
@@ -81,13 +106,18 @@ def _load_setup(tenant: str, ports: Ports) -> Setup | None:
     return ports.sync_settings.load(tenant) if ports.preferences.load(tenant).sync_tool_enabled else None
 
 
-def _give_up(running: Running, rule: str, code: str, sentence: str, fix: str) -> int:
+def _give_up(running: Running, ports: Ports, rule: str, code: str, sentence: str, fix: str) -> int:
     """End what waits, with what stands in the way of all of it; a retry takes it up again, and finds what was begun."""
 
     def decide(bill: Ref) -> Decision:
         return refused(bill, rule, code, sentence, fix)
 
-    running.end([(item, decide(item.bill)) for item in running.load_waiting()])
+    waiting = running.load_waiting()
+    latest = ports.effects.load_latest_of(running.tenant, SALE, [item.bill for item in waiting])
+    for effect in latest.values():
+        if effect.never_sent:
+            withdraw(effect, ports.effects, ports.clock)
+    running.end([(item, decide(item.bill)) for item in waiting])
     return 0
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 from crossfoot.core.effects import Effect, effect_key
 from crossfoot.core.model import Ref
 from crossfoot.core.receipts import Operation
-from crossfoot.core.sync.batching import GL_BATCH, BatchWrite, from_body, identifier_for, standing_batch, to_body
-from crossfoot.core.sync.effects import next_generation, to_batch_effect
+from crossfoot.core.sync.batching import GL_BATCH, BatchWrite, from_body, identifier_for, standing_batch
+from crossfoot.core.sync.effects import next_generation, to_batch_effect, to_batch_result
+from crossfoot.core.sync.sales import SaleWrite
 from crossfoot.errors import Rejected
 from crossfoot.ledger import Written, perform, settle, withdraw
 from crossfoot.ledger import plan as plan_effect
@@ -26,14 +27,14 @@ class BatchHands:
         id_ = self._postings.find_batch(write.identifier)
         if write.operation is Operation.DELETE:
             return Written("", {}) if id_ is None else None
-        return _standing(write, id_) if id_ is not None else None
+        return _standing(effect, write, id_) if id_ is not None else None
 
     def send(self, effect: Effect) -> Written:
         """Write it. Raises: as Postings."""
         write = from_body(effect.body)
-        return self._delete(write) if write.operation is Operation.DELETE else self._create(write)
+        return self._delete(write) if write.operation is Operation.DELETE else self._create(effect, write)
 
-    def _create(self, write: BatchWrite) -> Written:
+    def _create(self, effect: Effect, write: BatchWrite) -> Written:
         try:
             self._postings.create_batch(write.identifier, write.record_ids)
         except Rejected:
@@ -41,8 +42,8 @@ class BatchHands:
             id_ = self._postings.find_batch(write.identifier)
             if id_ is None:
                 raise
-            return _standing(write, id_)
-        return _standing(write, write.id)
+            return _standing(effect, write, id_)
+        return _standing(effect, write, write.id)
 
     def _delete(self, write: BatchWrite) -> Written:
         id_ = write.id or self._postings.find_batch(write.identifier)
@@ -51,8 +52,8 @@ class BatchHands:
         return Written("", {})
 
 
-def _standing(write: BatchWrite, id_: str) -> Written:
-    return Written(id_, to_body(replace(write, id=id_)))
+def _standing(effect: Effect, write: BatchWrite, id_: str) -> Written:
+    return Written(id_, to_batch_result(effect, replace(write, id=id_)))
 
 
 class BatchLedger:
@@ -68,11 +69,12 @@ class BatchLedger:
             return latest
         return settle(latest, self._ports.effects, self._hands(), self._ports.clock, self._ports.patience)
 
-    def plan(self, number: str, record_ids: tuple[int, ...], latest: Effect | None) -> Effect:
+    def plan(self, entry: SaleWrite, record_ids: tuple[int, ...], latest: Effect | None) -> Effect:
         """Fence the bill off. Raises: Conflict."""
+        number = entry.number or self._bill.id
         key = effect_key(self._tenant, GL_BATCH, self._bill, next_generation(latest))
         write = BatchWrite(Operation.CREATE, identifier_for(number, key), record_ids)
-        effect = to_batch_effect(self._tenant, self._bill, number, write, latest)
+        effect = to_batch_effect(self._tenant, self._bill, number, write, latest, entry.id)
         return plan_effect(effect, self._ports.effects, self._ports.clock)
 
     def post(self, planned: Effect) -> Effect:

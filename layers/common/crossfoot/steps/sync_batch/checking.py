@@ -3,9 +3,9 @@
 from crossfoot.core.decisions import Decision
 from crossfoot.core.effects import Effect
 from crossfoot.core.model import CreditMemo, Invoice
-from crossfoot.core.sync.batching import GL_BATCH, standing_batch
+from crossfoot.core.sync.batching import GL_BATCH
 from crossfoot.core.sync.checking import compare_synced
-from crossfoot.core.sync.effects import SALE, standing_sale
+from crossfoot.core.sync.effects import SALE, batch_of, standing_sale
 from crossfoot.core.sync.settings import MappingKey, MappingKind
 from crossfoot.errors import Conflict
 from crossfoot.messages import CheckSynced
@@ -45,7 +45,7 @@ def _compare(message: CheckSynced, latest: Effect | None, batch: Effect | None, 
     assert entry is not None, f"the entry of {message.bill} was kept before it was written"
     mappings = ports.sync_settings.load_mappings(tenant)
     payer = mappings.get(MappingKey(MappingKind.CUSTOMER, bill.customer.id)) if bill.customer else None
-    return compare_synced(bill, standing_batch(batch), entry, payer=payer)
+    return compare_synced(bill, batch_of(batch, standing), entry, payer=payer)
 
 
 def _is_behind(bill: Bill, batch: Effect | None) -> bool:

@@ -6,14 +6,14 @@ from datetime import timedelta
 from crossfoot.core.decisions import Decision, refused
 from crossfoot.core.effects import Effect
 from crossfoot.core.model import Kind
-from crossfoot.core.sync.batching import BatchWrite, standing_batch
-from crossfoot.core.sync.effects import SALE, accounting_ref, record_ids_of, standing_sale
+from crossfoot.core.sync.batching import BatchWrite
+from crossfoot.core.sync.effects import SALE, accounting_ref, batch_of, record_ids_of, standing_sale
 from crossfoot.core.sync.postings import Posting
 from crossfoot.core.sync.runs import OPEN_STATES, ItemState, RunItem
 from crossfoot.core.sync.sales import SaleWrite
 from crossfoot.errors import Conflict, NeedsPartner
 from crossfoot.messages import PostBatch
-from crossfoot.parking import note_parked
+from crossfoot.parking import let_go, note_parked
 from crossfoot.ports import Bill
 from crossfoot.steps.sync_batch.batches import BatchLedger
 from crossfoot.steps.sync_batch.needs import Ports
@@ -58,19 +58,22 @@ class _Posting:
         self._batches = BatchLedger(message.tenant, message.bill, ports)
 
     def post(self) -> None:
+        try:
+            self._post_standing()
+        except NeedsPartner as error:
+            fix = error.fix or "Mend the connection under Connections, then retry the run."
+            self._end(refused(self._bill, "C7", "needs_partner", str(error), fix), ItemState.REFUSED)
+
+    def _post_standing(self) -> None:
+        latest = self._batches.load()
         sale = self._ports.effects.load_latest(self._tenant, SALE, self._bill)
         standing = standing_sale(sale)
-        latest = self._batches.load()
         if sale is None or standing is None:
             # It was undone meanwhile.
             return self._batches.drop(latest)
-        if batch := standing_batch(latest):
+        if batch := batch_of(latest, standing):
             return self._done(batch)
-        try:
-            return self._write(sale, standing, latest)
-        except NeedsPartner as error:
-            fix = error.fix or "Mend the connection under Connections, then retry the run."
-            return self._end(refused(self._bill, "C7", "needs_partner", str(error), fix), ItemState.REFUSED)
+        return self._write(sale, standing, latest)
 
     def _write(self, sale: Effect, standing: SaleWrite, latest: Effect | None) -> None:
         """Post what the entry was planned from; where that is old or refused, what ConnectWise says now."""
@@ -78,7 +81,7 @@ class _Posting:
         record_ids = record_ids_of(sale) if is_fresh else ()
         if record_ids:
             latest = self._post(standing, record_ids, latest)
-            if batch := standing_batch(latest):
+            if batch := batch_of(latest, standing):
                 return self._done(batch)
         posting = self._fetch_posting()
         if posting is None:
@@ -87,7 +90,7 @@ class _Posting:
             return self._end(self._changed(standing, "its amount is another one"), ItemState.CONFLICT)
         if posting.record_ids != record_ids:
             latest = self._post(standing, posting.record_ids, latest)
-            if batch := standing_batch(latest):
+            if batch := batch_of(latest, standing):
                 return self._done(batch)
         refusal = latest.refusal if latest is not None else ""
         sentence = f"It is in QuickBooks; ConnectWise refused to put it into a batch: {refusal}"
@@ -95,7 +98,7 @@ class _Posting:
         return self._end(refused(self._bill, "S3", "batch_refused", sentence, fix), ItemState.REFUSED)
 
     def _post(self, standing: SaleWrite, record_ids: tuple[int, ...], latest: Effect | None) -> Effect:
-        planned = self._batches.plan(standing.number or self._bill.id, record_ids, latest)
+        planned = self._batches.plan(standing, record_ids, latest)
         # The planned effect is the fence: whoever takes the entry back meets it, or is seen here.
         sale = self._ports.effects.load_latest(self._tenant, SALE, self._bill)
         if sale is None or not sale.settled or standing_sale(sale) != standing:
@@ -133,9 +136,7 @@ class _Posting:
         return refused(self._bill, "S3", "changed_after_sync", sentence, fix, accounting_ref(standing))
 
     def _done(self, batch: BatchWrite) -> None:
-        seen = self._ports.attention.load(self._tenant, [self._bill])[self._bill]
-        if seen.reasons:
-            note_parked(self._tenant, seen, [], self._ports)
+        let_go(self._tenant, self._bill, self._ports)
         item = self._load_item()
         if item is not None and item.state is not ItemState.DONE:
             now = self._ports.clock.now()

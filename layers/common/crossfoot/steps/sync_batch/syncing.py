@@ -9,7 +9,6 @@ from crossfoot.billing import load_billings, load_bills
 from crossfoot.core.decisions import Decision, refused, skipped
 from crossfoot.core.effects import Effect, EffectState
 from crossfoot.core.model import Link, LinkOrigin, Ref, Standing, fingerprint
-from crossfoot.core.sync.batching import GL_BATCH, standing_batch
 from crossfoot.core.sync.catalogue import Catalogue
 from crossfoot.core.sync.changes import tell_changes
 from crossfoot.core.sync.effects import (
@@ -23,14 +22,14 @@ from crossfoot.core.sync.effects import (
 )
 from crossfoot.core.sync.planning import plan_again, plan_sale
 from crossfoot.core.sync.plans import Billing, SalePlan
-from crossfoot.core.sync.runs import ItemState, RunItem
-from crossfoot.core.sync.sales import SaleWrite
+from crossfoot.core.sync.runs import RunItem
 from crossfoot.core.sync.settings import Setup
 from crossfoot.errors import Conflict
 from crossfoot.ports import POSTINGS_PER_CALL
 from crossfoot.steps.sync_batch.needs import Ports
-from crossfoot.steps.sync_batch.running import Running, settle_item, to_post
+from crossfoot.steps.sync_batch.running import Running
 from crossfoot.steps.sync_batch.sales import ITS_OWN, SaleLedger, note_deleted
+from crossfoot.steps.sync_batch.standing import StandingBills, entry_of, stays_a_misfit
 
 # A run of more bills is written thirty at a time, which is metered; fewer are written singly, which is free.
 SINGLE_WRITES = 100
@@ -62,6 +61,7 @@ class Syncing:
     def __init__(self, running: Running, setup: Setup, ports: Ports) -> None:
         self._running, self._setup, self._ports = running, setup, ports
         self._tenant, self._sales = running.tenant, SaleLedger(running.tenant, ports)
+        self._standing = StandingBills(running, ports)
         self._at_once = running.run.total > SINGLE_WRITES
         self._offered: Catalogue | None = None
         self._held: dict[Ref, Exception] = {}
@@ -89,7 +89,7 @@ class Syncing:
         items = [item for item in items if item.bill not in self._held]
         latest |= self._mend([latest[item.bill] for item in items if standing_sale(latest.get(item.bill))])
         there = [item for item in items if standing_sale(latest.get(item.bill)) and item.bill not in self._held]
-        self._stand({item.bill: latest[item.bill] for item in there}, {item.bill: item for item in there})
+        self._standing.settle({item.bill: latest[item.bill] for item in there}, {item.bill: item for item in there})
         known = {item.bill for item in there} | self._held.keys()
         fresh = [item for item in items if item.bill not in known]
         if may_begin:
@@ -100,7 +100,7 @@ class Syncing:
     def _mend(self, standing: Iterable[Effect]) -> dict[Ref, Effect]:
         """Note what somebody deleted or voided in the accounting, and take back what is not what was asked for."""
         effects = {effect.subject: effect for effect in standing}
-        refs = {bill: accounting_ref(_standing(effect)) for bill, effect in effects.items()}
+        refs = {bill: accounting_ref(entry_of(effect)) for bill, effect in effects.items()}
         copies = self._ports.book.load_many(self._tenant, refs.values()) if refs else {}
         for bill, effect in effects.items():
             copy = copies.get(refs[bill])
@@ -115,11 +115,11 @@ class Syncing:
         return effects
 
     def _unlink(self, effect: Effect) -> None:
-        link = Link(accounting_ref(_standing(effect)), effect.subject, LinkOrigin.SYNCED)
+        link = Link(accounting_ref(entry_of(effect)), effect.subject, LinkOrigin.SYNCED)
         self._ports.book.remove_link(self._tenant, link)
 
     def _take_back(self, effect: Effect) -> Effect:
-        entered, standing = self._sales.entered(effect), _standing(effect)
+        entered, standing = self._sales.entered(effect), entry_of(effect)
         ended = self._sales.take_back(effect, standing.revision, misfit=misfit_standing(effect))
         if ended.state is EffectState.CONFIRMED:
             note_deleted(self._tenant, accounting_ref(standing), entered.record if entered else None, self._ports)
@@ -193,7 +193,7 @@ class Syncing:
     def _tell_changed(self, item: RunItem, plan: SalePlan) -> Decision:
         assert plan.sale is not None
         seen = self._ports.entries.load(self._tenant, item.bill, item.previewed)
-        changes = tell_changes(seen, plan.sale) if seen is not None else ("What was previewed is kept no longer.",)
+        changes = tell_changes(seen, plan.sale, self._catalogue()) if seen is not None else ("What was previewed is kept no longer.",)
         sentence = f"It is no longer as it was previewed. {' '.join(changes)}"
         return refused(item.bill, "S8", "changed_since_preview", sentence, "Preview it again, then sync it.")
 
@@ -234,7 +234,7 @@ class Syncing:
         as_asked = {bill: effect for bill, effect in made.items() if misfit_standing(effect) is None}
         entered = [found for effect in as_asked.values() if (found := self._sales.entered(effect)) is not None]
         self._ports.book.save(self._tenant, [each.record for each in entered])
-        self._stand(as_asked, items)
+        self._standing.settle(as_asked, items)
         for bill, effect in made.items():
             if bill not in as_asked:
                 self._take_misfit_back(items[bill], effect)
@@ -246,32 +246,7 @@ class Syncing:
             self._held[item.bill] = error
         else:
             if ended.state is EffectState.REFUSED:
-                self._end([(item, _stays_a_misfit(ended))], {})
-
-    def _stand(self, standing: Mapping[Ref, Effect], items: Mapping[Ref, RunItem]) -> None:
-        """Link what stands, and have it put into a batch of its own in ConnectWise, unless it is in one. Source: S3, E4."""
-        if not standing:
-            return
-        links = {
-            bill: Link(accounting_ref(_standing(effect)), bill, LinkOrigin.SYNCED) for bill, effect in standing.items()
-        }
-        saved = self._ports.book.save_links(self._tenant, links.values())
-        batches = self._ports.effects.load_latest_of(self._tenant, GL_BATCH, standing)
-        here: list[RunItem] = []
-        for bill, effect in standing.items():
-            item = _with_entry(items[bill], _standing(effect))
-            misfit = misfit_standing(effect) is not None
-            if misfit or links[bill] not in saved:
-                decision = _stays_a_misfit(effect) if misfit else _joined_elsewhere(bill, _standing(effect))
-                here.append(settle_item(item, ItemState.REFUSED, decision, self._ports))
-            elif batch := standing_batch(batches.get(bill)):
-                now = self._ports.clock.now()
-                here.append(replace(item, state=ItemState.DONE, batch=batch.identifier, settled_at=now))
-            else:
-                here.append(replace(item, state=ItemState.WRITTEN))
-        self._running.save(here)
-        run, written = self._running.run.id, [item for item in here if item.state is ItemState.WRITTEN]
-        self._ports.queue.send([to_post(self._tenant, run, item) for item in written])
+                self._end([(item, stays_a_misfit(ended))], {})
 
     def _end(self, ended: Sequence[tuple[RunItem, Decision]], latest: Mapping[Ref, Effect]) -> None:
         """Store why bills came to an end; an effect that was planned for one and never sent ends too."""
@@ -280,28 +255,6 @@ class Syncing:
         self._running.end(ended)
 
 
-def _standing(effect: Effect) -> SaleWrite:
-    standing = standing_sale(effect)
-    assert standing is not None
-    return standing
-
-
-def _with_entry(item: RunItem, standing: SaleWrite) -> RunItem:
-    return replace(item, digest=standing.digest, accounting_id=standing.id)
-
-
 def _refusal(effect: Effect) -> Decision:
     fix = effect.fix or "Correct this in QuickBooks, then sync it again."
     return refused(effect.subject, "S7", "refused_by_accounting", f"QuickBooks refused it: {effect.refusal}", fix)
-
-
-def _stays_a_misfit(effect: Effect) -> Decision:
-    sentence = f"QuickBooks made something else of it, and would not have it taken out again: {effect.refusal}"
-    fix = "Delete the entry in QuickBooks, then sync it again."
-    return refused(effect.subject, "S7", "entered_differently", sentence, fix, accounting_ref(_standing(effect)))
-
-
-def _joined_elsewhere(bill: Ref, standing: SaleWrite) -> Decision:
-    sentence = "It was written to QuickBooks, and meanwhile joined with another record there."
-    fix = "Separate the two under Matches, or undo this one; then sync it again."
-    return refused(bill, "S3", "joined_elsewhere", sentence, fix, accounting_ref(standing))

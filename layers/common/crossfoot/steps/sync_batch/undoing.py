@@ -11,6 +11,7 @@ from crossfoot.core.sync.batching import standing_batch
 from crossfoot.core.sync.effects import accounting_ref, standing_sale
 from crossfoot.core.sync.runs import ItemState, RunItem
 from crossfoot.core.sync.sales import SaleKind, SaleWrite, StandingSale, from_body
+from crossfoot.parking import let_go
 from crossfoot.ports import Bill, Entered
 from crossfoot.steps.sync_batch.batches import BatchLedger
 from crossfoot.steps.sync_batch.needs import Ports
@@ -96,6 +97,7 @@ class Undoing:
             batches.drop(batch)
         if taken_back is not None:
             self._forget(from_body(taken_back.body), item.bill, seen)
+        let_go(self._tenant, item.bill, self._ports)
         self._running.save([replace(item, state=ItemState.DONE, settled_at=self._ports.clock.now())])
         return None
 
