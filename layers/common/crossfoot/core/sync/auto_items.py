@@ -51,7 +51,8 @@ def propose_items(billings: Iterable[Billing], setup: Setup, catalogue: Catalogu
     for (name, account_id), works in sorted(groups.items()):
         # Where work types tell the accounts apart, each has an item of its own.
         for alike in [[work] for work in works] if contested[name] > 1 else [works]:
-            proposed.append(_propose(alike, names.find(_wishes(alike, targets), account_id), targets))
+            wishes = _wishes(alike, targets)[contested[name] > 1 :]
+            proposed.append(_propose(alike, names.find(wishes, account_id), targets))
     return tuple(sorted(proposed, key=lambda item: item.name))
 
 
@@ -105,10 +106,9 @@ def _propose(works: Sequence[_Work], name: str, targets: Targets) -> ProposedIte
 
 def _wishes(works: Sequence[_Work], targets: Targets) -> tuple[str, ...]:
     """Give the names that an item could have, the shortest that tells it from others first."""
-    contexts = [read_context(work.labour) for work in works]
-    full = contexts[0].full_name if len(works) == 1 else contexts[0].name
-    account = targets.account_name(works[0].account_id)
-    return (contexts[0].name, full, f"{full}-{account}")
+    context = read_context(works[0].labour)
+    full = context.full_name if len(works) == 1 else context.name
+    return (context.name, full, f"{full}-{targets.account_name(works[0].account_id)}")
 
 
 class _Names:

@@ -1,35 +1,70 @@
 """What differs between two entries of a bill, in plain words (S8)."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from crossfoot.core.money import format_minor
+from crossfoot.core.sync.catalogue import Catalogue, Item, Listed, TaxCode
 from crossfoot.core.sync.sales import Sale, SaleLine
 
 MOST_SENTENCES = 10
+NAMELESS = Catalogue()
 _SHOWN = 40
 _SOMETHING = "Something in it is written in another way."
 
 
-def tell_changes(previewed: Sale, now: Sale) -> tuple[str, ...]:
+def tell_changes(previewed: Sale, now: Sale, catalogue: Catalogue = NAMELESS) -> tuple[str, ...]:
     """Say what an entry would have now that it had not when it was previewed.
 
+    Takes: `catalogue` names what entries point to; what it does not know is told by its id.
     Returns: at most MOST_SENTENCES, what is left out is counted in the last one; none where the two are the same entry.
     Source: S8.
     """
     if previewed.digest == now.digest:
         return ()
-    told = [*_head(previewed, now), *_lines(previewed, now)] or [_SOMETHING]
+    words = _Words(catalogue)
+    told = [*_head(previewed, now, words), *_lines(previewed, now, words)] or [_SOMETHING]
     if len(told) > MOST_SENTENCES:
         kept = MOST_SENTENCES - 1
         told = [*told[:kept], f"{len(told) - kept} more things differ."]
     return tuple(told)
 
 
+class _Words:
+    """Names what entries point to."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def item(self, id_: str) -> str:
+        return _name(self._catalogue.items, id_)
+
+    def account(self, id_: str) -> str:
+        account = self._catalogue.company.account(id_)
+        return account.name if account is not None else id_
+
+    def tax_code(self, id_: str) -> str:
+        return _name(self._catalogue.tax_codes, id_)
+
+    def terms(self, id_: str) -> str:
+        return _name(self._catalogue.terms, id_)
+
+    def class_(self, id_: str) -> str:
+        return _name(self._catalogue.classes, id_)
+
+    def department(self, id_: str) -> str:
+        return _name(self._catalogue.departments, id_)
+
+
+def _name(known: Mapping[str, Item] | Mapping[str, TaxCode] | Mapping[str, Listed], id_: str) -> str:
+    found = known.get(id_)
+    return found.name if found is not None else id_
+
+
 # --- the entry as a whole ----------------------------------------------------------------------------------------------
 
 
-def _head(before: Sale, now: Sale) -> Iterator[str]:
+def _head(before: Sale, now: Sale, words: _Words) -> Iterator[str]:
     fields: tuple[tuple[str, Callable[[Sale], object]], ...] = (
         ("The kind of entry", lambda sale: sale.kind.replace("_", " ")),
         ("The total", lambda sale: format_minor(sale.total_minor, sale.currency)),
@@ -37,22 +72,23 @@ def _head(before: Sale, now: Sale) -> Iterator[str]:
         ("The number", lambda sale: sale.number),
         ("The date", lambda sale: sale.issued_on),
         ("The due date", lambda sale: sale.due_on),
-        ("The customer", lambda sale: sale.customer_id),
+        ("The customer in QuickBooks", lambda sale: sale.customer_id),
         ("The way of tax", lambda sale: sale.tax.calculation.replace("_", " ")),
-        ("The tax code", lambda sale: sale.tax.code_id),
-        ("The terms", lambda sale: sale.terms_id),
-        ("The location", lambda sale: sale.department_id),
+        ("The tax code", lambda sale: words.tax_code(sale.tax.code_id)),
+        ("The terms", lambda sale: words.terms(sale.terms_id)),
+        ("The location", lambda sale: words.department(sale.department_id)),
         ("The memo", lambda sale: sale.memo),
         ("The purchase order number", lambda sale: sale.purchase_order),
         ("The field for the purchase order number", lambda sale: sale.purchase_order_field),
     )
     for what, of in fields:
-        yield from _differs(what, of(before), of(now))
+        if of(before) != of(now):
+            yield f"{_differs(what, of(before), of(now))}."
 
 
-def _differs(what: str, before: object, now: object) -> Iterator[str]:
-    if before != now:
-        yield f"{what} was {_shown(before)}, and is {_shown(now)}."
+def _differs(what: str, before: object, now: object) -> str:
+    was, is_ = _shown(before), _shown(now)
+    return f"{what} was {was}, and is {is_}" if was != is_ else f"{what} is another one after its beginning, {is_}"
 
 
 def _shown(value: object) -> str:
@@ -63,8 +99,8 @@ def _shown(value: object) -> str:
 # --- its lines ---------------------------------------------------------------------------------------------------------
 
 
-def _lines(before: Sale, now: Sale) -> Iterator[str]:
-    """Compare the lines that are in one of the two only: in the order of the entry, as far as they are as many."""
+def _lines(before: Sale, now: Sale, words: _Words) -> Iterator[str]:
+    """Compare the lines that are in one of the two only."""
     gone, come = _less(before.lines, now.lines), _less(now.lines, before.lines)
     if not gone and not come:
         if before.lines != now.lines:
@@ -72,9 +108,9 @@ def _lines(before: Sale, now: Sale) -> Iterator[str]:
         return
     pairs, gone, come = _pair(gone, come)
     for old, new in pairs:
-        yield from _line(old, new, now.currency)
-    yield from (f"A line is gone: {_tell(line, before.currency)}." for line in gone)
-    yield from (f"A line is new: {_tell(line, now.currency)}." for line in come)
+        yield _line(old, new, now.currency, words)
+    yield from (f"A line is gone: {_tell(line, before.currency, words)}." for line in gone)
+    yield from (f"A line is new: {_tell(line, now.currency, words)}." for line in come)
 
 
 def _less(lines: Sequence[SaleLine], others: Sequence[SaleLine]) -> list[SaleLine]:
@@ -116,28 +152,27 @@ _LIKENESSES: tuple[Callable[[SaleLine], object], ...] = (
 )
 
 
-def _line(before: SaleLine, now: SaleLine, currency: str) -> Iterator[str]:
+def _line(before: SaleLine, now: SaleLine, currency: str, words: _Words) -> str:
     fields: tuple[tuple[str, Callable[[SaleLine], object]], ...] = (
         ("amount", lambda line: format_minor(line.amount_minor, currency)),
-        ("item", lambda line: line.item_id),
-        ("account", lambda line: line.account_id),
+        ("item", lambda line: words.item(line.item_id)),
+        ("account", lambda line: words.account(line.account_id)),
         ("account in ConnectWise", lambda line: line.ledger_account),
         ("quantity", lambda line: line.quantity),
         ("price", lambda line: line.unit_price),
-        ("tax code", lambda line: line.tax_code_id),
-        ("class", lambda line: line.class_id),
+        ("tax code", lambda line: words.tax_code(line.tax_code_id)),
+        ("class", lambda line: words.class_(line.class_id)),
         ("service date", lambda line: line.served_on),
         ("description", lambda line: line.description),
     )
-    found = [
-        f"the {what} was {_shown(of(before))}, and is {_shown(of(now))}" for what, of in fields if of(before) != of(now)
-    ]
-    yield f"In the line {_called(now)} {'; '.join(found)}."
+    found = [_differs(f"the {what}", of(before), of(now)) for what, of in fields if of(before) != of(now)]
+    # Two things of one name: only their ids tell them apart.
+    return f"In the line {_called(now, words)} {'; '.join(found) or 'something of the same name is another one'}."
 
 
-def _tell(line: SaleLine, currency: str) -> str:
-    return f"{_called(line)} over {format_minor(line.amount_minor, currency)}"
+def _tell(line: SaleLine, currency: str, words: _Words) -> str:
+    return f"{_called(line, words)} over {format_minor(line.amount_minor, currency)}"
 
 
-def _called(line: SaleLine) -> str:
-    return f"“{_shown(line.description)}”" if line.description else f"of item {line.item_id}"
+def _called(line: SaleLine, words: _Words) -> str:
+    return f"“{_shown(line.description)}”" if line.description else f"of item {words.item(line.item_id)}"

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from crossfoot.core.sync.keys import SEPARATOR, in_words
-
+# Between the parts of Line.labour: work role, work type, and what it is charged to.
+SEPARATOR = " / "
 _TIME = "Time"
 # What ConnectWise charges time to, and what that makes of the work.
 _CONTEXTS = {
@@ -13,6 +13,7 @@ _CONTEXTS = {
     "Activity": "Activity",
     "Company": "Company",
 }
+_LABELS = {"ServiceTicket": "Service ticket", "ProjectTicket": "Project ticket", "ChargeCode": "Charge code"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,16 @@ def read_context(labour: str) -> Context:
     parts = [part for part in labour.split(SEPARATOR) if part]
     charged_to = _CONTEXTS.get(parts[-1], "") if parts else ""
     role, *types = (parts[:-1] if charged_to else parts) or [""]
-    return Context(role, charged_to, " ".join(in_words(each) for each in types))
+    return Context(role, charged_to, " ".join(types))
 
 
 def context_names(labour: str) -> tuple[str, ...]:
     """Give what an item for it may be called, the most fitting first."""
     context = read_context(labour)
     return tuple(dict.fromkeys((context.full_name, context.name)))
+
+
+def label_labour(labour: str) -> str:
+    """Write it for people: "Technician / Regular / Project ticket"."""
+    *work, last = labour.split(SEPARATOR)
+    return SEPARATOR.join((*work, _LABELS.get(last, last)))

@@ -96,9 +96,11 @@ def _meant(sale: Sale, ledger: Sequence[PostedLine], targets: Targets) -> _Sums:
     """Add up where ConnectWise's ledger means it to be; tax that the accounting works out by itself is none of it."""
     sums: Counter[tuple[str, str]] = Counter()
     for line in ledger:
+        if not line.amount_minor:
+            continue
         if not line.is_tax:
             sums[_account_of(line, targets), _class_of(line, sale, targets)] += line.amount_minor
-        elif not sale.tax.tax_minor and line.amount_minor:
+        elif not sale.tax.tax_minor:
             sums[_account_of_tax(line, targets), ""] += line.amount_minor
     return sums
 

@@ -1,7 +1,7 @@
 """The mapping doctor: is all that a partner's choices point to still there, active, and what it was called? (S6, S7)."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crossfoot.core.model import ACCOUNTING, PSA, Customer, Kind, Ref
 from crossfoot.core.sync.catalogue import Catalogue
@@ -114,12 +114,11 @@ def _blocking(obstacle: Obstacle, key: MappingKey | None = None) -> Finding:
 
 def _examine_choices(setup: Setup, catalogue: Catalogue) -> Iterator[Finding]:
     """Look at what every bill needs, or every one with tax, a rounding or a purchase order. Source: S6, S7."""
-    preferences, targets = setup.preferences, Targets(setup, catalogue)
+    preferences = setup.preferences
     if preferences.tax_display is TaxDisplay.ONE_LINE:
-        targets.chosen_item(preferences.tax_item_id, "tax")
+        yield from _examine_item(preferences.tax_item_id, "tax", setup, catalogue)
     if preferences.rounding_tolerance_minor:
-        targets.chosen_item(preferences.rounding_item_id, "rounding")
-    yield from map(_blocking, targets.obstacles)
+        yield from _examine_item(preferences.rounding_item_id, "rounding", setup, catalogue)
     if preferences.purchase_order_field and preferences.purchase_order_field not in catalogue.custom_fields:
         sentence = "The custom field that takes the purchase order number is no longer in QuickBooks."
         yield Finding("custom_field_gone", sentence, "Choose another one, or none, in the preferences of the tool.")
@@ -131,3 +130,10 @@ def _examine_choices(setup: Setup, catalogue: Catalogue) -> Iterator[Finding]:
         sentence = "QuickBooks was chosen to number entries, but expects numbers to be brought along there."
         fix = "Keep ConnectWise's numbers, or turn custom transaction numbers off in QuickBooks."
         yield Finding("not_numbered", sentence, fix)
+
+
+def _examine_item(id_: str, what: str, setup: Setup, catalogue: Catalogue) -> Iterator[Finding]:
+    """Look at a chosen item. That none is chosen is no fault as long as no bill needs it."""
+    targets = Targets(setup, catalogue)
+    targets.chosen_item(id_, what)
+    yield from (replace(_blocking(each), blocks=bool(id_)) for each in targets.obstacles)

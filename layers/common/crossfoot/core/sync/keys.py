@@ -1,18 +1,16 @@
 """What a bill needs to have mapped, and what that is called for people (S4, S5, S6)."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from crossfoot.core.model import Invoice, Line, LineKind
+from crossfoot.core.sync.contexts import label_labour
 from crossfoot.core.sync.fields import said_by
 from crossfoot.core.sync.plans import Billing
 from crossfoot.core.sync.postings import PostedLine, Posting
 from crossfoot.core.sync.settings import MappingKey, MappingKind, SyncPreferences, TaxDisplay, TimeEntries
 
-# The parts of what time is sold as: work role, work type, and what it is charged to.
-SEPARATOR = " / "
 _WORDS = {
     MappingKind.CUSTOMER: "Company",
     MappingKind.ACCOUNT: "Account",
@@ -21,15 +19,14 @@ _WORDS = {
     MappingKind.CLASS: "Class",
     MappingKind.DEPARTMENT: "Department",
 }
-_NEW_WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
 class Want:
     """Something that a bill needs a target for.
 
-    Takes: `said` is what ConnectWise says beside the key: a company's name, the item that its mapping of an account names;
-    `number` is the company's account number; `rate` is the percentage of a tax code.
+    Takes: `said` is what ConnectWise says beside the key: a company's name, the item that it names for an account, a
+    product's description; `number` is the company's account number; `rate` is the percentage of a tax code.
     """
 
     key: MappingKey
@@ -81,20 +78,13 @@ def label_of(key: MappingKey, said: str = "") -> str:
     return f"{_WORDS[key.kind]} {key.key or '(none)'}"
 
 
-def in_words(wire_word: str) -> str:
-    """Write ConnectWise's "ProjectTicket" as people do."""
-    first, *others = _NEW_WORD.split(wire_word)
-    return " ".join((first, *(word.lower() for word in others)))
-
-
 def _label_item(key: str) -> str:
     kind, _, what = key.partition(":")
     if not what:
         return f"{kind.capitalize()} (not named)"
     if kind != LineKind.TIME:
         return f"{kind.capitalize()} {what}"
-    *work, charged_to = what.split(SEPARATOR)
-    return SEPARATOR.join((*work, in_words(charged_to)))
+    return label_labour(what)
 
 
 # --- what is needed ----------------------------------------------------------------------------------------------------
@@ -129,7 +119,9 @@ def _account(posted: PostedLine) -> Want:
 
 
 def _item(line: Line) -> Want:
-    return Want(MappingKey(MappingKind.ITEM, item_key(line)), line.description)
+    # What is written on time differs from entry to entry, and says nothing of what it is sold as.
+    said = "" if line.kind is LineKind.TIME else line.description
+    return Want(MappingKey(MappingKind.ITEM, item_key(line)), said)
 
 
 def _unposted(billing: Billing, preferences: SyncPreferences) -> Iterator[Want]:
@@ -139,7 +131,8 @@ def _unposted(billing: Billing, preferences: SyncPreferences) -> Iterator[Want]:
 
 
 def _taxes(posting: Posting, preferences: SyncPreferences, *, domestic: bool) -> Iterator[Want]:
-    if preferences.tax_display is TaxDisplay.ONE_LINE:
+    display = preferences.tax_display
+    if display is TaxDisplay.ONE_LINE or (domestic and display is TaxDisplay.INCLUSIVE):
         return
     charged = Want(MappingKey(MappingKind.TAX_CODE, posting.tax_code), rate=posting.tax_rate)
     untaxed = Want(MappingKey(MappingKind.TAX_CODE, ""))

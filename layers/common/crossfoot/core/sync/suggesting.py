@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from crossfoot.core.matching import normalise
 from crossfoot.core.model import ACCOUNTING, Customer, LineKind, Standing
 from crossfoot.core.sync.catalogue import Catalogue, Item, Listed, TaxCode
-from crossfoot.core.sync.contexts import context_names
+from crossfoot.core.sync.contexts import SEPARATOR, context_names
 from crossfoot.core.sync.keys import Want
 from crossfoot.core.sync.settings import MappingKind, Target
 from crossfoot.core.sync.targets import is_usable
@@ -103,14 +104,15 @@ class Suggesting:
         }
         self._names = {kind: Names(candidates) for kind, candidates in listed.items()}
 
-    def suggest(self, want: Want) -> tuple[Suggestion, ...]:
+    def suggest(self, *wants: Want) -> tuple[Suggestion, ...]:
         """Say what may be meant, best first; nothing of it is confirmed by that.
 
+        Takes: all that is said of one key.
         Returns: at most MOST_SUGGESTIONS; at most one of them is exact, and comes first.
         Source: S6.
         """
         best: dict[str, Suggestion] = {}
-        for found in self._find(want):
+        for found in chain.from_iterable(map(self._find, wants)):
             best.setdefault(found.target.id, found)
         ordered = sorted(best.values(), key=lambda each: not each.exact)
         return tuple(_only_one_exact(ordered)[:MOST_SUGGESTIONS])
@@ -147,14 +149,15 @@ class Suggesting:
             if found := names.named(name):
                 yield from _say(found, "It is called like this work.", exact=True)
                 break
-        yield from self._called(MappingKind.ITEM, what.partition(" / ")[0], exact=False)
+        yield from self._called(MappingKind.ITEM, what.partition(SEPARATOR)[0], exact=False)
 
     def _posting_to(self, want: Want) -> Iterator[Suggestion]:
         names = self._names[MappingKind.ITEM]
-        yield from _say(names.named(want.said), "ConnectWise's own mapping names it.", exact=True)
+        named = names.named(want.said)
+        yield from _say(named, "ConnectWise's own mapping names it.", exact=True)
         for account_id in self._accounts(want.key.key):
             targets = [_target(item) for item in self._items if item.account_id == account_id]
-            yield from _say(targets, "It posts to this account.", exact=True)
+            yield from _say(targets, "It posts to this account.", exact=not named)
 
     def _accounts(self, number: str) -> Iterator[str]:
         wanted = normalise(number)
@@ -192,7 +195,7 @@ def _only_one_exact(found: Sequence[Suggestion]) -> list[Suggestion]:
     """Take the mark away where several claim it: then somebody has to choose."""
     if sum(each.exact for each in found) < 2:
         return list(found)
-    return [Suggestion(each.target, exact=False, why=each.why) for each in found]
+    return [replace(each, exact=False) for each in found]
 
 
 def _is_there(customer: Customer) -> bool:

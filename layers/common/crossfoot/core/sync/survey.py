@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from crossfoot.core.model import Customer, Ref
 from crossfoot.core.sync.catalogue import Catalogue
@@ -15,6 +16,8 @@ from crossfoot.core.sync.targets import Targets
 
 # So many of the bills that need a key are named.
 MOST_BILLS = 50
+# So many of the things that are said of a key are looked for.
+_MOST_SAID = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def _needed(
         target=target,
         implied=_implied(asked, setup, catalogue) if target is None else (),
         problem=next((problem for problem in problems if problem is not None), None),
-        suggestions=suggesting.suggest(want),
+        suggestions=suggesting.suggest(*islice(asked.wants, _MOST_SAID)),
     )
 
 
