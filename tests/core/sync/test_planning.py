@@ -18,6 +18,7 @@ from tests.core.sync.bills import (
     CUSTOMER,
     DAY,
     DUE,
+    HARDWARE,
     ROUNDING,
     SALES_TAX_ITEM,
     SETUP,
@@ -43,6 +44,10 @@ from tests.core.sync.bills import (
 
 TO_CLOSED_DAY = date(2026, 11, 30)
 CLOSED = replace(CATALOGUE, company=replace(CATALOGUE.company, closed_until=TO_CLOSED_DAY))
+INACTIVE = replace(
+    CATALOGUE.company,
+    accounts=tuple(replace(each, active=each.id != HARDWARE) for each in CATALOGUE.company.accounts),
+)
 OTHER_COMPANY = Ref(PSA, Kind.CUSTOMER, "20")
 UNBALANCED = change_posting(mixed(), lines=(*posting_of(mixed()).lines, adjustment(2).posted))
 MANY = billing(*(labour(100, taxed=True) for _ in range(751)), tax=60_08)
@@ -95,6 +100,7 @@ REFUSED: list[tuple[str, Billing, Setup, Catalogue, str]] = [
     ("an item is inactive", mixed(), targeted(MappingKind.ITEM, "product:LAPTOP", "90"), CATALOGUE, "item_inactive"),
     ("an item is a category", mixed(), targeted(MappingKind.ITEM, "product:LAPTOP", "91"), CATALOGUE, "item_unsellable"),
     ("an item posts nowhere", mixed(), targeted(MappingKind.ITEM, "product:LAPTOP", "92"), CATALOGUE, "item_unsellable"),
+    ("an item posts to an inactive account", mixed(), SETUP, replace(CATALOGUE, company=INACTIVE), "item_unsellable"),
     ("an account is not mapped", mixed(), without(MappingKind.ACCOUNT, "4030"), CATALOGUE, "account_unmapped"),
     ("an account's item is gone", mixed(), targeted(MappingKind.ACCOUNT, "4030", "404"), CATALOGUE, "account_gone"),
     ("an account's item is inactive", mixed(), targeted(MappingKind.ACCOUNT, "4030", "90"), CATALOGUE, "account_inactive"),
@@ -149,6 +155,13 @@ def test_s7_all_that_is_missing_is_told_at_once() -> None:
         "Nothing in QuickBooks stands yet for: Technician / Regular / Service ticket; Product LAPTOP; Account 4040; "
         "Account 4030; Account 2400 and 2 more."
     )
+
+
+def test_s7_what_the_ledger_does_not_post_is_told_with_what_the_book_knows() -> None:
+    plan = plan_sale(replace(mixed(), posting=None), SETUP, CATALOGUE)
+    assert plan.decision is not None
+    assert "the book saw it closed and in no batch at 2026-11-03 17:00 UTC" in plan.decision.sentence
+    assert "GL Accounts" in plan.decision.fix
 
 
 def test_s7_both_sides_are_named_where_they_differ() -> None:

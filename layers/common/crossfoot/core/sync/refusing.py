@@ -31,9 +31,10 @@ def decide_posting(billing: Billing, setup: Setup) -> Decision | None:
     """
     bill, posting = billing.bill, billing.posting
     if posting is None:
+        seen = bill.version.seen_at[:16].replace("T", " ")
         sentence = (
-            "ConnectWise's general ledger has nothing to post for it: no GL mapping covered it when it was closed, or "
-            "somebody reopened or posted it a moment ago."
+            "ConnectWise's general ledger has nothing to post for it, though the book saw it closed and in no batch at "
+            f"{seen} UTC: no GL mapping covered it when it was closed, or it was reopened or posted since."
         )
         fix = (
             "Add the missing mapping in ConnectWise (Setup Tables, GL Accounts), give the invoice an open status, then a "
