@@ -6,7 +6,7 @@ from datetime import timedelta
 from crossfoot.core.decisions import Decision, refused
 from crossfoot.core.effects import Effect
 from crossfoot.core.model import Kind
-from crossfoot.core.sync.batching import BatchWrite
+from crossfoot.core.sync.batching import GL_BATCH, BatchWrite
 from crossfoot.core.sync.effects import SALE, accounting_ref, batch_of, record_ids_of, standing_sale
 from crossfoot.core.sync.postings import Posting
 from crossfoot.core.sync.runs import OPEN_STATES, ItemState, RunItem
@@ -145,6 +145,8 @@ class _Posting:
             ))  # fmt: skip
 
     def _end(self, decision: Decision, state: ItemState) -> None:
+        # What was planned and never sent is wanted no more.
+        self._batches.drop(self._ports.effects.load_latest(self._tenant, GL_BATCH, self._bill))
         self._ports.history.save(self._tenant, [decision])
         if state is ItemState.CONFLICT:
             seen = self._ports.attention.load(self._tenant, [self._bill])[self._bill]

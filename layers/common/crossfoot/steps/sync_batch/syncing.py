@@ -39,6 +39,7 @@ FRESH_FOR = timedelta(minutes=2)
 # So often the same bills are gone through without that one of them comes to an end.
 MAX_ROUNDS = 5
 SCHEDULE = "schedule"
+_UNKNOWN_PREVIEW = "What was previewed is kept no longer."
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ class Syncing:
     def _tell_changed(self, item: RunItem, plan: SalePlan) -> Decision:
         assert plan.sale is not None
         seen = self._ports.entries.load(self._tenant, item.bill, item.previewed)
-        changes = tell_changes(seen, plan.sale, self._catalogue()) if seen is not None else ("What was previewed is kept no longer.",)
+        changes = tell_changes(seen, plan.sale, self._catalogue()) if seen is not None else (_UNKNOWN_PREVIEW,)
         sentence = f"It is no longer as it was previewed. {' '.join(changes)}"
         return refused(item.bill, "S8", "changed_since_preview", sentence, "Preview it again, then sync it.")
 
