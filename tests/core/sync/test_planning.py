@@ -370,6 +370,14 @@ def test_s7_a_rounding_line_needs_its_item_again_too() -> None:
     assert again.decision.fix == "Choose the item for the rounding in the preferences of the tool."
 
 
+def test_s7_a_rounding_line_can_be_one_too_many() -> None:
+    full = billing(*(labour(1_00, taxed=True) for _ in range(750)), tax=60_01)
+    plan = plan_sale(full, TOLERANT, AUTOMATED)
+    again = plan_again(plan, made(plan, 60_00), TOLERANT, AUTOMATED)
+    assert again.decision is not None
+    assert again.decision.fix.startswith("Choose grouped time entries")
+
+
 def test_s8_the_same_facts_give_the_same_entry() -> None:
     assert written(mixed()).digest == written(mixed()).digest
     grouped = prefer(time_entries=TimeEntries.GROUPED)

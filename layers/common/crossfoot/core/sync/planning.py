@@ -79,6 +79,7 @@ def plan_again(plan: SalePlan, standing: StandingSale, setup: Setup, catalogue: 
         return _refuse_again(plan, sale, standing, _AGREE)
     targets = Targets(setup, catalogue)
     again, rounded = round_off(without_rounding(taxed), targets)
+    _limit(again, targets)
     held = targets.decide(plan.bill)
     if held is not None:
         return _refuse_again(plan, sale, standing, _AGREE if held.code == OVER_TOLERANCE else held.fix)
