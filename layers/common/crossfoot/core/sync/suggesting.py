@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import chain
 
 from crossfoot.core.matching import normalise
@@ -17,6 +18,7 @@ from crossfoot.core.sync.targets import is_usable
 MOST_SUGGESTIONS = 5
 # Names that share fewer of their letter groups than this have nothing to do with each other.
 _LEAST_LIKENESS = 0.4
+_SIMILAR = "Its name is similar."
 _NUMBER = re.compile(r"\d+")
 
 
@@ -167,18 +169,21 @@ class Suggesting:
                 yield account.id
 
     def _tax_codes(self, want: Want) -> Iterator[Suggestion]:
-        yield from self._called(MappingKind.TAX_CODE, want.key.key)
-        rate = want.rate if want.key.key else 0
-        if rate is None:
-            return
-        for code in self._catalogue.tax_codes.values():
-            if code.active and sum(code.rates) == rate:
-                yield Suggestion(Target(code.id, code.name), exact=False, why=f"It charges {rate} %, too.")
+        """Take a code of the same name only where it charges as much; and one that does before one of a similar name."""
+        names, rate = self._names[MappingKind.TAX_CODE], want.rate if want.key.key else Decimal(0)
+        codes = self._catalogue.tax_codes
+        for target in names.named(want.key.key):
+            charged = codes[target.id].rates
+            exact = rate is None or not charged or sum(charged) == rate
+            yield Suggestion(target, exact, "It has the same name.")
+        charging = (code for code in codes.values() if code.active and rate is not None and sum(code.rates) == rate)
+        yield from _say(map(_target, sorted(charging, key=lambda code: (code.name, code.id))), "It charges as much.")
+        yield from _say(names.like(want.key.key), _SIMILAR)
 
     def _called(self, kind: MappingKind, name: str, *, exact: bool = True) -> Iterator[Suggestion]:
         names = self._names[kind]
         yield from _say(names.named(name), "It has the same name.", exact=exact)
-        yield from _say(names.like(name), "Its name is similar.")
+        yield from _say(names.like(name), _SIMILAR)
 
     def _same_figures(self, kind: MappingKind, text: str) -> Iterator[Suggestion]:
         figures = _NUMBER.findall(text)
