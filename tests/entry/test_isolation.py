@@ -18,6 +18,7 @@ CANARIES = (
     "q1001", "Acme MSP Books", "access-of", "private-canary", "1001", "run-canary", "canary type", "Canary Company",
     "CM-canary", "Line canary", "Bank canary", "c77", "documents.example",
     "digest-canary", "pay_canary", "po_canary", "Fee canary", "Attention canary",
+    "3001", "3002", "Payer canary", "Gone canary", "Work canary", "Item canary",
 )  # fmt: skip
 
 
@@ -61,6 +62,14 @@ def state_of(api: FakeApi, tenant: str) -> Mapping[str, Any]:
         "parked": {key: parked for key, parked in api.world.attention.parked.items() if key[0] == tenant},
         "matters": set(api.world.matches.open.get(tenant, ())),
         "answered": {key: kept.answer for key, kept in api.idempotency.kept.items() if key[0] == tenant},
+        "sync_runs": {key: run for key, run in api.world.sync_runs.runs.items() if key[0] == tenant},
+        "sync_items": {key: dict(kept) for key, kept in api.world.sync_runs.items.items() if key[0] == tenant},
+        "sync_preferences": api.world.sync_settings.preferences.get(tenant),
+        "mappings": dict(api.world.sync_settings.mappings.get(tenant, {})),
+        "entries": {key for key in api.world.entries.entries if key[0] == tenant},
+        "schedule": api.schedules.schedules.get(tenant),
+        "sold": dict(api.world.our_sales.catalogue.items),
+        "journals": dict(api.world.our_sales.journals),
         "documents": {key for key in api.documents.documents if key[0] == tenant},
     }
 

@@ -20,6 +20,7 @@ from tests.fakes.connections import (
 )
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.idempotency import FakeIdempotency
+from tests.fakes.schedules import FakeSchedules
 from tests.fakes.systems import FakeSystems
 from tests.fakes.table import FakeRights
 from tests.fakes.world import TENANT, World
@@ -87,8 +88,9 @@ class FakeApi:
         self.connections = FakeConnections(self.world.clock)
         self.oauth = FakeOAuth()
         self.keys = FakeKeys()
-        self.systems = FakeSystems(self.connections)
+        self.systems = FakeSystems(self.connections, self.world)
         self.documents = FakeDocuments(self.world.clock)
+        self.schedules = FakeSchedules()
         self.rights = FakeRights()
         self.idempotency = FakeIdempotency(self.world.clock)
         self.tokens = 0
@@ -119,6 +121,10 @@ class FakeApi:
             accounts=FakeAccounts(),
             systems=self.systems,
             documents=self.documents,
+            entries=self.world.entries,
+            schedules=self.schedules,
+            sync_runs=self.world.sync_runs,
+            sync_settings=self.world.sync_settings,
             queue=self.world.queue,
             clock=self.world.clock,
             public_url=PUBLIC_URL,

@@ -1,16 +1,21 @@
-"""What the API asks the outside systems live: choices to filter by, rights, PDFs."""
+"""What the API asks the outside systems live: choices to filter by, rights, PDFs, postings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from crossfoot.core.model import ACCOUNTING, PSA, SYSTEM_NAMES, Ref, System, TraitName
 from crossfoot.core.rights import RIGHTS, Probed, RightState
+from crossfoot.core.sync.catalogue import Catalogue, Item
+from crossfoot.core.sync.correcting import Journal
+from crossfoot.core.sync.postings import PostedLine, Posting
 from crossfoot.errors import CrossfootError, NeedsPartner, Rejected
-from crossfoot.ports import Choice
+from crossfoot.ports import Bill, Choice
 
 from tests.fakes.connections import FakeConnections
+from tests.fakes.world import World
 
 
 @dataclass
@@ -22,6 +27,7 @@ class FakeSystems:
     """
 
     connections: FakeConnections
+    world: World
     choices: Mapping[TraitName, tuple[Choice, ...]] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
     pdfs: dict[Ref, list[bytes | CrossfootError]] = field(default_factory=dict)
@@ -55,6 +61,32 @@ class FakeSystems:
         return tuple(
             Probed(right, RightState.MISSING if right.name in self.missing else RightState.GRANTED) for right in RIGHTS
         )
+
+    # --- what the Sync Invoices tool asks: the world's own vendors answer -----------------------------------------
+
+    def fetch_postings(self, bills: Sequence[Bill]) -> Mapping[Ref, Posting]:
+        self._ask("postings")
+        return self.world.connectwise.fetch_postings(bills)
+
+    def fetch_ledger(self, bill: Bill) -> tuple[PostedLine, ...]:
+        self._ask("ledger")
+        return self.world.connectwise.fetch_ledger(bill)
+
+    def fetch_catalogue(self) -> Catalogue:
+        self._ask("catalogue")
+        return self.world.our_sales.fetch_catalogue()
+
+    def create_item(self, name: str, account_id: str) -> Item:
+        self._ask("item")
+        return self.world.our_sales.create_item(name, account_id)
+
+    def create_journal(self, journal: Journal, note: str, request_id: str) -> str:
+        self._ask("journal")
+        return self.world.our_sales.create_journal(journal, note, request_id)
+
+    def find_journal(self, marker: str, since: datetime) -> str | None:
+        self._ask("journal found")
+        return self.world.our_sales.find_journal(marker, since)
 
     @contextmanager
     def open_pdf(self, invoice: Ref) -> Iterator[Iterator[bytes]]:

@@ -18,6 +18,7 @@ from crossfoot.messages.routes import Route
 from crossfoot.ports import Choice
 from crossfoot.steps.api.needs import Ports
 
+from tests.fakes import whole_sync
 from tests.fakes.api import FakeApi
 from tests.fakes.choices import NEVER_CHOSEN
 from tests.fakes.platform import payment_data, payout_data
@@ -64,6 +65,7 @@ BODIES: dict[str, Any] = {
     "ignoreParked": {"cause": "row_taken"},
     "startFetch": {"what": "new_data"},
     "startCrossfoot": {"live": True},
+    **whole_sync.BODIES,
 }
 PAYOUT_ITEMS = [
     {"kind": "payment", "payment": "pay_canary", "amount": "1250.00"},
@@ -83,6 +85,7 @@ VALUES = {
     "/v1/payouts/{id}": "platform-po_canary",
     "/v1/fetches/{id}": "run-canary",
     "/v1/matches/{id}": "invoice:q1004:c1004",
+    **whole_sync.VALUES,
 }
 
 
@@ -112,6 +115,7 @@ def whole_api() -> FakeApi:
     api.world.connectwise.put(replace(api.world.connectwise.invoice("c1002"), total_minor=900))
     assert api.call("POST", "/v1/crossfoot", body={}).status == 202
     api.work()
+    whole_sync.fill_sync(api.world)
     _fill_book(api)
     return api
 

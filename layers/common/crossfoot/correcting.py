@@ -70,6 +70,12 @@ def post_correction(tenant: str, bill: Ref, journal: Journal, tools: Tools, pati
     return cast(str, ended.result["id"])
 
 
+def standing_correction(latest: Effect | None, sale_id: str) -> str:
+    """Give the id of the journal entry that corrects an entry of the accounting; "" where none does. Source: S10."""
+    corrects = latest is not None and latest.result and latest.result[_SALE] == sale_id
+    return cast(str, latest.result["id"]) if latest is not None and corrects else ""
+
+
 def _post(effect: Effect, hands: JournalHands, tools: Tools, patience: Patience) -> Effect:
     planned = plan_effect(effect, tools.effects, tools.clock)
     ended = perform(planned, tools.effects, hands, tools.clock, patience)

@@ -119,7 +119,8 @@ def _success(route: Route[Any], schemas: _Schemas) -> dict[str, Any]:
     if route.answer is not None:
         answer["content"] = {route.media_type: {"schema": schemas.ref(route.answer)}}
     elif route.media_type != "application/json":
-        answer = {"description": "A page.", "content": {route.media_type: {"schema": {"type": "string"}}}}
+        what = "A page." if route.media_type == "text/html" else "A file."
+        answer = {"description": what, "content": {route.media_type: {"schema": {"type": "string"}}}}
     return answer
 
 

@@ -30,11 +30,18 @@ _STATUS_OF_CODE = {
     "account_taken": 409,
     "another_company": 409,
     "cannot_undo": 409,
+    "changed_since_shown": 409,
+    "corrected_already": 409,
     "cursor_invalid": 400,
     "gone_there": 409,
     "nothing_in_common": 409,
     "never_held": 409,
     "not_found": 404,
+    "not_synced": 409,
+    "nothing_to_correct": 409,
+    "nothing_to_do": 409,
+    "run_under_way": 409,
+    "sync_under_way": 409,
 }
 
 

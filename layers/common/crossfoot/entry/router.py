@@ -14,7 +14,7 @@ from crossfoot.entry.problems import Problem, bad_fields, problem, problem_of
 from crossfoot.errors import CrossfootError
 from crossfoot.messages.fields import BadFields
 from crossfoot.messages.reading import read_json, read_shape
-from crossfoot.messages.routes import Asked, Page, Route, Shape
+from crossfoot.messages.routes import Asked, Page, Route, Shape, Sheet
 
 _log = logging.getLogger(__name__)
 
@@ -73,10 +73,13 @@ def _serve[Ports](
     return _to_answer(route, result)
 
 
-def _to_answer[Ports](route: Route[Ports], result: Shape | Page | Mapping[str, Any] | None) -> Answer:
+def _to_answer[Ports](route: Route[Ports], result: Shape | Page | Sheet | Mapping[str, Any] | None) -> Answer:
     match result:
         case Page():
             return Answer(result.status, result.html, "text/html; charset=utf-8", _PAGE_HEADERS)
+        case Sheet():
+            named = {"Content-Disposition": f'attachment; filename="{result.name}"'}
+            return Answer(route.status, result.csv, f"{route.media_type}; charset=utf-8", named)
         case Shape():
             return Answer(route.status, result.model_dump_json(by_alias=True))
         case _:

@@ -40,6 +40,14 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """An answer for a spreadsheet. Takes: `csv` is its text; `name` is what the file is to be called."""
+
+    csv: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Route[Ports]:
     """One method of one path.
 
@@ -52,7 +60,7 @@ class Route[Ports]:
     method: str
     path: str
     summary: str
-    run: Callable[[Ports, Any], Shape | Page | Mapping[str, Any] | None]
+    run: Callable[[Ports, Any], Shape | Page | Sheet | Mapping[str, Any] | None]
     answer: type[Shape] | None = None
     status: int = 200
     path_shape: type[Shape] = Nothing

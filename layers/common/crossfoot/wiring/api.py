@@ -7,6 +7,7 @@ from crossfoot.adapters.dynamodb.idempotency import TableIdempotency
 from crossfoot.adapters.dynamodb.rights import TableRights
 from crossfoot.adapters.quickbooks.accounts import QuickBooksAccounts
 from crossfoot.adapters.quickbooks.oauth import QuickBooksOAuth
+from crossfoot.adapters.schedules import EventBridgeSchedules, Place
 from crossfoot.steps.api.needs import Ports
 from crossfoot.wiring.workers import Parts
 
@@ -22,6 +23,10 @@ def api_ports(parts: Parts) -> Ports:
         "crossfoot_queue_url",
         "unpaid_queue_url",
         "tending_queue_url",
+        "syncs_queue_url",
+        "syncs_queue_arn",
+        "schedule_group",
+        "schedule_role_arn",
         "documents_bucket",
     )
     settings = parts.app.settings
@@ -52,6 +57,12 @@ def api_ports(parts: Parts) -> Ports:
         systems=parts.systems,
         waiting=parts.waiting,
         documents=S3Documents(config.documents_bucket, parts.clock),
+        entries=parts.entries,
+        schedules=EventBridgeSchedules(
+            Place(config.schedule_group, config.syncs_queue_arn, config.schedule_role_arn),
+        ),
+        sync_runs=parts.sync_runs,
+        sync_settings=parts.sync_settings,
         queue=parts.queue,
         clock=parts.clock,
         public_url=settings.public_url,

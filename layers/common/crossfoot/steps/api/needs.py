@@ -22,6 +22,7 @@ from crossfoot.ports import (
     Cursors,
     Documents,
     EffectStore,
+    Entries,
     FetchRuns,
     FilterStore,
     History,
@@ -36,7 +37,10 @@ from crossfoot.ports import (
     Queue,
     Reports,
     RightsStore,
+    Schedules,
     Secrets,
+    SyncRuns,
+    SyncSettings,
     Systems,
     Waiting,
 )
@@ -80,6 +84,10 @@ class Ports:
     systems: Systems
     waiting: Waiting
     documents: Documents
+    entries: Entries
+    schedules: Schedules
+    sync_runs: SyncRuns
+    sync_settings: SyncSettings
     queue: Queue
     clock: Clock
     public_url: str

@@ -61,6 +61,7 @@ from crossfoot.steps.api import (
     undoing,
 )
 from crossfoot.steps.api.needs import Ports
+from crossfoot.steps.api.sync_routes import SYNC
 
 # Statuses of a route that calls the connected system while the caller waits.
 _LIVE = (409, 422, 429, 503)
@@ -290,4 +291,4 @@ _WORK: tuple[Route[Ports], ...] = (
     ),
 )  # fmt: skip
 
-ROUTES = (*_CONNECTIONS, *_BOOK, *_MATCHES, *_ATTENTION, *_WORK)
+ROUTES = (*_CONNECTIONS, *_BOOK, *_MATCHES, *_ATTENTION, *_WORK, *SYNC)

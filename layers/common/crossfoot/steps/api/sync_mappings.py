@@ -1,0 +1,258 @@
+"""Show what unsynced bills need mapped, keep what the partner confirms, and try a change before it is saved (S6)."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from crossfoot.core.model import ACCOUNTING, PSA, Customer, Kind, Ref
+from crossfoot.core.sync.catalogue import Catalogue
+from crossfoot.core.sync.changes import tell_changes
+from crossfoot.core.sync.doctor import examine_key
+from crossfoot.core.sync.planning import plan_sale
+from crossfoot.core.sync.plans import Billing, SalePlan
+from crossfoot.core.sync.settings import MappingKey, MappingKind, Setup, Target
+from crossfoot.core.sync.survey import Needed, survey
+from crossfoot.messages.api.sync_mappings import (
+    ConfirmRequest,
+    MappingChange,
+    MappingsChange,
+    MappingsConfirmed,
+    MappingShape,
+    MappingsQuery,
+    MappingsSaved,
+    MappingSurvey,
+    MappingTrial,
+    NeededShape,
+    SuggestionShape,
+    TriedBill,
+)
+from crossfoot.messages.api.sync_mappings import Target as TargetShape
+from crossfoot.messages.api.sync_words import MAX_EXAMPLES, BillName
+from crossfoot.messages.routes import Asked, Nothing
+from crossfoot.steps.api.needs import BadField, Ports
+from crossfoot.steps.api.sync_surveying import (
+    Surveyed,
+    gather_surveyed,
+    load_customers,
+    load_mapped_customers,
+)
+
+type Changes = dict[MappingKey, Target | None]
+
+
+def list_mappings(ports: Ports, asked: Asked[Nothing, MappingsQuery]) -> MappingSurvey:
+    """Say what the next bills that are offered need a target for, with what may be meant. Source: S6."""
+    query = asked.query
+    surveyed = gather_surveyed(ports, asked.tenant, query.cursor)
+    needed = _survey(ports, asked.tenant, surveyed, query.kind)
+    numbers = {billing.bill.ref: billing.bill.number for billing in surveyed.billings}
+    return MappingSurvey(
+        mappings=[_to_needed(each, numbers) for each in needed if not (query.unmapped and _is_settled(each))],
+        surveyed=len(surveyed.billings),
+        next_cursor=surveyed.next_cursor,
+    )
+
+
+def put_mappings(ports: Ports, asked: Asked[Nothing, Nothing, MappingsChange]) -> MappingsSaved:
+    """Confirm some mappings, or forget them. What was synced before stays as it is.
+
+    Raises: BadField for what is not there, inactive or of the wrong kind; NeedsPartner; errors of QuickBooks.
+    Source: S6, S7.
+    """
+    changes = _read_changes(ports, asked.tenant, asked.body.mappings)[0]
+    ports.sync_settings.save_mappings(asked.tenant, changes)
+    return MappingsSaved(mappings=[_to_mapping(key, target) for key, target in changes.items()])
+
+
+def confirm_mappings(ports: Ports, asked: Asked[Nothing, Nothing, ConfirmRequest]) -> MappingsConfirmed:
+    """Confirm every exact suggestion of a kind, where nothing was confirmed before. Source: S6."""
+    surveyed = gather_surveyed(ports, asked.tenant, asked.body.cursor)
+    open_ = [each for each in _survey(ports, asked.tenant, surveyed, asked.body.kind) if each.target is None]
+    chosen = {each.key: found for each in open_ if (found := _exact(each)) is not None}
+    if chosen:
+        ports.sync_settings.save_mappings(asked.tenant, dict(chosen))
+    return MappingsConfirmed(
+        mappings=[_to_mapping(key, target) for key, target in chosen.items()],
+        left=len(open_) - len(chosen),
+        next_cursor=surveyed.next_cursor,
+    )
+
+
+def try_mappings(ports: Ports, asked: Asked[Nothing, Nothing, MappingsChange]) -> MappingTrial:
+    """Say what a change would make of the next bills that are offered: plan with and without it, and save nothing.
+
+    Source: S6, S8.
+    """
+    tenant = asked.tenant
+    surveyed = gather_surveyed(ports, tenant, "")
+    changes, customers = _read_changes(ports, tenant, asked.body.mappings, surveyed.catalogue)
+    setup = surveyed.setup
+    changed = _change(setup, changes)
+    tried = [
+        (billing, plan_sale(billing, setup, surveyed.catalogue), plan_sale(then, changed, surveyed.catalogue))
+        for billing in surveyed.billings
+        for then in (_with_payer(billing, changes, customers),)
+    ]
+    affected = [(billing, before, after) for billing, before, after in tried if before != after]
+    states = Counter((before.sale is not None, after.sale is not None) for _, before, after in affected)
+    return MappingTrial(
+        surveyed=len(tried),
+        is_more=bool(surveyed.next_cursor),
+        affected=len(affected),
+        becomes_ready=states[False, True],
+        becomes_held=states[True, False],
+        entries_changed=states[True, True],
+        bills=[_to_tried(*each) for each in affected[:MAX_EXAMPLES]],
+    )
+
+
+# --- surveying ---------------------------------------------------------------------------------------------------------
+
+
+def _survey(ports: Ports, tenant: str, surveyed: Surveyed, kind: MappingKind | None) -> list[Needed]:
+    # Customers alone are looked for among all there are; what stands for the payers comes with the bills.
+    customers = load_customers(ports, tenant) if kind in (None, MappingKind.CUSTOMER) else ()
+    needed = survey(surveyed.billings, surveyed.setup, surveyed.catalogue, customers)
+    return [each for each in needed if kind in (None, each.key.kind)]
+
+
+def _is_settled(needed: Needed) -> bool:
+    return needed.usable and needed.problem is None
+
+
+def _exact(needed: Needed) -> Target | None:
+    return next((each.target for each in needed.suggestions if each.exact), None)
+
+
+# --- changes -----------------------------------------------------------------------------------------------------------
+
+
+def _read_changes(
+    ports: Ports, tenant: str, asked: Sequence[MappingChange], catalogue: Catalogue | None = None
+) -> tuple[Changes, Mapping[Ref, Customer]]:
+    """Check a change against what QuickBooks offers and the book's customers. Returns: it, and the customers in it."""
+    meant = [(MappingKey(each.kind, each.key), Target(each.target_id or "", "")) for each in asked]
+    customers = load_mapped_customers(ports, tenant, meant)
+    if catalogue is None and any(target.id for _, target in meant):
+        catalogue = ports.systems.sales(tenant).fetch_catalogue()
+    changes: Changes = {}
+    for place, (key, target) in enumerate(meant):
+        _check_key(place, key, customers, is_new=key not in changes)
+        changes[key] = _check_target(place, key, target, catalogue, customers) if catalogue and target.id else None
+    return changes, customers
+
+
+def _check_key(place: int, key: MappingKey, customers: Mapping[Ref, Customer], *, is_new: bool) -> None:
+    if not is_new:
+        raise BadField(f"mappings.{place}.key", "This is named twice.")
+    if not key.key and key.kind is not MappingKind.TAX_CODE:
+        raise BadField(f"mappings.{place}.key", "This may not be empty.")
+    if key.kind is MappingKind.CUSTOMER and Ref(PSA, Kind.CUSTOMER, key.key) not in customers:
+        raise BadField(f"mappings.{place}.key", f"ConnectWise shows no company {key.key}.")
+
+
+def _check_target(
+    place: int, key: MappingKey, target: Target, catalogue: Catalogue, customers: Mapping[Ref, Customer]
+) -> Target:
+    """Find the target with its name. Raises: BadField when it could not be used. Source: S6, S7."""
+    found = _name(key.kind, target.id, catalogue, customers)
+    if found is None:
+        raise BadField(f"mappings.{place}.target_id", f"QuickBooks has no {_noun(key.kind)} {target.id}.")
+    named = Target(target.id, found)
+    wrong = examine_key(key, Setup(mappings={key: named}), catalogue, customers)
+    if wrong is not None and wrong.blocks:
+        raise BadField(f"mappings.{place}.target_id", wrong.sentence)
+    return named
+
+
+def _name(kind: MappingKind, id_: str, catalogue: Catalogue, customers: Mapping[Ref, Customer]) -> str | None:
+    """Say what QuickBooks calls something that is mapped to; None where it is not there."""
+    match kind:
+        case MappingKind.CUSTOMER:
+            customer = customers.get(Ref(ACCOUNTING, Kind.CUSTOMER, id_))
+            return customer.name if customer is not None else None
+        case MappingKind.ITEM | MappingKind.ACCOUNT:
+            item = catalogue.items.get(id_)
+            return item.name if item is not None else None
+        case MappingKind.TAX_CODE:
+            code = catalogue.tax_codes.get(id_)
+            return code.name if code is not None else None
+        case MappingKind.TERMS | MappingKind.CLASS | MappingKind.DEPARTMENT:
+            listed = {
+                MappingKind.TERMS: catalogue.terms,
+                MappingKind.CLASS: catalogue.classes,
+                MappingKind.DEPARTMENT: catalogue.departments,
+            }[kind].get(id_)
+            return listed.name if listed is not None else None
+
+
+def _noun(kind: MappingKind) -> str:
+    nouns = {MappingKind.ACCOUNT: "item", MappingKind.DEPARTMENT: "location", MappingKind.TAX_CODE: "tax code"}
+    return nouns.get(kind, kind.value)
+
+
+def _change(setup: Setup, changes: Changes) -> Setup:
+    merged = {**setup.mappings, **changes}
+    return replace(setup, mappings={key: target for key, target in merged.items() if target is not None})
+
+
+def _with_payer(billing: Billing, changes: Changes, customers: Mapping[Ref, Customer]) -> Billing:
+    """Give a bill as it would be gathered with the change: who pays it follows from a mapping, too."""
+    company = billing.bill.customer
+    key = MappingKey(MappingKind.CUSTOMER, company.id) if company is not None else None
+    if key is None or key not in changes:
+        return billing
+    target = changes[key]
+    return replace(billing, customer=customers[Ref(ACCOUNTING, Kind.CUSTOMER, target.id)] if target else None)
+
+
+# --- shapes ------------------------------------------------------------------------------------------------------------
+
+
+def _to_target(target: Target) -> TargetShape:
+    return TargetShape(id=target.id, name=target.name)
+
+
+def _to_mapping(key: MappingKey, target: Target | None) -> MappingShape:
+    return MappingShape(kind=key.kind, key=key.key, target=_to_target(target) if target is not None else None)
+
+
+def _to_needed(needed: Needed, numbers: Mapping[Ref, str]) -> NeededShape:
+    problem = needed.problem
+    return NeededShape(
+        kind=needed.key.kind,
+        key=needed.key.key,
+        label=needed.label,
+        count=needed.count,
+        bills=[BillName(id=str(ref), number=numbers[ref]) for ref in needed.bills[:MAX_EXAMPLES]],
+        target=_to_target(needed.target) if needed.target is not None else None,
+        implied=[_to_target(each) for each in needed.implied],
+        usable=needed.usable,
+        problem=problem.sentence if problem is not None else "",
+        fix=problem.fix if problem is not None else "",
+        suggestions=[
+            SuggestionShape(target=_to_target(each.target), exact=each.exact, why=each.why)
+            for each in needed.suggestions
+        ],
+    )
+
+
+def _to_tried(billing: Billing, before: SalePlan, after: SalePlan) -> TriedBill:
+    bill = billing.bill
+    return TriedBill(
+        id=str(bill.ref),
+        number=bill.number,
+        before="ready" if before.sale is not None else "held",
+        after="ready" if after.sale is not None else "held",
+        changes=list(_tell(before, after)),
+    )
+
+
+def _tell(before: SalePlan, after: SalePlan) -> Iterable[str]:
+    if after.decision is not None:
+        return (after.decision.sentence,)
+    if before.sale is not None and after.sale is not None and before.sale != after.sale:
+        return tell_changes(before.sale, after.sale)
+    if before.decision is not None:
+        return (f"Nothing is in its way any more. Before: {before.decision.sentence}",)
+    return ("Its warnings differ.",)
