@@ -1,5 +1,6 @@
 """sync_batch on fakes: closed ConnectWise invoices into QuickBooks, exactly once, or refused with the reason (S)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -177,6 +178,34 @@ def test_s3_a_bill_that_was_closed_again_before_its_batch_is_posted_with_its_new
     office.world.connectwise.reopen(bill)
     office.world.connectwise.close(bill)
     office.world.settle()
+    assert (office.states(run), office.batches()) == ({"1001": DONE}, [["1001"]])
+
+
+def test_s3_a_batch_is_posted_late_with_the_records_of_that_moment(office: SyncOffice) -> None:
+    bill = office.bill("1001")
+    office.see()
+    run = office.begin([bill])
+    office.world.deliver()
+    office.world.connectwise.reopen(bill)
+    office.world.connectwise.close(bill)
+    office.world.clock.advance(3_600)
+    before = office.world.connectwise.writes
+    office.world.settle()
+    assert (office.states(run), office.world.connectwise.writes - before) == ({"1001": DONE}, 1)
+
+
+def test_s3_a_batch_that_is_refused_because_it_is_ours_already_is_found(office: SyncOffice) -> None:
+    bill = office.bill("1001")
+    office.see()
+    psa = office.world.connectwise
+    create = psa.create_batch
+
+    def asked_twice(identifier: str, record_ids: Sequence[int]) -> None:
+        create(identifier, record_ids)
+        create(identifier, record_ids)
+
+    psa.create_batch = asked_twice  # type: ignore[method-assign]
+    run = office.sync(bill)
     assert (office.states(run), office.batches()) == ({"1001": DONE}, [["1001"]])
 
 
@@ -486,6 +515,18 @@ def test_s3_what_was_changed_after_the_sync_is_shown_with_choices_and_not_writte
     psa.rebatch(bill)
     office.see()
     assert office.world.attention.load(TENANT, [bill])[bill].reasons == (), "it says again what was written"
+
+
+def test_s3_a_bill_that_the_book_saw_before_its_batch_is_not_taken_for_changed(office: SyncOffice) -> None:
+    bill = office.bill("1001")
+    office.see()
+    run = office.begin([bill])
+    office.world.deliver()
+    office.world.clock.advance(5)
+    office.world.deliver()
+    assert office.states(run) == {"1001": DONE}
+    office.world.work(CheckSynced(tenant=TENANT, bill_id=bill.id))
+    assert office.world.attention.load(TENANT, [bill])[bill].reasons == ()
 
 
 def test_s9_undo_ends_what_was_shown_of_a_changed_bill(office: SyncOffice) -> None:

@@ -8,7 +8,7 @@ from crossfoot.core.effects import Effect
 from crossfoot.core.model import Ref, Standing
 from crossfoot.core.shelves import Shelf, shelves_of
 from crossfoot.core.sync.runs import ItemState, RunKind
-from crossfoot.errors import Conflict, Rejected
+from crossfoot.errors import Conflict, OutcomeUnknown, Rejected
 from crossfoot.messages import PostBatch, SyncBatch
 
 from tests.fakes.copies import copied, state_of
@@ -217,6 +217,37 @@ def test_s9_a_bill_is_not_put_into_a_batch_while_it_is_taken_back(office: SyncOf
     effects.insert = meanwhile  # type: ignore[method-assign]
     with pytest.raises(Conflict):
         office.world.work(post)
+    office.world.settle()
+    assert (office.entries(), office.batches()) == ([], [])
+
+
+def test_s9_a_bill_is_not_put_into_a_batch_while_the_answer_of_its_deletion_is_out(office: SyncOffice) -> None:
+    bill = office.bill("1001")
+    office.see()
+    run = office.begin([bill])
+    office.world.deliver()
+    (post,) = [each for each in office.world.queue.messages if isinstance(each, PostBatch) and not each.because]
+    office.world.sync_runs.replace(TENANT, run, replace(run, finished_at=office.world.clock.now()))
+    effects, sales = office.world.effects, office.world.our_sales
+    insert, delete = effects.insert, sales.delete_sale
+
+    def lost(*args: object) -> None:
+        sales.delete_sale = delete  # type: ignore[method-assign]
+        raise OutcomeUnknown("no answer")
+
+    def meanwhile(effect: Effect) -> bool:
+        effects.insert = insert  # type: ignore[method-assign]
+        inserted = insert(effect)
+        sales.delete_sale = lost  # type: ignore[assignment, method-assign]
+        with pytest.raises(Conflict):
+            office.world.work(SyncBatch(tenant=TENANT, run=office.begin([bill], RunKind.UNDO).id))
+        return inserted
+
+    effects.insert = meanwhile  # type: ignore[method-assign]
+    with pytest.raises(Conflict):
+        office.world.work(post)
+    assert office.batches() == []
+    office.world.clock.advance(3_600)
     office.world.settle()
     assert (office.entries(), office.batches()) == ([], [])
 
