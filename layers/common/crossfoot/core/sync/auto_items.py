@@ -121,7 +121,7 @@ class _Names:
     def find(self, wishes: Sequence[str], account_id: str) -> str:
         """Give the first name that may be had, numbered where none is free."""
         plain = [to_latin(wish.translate(_UNUSUAL), MAX_NAME) for wish in wishes]
-        numbered = (f"{plain[-1][: MAX_NAME - 5]} {number}" for number in count(2))
+        numbered = (f"{plain[-1][: MAX_NAME - 5].rstrip()} {number}" for number in count(2))
         name = next(each for each in chain(plain, numbered) if self._may_be_had(each.casefold(), account_id))
         self._given.add(name.casefold())
         return name

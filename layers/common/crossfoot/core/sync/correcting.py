@@ -95,11 +95,14 @@ def _posted(sale: Sale, catalogue: Catalogue) -> _Sums:
 def _meant(sale: Sale, ledger: Sequence[PostedLine], targets: Targets) -> _Sums:
     """Add up where ConnectWise's ledger means it to be; tax that the accounting works out by itself is none of it."""
     sums: Counter[tuple[str, str]] = Counter()
+    by_line = targets.setup.preferences.class_from is Source.LEDGER_CLASS and any(line.ledger_class for line in ledger)
+    whole = _only_class(sale)
     for line in ledger:
         if not line.amount_minor:
             continue
         if not line.is_tax:
-            sums[_account_of(line, targets), _class_of(line, sale, targets)] += line.amount_minor
+            class_id = _class_of(line, targets) if by_line else whole
+            sums[_account_of(line, targets), class_id] += line.amount_minor
         elif not sale.tax.tax_minor:
             sums[_account_of_tax(line, targets), ""] += line.amount_minor
     return sums
@@ -122,11 +125,13 @@ def _account_of_tax(line: PostedLine, targets: Targets) -> str:
     return targets.chosen_item(targets.setup.preferences.tax_item_id, "tax").account_id
 
 
-def _class_of(line: PostedLine, sale: Sale, targets: Targets) -> str:
-    """Find the class of a ledger line; what has none of its own has that of the whole entry, if it has but one."""
-    if targets.setup.preferences.class_from is Source.LEDGER_CLASS and line.ledger_class:
-        return targets.class_(line.ledger_class)
-    classes = {each.class_id for each in sale.lines} - {""}
+def _class_of(line: PostedLine, targets: Targets) -> str:
+    return targets.class_(line.ledger_class) if line.ledger_class else ""
+
+
+def _only_class(sale: Sale) -> str:
+    """Give the class that the whole of an entry has, "" where it has none or several."""
+    classes = {line.class_id for line in sale.lines} - {""}
     return classes.pop() if len(classes) == 1 else ""
 
 
