@@ -7,6 +7,9 @@ from local.sandbox.store import Record
 from tests.e2e.partner import PREFERENCES, Deployed, Partner
 from tests.fakes.platform import payment_data
 
+# What two of them have in ConnectWise alone: a closed invoice, for the Sync Invoices tool.
+BILL = "2001"
+
 
 @dataclass(frozen=True)
 class Cast:
@@ -26,7 +29,8 @@ class Cast:
 def connect_everybody(deployed: Deployed) -> Cast:
     """Make the partners, connect them, turn external payments on, and have those pay that shall have everything."""
     amounts = {"North IT": "770.00", "South IT": "110.00", "Upper IT": "660.00", "West IT": "44.00"}
-    everybody = [Partner(deployed, name, Decimal(amount)) for name, amount in amounts.items()]
+    bills = {"Upper IT": BILL, "West IT": BILL}
+    everybody = [Partner(deployed, name, Decimal(amount), bill=bills.get(name, "")) for name, amount in amounts.items()]
     for partner in everybody:
         partner.enter_invoices()
         partner.connect()

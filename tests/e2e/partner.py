@@ -20,6 +20,7 @@ from tests.fakes.choices import NEVER_CHOSEN
 
 DAY = date(2026, 11, 3)
 CREDIT_MEMO, DEPOSIT = "50", "60"
+CLOSED = {"id": 3, "name": "Closed", "isClosed": True}
 PATIENCE_S = 240
 PREFERENCES = {**NEVER_CHOSEN, "external_payments_enabled": True}
 
@@ -60,13 +61,15 @@ class Deployed:
 class Partner:
     """One partner, connected to a company of its own in each sandbox.
 
-    Takes: every partner's invoices have the same ids and numbers as every other's, and amounts of its own.
+    Takes: every partner's invoices have the same ids and numbers as every other's, and amounts of its own; `bill` is the
+    number of one that is closed, and in ConnectWise alone, "" for none.
     """
 
     deployed: Deployed
     name: str
     amount: Decimal
     numbers: tuple[str, ...] = ("1001", "1002", "1003")
+    bill: str = ""
     token: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
@@ -90,6 +93,8 @@ class Partner:
         self.deployed.quickbooks.load(self.realm["realm_id"], quickbooks)
         company = {"id": 19, "identifier": "contoso", "name": "Contoso", "accountNumber": "9"}
         connectwise = [("Company", company), *(("Invoice", self._connectwise_invoice(n)) for n in self.numbers)]
+        if self.bill:
+            connectwise.append(("Invoice", {**self._connectwise_invoice(self.bill), "status": CLOSED}))
         self.deployed.connectwise.load(self.keys["company_id"], connectwise)
 
     def connect(self) -> None:

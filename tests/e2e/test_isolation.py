@@ -15,7 +15,7 @@ from crossfoot.steps.api.needs import Ports
 from crossfoot.steps.api.routes import ROUTES
 
 from local.sandbox.store import Record
-from tests.e2e.cast import Cast
+from tests.e2e.cast import BILL, Cast
 from tests.e2e.partner import CREDIT_MEMO, DEPOSIT, PREFERENCES, Deployed, Partner
 from tests.e2e.tokens import KINDS, STATUS_OF, Forger
 from tests.fakes.platform import payout_data
@@ -26,6 +26,10 @@ from tests.fakes.whole import path_of
 type Values = dict[str, str]
 
 CLOSED = [route for route in ROUTES if not route.is_open]
+SYNCED = f"connectwise-{BILL}"
+CUSTOMER_MAPPED = {"mappings": [{"kind": "customer", "key": "19", "target_id": "9"}]}
+SYNC_PREFERENCES = {**ALL_BODIES["putSyncPreferences"], "tax_item_id": "", "rounding_tolerance": "0"}
+SYNC_PREFERENCES |= {"rounding_item_id": "", "purchase_order_field": ""}
 KINDS_FOR_EACH = 4
 DESTRUCTIVE_LAST = sorted(CLOSED, key=lambda route: route.method == "DELETE")
 BODIES: dict[str, Any] = {
@@ -43,8 +47,20 @@ BODIES: dict[str, Any] = {
         "verdict": "different",
     },
     "putFilters": {**{name.value: [] for name in TraitName}, "from": None, "to": None},
-    "putPreferences": PREFERENCES,
+    "putPreferences": {**PREFERENCES, "sync_tool_enabled": True},
     "startCrossfoot": {"live": False},
+    "putSyncPreferences": SYNC_PREFERENCES,
+    "putMappings": CUSTOMER_MAPPED,
+    "tryMappings": CUSTOMER_MAPPED,
+    "previewSync": {"invoices": [SYNCED]},
+    "startBatch": {"invoices": [{"id": SYNCED}]},
+}
+# Runs go on meanwhile: whether one is under way, over, or has entered anything is for the workers to say. And no bill here
+# has work that an item could be made for.
+BESIDES = {
+    **dict.fromkeys(("startBatch", "cancelBatch", "retryBatch", "undoBatch"), 409),
+    **dict.fromkeys(("undoInvoice", "resyncInvoice", "showCorrection", "postCorrection"), 409),
+    "makeItems": 400,
 }
 
 
@@ -70,7 +86,18 @@ def _values(partner: Partner, payment: Record) -> Values:
         "/v1/payouts/{id}": "platform-po_canary",
         "/v1/matches/{id}": "invoice:1002:1003",
         "/v1/fetches/{id}": partner.api.get("/v1/fetches")["fetches"][0]["id"],
+        "/v1/sync/batches/{id}": _begin_run(partner),
+        "/v1/sync/invoices/{id}": SYNCED,
     }
+
+
+def _begin_run(partner: Partner) -> str:
+    """Have a bill synced that nothing is mapped for, so that the run ends with it refused. Returns: the run."""
+    partner.api.put("/v1/preferences", BODIES["putPreferences"])
+    partner.api.put("/v1/sync/preferences", SYNC_PREFERENCES)
+    run: str = partner.api.post("/v1/sync/batches", BODIES["startBatch"])["id"]
+    partner.api.put("/v1/preferences", PREFERENCES)
+    return run
 
 
 def _kinds_for(route: Route[Ports]) -> list[str]:
@@ -131,7 +158,7 @@ def test_x6_every_route_works_for_its_own_partner(
     partner, values = own
     keys = {name: partner.keys[name] for name in BODIES["connectConnectWise"]}
     answer = _call(deployed, route, values, partner.token, keys if route.name == "connectConnectWise" else None)
-    assert answer.status_code == route.status, answer.text
+    assert answer.status_code in {route.status, BESIDES.get(route.name)}, answer.text
 
 
 def test_x6_a_link_opens_the_partners_own_document_and_nothing_beside_it(cast: Cast, outsider: Partner) -> None:
