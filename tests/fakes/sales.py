@@ -158,6 +158,10 @@ class FakeSales:
         item = replace(self.catalogue.items[id_], active=False, name=f"{self.catalogue.items[id_].name} (deleted)")
         self.catalogue = replace(self.catalogue, items={**self.catalogue.items, id_: item})
 
+    def delete_journal(self, id_: str) -> None:
+        """Delete a journal entry, as a person does."""
+        del self.journals[id_], self._booked[id_]
+
     # --- inside ---------------------------------------------------------------------------------------------------
 
     def _create_one(self, sale: Sale, note: str, key: str) -> Entered | Exception:

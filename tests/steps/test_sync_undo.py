@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from crossfoot.core.effects import Effect
 from crossfoot.core.model import Ref, Standing
 from crossfoot.core.shelves import Shelf, shelves_of
+from crossfoot.core.sync.correcting import Journal, JournalLine
 from crossfoot.core.sync.runs import ItemState, RunKind
+from crossfoot.correcting import post_correction
 from crossfoot.errors import Conflict, OutcomeUnknown, Rejected
 from crossfoot.messages import PostBatch, SyncBatch
 
@@ -101,6 +104,17 @@ def test_s9_nothing_is_undone_in_closed_books(office: SyncOffice, bill: Ref) -> 
 def test_s9_what_somebody_changed_in_quickbooks_is_not_undone(office: SyncOffice, bill: Ref) -> None:
     office.world.quickbooks.bill(office.entry_of(bill).id, 200_00)
     _stays(office, bill, "changed_in_accounting")
+
+
+def test_s10_a_bill_that_a_journal_entry_corrects_is_not_undone_before_that_is_gone(
+    office: SyncOffice, bill: Ref
+) -> None:
+    world = office.world
+    journal = Journal(date(2026, 11, 3), "USD", (JournalLine("201", 40_00), JournalLine("202", -40_00)))
+    post_correction(TENANT, bill, journal, SimpleNamespace(clock=world.clock, effects=world.effects, systems=world))
+    _stays(office, bill, "corrected")
+    world.our_sales.delete_journal(posted)
+    assert office.states(office.undo(bill)) == {"1001": DONE}
 
 
 def test_s9_an_entry_that_was_only_saved_again_is_undone(office: SyncOffice, bill: Ref) -> None:

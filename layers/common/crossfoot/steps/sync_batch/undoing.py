@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from crossfoot.core.decisions import Decision, refused, skipped
-from crossfoot.core.effects import Effect, EffectState
+from crossfoot.core.effects import Effect, EffectState, marker_of
 from crossfoot.core.model import Link, LinkOrigin, Payment, Ref, Standing
 from crossfoot.core.receipts import Operation
 from crossfoot.core.sync.batching import standing_batch
-from crossfoot.core.sync.effects import accounting_ref, standing_sale
+from crossfoot.core.sync.effects import JOURNAL, accounting_ref, standing_sale
 from crossfoot.core.sync.runs import ItemState, RunItem
 from crossfoot.core.sync.sales import SaleKind, SaleWrite, StandingSale, from_body
+from crossfoot.correcting import standing_correction
 from crossfoot.parking import let_go
 from crossfoot.ports import Bill, Entered
 from crossfoot.steps.sync_batch.batches import BatchLedger
@@ -124,6 +125,7 @@ class Undoing:
             self._applied(bill, standing, now.standing)
             or self._closed(bill, now.standing)
             or self._changed(bill, standing, now.standing)
+            or self._corrected(bill, standing)
         )
 
     def _applied(self, bill: Ref, standing: SaleWrite, now: StandingSale) -> Decision | None:
@@ -160,6 +162,18 @@ class Undoing:
         sentence = "Somebody changed it in QuickBooks since it was written."
         fix = "Restore it there, or delete it there yourself; then undo it."
         return refused(bill, "S9", "changed_in_accounting", sentence, fix, accounting_ref(standing))
+
+    def _corrected(self, bill: Ref, standing: SaleWrite) -> Decision | None:
+        """Tell whether a journal entry of ours corrects the entry: without it, that would correct nothing. Source: S10."""
+        latest = self._ports.effects.load_latest(self._tenant, JOURNAL, bill)
+        id_ = standing_correction(latest, standing.id)
+        if latest is None or latest.planned_at is None or not id_:
+            return None
+        sales = self._ports.systems.sales(self._tenant)
+        if sales.find_journal(marker_of(latest.key), latest.planned_at) is None:
+            return None
+        sentence = f"Journal entry {id_} corrects it in QuickBooks."
+        return refused(bill, "S9", "corrected", sentence, "Delete that journal entry in QuickBooks, then undo it.")
 
 
 def _is_taken_back(effect: Effect) -> bool:
