@@ -111,7 +111,8 @@ def test_s10_a_bill_that_a_journal_entry_corrects_is_not_undone_before_that_is_g
 ) -> None:
     world = office.world
     journal = Journal(date(2026, 11, 3), "USD", (JournalLine("201", 40_00), JournalLine("202", -40_00)))
-    post_correction(TENANT, bill, journal, SimpleNamespace(clock=world.clock, effects=world.effects, systems=world))
+    tools = SimpleNamespace(clock=world.clock, effects=world.effects, systems=world)
+    posted = post_correction(TENANT, bill, journal, tools)
     _stays(office, bill, "corrected")
     world.our_sales.delete_journal(posted)
     assert office.states(office.undo(bill)) == {"1001": DONE}
