@@ -2,21 +2,19 @@
 
 from dataclasses import replace
 
-from crossfoot.core.model import PSA, CreditMemo, Invoice, Kind, Ref
+from crossfoot.core.model import PSA, Kind, Ref
 from crossfoot.core.sync.plans import Billing
 from crossfoot.core.sync.settings import MappingKind, Setup, SyncPreferences, Target, TimeEntries
-from crossfoot.core.sync.survey import MOST_BILLS, Needed, find_affected, survey
+from crossfoot.core.sync.survey import MOST_BILLS, Needed, survey
 
 from tests.core.sync.bills import (
     CATALOGUE,
-    COMPANY,
     CUSTOMER,
     LABOUR,
     LAPTOP,
     SETUP,
     TECHNICIAN,
     TRAVEL,
-    agreement,
     billing,
     change_bill,
     key,
@@ -103,38 +101,3 @@ def test_s5_an_account_whose_item_connectwise_names_serves_unmapped() -> None:
 
 def test_s6_no_bills_need_nothing() -> None:
     assert survey([], SETUP, CATALOGUE, [CUSTOMER]) == ()
-
-
-# --- what a change would affect ----------------------------------------------------------------------------------------
-
-
-def test_s6_a_change_of_mappings_affects_the_bills_that_need_what_it_changes() -> None:
-    work, goods = numbered(billing(labour(1_00)), 1), numbered(billing(product(1_00)), 2)
-    both = numbered(billing(labour(1_00), product(1_00), agreement(1_00)), 3)
-    changes = {
-        key(MappingKind.ITEM, TIME): Target(TRAVEL, "Travel"),
-        key(MappingKind.ITEM, "product:LAPTOP"): None,
-        key(MappingKind.ACCOUNT, "4030"): SETUP.mappings[key(MappingKind.ACCOUNT, "4030")],
-        key(MappingKind.ITEM, "product:OTHER"): Target(LAPTOP, "Laptop"),
-        key(MappingKind.ITEM, "product:NONE"): None,
-    }
-    refs = [each.bill.ref for each in (work, goods, both)]
-    assert find_affected(changes, [work, goods, both], SETUP) == {
-        key(MappingKind.ITEM, TIME): (refs[0], refs[2]),
-        key(MappingKind.ITEM, "product:LAPTOP"): (refs[1], refs[2]),
-        key(MappingKind.ITEM, "product:OTHER"): (),
-    }
-
-
-def test_s6_another_name_for_the_same_target_affects_no_bill() -> None:
-    assert find_affected({key(MappingKind.ITEM, TIME): Target(TECHNICIAN, "Renamed")}, [mixed()], SETUP) == {}
-
-
-def test_s6_a_change_affects_credit_memos_too() -> None:
-    memo, invoice = billing(labour(1_00), memo=True), mixed()
-    assert isinstance(memo.bill, CreditMemo)
-    assert isinstance(invoice.bill, Invoice)
-    change = {key(MappingKind.CUSTOMER, COMPANY.id): None}
-    assert find_affected(change, [memo, invoice], SETUP) == {
-        key(MappingKind.CUSTOMER, COMPANY.id): (memo.bill.ref, invoice.bill.ref)
-    }

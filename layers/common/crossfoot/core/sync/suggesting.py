@@ -1,7 +1,6 @@
 """What may stand for something of ConnectWise in the accounting, by name and number: the partner confirms it (S6)."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -18,6 +17,8 @@ from crossfoot.core.sync.targets import is_usable
 MOST_SUGGESTIONS = 5
 # Names that share fewer of their letter groups than this have nothing to do with each other.
 _LEAST_LIKENESS = 0.4
+# A letter group that more names have than this ("inc", say) brings nobody into question by itself.
+_FEW = 200
 _SIMILAR = "Its name is similar."
 _NUMBER = re.compile(r"\d+")
 
@@ -69,14 +70,16 @@ class Names:
         return self._give(self._by_number, number)
 
     def like(self, name: str) -> list[Target]:
-        """Find those of a similar name, best first."""
+        """Find those of a similar name, best first: they share a letter group with it that few have."""
         groups = _groups(name)
-        shared = Counter(place for group in groups for place in self._by_group.get(group, ()))
-        scored = (
-            (2 * count / (len(groups) + len(self._groups[place])), self.candidates[place].target)
-            for place, count in shared.items()
-        )
-        found = [(-score, target.name, target.id, target) for score, target in scored if score >= _LEAST_LIKENESS]
+        rare = [places for group in groups if len(places := self._by_group.get(group, ())) <= _FEW]
+        near = set(chain.from_iterable(rare or (self._by_group.get(group, ()) for group in groups)))
+        found = []
+        for place in near:
+            likeness = 2 * len(groups & self._groups[place]) / (len(groups) + len(self._groups[place]))
+            if likeness >= _LEAST_LIKENESS:
+                target = self.candidates[place].target
+                found.append((-likeness, target.name, target.id, target))
         return [target for *_, target in sorted(found)[:MOST_SUGGESTIONS]]
 
     def _give(self, index: dict[str, dict[int, None]], text: str) -> list[Target]:
@@ -181,9 +184,11 @@ class Suggesting:
         yield from _say(names.like(want.key.key), _SIMILAR)
 
     def _called(self, kind: MappingKind, name: str, *, exact: bool = True) -> Iterator[Suggestion]:
+        """Take those of the name; only where there are none, those of a similar one."""
         names = self._names[kind]
-        yield from _say(names.named(name), "It has the same name.", exact=exact)
-        yield from _say(names.like(name), _SIMILAR)
+        named = names.named(name)
+        yield from _say(named, "It has the same name.", exact=exact)
+        yield from _say(() if named and exact else names.like(name), _SIMILAR)
 
     def _same_figures(self, kind: MappingKind, text: str) -> Iterator[Suggestion]:
         figures = _NUMBER.findall(text)

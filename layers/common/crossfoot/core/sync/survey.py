@@ -7,7 +7,7 @@ from itertools import islice
 from crossfoot.core.model import Customer, Ref
 from crossfoot.core.sync.catalogue import Catalogue
 from crossfoot.core.sync.doctor import Finding, examine_key
-from crossfoot.core.sync.keys import Want, keys_of, label_of, wants_of
+from crossfoot.core.sync.keys import Want, label_of, wants_of
 from crossfoot.core.sync.plans import Billing
 from crossfoot.core.sync.postings import PostedLine
 from crossfoot.core.sync.settings import MappingKey, MappingKind, Setup, SyncPreferences, Target
@@ -61,27 +61,6 @@ def survey(
     return tuple(_needed(asked[key], setup, catalogue, known, suggesting) for key in sorted(asked))
 
 
-def find_affected(
-    changes: Mapping[MappingKey, Target | None],
-    billings: Iterable[Billing],
-    setup: Setup,
-    *,
-    domestic: bool = True,
-) -> dict[MappingKey, tuple[Ref, ...]]:
-    """Say which bills a change of mappings would affect: those that need a key which it gives another target.
-
-    Takes: a target of None takes the mapping away; `domestic` as in Catalogue.
-    Returns: for each key that would change at all, its bills.
-    Source: S6.
-    """
-    changed = {key for key, target in changes.items() if _id(target) != _id(setup.mappings.get(key))}
-    found: dict[MappingKey, list[Ref]] = {key: [] for key in sorted(changed)}
-    for billing in billings:
-        for key in keys_of(billing, setup.preferences, domestic=domestic) & changed:
-            found[key].append(billing.bill.ref)
-    return {key: tuple(bills) for key, bills in found.items()}
-
-
 @dataclass(slots=True)
 class _Asked:
     """What all bills say of one key, in their order."""
@@ -125,7 +104,3 @@ def _implied(asked: _Asked, setup: Setup, catalogue: Catalogue) -> tuple[Target,
     lines = (PostedLine(0, "", asked.key.key, "", 0, want.said) for want in asked.wants)
     items = dict.fromkeys(Targets(setup, catalogue).item_of(line) for line in lines)
     return tuple(Target(item.id, item.name) for item in items if item.id)
-
-
-def _id(target: Target | None) -> str:
-    return target.id if target is not None else ""

@@ -102,7 +102,7 @@ def try_mappings(ports: Ports, asked: Asked[Nothing, Nothing, MappingsChange]) -
         becomes_ready=states[False, True],
         becomes_held=states[True, False],
         entries_changed=states[True, True],
-        bills=[_to_tried(*each) for each in affected[:MAX_EXAMPLES]],
+        bills=[_to_tried(*each, surveyed.catalogue) for each in affected[:MAX_EXAMPLES]],
     )
 
 
@@ -237,22 +237,22 @@ def _to_needed(needed: Needed, numbers: Mapping[Ref, str]) -> NeededShape:
     )
 
 
-def _to_tried(billing: Billing, before: SalePlan, after: SalePlan) -> TriedBill:
+def _to_tried(billing: Billing, before: SalePlan, after: SalePlan, catalogue: Catalogue) -> TriedBill:
     bill = billing.bill
     return TriedBill(
         id=str(bill.ref),
         number=bill.number,
         before="ready" if before.sale is not None else "held",
         after="ready" if after.sale is not None else "held",
-        changes=list(_tell(before, after)),
+        changes=list(_tell(before, after, catalogue)),
     )
 
 
-def _tell(before: SalePlan, after: SalePlan) -> Iterable[str]:
+def _tell(before: SalePlan, after: SalePlan, catalogue: Catalogue) -> Iterable[str]:
     if after.decision is not None:
         return (after.decision.sentence,)
     if before.sale is not None and after.sale is not None and before.sale != after.sale:
-        return tell_changes(before.sale, after.sale)
+        return tell_changes(before.sale, after.sale, catalogue)
     if before.decision is not None:
         return (f"Nothing is in its way any more. Before: {before.decision.sentence}",)
     return ("Its warnings differ.",)
