@@ -128,7 +128,7 @@ SALES = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(SALES, SALES)
 def test_s8_something_is_told_just_when_the_entries_differ(one: Sale, other: Sale) -> None:
     told = tell_changes(one, other)

@@ -198,7 +198,7 @@ ACCOUNTS = {"4010": SERVICES, "4020": HARDWARE, "4030": AGREEMENTS, "4050": PROJ
 AMOUNTS = st.integers(-500_00, 500_00).filter(bool)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(AMOUNTS, st.sampled_from(sorted(ACCOUNTS))), min_size=1, max_size=6), st.booleans())
 def test_s10_after_the_correction_every_account_is_what_the_ledger_means_and_the_journal_adds_up_to_nothing(
     meant: list[tuple[int, str]], memo: bool
