@@ -79,11 +79,14 @@ def test_s4_where_the_work_type_decides_the_account_each_has_an_item_of_its_own(
     ]
 
 
-def test_s4_work_that_connectwise_posts_to_several_accounts_or_to_an_unknown_one_gets_none() -> None:
+def test_s4_work_that_connectwise_posts_to_several_accounts_or_to_one_that_is_unknown_or_inactive_gets_none() -> None:
     assert names(time(PROJECT, "4050"), time(PROJECT, "4010")) == []
     assert names(time(PROJECT, "9999")) == []
     assert names(billing(product(5_00))) == []
     assert names(replace(time(PROJECT, "4050"), posting=None)) == []
+    accounts = tuple(replace(each, active=each.id != PROJECTS) for each in PLAIN.company.accounts)
+    closed = replace(PLAIN, company=replace(PLAIN.company, accounts=accounts))
+    assert names(time(PROJECT, "4050"), catalogue=closed) == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from crossfoot.core.sync.catalogue import Catalogue
 from crossfoot.core.sync.contexts import read_context
 from crossfoot.core.sync.plans import Billing
 from crossfoot.core.sync.settings import MappingKey, MappingKind, Setup
-from crossfoot.core.sync.targets import Targets, is_usable
+from crossfoot.core.sync.targets import Targets, fault_of
 
 # QuickBooks' own limit; and what it keeps a colon for: categories.
 MAX_NAME = 100
@@ -37,7 +37,8 @@ class ProposedItem:
 def propose_items(billings: Iterable[Billing], setup: Setup, catalogue: Catalogue) -> tuple[ProposedItem, ...]:
     """Propose the items that time lacks in line-item mode: nothing stands for it yet, or what does posts elsewhere.
 
-    Work that ConnectWise posts to several accounts, or to one that nobody said what it is in the accounting, gets none.
+    Work that ConnectWise posts to several accounts gets none, nor where nobody said which account is meant in the
+    accounting, or it is inactive there.
     Returns: by name; no name twice, and none of an item that could not be taken over.
     Source: S4.
     """
@@ -80,9 +81,14 @@ def _find_works(billings: Iterable[Billing], targets: Targets) -> Iterator[_Work
                 accounts.setdefault(line.account, {})[billing.bill.ref] = None
     for labour, accounts in sorted(posted.items()):
         meant = {targets.account_meant(account) for account in accounts}
-        if len(meant) == 1 and (account_id := meant.pop()):
+        if len(meant) == 1 and _is_open(account_id := meant.pop(), targets):
             bills = dict.fromkeys(bill for of_account in accounts.values() for bill in of_account)
             yield _Work(labour, account_id, tuple(sorted(accounts)), tuple(bills))
+
+
+def _is_open(account_id: str, targets: Targets) -> bool:
+    account = targets.catalogue.company.account(account_id)
+    return account is not None and account.active
 
 
 def _lacks_item(work: _Work, setup: Setup, catalogue: Catalogue) -> bool:
@@ -115,6 +121,7 @@ class _Names:
     """Gives names that are free, or of an item that can be taken over; case tells no names apart."""
 
     def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
         self._items = {item.name.casefold(): item for item in catalogue.items.values()}
         self._given: set[str] = set()
 
@@ -127,5 +134,7 @@ class _Names:
         return name
 
     def _may_be_had(self, name: str, account_id: str) -> bool:
+        if name in self._given:
+            return False
         item = self._items.get(name)
-        return name not in self._given and (item is None or (is_usable(item) and item.account_id == account_id))
+        return item is None or (item.account_id == account_id and not fault_of(item, self._catalogue))

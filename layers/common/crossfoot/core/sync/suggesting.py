@@ -12,7 +12,7 @@ from crossfoot.core.sync.catalogue import Catalogue, Item, Listed, TaxCode
 from crossfoot.core.sync.contexts import SEPARATOR, context_names
 from crossfoot.core.sync.keys import Want
 from crossfoot.core.sync.settings import MappingKind, Target
-from crossfoot.core.sync.targets import is_usable
+from crossfoot.core.sync.targets import fault_of
 
 MOST_SUGGESTIONS = 5
 # Names that share fewer of their letter groups than this have nothing to do with each other.
@@ -98,7 +98,7 @@ class Suggesting:
 
     def __init__(self, catalogue: Catalogue, customers: Iterable[Customer] = ()) -> None:
         self._catalogue = catalogue
-        self._items = [item for item in catalogue.items.values() if is_usable(item)]
+        self._items = [item for item in catalogue.items.values() if not fault_of(item, catalogue)]
         listed = {
             MappingKind.CUSTOMER: [_of_customer(each) for each in customers if _is_there(each)],
             MappingKind.ITEM: [_of_item(each) for each in self._items],

@@ -128,7 +128,7 @@ class Targets:
     def chosen_item(self, id_: str, what: str) -> Item:
         """Find an item that the preferences name. Takes: `what` it takes: "tax" or "rounding"."""
         item = self.catalogue.items.get(id_)
-        wrong = self._wrong_with(item) if item is not None else "is not there in QuickBooks"
+        wrong = fault_of(item, self.catalogue) if item is not None else "is not there in QuickBooks"
         if item is not None and not wrong:
             return item
         called = f"The item that takes the {what}"
@@ -156,29 +156,19 @@ class Targets:
 
     def _by_name(self, name: str) -> Item | None:
         """Find the one item of a name that can be used: two of a name (below two others) say nothing."""
-        found = [item for item in self.catalogue.items.values() if item.name == name and not self._wrong_with(item)]
+        found = [
+            item for item in self.catalogue.items.values() if item.name == name and not fault_of(item, self.catalogue)
+        ]
         return found[0] if len(found) == 1 else None
 
     def _sellable(self, key: MappingKey) -> Item:
         item = self._find(key, self.catalogue.items)
         if item is None:
             return NO_ITEM
-        if wrong := self._wrong_with(item):
+        if wrong := fault_of(item, self.catalogue):
             sentence = f"{item.name}, which stands for “{label_of(key)}”, {wrong}."
             self.note(f"{key.kind}_unsellable", sentence, _CHOOSE_OTHER, key)
         return item
-
-    def _wrong_with(self, item: Item) -> str:
-        """Say why an entry can have no line of an item, "" where it can."""
-        if not item.active:
-            return "is inactive in QuickBooks"
-        if not item.sellable:
-            return "is a category or a bundle in QuickBooks"
-        if not item.account_id:
-            return "has no income account in QuickBooks"
-        account = self.catalogue.company.account(item.account_id)
-        is_closed = account is not None and not account.active
-        return f"posts to {self.account_name(item.account_id)}, which is inactive in QuickBooks" if is_closed else ""
 
     def _listed[T: _Named](self, key: MappingKey, known: Mapping[str, T]) -> str:
         if not key.key or self._find(key, known) is None:
@@ -207,6 +197,15 @@ class Targets:
         self.note(f"{key.kind}_inactive", sentence, fix, key)
 
 
-def is_usable(item: Item) -> bool:
-    """Tell whether an item, looked at by itself, can be sold. Source: S7."""
-    return item.active and item.sellable and bool(item.account_id)
+def fault_of(item: Item, catalogue: Catalogue) -> str:
+    """Say why an entry can have no line of an item, "" where it can. Source: S7."""
+    if not item.active:
+        return "is inactive in QuickBooks"
+    if not item.sellable:
+        return "is a category or a bundle in QuickBooks"
+    if not item.account_id:
+        return "has no income account in QuickBooks"
+    account = catalogue.company.account(item.account_id)
+    if account is not None and not account.active:
+        return f"posts to {account.name}, which is inactive in QuickBooks"
+    return ""

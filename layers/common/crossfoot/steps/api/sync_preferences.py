@@ -5,7 +5,7 @@ from datetime import time
 from crossfoot.core.money import InexactAmount, from_minor, to_minor
 from crossfoot.core.sync.schedule import check_schedule, next_run, tell_next
 from crossfoot.core.sync.settings import Schedule, SyncPreferences, TaxDisplay
-from crossfoot.core.sync.targets import is_usable
+from crossfoot.core.sync.targets import fault_of
 from crossfoot.messages.api.sync_preferences import ScheduleShape, SyncPreferencesShape, SyncPreferencesStanding
 from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.steps.api.needs import BadField, Ports
@@ -93,7 +93,7 @@ def _check_live(ports: Ports, tenant: str, before: SyncPreferences, after: SyncP
         return
     catalogue = ports.systems.sales(tenant).fetch_catalogue()
     for name, id_ in items.items():
-        if id_ not in catalogue.items or not is_usable(catalogue.items[id_]):
+        if id_ not in catalogue.items or fault_of(catalogue.items[id_], catalogue):
             raise BadField(name, "QuickBooks has no active item with this id that posts to an account.")
     if custom_field and custom_field not in catalogue.custom_fields:
         raise BadField("purchase_order_field", "QuickBooks has no custom text field for sales forms with this id.")
