@@ -211,7 +211,7 @@ def test_x3_each_retry_is_work_of_its_own(api: FakeApi) -> None:
         ({"records": []}, "records"),
         ({"all": True, "cause": CAUSE}, "all"),
         ({"all": True, "records": named("quickbooks-p1")}, "all"),
-        ({"records": [{"kind": "invoice", "id": "quickbooks-q1001"}]}, "records.0.kind"),
+        ({"records": [{"kind": "customer", "id": "quickbooks-q1001"}]}, "records.0.kind"),
         ({"records": named(*(f"quickbooks-{number}" for number in range(101)))}, "records"),
         ({"cause": "No Cause"}, "cause"),
     ],

@@ -16,7 +16,8 @@ MAX_NAMED = 100
 CauseCode = Annotated[
     str, Field(pattern=patterns.CAUSE, description="What holds records up.", examples=["invoice_not_in_psa"])
 ]
-ParkedKind = Literal[Kind.PAYMENT, Kind.PAYOUT]
+# Invoices and credit memos are those of ConnectWise that the Sync Invoices tool has entered.
+ParkedKind = Literal[Kind.PAYMENT, Kind.PAYOUT, Kind.INVOICE, Kind.CREDIT_MEMO]
 
 
 class CauseShape(Shape):
@@ -75,7 +76,7 @@ class ParkedShape(Shape):
     why: Why
     currency: Currency
     amount: Money | None = Field(description="Null for a record that has not come yet.")
-    on: date | None = Field(description="The day of the payment, or on which the payout arrives.")
+    on: date | None = Field(description="The day of the payment or invoice, or on which the payout arrives.")
 
 
 class ParkedList(Shape):

@@ -5,7 +5,7 @@ from datetime import date
 
 from crossfoot.core.attention import Cause, Parked
 from crossfoot.core.decisions import Decision, skipped
-from crossfoot.core.model import CONNECTED, Kind, Payment, Payout, Record, Ref
+from crossfoot.core.model import CONNECTED, CreditMemo, Invoice, Kind, Payment, Payout, Record, Ref
 from crossfoot.core.tending import say
 from crossfoot.linking import find_open
 from crossfoot.messages.api.attention import AttentionList, CauseShape, OneCause, ParkedList, ParkedQuery, ParkedShape
@@ -115,11 +115,12 @@ def _matches(ports: Ports, tenant: str) -> Iterator[CauseShape]:
 
 def _to_parked(parked: Parked, code: str, record: Record | None) -> ParkedShape | None:
     """Show a parked record, also one that never came into the book; None where it went on while the page was read."""
-    reason, known = parked.under(code), record if isinstance(record, Payment | Payout) else None
-    if reason is None:
+    reason, kind = parked.under(code), parked.record.kind
+    if reason is None or kind is Kind.CUSTOMER or kind is Kind.DEPOSIT:
         return None
+    known = record if isinstance(record, Payment | Payout | Invoice | CreditMemo) else None
     return ParkedShape(
-        kind=Kind.PAYOUT if parked.record.kind is Kind.PAYOUT else Kind.PAYMENT,
+        kind=kind,
         id=str(parked.record),
         since=reason.since,
         ignored_at=reason.ignored_at,
@@ -130,5 +131,11 @@ def _to_parked(parked: Parked, code: str, record: Record | None) -> ParkedShape 
     )
 
 
-def _day(record: Payment | Payout) -> date | None:
-    return record.paid_on if isinstance(record, Payment) else record.arrives_on
+def _day(record: Payment | Payout | Invoice | CreditMemo) -> date | None:
+    match record:
+        case Payment():
+            return record.paid_on
+        case Payout():
+            return record.arrives_on
+        case _:
+            return record.issued_on

@@ -46,6 +46,7 @@ from crossfoot.steps.api.standing import (
     lines_now,
     payout_now,
 )
+from crossfoot.steps.api.sync_standing import sync_now
 from crossfoot.steps.api.undoing import effects_told, show_undo
 
 _OUTCOMES = {
@@ -109,17 +110,19 @@ def _explain_invoice(ports: Ports, tenant: str, invoice: Invoice) -> Explanation
     copies = (entry.link.accounting, entry.link.psa) if entry.link else (invoice.ref,)
     match = explain_matches(ports, tenant, [entry])[invoice.ref]
     now = [match, *invoice_now(invoice), *lines_now(ports, tenant, invoice), *keeping_now(ports, tenant, invoice)]
-    now += copy_now(ports, tenant, invoice, entry.copies)
+    now += [*copy_now(ports, tenant, invoice, entry.copies), *sync_now(ports, tenant, invoice, entry.link)]
     title = f"Invoice {invoice.number} of {format_minor(invoice.total_minor, invoice.currency)}"
     return _explanation(ports, tenant, invoice.ref, copies, (), title, now, invoice)
 
 
 def _explain_credit_memo(ports: Ports, tenant: str, memo: CreditMemo) -> Explanation:
+    link = ports.book.load_link(tenant, memo.ref)
+    copies = (link.accounting, link.psa) if link else (memo.ref,)
     payments = [payment.ref for payment, _ in find_applications(ports, tenant, memo)]
     own = [*credit_memo_now(memo, payments), *lines_now(ports, tenant, memo)]
-    now = [*own, *keeping_now(ports, tenant, memo)]
+    now = [*own, *keeping_now(ports, tenant, memo), *sync_now(ports, tenant, memo, link)]
     title = f"Credit memo {memo.number} of {format_minor(memo.total_minor, memo.currency)}"
-    return _explanation(ports, tenant, memo.ref, (memo.ref,), payments, title, now)
+    return _explanation(ports, tenant, memo.ref, copies, payments, title, now, memo)
 
 
 def _explain_deposit(ports: Ports, tenant: str, deposit: Deposit) -> Explanation:
@@ -163,7 +166,7 @@ def _explanation(
     further_ids: Iterable[Ref],
     title: str,
     now: Iterable[Decision],
-    written: Payment | Invoice | Payout | None = None,
+    written: Payment | Invoice | CreditMemo | Payout | None = None,
 ) -> Explanation:
     """Put a story together. Takes: `written` is the record where it may have effects."""
     told_of = tuple(told_of)

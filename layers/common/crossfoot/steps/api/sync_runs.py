@@ -61,7 +61,7 @@ def _choose(ports: Ports, tenant: str, body: BatchStart, setup: Setup) -> list[R
     for place, chosen in enumerate(body.invoices):
         if digests.setdefault(chosen.id, chosen.digest or "") != (chosen.digest or ""):
             raise BadField(f"invoices.{place}.digest", "The same invoice is named twice, with different digests.")
-    bills = find_bills(ports, tenant, list(digests), "invoices")
+    bills = find_bills(ports, tenant, [chosen.id for chosen in body.invoices], "invoices.{}.id")
     return [RunItem(bill.ref, bill.number, previewed=digests[str(bill.ref)]) for bill in bills.values()]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from crossfoot.core.decisions import Decision
 from crossfoot.core.effects import Effect
 from crossfoot.core.holds import LET_GO_ON, hold, let_go_on, tell_hold, tell_release
-from crossfoot.core.model import PSA, Invoice, Kind, Payment, Payout, Record, Ref
+from crossfoot.core.model import PSA, CreditMemo, Invoice, Kind, Payment, Payout, Record, Ref
 from crossfoot.core.parts import invoices_of
 from crossfoot.core.undoing import Undo
 from crossfoot.errors import Rejected
@@ -87,7 +87,7 @@ def _subjects(ports: Ports, tenant: str, record: Record) -> Sequence[Ref]:
             links = ports.book.load_links(tenant, invoices_of(record))
             named = [ref for ref in invoices_of(record) if ref.system is PSA]
             return list(dict.fromkeys((*(link.psa for link in links.values()), *named, record.ref)))
-        case Invoice():
+        case Invoice() | CreditMemo():
             link = ports.book.load_link(tenant, record.ref)
             return (link.accounting, link.psa) if link is not None else (record.ref,)
         case _:

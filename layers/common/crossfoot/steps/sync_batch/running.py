@@ -13,6 +13,8 @@ from crossfoot.errors import Conflict
 from crossfoot.messages import Nudge, PostBatch, SyncBatch
 from crossfoot.steps.sync_batch.needs import Ports
 
+# The code of what the partner stopped before it was begun: a retry takes it up again.
+CANCELLED = "cancelled"
 # So often a run says that it moves: one that does not is shown as stuck after half an hour.
 MOVES_EVERY = timedelta(minutes=1)
 
@@ -69,8 +71,9 @@ class Running:
 
 
 def decide_item(item: RunItem, decision: Decision, ports: Ports) -> RunItem:
-    """Say how an item ended by a decision: skipped, or refused."""
-    state = ItemState.SKIPPED if decision.outcome is Outcome.SKIPPED else ItemState.REFUSED
+    """Say how an item ended by a decision: cancelled, skipped, or refused."""
+    skipped = ItemState.CANCELLED if decision.code == CANCELLED else ItemState.SKIPPED
+    state = skipped if decision.outcome is Outcome.SKIPPED else ItemState.REFUSED
     return settle_item(item, state, decision, ports)
 
 

@@ -27,7 +27,7 @@ from crossfoot.core.sync.settings import Setup
 from crossfoot.errors import Conflict
 from crossfoot.ports import POSTINGS_PER_CALL
 from crossfoot.steps.sync_batch.needs import Ports
-from crossfoot.steps.sync_batch.running import Running
+from crossfoot.steps.sync_batch.running import CANCELLED, Running
 from crossfoot.steps.sync_batch.sales import ITS_OWN, SaleLedger, note_deleted
 from crossfoot.steps.sync_batch.standing import StandingBills, entry_of, stays_a_misfit
 
@@ -128,7 +128,7 @@ class Syncing:
 
     def _cancel(self, items: Sequence[RunItem], latest: Mapping[Ref, Effect]) -> None:
         sentence = "The run was stopped before it came to this one."
-        self._end([(item, skipped(item.bill, "S2", "cancelled", sentence, "Sync it again.")) for item in items], latest)
+        self._end([(item, skipped(item.bill, "S2", CANCELLED, sentence, "Sync it again.")) for item in items], latest)
 
     # --- plan ---------------------------------------------------------------------------------------------------------
 

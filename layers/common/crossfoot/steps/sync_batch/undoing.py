@@ -16,7 +16,7 @@ from crossfoot.parking import let_go
 from crossfoot.ports import Bill, Entered
 from crossfoot.steps.sync_batch.batches import BatchLedger
 from crossfoot.steps.sync_batch.needs import Ports
-from crossfoot.steps.sync_batch.running import Running
+from crossfoot.steps.sync_batch.running import CANCELLED, Running
 from crossfoot.steps.sync_batch.sales import ITS_OWN, SaleLedger, note_deleted
 
 PAGE = 100
@@ -64,7 +64,7 @@ class Undoing:
             return self._finish(item, effect)
         if not self._running.look():
             sentence = "The run was stopped before it came to this one."
-            return self._running.end([(item, skipped(item.bill, "S2", "cancelled", sentence, "Undo it again."))])
+            return self._running.end([(item, skipped(item.bill, "S2", CANCELLED, sentence, "Undo it again."))])
         now = self._ports.systems.sales(self._tenant).fetch_sale(standing.kind, standing.id, standing.currency)
         decision = self._why_not(item.bill, standing, now)
         if decision is not None:
