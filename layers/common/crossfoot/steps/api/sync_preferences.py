@@ -125,4 +125,6 @@ def _to_schedule(schedule: Schedule) -> ScheduleShape:
 
 
 def _to_tolerance(ports: Ports, tenant: str, minor: int) -> str:
-    return f"{from_minor(minor, ports.companies.load_known(tenant).home_currency):f}"
+    """Write it in the currency of the books; nothing is nothing in every one, also before they are connected."""
+    currency = ports.companies.load_known(tenant).home_currency if minor else ""
+    return f"{from_minor(minor, currency):f}"
