@@ -11,7 +11,7 @@ from crossfoot.core.sync.keys import Want
 from crossfoot.core.sync.settings import MappingKey, MappingKind
 from crossfoot.core.sync.suggesting import MOST_SUGGESTIONS, Suggesting
 
-from tests.core.sync.bills import CATALOGUE, SERVICES, VERSION
+from tests.core.sync.bills import CATALOGUE, SERVICES, SETUP, VERSION
 
 
 def customer(id_: str, name: str, number: str = "", **changes: object) -> Customer:
@@ -87,6 +87,20 @@ def test_s4_work_is_suggested_the_item_that_is_called_like_it_most_exactly(
     suggested = suggest(MappingKind.ITEM, "time:Technician / Regular / ProjectTicket", catalogue)
     assert [name for name, exact in suggested if exact] == ([found] if found else [])
     assert suggested, "a role alone is a hint"
+
+
+@pytest.mark.parametrize(
+    ("accounts", "exact"),
+    [((), True), (("4010",), True), (("9999",), True), (("4050",), False), (("4010", "4050"), False)],
+)
+def test_s4_an_item_that_posts_elsewhere_than_connectwise_is_not_confirmed_unseen(
+    accounts: tuple[str, ...], exact: bool
+) -> None:
+    key = MappingKey(MappingKind.ITEM, "product:Laptop")
+    wants = [Want(key, account=account) for account in accounts] or [Want(key)]
+    (found,) = Suggesting(items(Item("1", "Laptop", SERVICES)), setup=SETUP).suggest(*wants)
+    assert found.exact is exact
+    assert ("posts elsewhere" in found.why) is not exact
 
 
 def test_s6_a_product_is_suggested_by_its_name_its_number_or_its_description() -> None:

@@ -26,13 +26,15 @@ class Want:
     """Something that a bill needs a target for.
 
     Takes: `said` is what ConnectWise says beside the key: a company's name, the item that it names for an account, a
-    product's description; `number` is the company's account number; `rate` is the percentage of a tax code.
+    product's description; `number` is the company's account number; `rate` is the percentage of a tax code;
+    `account` is where ConnectWise posts what an item stands for.
     """
 
     key: MappingKey
     said: str = ""
     number: str = ""
     rate: Decimal | None = None
+    account: str = ""
 
 
 def item_key(line: Line) -> str:
@@ -107,7 +109,7 @@ def _line_items(billing: Billing, posting: Posting) -> Iterator[Want]:
             if posted.amount_minor:
                 yield _account(posted)
         elif posted.source in sources:
-            yield _item(sources[posted.source])
+            yield _item(sources[posted.source], posted.account)
 
 
 def _accounts(posting: Posting) -> Iterator[Want]:
@@ -118,10 +120,10 @@ def _account(posted: PostedLine) -> Want:
     return Want(MappingKey(MappingKind.ACCOUNT, posted.account), posted.item)
 
 
-def _item(line: Line) -> Want:
+def _item(line: Line, account: str = "") -> Want:
     # What is written on time differs from entry to entry, and says nothing of what it is sold as.
     said = "" if line.kind is LineKind.TIME else line.description
-    return Want(MappingKey(MappingKind.ITEM, item_key(line)), said)
+    return Want(MappingKey(MappingKind.ITEM, item_key(line)), said, account=account)
 
 
 def _unposted(billing: Billing, preferences: SyncPreferences) -> Iterator[Want]:

@@ -11,10 +11,13 @@ from crossfoot.core.model import ACCOUNTING, Customer, LineKind, Standing
 from crossfoot.core.sync.catalogue import Catalogue, Item, Listed, TaxCode
 from crossfoot.core.sync.contexts import SEPARATOR, context_names
 from crossfoot.core.sync.keys import Want
-from crossfoot.core.sync.settings import MappingKind, Target
-from crossfoot.core.sync.targets import fault_of
+from crossfoot.core.sync.settings import MappingKind, Setup, Target
+from crossfoot.core.sync.targets import Targets, fault_of
 
 MOST_SUGGESTIONS = 5
+NO_SETUP = Setup()
+# So many of the things that are said of a key are looked for.
+_MOST_SAID = 5
 # Names that share fewer of their letter groups than this have nothing to do with each other.
 _LEAST_LIKENESS = 0.4
 # A letter group that more names have than this ("inc", say) brings nobody into question by itself.
@@ -96,8 +99,9 @@ def _groups(name: str) -> set[str]:
 class Suggesting:
     """Finds what may stand for things, among all that a company offers."""
 
-    def __init__(self, catalogue: Catalogue, customers: Iterable[Customer] = ()) -> None:
+    def __init__(self, catalogue: Catalogue, customers: Iterable[Customer] = (), setup: Setup = NO_SETUP) -> None:
         self._catalogue = catalogue
+        self._targets = Targets(setup, catalogue)
         self._items = [item for item in catalogue.items.values() if not fault_of(item, catalogue)]
         listed = {
             MappingKind.CUSTOMER: [_of_customer(each) for each in customers if _is_there(each)],
@@ -117,10 +121,17 @@ class Suggesting:
         Source: S6.
         """
         best: dict[str, Suggestion] = {}
-        for found in chain.from_iterable(map(self._find, wants)):
-            best.setdefault(found.target.id, found)
+        for found in chain.from_iterable(map(self._find, wants[:_MOST_SAID])):
+            best.setdefault(found.target.id, self._checked(found, wants))
         ordered = sorted(best.values(), key=lambda each: not each.exact)
         return tuple(_only_one_exact(ordered)[:MOST_SUGGESTIONS])
+
+    def _checked(self, found: Suggestion, wants: Sequence[Want]) -> Suggestion:
+        """Take the mark from an item that posts elsewhere than ConnectWise does: that is to be seen first (S4)."""
+        meant = {self._targets.account_meant(want.account) for want in wants if want.account} - {""}
+        if not found.exact or not meant or meant == {self._catalogue.items[found.target.id].account_id}:
+            return found
+        return replace(found, exact=False, why=f"{found.why} But it posts elsewhere than ConnectWise does.")
 
     def _find(self, want: Want) -> Iterator[Suggestion]:
         match want.key.kind:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 
 from crossfoot.core.model import Customer, Ref
 from crossfoot.core.sync.catalogue import Catalogue
@@ -16,8 +15,6 @@ from crossfoot.core.sync.targets import Targets
 
 # So many of the bills that need a key are named.
 MOST_BILLS = 50
-# So many of the things that are said of a key are looked for.
-_MOST_SAID = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ def survey(
     known = {each.ref: each for each in customers}
     known |= {each.customer.ref: each.customer for each in billings if each.customer is not None}
     asked = _ask(billings, setup.preferences, domestic=catalogue.domestic)
-    suggesting = Suggesting(catalogue, known.values())
+    suggesting = Suggesting(catalogue, known.values(), setup)
     return tuple(_needed(asked[key], setup, catalogue, known, suggesting) for key in sorted(asked))
 
 
@@ -94,7 +91,7 @@ def _needed(
         target=target,
         implied=_implied(asked, setup, catalogue) if target is None else (),
         problem=next((problem for problem in problems if problem is not None), None),
-        suggestions=suggesting.suggest(*islice(asked.wants, _MOST_SAID)),
+        suggestions=suggesting.suggest(*asked.wants),
     )
 
 
