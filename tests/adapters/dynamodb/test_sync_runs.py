@@ -318,3 +318,19 @@ def test_a_runs_items_are_read_as_one_partition_and_a_page_of_runs_is_one_query(
     assert [item.bill for item in runs.load_items(TENANT, run.id)] == bills
     runs.list_runs(TENANT, cursor="", limit=50)
     assert counting_table.calls == ["GetItem", "Query", "Query"]
+
+
+def test_a_worker_reads_once_where_the_items_of_a_run_are() -> None:
+    counting_table = OneByOneCountingTable("memory", MemoryClient())
+    runs = TableSyncRuns(counting_table)
+    first = begin(runs, make_run(), BILL, finish=True)
+    second = begin(runs, make_run(1), OTHER_BILL)
+    counting_table.calls.clear()
+    assert [runs.load_item(TENANT, second.id, bill) is not None for bill in (OTHER_BILL, OTHER_BILL, BILL)] == [
+        True,
+        True,
+        False,
+    ]
+    assert counting_table.calls == ["GetItem"] * 4
+    assert [item.bill for item in runs.load_items(TENANT, first.id)] == [BILL]
+    assert runs.load_items("t_00000002", first.id) == ()

@@ -38,6 +38,8 @@ class TableSyncRuns:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        # The write that the items of a run came with, of the last one that was asked for: a run never changes it.
+        self._known: tuple[tuple[str, str], str] | None = None
 
     def begin(self, tenant: str, run: SyncRun, items: Sequence[RunItem]) -> SyncRun:
         """Begin a run, its items first, unless another one is under way; one that stood still for long gives way.
@@ -84,7 +86,7 @@ class TableSyncRuns:
 
     def load_items(self, tenant: str, run: str) -> tuple[RunItem, ...]:
         """Read every item of a run, consistently, in the order in which it was begun; none of a run that is not there."""
-        written = text(self._load_item(tenant, run) or {}, WRITTEN)
+        written = self._load_written(tenant, run)
         if not written:
             return ()
         found = list(self._table.starting(keys.run_items_pk(tenant, run, written), ""))
@@ -95,14 +97,14 @@ class TableSyncRuns:
         """Store how items stand, where that may follow what is stored. Raises: LookupError for one that is not there."""
         wanted = list(items)
         if wanted:
-            written = text(self._load_item(tenant, run) or {}, WRITTEN)
+            written = self._load_written(tenant, run)
             if not written:
                 raise LookupError(f"there is no run {run}")
             self._table.each(lambda item: self._save_item(keys.run_item(tenant, run, written, item.bill), item), wanted)
 
     def load_item(self, tenant: str, run: str, bill: Ref) -> RunItem | None:
         """Read one item, consistently."""
-        written = text(self._load_item(tenant, run) or {}, WRITTEN)
+        written = self._load_written(tenant, run)
         item = self._table.get(keys.run_item(tenant, run, written, bill)) if written else None
         return to_run_item(bill, item) if item else None
 
@@ -157,6 +159,16 @@ class TableSyncRuns:
 
     def _load_item(self, tenant: str, run: str) -> Item | None:
         return self._table.get(keys.sync_run(tenant, run)) if 0 < len(run) <= keys.MAX_ID_LENGTH else None
+
+    def _load_written(self, tenant: str, run: str) -> str:
+        """Read under which name the items of a run lie; "" for one that is not there. A worker reads it once."""
+        known = self._known
+        if known is not None and known[0] == (tenant, run):
+            return known[1]
+        written = text(self._load_item(tenant, run) or {}, WRITTEN)
+        if written:
+            self._known = ((tenant, run), written)
+        return written
 
     def _load_unfinished(self, tenant: str, run: str) -> SyncRun | None:
         found = self.load(tenant, run)
