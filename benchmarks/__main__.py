@@ -14,6 +14,7 @@ from benchmarks.ingest import measure_ingest
 from benchmarks.mirror import measure_payments
 from benchmarks.page import PAGE, write_page
 from benchmarks.push import measure_push
+from benchmarks.sync import measure_sync
 from local.stack.errors import StackError
 
 
@@ -27,6 +28,7 @@ PARTS: Mapping[str, Part] = {
     "ingest": measure_ingest,
     "payments": measure_payments,
     "push": measure_push,
+    "sync": measure_sync,
     "book": measure_book,
 }
 

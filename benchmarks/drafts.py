@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from local.sandbox.store import Record
 
@@ -10,6 +10,7 @@ FIRST_INVOICE, FIRST_NUMBER, FIRST_LINE = 5_001, 70_001, 100_001
 CUSTOMERS, FIRST_CUSTOMER = 12, 501
 # Who nobody said stands for whom in QuickBooks.
 STRANGER = FIRST_CUSTOMER + CUSTOMERS
+CENT = Decimal("0.01")
 DUE_DAYS, CLOSED_DAYS, NEWEST_DAYS = 30, 365, 5
 NET_30, US_DOLLARS = {"id": 2, "name": "Net 30"}, {"id": 7, "currencyCode": "USD", "name": "US Dollars"}
 CLOSED, CITY_TAX = {"id": 3, "name": "Closed", "isClosed": True}, {"id": 12, "name": "State and city"}
@@ -39,7 +40,7 @@ class Draft:
             "chargeToType": "Company", "timeStart": midnight(self.issued_on), "notes": f"Ticket {self.place}",
             "workRole": {"id": ROLES[role], "name": role}, "workType": {"id": WORK_TYPES[kind], "name": kind},
             "actualHours": Decimal(hours), "invoiceHours": Decimal(hours), "hourlyRate": Decimal(rate), "hoursDeduct": 0,
-            "taxableFlag": taxed, "status": "Billed",
+            "extendedInvoiceAmount": _extended(hours, rate), "taxableFlag": taxed, "status": "Billed",
         })  # fmt: skip
 
     def product(self, quantity: str, price: str, item: str = "SW-LIC", *, taxed: bool = True) -> None:
@@ -47,7 +48,7 @@ class Draft:
         self._add("ProductItem", {
             "catalogItem": {"id": CATALOGUE[item], "identifier": item}, "description": f"Delivery {self.place}",
             "quantity": Decimal(quantity), "price": Decimal(price), "cost": Decimal(1), "taxableFlag": taxed,
-            "productClass": "NonInventory",
+            "extPrice": _extended(quantity, price), "productClass": "NonInventory",
         })  # fmt: skip
 
     def expense(self, amount: str, kind: str = "Travel") -> None:
@@ -209,6 +210,10 @@ FAULTS: Mapping[str, Callable[[Draft], None]] = {
 def company_reference(number: int) -> Record:
     """Name a customer in ConnectWise; in QuickBooks it has the same name and id."""
     return {"id": number, "identifier": f"Customer{number}", "name": f"Customer {number}"}
+
+
+def _extended(quantity: str, price: str) -> Decimal:
+    return (Decimal(quantity) * Decimal(price)).quantize(CENT, ROUND_HALF_UP)
 
 
 def midnight(day: date) -> str:

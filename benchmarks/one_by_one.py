@@ -3,7 +3,9 @@
 Runs in the clients' own environment: `python one_by_one.py`, with what it needs as JSON on standard input. For each of
 its `payments`: read it, read each invoice that it pays, find that invoice in ConnectWise by its number, look at its rows,
 and add one if the payment is not there. For each that was `received`: read the invoice that it pays, enter the payment in
-QuickBooks, and go on with ConnectWise as before. Prints how many calls that took, and how long.
+QuickBooks, and go on with ConnectWise as before. For each of its `bills`: read the ConnectWise invoice and its lines, find
+its customer in QuickBooks by name, look whether the number is there, enter the invoice line by line, read the ids of its
+ledger records and put them into a batch. Prints how many calls that took, and how long.
 """
 
 import json
@@ -17,13 +19,22 @@ import requests
 from intuitlib.client import AuthClient  # type: ignore[import-not-found]
 from quickbooks import QuickBooks  # type: ignore[import-not-found]
 from quickbooks.exceptions import QuickbooksException  # type: ignore[import-not-found]
-from quickbooks.objects.base import LinkedTxn  # type: ignore[import-not-found]
+from quickbooks.objects.base import LinkedTxn, Ref  # type: ignore[import-not-found]
+from quickbooks.objects.customer import Customer  # type: ignore[import-not-found]
+from quickbooks.objects.detailline import SalesItemLine, SalesItemLineDetail  # type: ignore[import-not-found]
 from quickbooks.objects.invoice import Invoice  # type: ignore[import-not-found]
 from quickbooks.objects.payment import Payment, PaymentLine  # type: ignore[import-not-found]
 
 TIMEOUT_S = 30
 # QuickBooks allows ten calls a second. The library fails on one that came too early, so that one is made again.
 QUICKBOOKS_PACE_S, THROTTLED_S = 0.1, 1.0
+INVOICES = "/finance/invoices"
+# Where the lines of a ConnectWise invoice are, and what each of them says of its amount.
+LINES = {
+    "/time/entries": "extendedInvoiceAmount",
+    "/expense/entries": "invoiceAmount",
+    "/procurement/products": "extPrice",
+}
 
 
 class OneByOne:
@@ -33,7 +44,7 @@ class OneByOne:
         self.calls = 0
         self._next = 0.0
         self._qb = _open_quickbooks(quickbooks)
-        self._root = f"{connectwise['site_url']}/v4_6_release/apis/3.0/finance/invoices"
+        self._root = f"{connectwise['site_url']}/v4_6_release/apis/3.0"
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.auth = (f"{connectwise['company_id']}+{connectwise['public_key']}", connectwise["private_key"])
@@ -56,6 +67,30 @@ class OneByOne:
         self._ask(lambda: payment.save(qb=self._qb))
         self._add_row(invoice.DocNumber, line.Amount, received["day"])
 
+    def sync(self, bill: str, item: str) -> None:
+        closed = self._call("GET", f"{INVOICES}/{bill}")
+        lines = [(path, line) for path in LINES for line in self._lines_of(path, bill)]
+        (customer,) = self._find(Customer, DisplayName=closed["company"]["name"])
+        if self._find(Invoice, DocNumber=closed["invoiceNumber"]):
+            return
+        invoice = Invoice()
+        invoice.CustomerRef, invoice.DocNumber = _ref(customer.Id), closed["invoiceNumber"]
+        invoice.TxnDate, invoice.DueDate = closed["date"][:10], closed["dueDate"][:10]
+        invoice.Line = [_sale(line, LINES[path], item) for path, line in lines]
+        self._ask(lambda: invoice.save(qb=self._qb))
+        entries = self._call("GET", f"{INVOICES}/{bill}/glEntries/")
+        batch = {"batchIdentifier": f"I{closed['invoiceNumber']}", "exportInvoicesFlag": True}
+        self._call(
+            "POST", "/finance/accounting/batches", json={**batch, "processedRecordIds": [e["id"] for e in entries]}
+        )
+
+    def _lines_of(self, path: str, bill: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._call("GET", path, params={"conditions": f"invoice/id = {bill}"})
+        return found
+
+    def _find(self, kind: Any, **values: str) -> Any:
+        return self._ask(lambda: kind.filter(**values, qb=self._qb))
+
     def _read(self, kind: Any, record_id: str) -> Any:
         return self._ask(lambda: kind.get(record_id, qb=self._qb))
 
@@ -72,17 +107,32 @@ class OneByOne:
             return self._ask(call)
 
     def _add_row(self, number: str, amount: float, day: str) -> None:
-        (found,) = self._call("GET", "", params={"conditions": f'invoiceNumber = "{number}"'})
-        rows = self._call("GET", f"/{found['id']}/payments")
+        (found,) = self._call("GET", INVOICES, params={"conditions": f'invoiceNumber = "{number}"'})
+        rows = self._call("GET", f"{INVOICES}/{found['id']}/payments")
         if not any(float(row["amount"]) == float(amount) and row["paymentDate"][:10] == day for row in rows):
             row = {"type": "P", "amount": amount, "paymentDate": f"{day}T00:00:00Z"}
-            self._call("POST", f"/{found['id']}/payments", json=row)
+            self._call("POST", f"{INVOICES}/{found['id']}/payments", json=row)
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
         self.calls += 1
         answer = self._session.request(method, self._root + path, timeout=TIMEOUT_S, **options)
         answer.raise_for_status()
         return answer.json()
+
+
+def _ref(id_: str) -> Any:
+    ref = Ref()
+    ref.value = id_
+    return ref
+
+
+def _sale(line: dict[str, Any], amount: str, item: str) -> Any:
+    sold = SalesItemLine()
+    sold.Amount, sold.Description = line[amount], line.get("notes") or line.get("description")
+    sold.SalesItemLineDetail = SalesItemLineDetail()
+    sold.SalesItemLineDetail.ItemRef = _ref(item)
+    sold.SalesItemLineDetail.Qty, sold.SalesItemLineDetail.UnitPrice = 1, line[amount]
+    return sold
 
 
 def _open_quickbooks(ready: dict[str, str]) -> Any:
@@ -103,6 +153,8 @@ def main() -> None:
         job.mirror(payment_id)
     for payment in asked.get("received", ()):
         job.enter(payment)
+    for bill in asked.get("bills", ()):
+        job.sync(bill, asked["item"])
     print(json.dumps({"calls": job.calls, "seconds": time.perf_counter() - began}))
 
 

@@ -112,13 +112,11 @@ class Bookkeeper:
 
     def read_invoices(self) -> list[Record]:
         """Read every invoice."""
-        found: list[Record] = []
-        while True:
-            params = {"pageSize": str(PAGE), "page": str(len(found) // PAGE + 1), "orderBy": "id asc"}
-            page = self._web.call("GET", "/finance/invoices", params=params)
-            found += page
-            if len(page) < PAGE:
-                return found
+        return self._read_all("/finance/invoices")
+
+    def read_batches(self) -> list[Record]:
+        """Read every accounting batch."""
+        return self._read_all("/finance/accounting/batches")
 
     def read_unposted(self) -> list[Record]:
         """Read what ConnectWise would post now, with every line; it posts nothing by that."""
@@ -130,6 +128,15 @@ class Bookkeeper:
         """Read the payment rows of an invoice."""
         rows: list[Record] = self._web.call("GET", f"/finance/invoices/{invoice_id}/payments")
         return rows
+
+    def _read_all(self, path: str) -> list[Record]:
+        found: list[Record] = []
+        while True:
+            params = {"pageSize": str(PAGE), "page": str(len(found) // PAGE + 1), "orderBy": "id asc"}
+            page = self._web.call("GET", path, params=params)
+            found += page
+            if len(page) < PAGE:
+                return found
 
 
 def _amounts(parts: Sequence[Part]) -> Record:

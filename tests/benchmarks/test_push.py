@@ -8,7 +8,7 @@ from crossfoot.messages.platform import PlatformPayment
 
 from benchmarks.push import Received, least_s
 from benchmarks.stub_queues import VISIBILITY_S
-from benchmarks.warm import TIMEOUT_S
+from benchmarks.warm import TIMEOUTS_S
 from benchmarks.workers import BATCH
 from local.sandbox.quickbooks.limits import Limits
 from local.sandbox.quickbooks.switches import Switches
@@ -47,7 +47,7 @@ def test_whoever_asks_all_the_time_is_let_in_by_the_sandbox_in_the_least_time() 
 def test_workers_are_given_what_the_template_gives_them_in_production() -> None:
     template = (ROOT / "template.yaml").read_text()
     (production,) = re.findall(r"    production: \{.*\}", template)
-    assert f"PaymentTimeout: {TIMEOUT_S}," in production
+    assert f"PaymentTimeout: {TIMEOUTS_S['mirror_payment']}," in production
     assert f"PaymentVisibility: {VISIBILITY_S}," in production
     assert f"BatchSize: {BATCH}\n" in template[template.index("  MirrorPaymentFunction:") :]
 
