@@ -4,6 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from crossfoot.entry.openapi import DESCRIPTION_PATH
+from crossfoot.steps.api.routes import ROUTES
+from crossfoot.steps.api.sync_routes import SYNC
 
 ROOT = Path(__file__).parent.parent
 RULES = (ROOT / "docs/rules.md").read_text()
@@ -47,6 +50,15 @@ def test_every_alarm_is_in_the_runbook() -> None:
     alarms |= set(re.findall(r"^  (\w+Alarm):$", template, flags=re.MULTILINE))
     assert len(alarms) > 10
     assert {alarm for alarm in alarms if alarm not in runbook} == set()
+
+
+def test_every_call_of_the_sync_tool_is_told_and_every_call_that_is_told_is_there() -> None:
+    told = set(re.findall(r"`(GET|POST|PUT|DELETE) (/v1/[\w/{}-]+)`", (ROOT / "docs/sync.md").read_text()))
+    served = {(route.method, route.path) for route in ROUTES} | {("GET", DESCRIPTION_PATH)}
+    # What is told of a kind is served for every kind.
+    told = {(method, path.replace("/records/invoice/", "/records/{kind}/")) for method, path in told}
+    assert told - served == set()
+    assert {(route.method, route.path) for route in SYNC} - told == set()
 
 
 @pytest.mark.parametrize(
