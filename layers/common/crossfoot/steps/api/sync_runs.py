@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from io import StringIO
-from itertools import islice
+from itertools import chain, islice
 
 from crossfoot.core.model import ACCOUNTING, Kind, Ref
 from crossfoot.core.sync.runs import FAILED_STATES, ItemState, RunItem, RunKind, SyncRun, count_states, new_sync_run
@@ -22,13 +22,12 @@ from crossfoot.messages.api.sync_runs import (
 )
 from crossfoot.messages.api.words import PageQuery
 from crossfoot.messages.routes import Asked, Nothing, Sheet
+from crossfoot.offered import MOST_BILLS, walk_offered
 from crossfoot.steps.api.needs import BadField, Ports, not_found
-from crossfoot.steps.api.sync_bills import find_bills, require_tool, walk_offered
+from crossfoot.steps.api.sync_bills import find_bills, require_tool
 
 LISTED = "/v1/sync/batches"
 BY = "partner"
-# A run has so many bills at most; what is left is offered still.
-MOST_BILLS = 5_000
 # Whoever works on a run may move it while the partner stops it; each time it is read anew.
 CANCEL_TRIES = 5
 # What of a run stands in the accounting, and can be taken back.
@@ -56,7 +55,8 @@ def _choose(ports: Ports, tenant: str, body: BatchStart, setup: Setup) -> list[R
     if bool(body.invoices) is body.all:
         raise BadField("invoices", "Name some invoices, or ask for all that is offered: one of the two.")
     if body.all:
-        return [RunItem(bill.ref, bill.number) for bill in islice(walk_offered(ports, tenant, setup), MOST_BILLS)]
+        offered = chain.from_iterable(walk_offered(tenant, setup, ports.book))
+        return [RunItem(bill.ref, bill.number) for bill in islice(offered, MOST_BILLS)]
     digests: dict[str, str] = {}
     for place, chosen in enumerate(body.invoices):
         if digests.setdefault(chosen.id, chosen.digest or "") != (chosen.digest or ""):

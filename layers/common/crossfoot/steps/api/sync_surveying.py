@@ -9,9 +9,10 @@ from crossfoot.core.model import ACCOUNTING, PSA, Customer, Kind, Ref
 from crossfoot.core.sync.catalogue import Catalogue
 from crossfoot.core.sync.plans import Billing
 from crossfoot.core.sync.settings import MappingKey, MappingKind, Setup, SyncPreferences, Target
+from crossfoot.offered import load_offered
 from crossfoot.ports import POSTINGS_PER_CALL
 from crossfoot.steps.api.needs import Ports
-from crossfoot.steps.api.sync_bills import load_offered, require_both
+from crossfoot.steps.api.sync_bills import require_both
 
 # As many bills are looked at in one go as ConnectWise tells of in one call.
 LOOKED_AT = POSTINGS_PER_CALL
@@ -38,7 +39,7 @@ def gather_surveyed(ports: Ports, tenant: str, cursor: str) -> Surveyed:
     """
     require_both(ports, tenant)
     setup = load_setup(ports, tenant)
-    offered, next_cursor = load_offered(ports, tenant, setup, LOOKED_AT, cursor)
+    offered, next_cursor = load_offered(tenant, setup, ports.book, LOOKED_AT, cursor)
     billings = load_billings(tenant, [bill.ref for bill in offered], setup, ports)
     catalogue = ports.systems.sales(tenant).fetch_catalogue()
     return Surveyed(setup, catalogue, tuple(billings.values()), next_cursor)

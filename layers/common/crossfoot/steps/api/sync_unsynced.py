@@ -14,9 +14,9 @@ from crossfoot.errors import CrossfootError
 from crossfoot.messages.api.sync_unsynced import LastTry, UnsyncedList, UnsyncedQuery, UnsyncedShape
 from crossfoot.messages.api.words import CustomerName
 from crossfoot.messages.routes import Asked, Nothing
+from crossfoot.offered import read_unsynced
 from crossfoot.ports import Bill
 from crossfoot.steps.api.needs import Ports, to_id, to_money, to_why, why_closed
-from crossfoot.steps.api.sync_bills import read_unsynced
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def _read(ports: Ports, tenant: str, query: UnsyncedQuery, setup: Setup | None) 
     if query.number:
         numbered = ports.book.load_invoices_numbered(tenant, query.number)
         return [bill for bill in numbered if bill.ref.system is PSA][: query.limit], ""
-    page = read_unsynced(ports, tenant, setup if query.offered else None, query.cursor, query.limit)
+    page = read_unsynced(tenant, setup if query.offered else None, ports.book, query.cursor, query.limit)
     return [record for record in page.records if isinstance(record, Invoice | CreditMemo)], page.next_cursor
 
 
