@@ -5,6 +5,7 @@ from collections.abc import Callable
 from crossfoot.core.decisions import Decision, refused
 from crossfoot.core.model import ACCOUNTING, PSA, SYSTEM_NAMES, Ref
 from crossfoot.core.pacing import in_no_hurry
+from crossfoot.core.sync.batching import GL_BATCH
 from crossfoot.core.sync.effects import SALE
 from crossfoot.core.sync.runs import ItemState, RunKind
 from crossfoot.core.sync.settings import Setup
@@ -66,17 +67,16 @@ def _work_on(request: Request, ports: Ports, remaining_ms: Callable[[], int]) ->
 def sync_batch(message: SyncBatch, ports: Ports, remaining_ms: Callable[[], int] = in_no_hurry) -> None:
     """Go on with a run until all of its bills came to an end, or the time is nearly over; the rest goes on by message.
 
-    Each bill is entered once, whatever a worker dies at; a run that is over is left alone.
+    Each bill is entered once, whatever a worker dies at. A run that is over is left alone, but for what a worker that was
+    overtaken wrote meanwhile: that gets its batch.
     Raises: Conflict when somebody else is at a bill; errors of the vendors. What came to an end by then is stored.
     """
     run = ports.sync_runs.load(message.tenant, message.run)
     if run is None:
         raise BadMessage(f"{message.tenant} has no run {message.run}")
-    if run.finished_at is not None:
-        return
     running = Running(message.tenant, run, ports, remaining_ms)
     try:
-        left = _work(running, ports)
+        left = _work(running, ports) if run.finished_at is None else 0
     except NeedsPartner as error:
         fix = error.fix or "Mend the connection under Connections, then retry this run."
         left = _give_up(running, ports, "C7", "needs_partner", str(error), fix)
@@ -113,10 +113,11 @@ def _give_up(running: Running, ports: Ports, rule: str, code: str, sentence: str
         return refused(bill, rule, code, sentence, fix)
 
     waiting = running.load_waiting()
-    latest = ports.effects.load_latest_of(running.tenant, SALE, [item.bill for item in waiting])
-    for effect in latest.values():
-        if effect.never_sent:
-            withdraw(effect, ports.effects, ports.clock)
+    for kind in (SALE, GL_BATCH):
+        latest = ports.effects.load_latest_of(running.tenant, kind, [item.bill for item in waiting])
+        for effect in latest.values():
+            if effect.never_sent:
+                withdraw(effect, ports.effects, ports.clock)
     running.end([(item, decide(item.bill)) for item in waiting])
     return 0
 

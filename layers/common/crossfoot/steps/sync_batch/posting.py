@@ -69,8 +69,8 @@ class _Posting:
         sale = self._ports.effects.load_latest(self._tenant, SALE, self._bill)
         standing = standing_sale(sale)
         if sale is None or standing is None:
-            # It was undone meanwhile.
-            return self._batches.drop(latest)
+            self._batches.drop(latest)
+            return self._undone()
         if batch := batch_of(latest, standing):
             return self._done(batch)
         return self._write(sale, standing, latest)
@@ -129,6 +129,13 @@ class _Posting:
         else:
             decision = self._changed(standing, "it was reopened" if now is not None else "it is gone")
         self._end(decision, ItemState.CONFLICT)
+
+    def _undone(self) -> None:
+        """Say in its run that a bill was taken back before it was in a batch; the run was over, or nobody went on with it."""
+        item = self._load_item()
+        if item is not None and item.state is ItemState.WRITTEN:
+            sentence = "It was taken out of QuickBooks again before it was in a ConnectWise batch."
+            self._end(refused(self._bill, "S9", "undone_meanwhile", sentence, "Sync it again."), ItemState.REFUSED)
 
     def _changed(self, standing: SaleWrite, how: str) -> Decision:
         sentence = f"It was written to QuickBooks, and then changed in ConnectWise before it was in a batch: {how}."

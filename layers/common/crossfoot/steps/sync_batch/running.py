@@ -86,20 +86,22 @@ def settle_item(item: RunItem, state: ItemState, decision: Decision, ports: Port
 
 
 def finish_run(tenant: str, run_id: str, ports: Ports) -> bool:
-    """End a run if all of its bills have come to an end. Again is no error.
+    """End a run if all of its bills have come to an end. Again is no error, and counts what came to another end since.
 
     Returns: whether it is at its end. Raises: Conflict when somebody else moved it.
     """
     run = ports.sync_runs.load(tenant, run_id)
-    if run is None or run.finished_at is not None:
+    if run is None:
         return True
     items = ports.sync_runs.load_items(tenant, run_id)
     if any(item.state in OPEN_STATES for item in items):
         return False
-    now = ports.clock.now()
+    counts, now = count_states(items), ports.clock.now()
+    if run.finished_at is not None and run.counts == counts:
+        return True
     # What ConnectWise made of its batches shows at once, and not at the next sweep.
     ports.queue.send([Nudge(tenant=tenant, system=PSA, because=f"finished {run_id}")])
-    finished = replace(run, moved_at=now, finished_at=now, counts=count_states(items))
+    finished = replace(run, moved_at=now, finished_at=run.finished_at or now, counts=counts)
     ports.sync_runs.replace(tenant, run, finished)
     return True
 
