@@ -81,6 +81,7 @@ class WorldConnections:
         self._clock = clock
         self.states = dict.fromkeys(System, ConnectionState.CONNECTED)
         self.read_at: dict[System, datetime] = {}
+        self.connected_at: dict[System, datetime] = {}
         self.expire_at: dict[System, datetime] = {}
         self.warnings: dict[System, tuple[str, str]] = {}
         self.history: dict[System, list[ConnectionEvent]] = {system: [] for system in CONNECTED}
@@ -94,6 +95,7 @@ class WorldConnections:
             account_id="1",
             reason=reason,
             fix=fix,
+            connected_at=self.connected_at.get(system),
             last_read_at=self.read_at.get(system),
             credentials_expire_at=self.expire_at.get(system),
         )

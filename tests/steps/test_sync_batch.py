@@ -10,12 +10,12 @@ from crossfoot.core.preferences import ExternalPaymentsMode, Preferences
 from crossfoot.core.sync.effects import SALE
 from crossfoot.core.sync.runs import ItemState, RunKind, RunState
 from crossfoot.core.sync.sales import SaleKind
-from crossfoot.core.sync.settings import TaxDisplay
+from crossfoot.core.sync.settings import MappingKey, MappingKind, Target, TaxDisplay
 from crossfoot.errors import AuthExpired, BadMessage, Conflict, OutcomeUnknown, RateLimited, Rejected, RemoteUnavailable
 from crossfoot.messages import CheckSynced, PostBatch, StartSync, SyncBatch
 from crossfoot.ports import ConnectionState
 
-from tests.fakes.sync_office import PREFERENCES, SyncOffice
+from tests.fakes.sync_office import CUSTOMER, PREFERENCES, SyncOffice
 from tests.fakes.world import TENANT
 
 DONE, REFUSED, SKIPPED = ItemState.DONE, ItemState.REFUSED, ItemState.SKIPPED
@@ -465,6 +465,64 @@ def test_s1_a_schedule_begins_no_second_run(office: SyncOffice) -> None:
     assert len(office.world.sync_runs.runs) == 1
     office.world.settle()
     assert office.entries() == [("1001", 190_00)]
+
+
+HOUR_S = 3600
+
+
+def _by_schedule(office: SyncOffice) -> list[dict[str, ItemState]]:
+    """Let an hour pass and the schedule ring. Returns: the runs that it began, with their bills."""
+    world, before = office.world, len(office.world.sync_runs.runs)
+    world.clock.advance(HOUR_S)
+    world.work(StartSync(tenant=TENANT, because=world.clock.now().isoformat()))
+    world.settle()
+    runs = world.sync_runs.list_runs(TENANT, cursor="", limit=100).items
+    return [office.states(run) for run in runs[: len(runs) - before]]
+
+
+def _unmapped(office: SyncOffice, number: str) -> Ref:
+    """Bill a company that nothing stands for."""
+    bill = office.bill(number)
+    psa = office.world.connectwise
+    psa.put(replace(psa.invoice(bill.id), customer=Ref(PSA, Kind.CUSTOMER, "77")))
+    return bill
+
+
+def test_s1_a_schedule_does_not_ask_again_for_what_it_had_refused_and_nothing_changed_of(office: SyncOffice) -> None:
+    refused = _unmapped(office, "1001")
+    office.see()
+    assert _by_schedule(office) == [{"1001": REFUSED}]
+    read = (office.world.our_sales.reads, office.world.connectwise.reads)
+    assert [_by_schedule(office) for _ in range(3)] == [[], [], []]
+    assert (office.world.our_sales.reads, office.world.connectwise.reads) == read, "and costs no call"
+    office.bill("1002")
+    office.see()
+    assert _by_schedule(office) == [{"1002": DONE}], "what is new is taken, without what rests"
+    assert office.states(office.sync(refused)) == {"1001": REFUSED}, "pressed by hand, it is tried at once"
+
+
+@pytest.mark.parametrize("changed", ["mapping", "bill", "connection", "day"])
+def test_s1_a_schedule_tries_a_refused_bill_again_when_anything_it_may_rest_on_changed(
+    office: SyncOffice, changed: str
+) -> None:
+    _unmapped(office, "1001")
+    office.see()
+    assert (_by_schedule(office), _by_schedule(office)) == ([{"1001": REFUSED}], [])
+    world = office.world
+    match changed:
+        case "mapping":
+            key = MappingKey(MappingKind.CUSTOMER, "77")
+            world.sync_settings.save_mappings(TENANT, {key: Target(CUSTOMER, "Contoso")})
+        case "bill":
+            psa = world.connectwise
+            psa.put(replace(psa.invoice("c1001"), customer=Ref(PSA, Kind.CUSTOMER, "1")))
+            office.see()
+        case "connection":
+            world.connections.connected_at[PSA] = world.clock.now()
+        case _:
+            world.clock.advance(20 * HOUR_S)
+    mended = changed in ("mapping", "bill")
+    assert _by_schedule(office) == [{"1001": DONE if mended else REFUSED}]
 
 
 @pytest.mark.parametrize("off", ["tool", "preferences", "connection"])

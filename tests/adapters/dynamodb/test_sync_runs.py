@@ -56,7 +56,7 @@ def states(runs: SyncRuns, run: SyncRun) -> list[ItemState]:
 
 
 def test_s2_a_run_is_read_as_it_was_begun_with_its_items_in_their_order(runs: SyncRuns) -> None:
-    run = make_run(total=3, kind=RunKind.UNDO)
+    run = replace(make_run(total=3, kind=RunKind.UNDO), setup="9f2c")
     items = [*waiting(BILL, MEMO), RunItem(OTHER_BILL, "", previewed="9f2c")]
     assert runs.begin(TENANT, run, items) == run
     assert runs.load(TENANT, run.id) == runs.load_under_way(TENANT) == run

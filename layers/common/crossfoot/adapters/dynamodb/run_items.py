@@ -38,6 +38,7 @@ def run_from(run: str, item: Mapping[str, Plain]) -> SyncRun:
         keys.read_maybe_time(text(item, "finished_at")),
         keys.read_maybe_time(text(item, "cancelled_at")),
         {ItemState(state): whole(counts, state) for state in counts},
+        text(item, "setup"),
     )
 
 
@@ -103,6 +104,8 @@ def _run_item(run: SyncRun) -> Item:
         "finished_at": keys.maybe_time_text(run.finished_at),
         "cancelled_at": keys.maybe_time_text(run.cancelled_at),
         "counts": {state.value: count for state, count in run.counts.items()},
+        # Left out where there is none: a run that was stored before keeps its digest.
+        **({"setup": run.setup} if run.setup else {}),
     }
 
 

@@ -97,7 +97,8 @@ class SyncRun:
     """A run over some bills.
 
     Takes: `by` is who began it ("partner", or "schedule"); `total` is how many bills it has; `cancelled_at` is when the
-    partner stopped what had not started; `counts` of a finished run are how many bills ended how.
+    partner stopped what had not started; `counts` of a finished run are how many bills ended how; `setup` names the
+    choices that a schedule began it with.
     Units: times are aware UTC; `finished_at` is None while it runs.
     """
 
@@ -110,6 +111,7 @@ class SyncRun:
     finished_at: datetime | None = None
     cancelled_at: datetime | None = None
     counts: Mapping[ItemState, int] = field(default_factory=dict)
+    setup: str = ""
 
     def state(self, now: datetime) -> RunState:
         """Say how it stands. Source: X3."""

@@ -1,7 +1,8 @@
 """What a partner chooses for the Sync Invoices tool: how it runs, and what stands for what (S1, S6)."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from enum import StrEnum
 
@@ -131,3 +132,10 @@ class Setup:
     def target(self, kind: MappingKind, key: str) -> Target | None:
         """Find what stands for something."""
         return self.mappings.get(MappingKey(kind, key))
+
+    @property
+    def digest(self) -> str:
+        """Name all that entries follow from: when the tool runs by itself is none of it."""
+        chosen = replace(self.preferences, schedule=None)
+        text = repr((chosen, sorted((key, target.id) for key, target in self.mappings.items())))
+        return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,12 +1,14 @@
 """start_sync: every bill that is offered, because the partner's schedule says so (S1)."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from crossfoot.core.model import ACCOUNTING, PSA, CreditMemo, Invoice, Kind
 from crossfoot.core.shelves import Shelf
 from crossfoot.core.sync.offering import decide_offer
+from crossfoot.core.sync.resting import rests
 from crossfoot.core.sync.runs import RunItem, RunKind, new_sync_run
 from crossfoot.core.sync.settings import Setup
 from crossfoot.messages import StartSync, SyncBatch
@@ -22,6 +24,7 @@ MOST_BILLS = 5_000
 def start_sync(message: StartSync, ports: Ports) -> None:
     """Begin a run over all that is offered, unless the tool is off, a system is away, or a run is under way.
 
+    What was refused lately, and for which nothing is known to have changed since, rests: nothing but such begins no run.
     Again begins no other: whatever is under way goes on.
     """
     tenant = message.tenant
@@ -37,13 +40,14 @@ def start_sync(message: StartSync, ports: Ports) -> None:
         if not items:
             return
         run = new_sync_run(RunKind.SYNC, SCHEDULE, len(items), ports.clock.now(), secrets.token_hex(4))
-        under_way = ports.sync_runs.begin(tenant, run, items)
+        under_way = ports.sync_runs.begin(tenant, replace(run, setup=setup.digest), items)
     because = f"schedule {message.because}"[:500]
     ports.queue.send([SyncBatch(tenant=tenant, run=under_way.id, because=because)])
 
 
 def _walk_offered(tenant: str, setup: Setup, ports: Ports) -> Iterator[Bill]:
-    """Walk what is closed and in no batch, oldest first, and keep what is offered. Source: S1, S3."""
+    """Walk what is closed and in no batch, oldest first, and keep what is offered and does not rest. Source: S1, S3."""
+    resting = _Resting(tenant, setup, ports)
     for kind in (Kind.INVOICE, Kind.CREDIT_MEMO):
         cursor = ""
         while True:
@@ -53,7 +57,37 @@ def _walk_offered(tenant: str, setup: Setup, ports: Ports) -> Iterator[Bill]:
             )  # fmt: skip
             bills = [record for record in page.records if isinstance(record, Invoice | CreditMemo)]
             links = ports.book.load_links(tenant, [bill.ref for bill in bills]) if bills else {}
-            yield from (bill for bill in bills if decide_offer(bill, links.get(bill.ref), setup) is None)
+            yield from resting.leave_out([b for b in bills if decide_offer(b, links.get(b.ref), setup) is None])
             cursor = page.next_cursor
             if not cursor:
                 break
+
+
+class _Resting:
+    """Which bills rest, since a schedule had them refused. Source: S1, S7."""
+
+    def __init__(self, tenant: str, setup: Setup, ports: Ports) -> None:
+        self._tenant, self._setup, self._ports = tenant, setup.digest, ports
+        connections = (ports.connections.load(tenant, system) for system in (ACCOUNTING, PSA))
+        self._connected_at = [each.connected_at for each in connections if each is not None]
+        self._same: dict[str, bool] = {}
+
+    def leave_out(self, bills: Sequence[Bill]) -> list[Bill]:
+        """Give those that do not rest."""
+        newest = self._ports.sync_runs.load_newest_of(self._tenant, [bill.ref for bill in bills]) if bills else {}
+        now = self._ports.clock.now()
+        resting = {
+            bill.ref
+            for bill in bills
+            if bill.ref in newest
+            and self._is_same(newest[bill.ref][0])
+            and rests(newest[bill.ref][1], bill, now, self._connected_at)
+        }
+        return [bill for bill in bills if bill.ref not in resting]
+
+    def _is_same(self, run_id: str) -> bool:
+        """Tell whether a run was begun by a schedule, and with the choices of now."""
+        if run_id not in self._same:
+            run = self._ports.sync_runs.load(self._tenant, run_id)
+            self._same[run_id] = run is not None and run.setup == self._setup
+        return self._same[run_id]
