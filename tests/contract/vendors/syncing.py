@@ -11,16 +11,14 @@ from crossfoot.core.preferences import Preferences
 from crossfoot.core.sync.runs import RunItem, RunKind, SyncRun
 from crossfoot.core.sync.sales import Sale
 from crossfoot.core.sync.settings import TimeEntries
-from crossfoot.messages import Message
 from crossfoot.ports import Entered
-from crossfoot.steps.sync_batch import REQUESTS, Ports, sync_work
 
 from benchmarks.bills import ClosedBill, ClosedBooks, mappings, preferences
 from benchmarks.booked import Booked, booked
 from local.demo.records import to_lines
 from tests.adapters.sandbox import Sandbox
 from tests.fakes.sync_office import SyncOffice
-from tests.fakes.world import TENANT, Wires
+from tests.fakes.world import TENANT
 from tests.matrix.office import Office
 
 QUICKBOOKS_KINDS = ("Invoice", "CreditMemo", "Payment", "JournalEntry", "Customer", "Item", "Account")
@@ -73,12 +71,6 @@ class SyncedCompany(Office):
     @property
     def bills(self) -> list[Ref]:
         return [Ref(PSA, bill.kind, str(bill.id)) for bill in self.closed.bills]
-
-    def work(self, message: Message, trip: Wires | None = None) -> None:
-        if isinstance(message, REQUESTS):
-            sync_work(message, self._ports(Ports, _as_it_is, self), self.remaining_ms)
-        else:
-            super().work(message, trip)
 
     def play(self, bills: Iterable[Ref], kind: RunKind = RunKind.SYNC) -> SyncRun:
         """Have a run worked through, with all that follows from it."""
@@ -162,7 +154,3 @@ def faulty(bills: Iterable[ClosedBill]) -> dict[str, str]:
 def _load(sandbox: Sandbox, company: str, lines: str) -> None:
     answer = sandbox.http.post("/_sandbox/load", params={"company": company}, content=lines)
     assert answer.is_success, answer.text
-
-
-def _as_it_is(port: Any) -> Any:
-    return port

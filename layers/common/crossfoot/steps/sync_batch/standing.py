@@ -20,10 +20,11 @@ class StandingBills:
     def __init__(self, running: Running, ports: Ports) -> None:
         self._running, self._ports, self._tenant = running, ports, running.tenant
 
-    def settle(self, standing: Mapping[Ref, Effect], items: Mapping[Ref, RunItem]) -> None:
+    def settle(self, standing: Mapping[Ref, Effect], items: Mapping[Ref, RunItem], *, is_new: bool = False) -> None:
         """Link what stands, and have it put into a batch of its own in ConnectWise, unless it is in one.
 
-        Takes: the newest effects of bills, and their items, maybe more of them.
+        Takes: the newest effects of bills, and their items, maybe more of them; a batch is of one entry, so what `is_new`
+        is in none yet.
         Source: S3, E4.
         """
         if not standing:
@@ -32,7 +33,7 @@ class StandingBills:
             bill: Link(accounting_ref(entry_of(effect)), bill, LinkOrigin.SYNCED) for bill, effect in standing.items()
         }
         saved = self._ports.book.save_links(self._tenant, links.values())
-        latest = self._ports.effects.load_latest_of(self._tenant, GL_BATCH, standing)
+        latest = {} if is_new else self._ports.effects.load_latest_of(self._tenant, GL_BATCH, standing)
         found = {bill: batch_of(latest.get(bill), entry_of(effect)) for bill, effect in standing.items()}
         batches = {bill: batch for bill, batch in found.items() if batch is not None}
         parked = self._load_parked(batches)

@@ -1,9 +1,8 @@
 """Brings the bills of a run into the accounting: planned afresh, fenced off, written, compared with what was asked (S)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import batched
 
 from crossfoot.billing import load_billings, load_bills
 from crossfoot.core.decisions import Decision, refused, skipped
@@ -24,7 +23,7 @@ from crossfoot.core.sync.planning import plan_again, plan_sale
 from crossfoot.core.sync.plans import Billing, SalePlan
 from crossfoot.core.sync.runs import RunItem
 from crossfoot.core.sync.settings import Setup
-from crossfoot.errors import Conflict
+from crossfoot.errors import Conflict, Rejected
 from crossfoot.ports import POSTINGS_PER_CALL
 from crossfoot.steps.sync_batch.needs import Ports
 from crossfoot.steps.sync_batch.running import CANCELLED, Running
@@ -34,6 +33,8 @@ from crossfoot.steps.sync_batch.standing import StandingBills, entry_of, stays_a
 # A run of more bills is written thirty at a time, which is metered; fewer are written singly, which is free.
 SINGLE_WRITES = 100
 AT_ONCE = 30
+# So many lines at most go into one call, unless one bill has more: QuickBooks gives a call up after two minutes.
+LINES_AT_ONCE = 1_000
 # What ConnectWise said of bills is asked again after that: somebody else may have batched one of them.
 FRESH_FOR = timedelta(minutes=2)
 # So often the same bills are gone through without that one of them comes to an end.
@@ -78,7 +79,7 @@ class Syncing:
             before, self._held = len(waiting), {}
             chunk = waiting[:POSTINGS_PER_CALL]
             self._work_on(chunk)
-            if not self._running.has_time:
+            if not self._running.tick():
                 break
             if rounds > MAX_ROUNDS or (self._held and len(self._held) == len(chunk)):
                 raise next(iter(self._held.values()), Conflict("the bills of a run do not come to rest"))
@@ -135,8 +136,9 @@ class Syncing:
     def _enter(self, items: Sequence[RunItem], latest: Mapping[Ref, Effect]) -> None:
         if not items:
             return
-        gathered_at = self._ports.clock.now()
         billings = load_billings(self._tenant, [item.bill for item in items], self._setup, self._ports)
+        # Counted from the answer on: of a site that takes its time to answer, nothing would ever be written else.
+        gathered_at = self._ports.clock.now()
         ready: list[_Ready] = []
         ended: list[tuple[RunItem, Decision]] = []
         for item in items:
@@ -147,12 +149,27 @@ class Syncing:
                 ready.append(_Ready(item, planned, billings[item.bill], latest.get(item.bill)))
         self._end(ended, latest)
         self._sales.keep({each.bill: each.entry.sale for each in ready})
-        for group in batched(ready, AT_ONCE if self._at_once else 1, strict=False):
+        for group in self._groups(ready):
             if not self._running.look() or self._ports.clock.now() - gathered_at > FRESH_FOR:
                 return
             self._write(group)
             if not self._running.tick():
                 return
+
+    def _groups(self, ready: Iterable[_Ready]) -> Iterator[Sequence[_Ready]]:
+        """Share bills out over calls."""
+        group: list[_Ready] = []
+        lines = 0
+        for each in ready:
+            count = len(each.entry.sale.lines)
+            is_full = len(group) == AT_ONCE or lines + count > LINES_AT_ONCE
+            if group and (is_full or not self._at_once):
+                yield group
+                group, lines = [], 0
+            group.append(each)
+            lines += count
+        if group:
+            yield group
 
     def _plan(self, item: RunItem, billing: Billing | None, latest: Effect | None) -> Entry | Decision:
         """Say what is to be entered for a bill, which is what the partner saw, or why nothing is. Source: S7, S8."""
@@ -215,7 +232,13 @@ class Syncing:
         # The planned effect is the fence: so everything of ours is read once more behind it, and before anything is sent.
         for bill in self._moved([each for each in group if each.bill in planned]):
             self._sales.drop(planned.pop(bill))
-        outcomes = self._sales.enter([*planned.values()], at_once=self._at_once) if planned else {}
+        try:
+            # One alone is written singly, which is free.
+            outcomes = self._sales.enter([*planned.values()], at_once=self._at_once and len(planned) > 1)
+        except Rejected:
+            # QuickBooks takes the call as a whole for faulty. Written singly, each says for itself what is wrong with it.
+            self._at_once = False
+            return
         self._take_in({each.bill: each.item for each in group}, outcomes)
 
     def _moved(self, group: Sequence[_Ready]) -> list[Ref]:
@@ -235,7 +258,7 @@ class Syncing:
         as_asked = {bill: effect for bill, effect in made.items() if misfit_standing(effect) is None}
         entered = [found for effect in as_asked.values() if (found := self._sales.entered(effect)) is not None]
         self._ports.book.save(self._tenant, [each.record for each in entered])
-        self._standing.settle(as_asked, items)
+        self._standing.settle(as_asked, items, is_new=True)
         for bill, effect in made.items():
             if bill not in as_asked:
                 self._take_misfit_back(items[bill], effect)
