@@ -9,6 +9,7 @@ from crossfoot.messages.api.problems import ProblemShape
 from crossfoot.messages.routes import Route
 from crossfoot.steps.api.needs import Ports
 from crossfoot.steps.api.routes import ROUTES
+from crossfoot.steps.api.sync_routes import SYNC
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -16,7 +17,7 @@ from openapi_spec_validator.schemas import schema_v31
 from referencing import Resource
 
 from tests.fakes.api import FakeApi
-from tests.fakes.whole import path_of, whole_api
+from tests.fakes.whole import BODIES, path_of, whole_api
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +93,19 @@ def test_what_is_served_is_what_is_described(document: dict[str, Any], whole: Fa
     _check(document, schema, reply.body)
     lists = [value for value in reply.body.values() if isinstance(value, list)]
     assert not lists or any(lists), "an empty answer shows nothing"
+
+
+WRITING = [route for route in SYNC if route.method != "GET"]
+
+
+@pytest.mark.parametrize("route", WRITING, ids=lambda route: route.name)
+def test_what_is_answered_to_the_sync_tools_deeds_is_what_is_described(
+    document: dict[str, Any], route: Route[Ports]
+) -> None:
+    described = operations(document)[route.name]["responses"][str(route.status)]["content"]["application/json"]
+    reply = whole_api().call(route.method, path_of(route), body=BODIES.get(route.name, {}))
+    assert reply.status == route.status, reply.text
+    _check(document, described["schema"], reply.body)
 
 
 def test_a_problem_is_what_is_described(document: dict[str, Any]) -> None:

@@ -84,9 +84,12 @@ def test_s6_what_is_confirmed_is_kept_under_its_name_and_can_be_forgotten(desk: 
     assert kept(desk, MappingKind.ACCOUNT, "4000") is None
 
 
-def test_s6_to_forget_a_mapping_asks_nobody(desk: SyncDesk) -> None:
+def test_s6_to_forget_a_mapping_asks_nobody_and_works_for_what_is_gone(desk: SyncDesk) -> None:
+    gone = MappingKey(MappingKind.CUSTOMER, "77")
+    desk.world.sync_settings.save_mappings(TENANT, {gone: Target("404", "Gone")})
     desk.api.systems.refusal = RemoteUnavailable("no answer")
-    desk.call("PUT", "/mappings", body=change("account", "4000", None))
+    desk.call("PUT", "/mappings", body=change("customer", "77", None))
+    assert kept(desk, MappingKind.CUSTOMER, "77") is None
 
 
 @pytest.mark.parametrize(

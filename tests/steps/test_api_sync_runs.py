@@ -237,6 +237,14 @@ def test_s2_what_is_under_way_is_neither_retried_nor_undone(desk: SyncDesk, deed
     assert desk.problem("POST", f"/batches/{begun['id']}/{deed}", 409, body={})[0] == "run_under_way"
 
 
+@pytest.mark.parametrize("deed", ["retry", "undo"])
+def test_c7_to_retry_or_undo_needs_both_connections(desk: SyncDesk, deed: str) -> None:
+    run = desk.sync(*desk.bills("1"))
+    assert desk.api.call("DELETE", "/v1/connections/connectwise").status == 204
+    code, detail = desk.problem("POST", f"/batches/{run['id']}/{deed}", 409, body={})
+    assert (code, detail) == ("needs_attention", "ConnectWise is not connected.")
+
+
 def test_s9_all_that_a_run_entered_is_taken_back(desk: SyncDesk) -> None:
     run = desk.sync(*desk.bills("1", "2"))
     desk.world.clock.advance(60)

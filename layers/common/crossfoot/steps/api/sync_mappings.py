@@ -137,24 +137,24 @@ def _read_changes(
         catalogue = ports.systems.sales(tenant).fetch_catalogue()
     changes: Changes = {}
     for place, (key, target) in enumerate(meant):
-        _check_key(place, key, customers, is_new=key not in changes)
+        _check_key(place, key, is_new=key not in changes)
         changes[key] = _check_target(place, key, target, catalogue, customers) if catalogue and target.id else None
     return changes, customers
 
 
-def _check_key(place: int, key: MappingKey, customers: Mapping[Ref, Customer], *, is_new: bool) -> None:
+def _check_key(place: int, key: MappingKey, *, is_new: bool) -> None:
     if not is_new:
         raise BadField(f"mappings.{place}.key", "This is named twice.")
     if not key.key and key.kind is not MappingKind.TAX_CODE:
         raise BadField(f"mappings.{place}.key", "This may not be empty.")
-    if key.kind is MappingKind.CUSTOMER and Ref(PSA, Kind.CUSTOMER, key.key) not in customers:
-        raise BadField(f"mappings.{place}.key", f"ConnectWise shows no company {key.key}.")
 
 
 def _check_target(
     place: int, key: MappingKey, target: Target, catalogue: Catalogue, customers: Mapping[Ref, Customer]
 ) -> Target:
     """Find the target with its name. Raises: BadField when it could not be used. Source: S6, S7."""
+    if key.kind is MappingKind.CUSTOMER and Ref(PSA, Kind.CUSTOMER, key.key) not in customers:
+        raise BadField(f"mappings.{place}.key", f"ConnectWise shows no company {key.key}.")
     found = _name(key.kind, target.id, catalogue, customers)
     if found is None:
         raise BadField(f"mappings.{place}.target_id", f"QuickBooks has no {_noun(key.kind)} {target.id}.")

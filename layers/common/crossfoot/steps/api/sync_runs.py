@@ -24,7 +24,7 @@ from crossfoot.messages.api.words import PageQuery
 from crossfoot.messages.routes import Asked, Nothing, Sheet
 from crossfoot.offered import MOST_BILLS, walk_offered
 from crossfoot.steps.api.needs import BadField, Ports, not_found
-from crossfoot.steps.api.sync_bills import find_bills, require_tool
+from crossfoot.steps.api.sync_bills import find_bills, require_both, require_tool
 
 LISTED = "/v1/sync/batches"
 BY = "partner"
@@ -151,8 +151,7 @@ def retry_batch(ports: Ports, asked: Asked[OneRun]) -> RunShape:
     Source: S2, S8.
     """
     run = _find_over(ports, asked.tenant, asked.path.id)
-    if run.kind is RunKind.SYNC:
-        require_tool(ports, asked.tenant)
+    (require_tool if run.kind is RunKind.SYNC else require_both)(ports, asked.tenant)
     items = ports.sync_runs.load_items(asked.tenant, run.id)
     return begin_run(ports, asked.tenant, run.kind, _anew(items, FAILED_STATES, keep_previews=True))
 
@@ -162,6 +161,7 @@ def undo_batch(ports: Ports, asked: Asked[OneRun]) -> RunShape:
     run = _find_over(ports, asked.tenant, asked.path.id)
     if run.kind is RunKind.UNDO:
         raise Rejected("nothing_to_do", "this run took invoices back, and entered none", "Sync the invoices again.")
+    require_both(ports, asked.tenant)
     items = ports.sync_runs.load_items(asked.tenant, run.id)
     return begin_run(ports, asked.tenant, RunKind.UNDO, _anew(items, _STANDING_STATES, keep_previews=False))
 
