@@ -23,17 +23,30 @@ def read_unsynced(tenant: str, setup: Setup | None, book: Book, cursor: str, lim
     Raises: Rejected("cursor_invalid").
     Source: S1, S3.
     """
+    first = setup.preferences.cut_over if setup is not None else None
+
+    def read(kind: Kind, place: str, room: int) -> ListPage:
+        page = book.list_records(
+            tenant, kind, first=first, last=None, system=PSA, cursor=place, limit=room, oldest_first=True,
+            shelf=Shelf.UNSYNCED,
+        )  # fmt: skip
+        return ListPage(page.records, f"{kind}:{page.next_cursor}" if page.next_cursor else "")
+
+    kind, place = _read_cursor(cursor)
+    page = read(kind, place, limit)
+    if page.next_cursor or kind is Kind.CREDIT_MEMO:
+        return page
+    room = limit - len(page.records)
+    behind = read(Kind.CREDIT_MEMO, "", room) if room else ListPage((), f"{Kind.CREDIT_MEMO}:")
+    return ListPage((*page.records, *behind.records), behind.next_cursor)
+
+
+def _read_cursor(cursor: str) -> tuple[Kind, str]:
     name, _, place = cursor.partition(":")
     kind = next((each for each in _KINDS if each == name), None) if cursor else Kind.INVOICE
     if kind is None:
         raise Rejected("cursor_invalid", "this page cursor does not belong to this list", "Start without the cursor.")
-    first = setup.preferences.cut_over if setup is not None else None
-    page = book.list_records(
-        tenant, kind, first=first, last=None, system=PSA, cursor=place, limit=limit, oldest_first=True,
-        shelf=Shelf.UNSYNCED,
-    )  # fmt: skip
-    behind = f"{Kind.CREDIT_MEMO}:" if kind is Kind.INVOICE else ""
-    return ListPage(page.records, f"{kind}:{page.next_cursor}" if page.next_cursor else behind)
+    return kind, place
 
 
 def load_offered(tenant: str, setup: Setup, book: Book, most: int, cursor: str = "") -> tuple[list[Bill], str]:
