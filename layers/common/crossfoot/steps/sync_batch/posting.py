@@ -131,7 +131,7 @@ class _Posting:
         self._end(decision, ItemState.CONFLICT)
 
     def _undone(self) -> None:
-        """Say in its run that a bill was taken back before it was in a batch; the run was over, or nobody went on with it."""
+        """Say in its run, which nobody goes on with, that a bill was taken back before it was in a batch."""
         item = self._load_item()
         if item is not None and item.state is ItemState.WRITTEN:
             sentence = "It was taken out of QuickBooks again before it was in a ConnectWise batch."
@@ -143,9 +143,10 @@ class _Posting:
         return refused(self._bill, "S3", "changed_after_sync", sentence, fix, accounting_ref(standing))
 
     def _done(self, batch: BatchWrite) -> None:
-        let_go(self._tenant, self._bill, self._ports)
         item = self._load_item()
+        # One that is done already tells nothing new: what was noted of the bill since stays.
         if item is not None and item.state is not ItemState.DONE:
+            let_go(self._tenant, self._bill, self._ports)
             now = self._ports.clock.now()
             self._save(replace(
                 item, state=ItemState.DONE, batch=batch.identifier, rule="", code="", sentence="", fix="", settled_at=now
@@ -155,9 +156,9 @@ class _Posting:
         # What was planned and never sent is wanted no more.
         self._batches.drop(self._ports.effects.load_latest(self._tenant, GL_BATCH, self._bill))
         self._ports.history.save(self._tenant, [decision])
-        if state is ItemState.CONFLICT:
-            seen = self._ports.attention.load(self._tenant, [self._bill])[self._bill]
-            note_parked(self._tenant, seen, [decision], self._ports)
+        # It stands in the accounting, and other tools take it for not entered: somebody has to know.
+        seen = self._ports.attention.load(self._tenant, [self._bill])[self._bill]
+        note_parked(self._tenant, seen, [decision], self._ports)
         item = self._load_item()
         if item is not None:
             self._save(settle_item(item, state, decision, self._ports))
