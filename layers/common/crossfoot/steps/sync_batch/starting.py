@@ -5,20 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from crossfoot.core.model import ACCOUNTING, PSA, CreditMemo, Invoice, Kind
-from crossfoot.core.shelves import Shelf
-from crossfoot.core.sync.offering import decide_offer
+from crossfoot.core.model import ACCOUNTING, PSA
 from crossfoot.core.sync.resting import rests
 from crossfoot.core.sync.runs import RunItem, RunKind, new_sync_run
 from crossfoot.core.sync.settings import Setup
 from crossfoot.messages import StartSync, SyncBatch
+from crossfoot.offered import MOST_BILLS, walk_offered
 from crossfoot.ports import Bill, is_connected
 from crossfoot.steps.sync_batch.needs import Ports
 from crossfoot.steps.sync_batch.syncing import SCHEDULE
-
-PAGE = 200
-# A run has so many bills at most; the next one takes up the others.
-MOST_BILLS = 5_000
 
 
 def start_sync(message: StartSync, ports: Ports) -> None:
@@ -35,7 +30,7 @@ def start_sync(message: StartSync, ports: Ports) -> None:
         return
     under_way = ports.sync_runs.load_under_way(tenant)
     if under_way is None or under_way.is_abandoned(ports.clock.now()):
-        offered = islice(_walk_offered(tenant, setup, ports), MOST_BILLS)
+        offered = islice(_choose(tenant, setup, ports), MOST_BILLS)
         items = [RunItem(bill.ref, bill.number) for bill in offered]
         if not items:
             return
@@ -45,22 +40,11 @@ def start_sync(message: StartSync, ports: Ports) -> None:
     ports.queue.send([SyncBatch(tenant=tenant, run=under_way.id, because=because)])
 
 
-def _walk_offered(tenant: str, setup: Setup, ports: Ports) -> Iterator[Bill]:
-    """Walk what is closed and in no batch, oldest first, and keep what is offered and does not rest. Source: S1, S3."""
+def _choose(tenant: str, setup: Setup, ports: Ports) -> Iterator[Bill]:
+    """Give what is offered and does not rest, oldest first. Source: S1."""
     resting = _Resting(tenant, setup, ports)
-    for kind in (Kind.INVOICE, Kind.CREDIT_MEMO):
-        cursor = ""
-        while True:
-            page = ports.book.list_records(
-                tenant, kind, first=setup.preferences.cut_over, last=None, system=PSA, cursor=cursor, limit=PAGE,
-                oldest_first=True, shelf=Shelf.UNSYNCED,
-            )  # fmt: skip
-            bills = [record for record in page.records if isinstance(record, Invoice | CreditMemo)]
-            links = ports.book.load_links(tenant, [bill.ref for bill in bills]) if bills else {}
-            yield from resting.leave_out([b for b in bills if decide_offer(b, links.get(b.ref), setup) is None])
-            cursor = page.next_cursor
-            if not cursor:
-                break
+    for bills in walk_offered(tenant, setup, ports.book):
+        yield from resting.leave_out(bills)
 
 
 class _Resting:
