@@ -18,9 +18,12 @@ DECIDING = (
     "core/sync/checking.py",
     "steps/mirror_payment",
     "steps/record_deposit.py",
+    "steps/sync_batch/posting.py",
     "steps/sweep.py",
 )
 HOLDING = ("waits", "refused")
+# Said of a bill in its run, and holds nothing up: it can be synced again.
+ENDS_ONLY = frozenset({"undone_meanwhile"})
 
 
 def _sources() -> Iterator[Path]:
@@ -41,7 +44,7 @@ def _codes() -> Iterator[str]:
 def test_x1_every_code_that_holds_a_payment_or_payout_up_says_what_mends_it() -> None:
     found = set(_codes())
     assert len(found) > 25
-    assert found - {*REMEDIES, *BY_ITSELF} == set()
+    assert found - {*REMEDIES, *BY_ITSELF, *ENDS_ONLY} == set()
     assert {*REMEDIES, *BY_ITSELF} - found == set(), "nothing is held up by these any more"
 
 

@@ -13,6 +13,7 @@ from crossfoot.core.sync.sales import SaleKind
 from crossfoot.core.sync.settings import MappingKey, MappingKind, Target, TaxDisplay
 from crossfoot.errors import AuthExpired, BadMessage, Conflict, OutcomeUnknown, RateLimited, Rejected, RemoteUnavailable
 from crossfoot.messages import CheckSynced, PostBatch, StartSync, SyncBatch
+from crossfoot.parking import to_retry
 from crossfoot.ports import ConnectionState
 
 from tests.fakes.sync_office import CUSTOMER, PREFERENCES, SyncOffice
@@ -144,7 +145,7 @@ def test_s3_what_another_tool_batched_after_it_was_written_is_a_conflict_that_is
     assert office.run(run).state(office.world.clock.now()) is RunState.DONE
 
 
-def test_s3_a_conflict_whose_other_batch_is_gone_is_mended_by_another_run(office: SyncOffice) -> None:
+def test_s3_a_conflict_whose_other_batch_is_gone_is_posted_by_itself(office: SyncOffice) -> None:
     bill = office.bill("1001")
     office.see()
     run = office.begin([bill])
@@ -154,9 +155,9 @@ def test_s3_a_conflict_whose_other_batch_is_gone_is_mended_by_another_run(office
     office.world.connectwise.unbatch(bill)
     office.world.clock.advance(3_600)
     office.see()
-    assert office.states(office.sync(bill)) == {"1001": DONE}
+    assert office.batches() == [[], ["1001"]]
+    assert office.states(run) == office.states(office.sync(bill)) == {"1001": DONE}
     assert office.world.attention.load(TENANT, [bill])[bill].reasons == ()
-    assert office.states(run) == {"1001": ItemState.CONFLICT}, "an old run stays as it ended"
     assert office.entries() == [("1001", 190_00)]
 
 
@@ -620,4 +621,49 @@ def test_s3_a_bill_that_nothing_stands_for_is_not_compared(office: SyncOffice) -
     bill = office.bill("1001")
     office.see()
     office.world.work(CheckSynced(tenant=TENANT, bill_id=bill.id))
+    assert office.world.attention.load(TENANT, [bill])[bill].reasons == ()
+
+
+def test_s3_a_bill_that_missed_its_batch_gets_it_when_what_kept_it_is_over(office: SyncOffice) -> None:
+    bill = office.bill("1001")
+    office.see()
+    run = office.begin([bill])
+    office.world.deliver()
+    office.world.connectwise.reopen(bill)
+    office.world.settle()
+    assert (office.states(run), office.batches()) == ({"1001": ItemState.CONFLICT}, [])
+    office.world.clock.advance(60)
+    office.world.connectwise.close(bill)
+    office.see()
+    assert office.batches() == [["1001"]], "other tools would take it for not entered"
+    assert (office.states(run), office.run(run).counts) == ({"1001": DONE}, {DONE: 1})
+    assert office.world.attention.load(TENANT, [bill])[bill].reasons == ()
+    assert office.entries() == [("1001", 190_00)]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (Rejected("InvalidObject", "A batch needs a right that the member lacks."), "batch_refused"),
+        (AuthExpired("ConnectWise no longer accepts our keys", "Enter new keys."), "needs_partner"),
+    ],
+)
+def test_s3_a_bill_in_quickbooks_without_its_batch_needs_attention_and_is_retried_from_there(
+    office: SyncOffice, error: Exception, code: str
+) -> None:
+    bill = office.bill("1001")
+    office.see()
+    psa = office.world.connectwise
+
+    def away(identifier: str, record_ids: object) -> None:
+        raise error
+
+    create, psa.create_batch = psa.create_batch, away  # type: ignore[method-assign]
+    run = office.sync(bill)
+    assert office.codes(run) == {"1001": code}
+    assert [reason.code for reason in office.world.attention.load(TENANT, [bill])[bill].reasons] == [code]
+    psa.create_batch = create  # type: ignore[method-assign]
+    office.world.work(to_retry(TENANT, bill, "retry", "again"))
+    office.world.settle()
+    assert (office.states(run), office.batches()) == ({"1001": DONE}, [["1001"]])
     assert office.world.attention.load(TENANT, [bill])[bill].reasons == ()

@@ -125,6 +125,10 @@ REMEDIES: Mapping[str, Remedy] = {
         "Somebody else batched the invoice in ConnectWise while it was written",
         "Undo the invoices that QuickBooks shows twice now, and ignore the others.",
     ),
+    "batch_refused": Remedy(
+        "The invoice is in QuickBooks, and ConnectWise refused to put it into a batch",
+        "Correct what it says in ConnectWise, then retry: until then other tools may enter the invoices once more.",
+    ),
 }  # fmt: skip
 
 # What holds a record for a while only, with nothing for anybody to do.

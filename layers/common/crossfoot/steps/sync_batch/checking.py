@@ -2,16 +2,18 @@
 
 from crossfoot.core.decisions import Decision
 from crossfoot.core.effects import Effect
-from crossfoot.core.model import CreditMemo, Invoice
+from crossfoot.core.model import CreditMemo, Invoice, Standing
 from crossfoot.core.sync.batching import GL_BATCH
 from crossfoot.core.sync.checking import compare_synced
-from crossfoot.core.sync.effects import SALE, batch_of, standing_sale
+from crossfoot.core.sync.effects import SALE, batch_of, misfit_standing, standing_sale
 from crossfoot.core.sync.settings import MappingKey, MappingKind
 from crossfoot.errors import Conflict
 from crossfoot.messages import CheckSynced
 from crossfoot.parking import note_parked
 from crossfoot.ports import Bill
 from crossfoot.steps.sync_batch.needs import Ports
+from crossfoot.steps.sync_batch.posting import CLOSING
+from crossfoot.steps.sync_batch.running import to_post
 
 _STAMP, _SECONDS = "%Y-%m-%dT%H:%M:%S", "2026-11-03T17:00:00"
 
@@ -19,6 +21,7 @@ _STAMP, _SECONDS = "%Y-%m-%dT%H:%M:%S", "2026-11-03T17:00:00"
 def check_synced(message: CheckSynced, ports: Ports) -> None:
     """Compare a bill with what was written of it; what differs is shown with its choices, and never written over.
 
+    One that stands as written and missed its ConnectWise batch is posted.
     Raises: Conflict while one of the two is being written.
     Source: S3.
     """
@@ -32,6 +35,28 @@ def check_synced(message: CheckSynced, ports: Ports) -> None:
     if decisions or seen.reasons:
         ports.history.save(tenant, decisions)
         note_parked(tenant, seen, decisions, ports)
+    if decision is None:
+        _post_late(message, sale, batch, ports)
+
+
+def _post_late(message: CheckSynced, sale: Effect | None, batch: Effect | None, ports: Ports) -> None:
+    """Have a bill posted that its run left without a batch: whatever kept it may be over by now."""
+    standing, tenant = standing_sale(sale), message.tenant
+    if standing is None or misfit_standing(sale) is not None or batch_of(batch, standing) is not None:
+        return
+    bill = ports.book.load(tenant, message.bill)
+    if (
+        not isinstance(bill, Invoice | CreditMemo)
+        or not bill.closed
+        or bill.batch
+        or bill.standing is not Standing.LIVE
+    ):
+        return
+    found = ports.sync_runs.load_newest_of(tenant, [message.bill]).get(message.bill)
+    run = ports.sync_runs.load(tenant, found[0]) if found is not None else None
+    # What is under way posts its bills by itself.
+    if found is not None and run is not None and run.finished_at is not None:
+        ports.queue.send([to_post(tenant, run.id, found[1], f"{CLOSING}, {message.because}"[:500])])
 
 
 def _compare(message: CheckSynced, latest: Effect | None, batch: Effect | None, ports: Ports) -> Decision | None:

@@ -62,7 +62,7 @@ class _Posting:
             self._post_standing()
         except NeedsPartner as error:
             fix = error.fix or "Mend the connection under Connections, then retry the run."
-            self._end(refused(self._bill, "C7", "needs_partner", str(error), fix), ItemState.REFUSED)
+            self._hold(refused(self._bill, "C7", "needs_partner", str(error), fix), ItemState.REFUSED)
 
     def _post_standing(self) -> None:
         latest = self._batches.load()
@@ -87,7 +87,7 @@ class _Posting:
         if posting is None:
             return self._elsewhere(standing)
         if (posting.total_minor, posting.currency) != (standing.total_minor, standing.currency):
-            return self._end(self._changed(standing, "its amount is another one"), ItemState.CONFLICT)
+            return self._hold(self._changed(standing, "its amount is another one"), ItemState.CONFLICT)
         if posting.record_ids != record_ids:
             latest = self._post(standing, posting.record_ids, latest)
             if batch := batch_of(latest, standing):
@@ -95,7 +95,7 @@ class _Posting:
         refusal = latest.refusal if latest is not None else ""
         sentence = f"It is in QuickBooks; ConnectWise refused to put it into a batch: {refusal}"
         fix = (latest.fix if latest is not None else "") or "Correct this in ConnectWise, then retry the run."
-        return self._end(refused(self._bill, "S3", "batch_refused", sentence, fix), ItemState.REFUSED)
+        return self._hold(refused(self._bill, "S3", "batch_refused", sentence, fix), ItemState.REFUSED)
 
     def _post(self, standing: SaleWrite, record_ids: tuple[int, ...], latest: Effect | None) -> Effect:
         planned = self._batches.plan(standing, record_ids, latest)
@@ -128,7 +128,7 @@ class _Posting:
             decision = refused(self._bill, "S3", "batched_elsewhere", sentence, fix, accounting_ref(standing))
         else:
             decision = self._changed(standing, "it was reopened" if now is not None else "it is gone")
-        self._end(decision, ItemState.CONFLICT)
+        self._hold(decision, ItemState.CONFLICT)
 
     def _undone(self) -> None:
         """Say in its run, which nobody goes on with, that a bill was taken back before it was in a batch."""
@@ -152,13 +152,16 @@ class _Posting:
                 item, state=ItemState.DONE, batch=batch.identifier, rule="", code="", sentence="", fix="", settled_at=now
             ))  # fmt: skip
 
+    def _hold(self, decision: Decision, state: ItemState) -> None:
+        """End it, and have somebody know: it stands in the accounting, and other tools take it for not entered."""
+        seen = self._ports.attention.load(self._tenant, [self._bill])[self._bill]
+        note_parked(self._tenant, seen, [decision], self._ports)
+        self._end(decision, state)
+
     def _end(self, decision: Decision, state: ItemState) -> None:
         # What was planned and never sent is wanted no more.
         self._batches.drop(self._ports.effects.load_latest(self._tenant, GL_BATCH, self._bill))
         self._ports.history.save(self._tenant, [decision])
-        # It stands in the accounting, and other tools take it for not entered: somebody has to know.
-        seen = self._ports.attention.load(self._tenant, [self._bill])[self._bill]
-        note_parked(self._tenant, seen, [decision], self._ports)
         item = self._load_item()
         if item is not None:
             self._save(settle_item(item, state, decision, self._ports))
