@@ -1,12 +1,14 @@
 """Runs of the Sync Invoices tool over the API: begun, watched, stopped, retried, exported (S1, S2, X3)."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import replace
 from io import StringIO
 from typing import Any
 
 import pytest
 from crossfoot.core.sync.settings import Source
+from crossfoot.errors import Rejected
 from crossfoot.messages import SyncBatch
 
 from tests.fakes.api import OTHER_TENANT
@@ -255,3 +257,31 @@ def test_s9_all_that_a_run_entered_is_taken_back(desk: SyncDesk) -> None:
     assert [bill["offered"] for bill in desk.call("GET", "/unsynced")["bills"]] == [True, True]
     desk.world.clock.advance(60)
     assert desk.problem("POST", f"/batches/{undone['id']}/undo", 409, body={})[0] == "nothing_to_do"
+
+
+def test_s9_what_stands_without_its_connectwise_batch_is_taken_back_with_its_run(desk: SyncDesk) -> None:
+    one, two = desk.bills("1", "2")
+    psa = desk.world.connectwise
+    create = psa.create_batch
+
+    def refuse_one(identifier: str, record_ids: Sequence[int]) -> None:
+        if identifier.startswith("CF-1-"):
+            raise Rejected("InvalidObject", "A batch needs a right that the member lacks.")
+        create(identifier, record_ids)
+
+    psa.create_batch = refuse_one  # type: ignore[method-assign]
+    run = desk.sync(one, two)
+    assert run["counts"] == {"refused": 1, "done": 1}
+    undone = desk.work(desk.call("POST", f"/batches/{run['id']}/undo", status=202, body={}))
+    assert (undone["counts"], desk.office.entries(), desk.office.batches()) == ({"done": 2}, [], [])
+
+
+def test_s9_to_take_a_run_back_leaves_alone_what_a_later_one_entered(desk: SyncDesk) -> None:
+    one, two = desk.bills("1", "2")
+    first = desk.sync(one, two)
+    desk.work(desk.call("POST", f"/invoices/{one}/undo", status=202, body={}))
+    desk.office.see()
+    desk.sync(one)
+    undone = desk.work(desk.call("POST", f"/batches/{first['id']}/undo", status=202, body={}))
+    assert ([item["number"] for item in undone["items"]], desk.office.entries()) == (["2"], [("1", 190_00)])
+    assert desk.problem("POST", f"/batches/{first['id']}/undo", 409, body={})[0] == "nothing_to_do"

@@ -6,8 +6,10 @@ from dataclasses import replace
 from io import StringIO
 from itertools import chain, islice
 
+from crossfoot.core.effects import Effect
 from crossfoot.core.model import ACCOUNTING, Kind, Ref
-from crossfoot.core.sync.runs import FAILED_STATES, ItemState, RunItem, RunKind, SyncRun, count_states, new_sync_run
+from crossfoot.core.sync.effects import SALE, standing_sale
+from crossfoot.core.sync.runs import FAILED_STATES, RunItem, RunKind, SyncRun, count_states, new_sync_run
 from crossfoot.core.sync.settings import Setup
 from crossfoot.errors import Conflict, Rejected
 from crossfoot.messages import SyncBatch
@@ -30,8 +32,6 @@ LISTED = "/v1/sync/batches"
 BY = "partner"
 # Whoever works on a run may move it while the partner stops it; each time it is read anew.
 CANCEL_TRIES = 5
-# What of a run stands in the accounting, and can be taken back.
-_STANDING_STATES = frozenset({ItemState.WRITTEN, ItemState.DONE, ItemState.CONFLICT})
 _COLUMNS = (
     "number", "kind", "connectwise_id", "quickbooks_id", "connectwise_batch", "state", "rule", "code", "reason", "fix",
     "settled_at",
@@ -153,17 +153,32 @@ def retry_batch(ports: Ports, asked: Asked[OneRun]) -> RunShape:
     run = _find_over(ports, asked.tenant, asked.path.id)
     (require_tool if run.kind is RunKind.SYNC else require_both)(ports, asked.tenant)
     items = ports.sync_runs.load_items(asked.tenant, run.id)
-    return begin_run(ports, asked.tenant, run.kind, _anew(items, FAILED_STATES, keep_previews=True))
+    failed = (item for item in items if item.state in FAILED_STATES)
+    anew = [RunItem(item.bill, item.number, previewed=item.previewed) for item in failed]
+    return begin_run(ports, asked.tenant, run.kind, anew)
 
 
 def undo_batch(ports: Ports, asked: Asked[OneRun]) -> RunShape:
-    """Begin to take back all that a run has entered. Source: S9."""
+    """Begin to take back all that a run has entered and that still stands, however its bills ended. Source: S9."""
     run = _find_over(ports, asked.tenant, asked.path.id)
     if run.kind is RunKind.UNDO:
         raise Rejected("nothing_to_do", "this run took invoices back, and entered none", "Sync the invoices again.")
     require_both(ports, asked.tenant)
     items = ports.sync_runs.load_items(asked.tenant, run.id)
-    return begin_run(ports, asked.tenant, RunKind.UNDO, _anew(items, _STANDING_STATES, keep_previews=False))
+    latest = ports.effects.load_latest_of(asked.tenant, SALE, [item.bill for item in items])
+    standing = [item for item in items if item.bill in latest and _is_of(run, item, latest[item.bill])]
+    return begin_run(ports, asked.tenant, RunKind.UNDO, [RunItem(item.bill, item.number) for item in standing])
+
+
+def _is_of(run: SyncRun, item: RunItem, latest: Effect) -> bool:
+    """Tell whether what stands of a bill, or may, is what a run entered: a later one may have entered it anew."""
+    standing = standing_sale(latest)
+    if item.accounting_id:
+        return standing is not None and standing.id == item.accounting_id
+    may_stand = standing is not None or not (latest.settled or latest.never_sent)
+    planned_at, finished_at = latest.planned_at, run.finished_at
+    is_its_own = planned_at is not None and finished_at is not None and run.started_at <= planned_at <= finished_at
+    return may_stand and is_its_own
 
 
 def find_run(ports: Ports, tenant: str, run_id: str) -> SyncRun:
@@ -198,11 +213,6 @@ def _find_over(ports: Ports, tenant: str, run_id: str) -> SyncRun:
     if run.finished_at is None:
         raise Rejected("run_under_way", "this run has not come to its end", "Wait for its end, or cancel it first.")
     return run
-
-
-def _anew(items: Iterable[RunItem], states: frozenset[ItemState], *, keep_previews: bool) -> list[RunItem]:
-    chosen = (item for item in items if item.state in states)
-    return [RunItem(item.bill, item.number, previewed=item.previewed if keep_previews else "") for item in chosen]
 
 
 def _go_on(ports: Ports, tenant: str, run: SyncRun, why: str) -> None:
