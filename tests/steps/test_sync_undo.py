@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from crossfoot.core.effects import Effect
-from crossfoot.core.model import Ref, Standing
+from crossfoot.core.model import Invoice, Ref, Standing
 from crossfoot.core.shelves import Shelf, shelves_of
 from crossfoot.core.sync.correcting import Journal, JournalLine
 from crossfoot.core.sync.runs import ItemState, RunKind
@@ -56,6 +56,29 @@ def test_s9_an_undone_bill_is_gone_from_both_and_offered_again(office: SyncOffic
     assert Shelf.UNSYNCED in shelves_of(office.world.book.load(TENANT, bill))
     assert office.states(office.sync(bill)) == {"1001": DONE}
     assert (office.entries(), office.batches()) == ([("1001", 190_00)], [["1001"]])
+
+
+def _taken_back(office: SyncOffice, bill: Ref) -> Invoice:
+    """Undo a bill. Returns: it as the book has it, before ConnectWise is read again."""
+    office.begin([bill], RunKind.UNDO)
+    office.world.deliver()
+    seen = office.world.book.load(TENANT, bill)
+    assert isinstance(seen, Invoice)
+    return seen
+
+
+def test_s9_an_undone_bill_is_offered_before_connectwise_is_read_again(office: SyncOffice, bill: Ref) -> None:
+    seen = _taken_back(office, bill)
+    assert (seen.batch, Shelf.UNSYNCED in shelves_of(seen)) == ("", True)
+
+
+def test_s3_a_bill_that_another_tool_has_batched_meanwhile_is_not_offered_by_its_undo(
+    office: SyncOffice, bill: Ref
+) -> None:
+    seen = office.world.book.load(TENANT, bill)
+    assert isinstance(seen, Invoice)
+    office.world.book.save(TENANT, [replace(seen, batch="I1001")])
+    assert _taken_back(office, bill).batch == "I1001"
 
 
 def test_s9_undo_of_a_whole_run_leaves_both_systems_as_they_were(office: SyncOffice) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from crossfoot.core.effects import Effect, effect_key
-from crossfoot.core.model import Ref
+from crossfoot.core.model import CreditMemo, Invoice, Ref
 from crossfoot.core.receipts import Operation
 from crossfoot.core.sync.batching import GL_BATCH, BatchWrite, from_body, identifier_for, standing_batch
 from crossfoot.core.sync.effects import next_generation, to_batch_effect, to_batch_result
@@ -88,6 +88,14 @@ class BatchLedger:
         write = replace(standing, operation=Operation.DELETE)
         effect = to_batch_effect(self._tenant, self._bill, number, write, latest)
         return self.post(plan_effect(effect, self._ports.effects, self._ports.clock))
+
+    def note_gone(self, latest: Effect) -> None:
+        """Note in the book that the bill is out of its batch: until ConnectWise is read again it would pass for one that
+        another tool has posted.
+        """
+        seen, identifier = self._ports.book.load(self._tenant, self._bill), from_body(latest.body).identifier
+        if isinstance(seen, Invoice | CreditMemo) and seen.batch == identifier:
+            self._ports.book.save(self._tenant, [replace(seen, batch="")])
 
     def drop(self, latest: Effect | None) -> None:
         """End an effect that was never sent and that nobody wants any more. Raises: Conflict."""

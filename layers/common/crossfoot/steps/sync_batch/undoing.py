@@ -96,6 +96,8 @@ class Undoing:
                 return self._running.end([(item, _batch_stays(after))])
         else:
             batches.drop(batch)
+        if batch is not None:
+            batches.note_gone(batch)
         if taken_back is not None:
             self._forget(from_body(taken_back.body), item.bill, seen)
         let_go(self._tenant, item.bill, self._ports)
