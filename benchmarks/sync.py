@@ -136,10 +136,11 @@ class Company:
             raise BenchError(f"{len(batches)} batches were made for {len(wanted)} invoices")
 
     def calls(self) -> int:
-        """Count the calls that the vendors answered."""
+        """Count the calls that the vendors answered: those that they refused as too many are made again."""
         quickbooks = self._vendors.quickbooks.get("/counts")[self.quickbooks["realm_id"]]
-        connectwise = self._vendors.connectwise.calls(self.connectwise["company_id"])
-        return int(quickbooks["requests"]) + connectwise.reads + connectwise.writes
+        connectwise = self._vendors.connectwise.get("/counts").get(self.connectwise["company_id"], {})
+        made = int(quickbooks["requests"]) + int(connectwise.get("total", 0))
+        return made - int(quickbooks["throttled"]) - int(connectwise.get("throttled", 0))
 
     def _bookkeeper(self) -> Bookkeeper:
         return Bookkeeper(self.connectwise)
