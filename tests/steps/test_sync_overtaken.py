@@ -1,13 +1,14 @@
 """sync_batch where workers of one run overtake each other, or keys are refused on the way: nothing is left behind (S)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from crossfoot.core.model import PSA
 from crossfoot.core.sync.runs import ItemState
-from crossfoot.errors import AuthExpired
-from crossfoot.messages import SyncBatch
+from crossfoot.errors import AuthExpired, OutcomeUnknown
+from crossfoot.messages import Nudge, SyncBatch
 
 from tests.fakes.sync_office import SyncOffice
 from tests.fakes.world import TENANT
@@ -82,6 +83,32 @@ def test_c7_a_batch_that_could_not_be_made_leaves_nothing_planned(office: SyncOf
     assert all(effect.settled for effect in office.world.effects.effects.values())
     mend()
     assert (office.states(office.sync(bill)), office.batches()) == ({"1001": DONE}, [["1001"]])
+
+
+def test_s3_what_was_unbatched_before_its_lost_answer_was_found_is_shown(office: SyncOffice) -> None:
+    """The book has seen it out of its batch by the time that we know of the batch, and sees nothing new after that."""
+    bill = office.bill("1001")
+    office.see()
+    psa = office.world.connectwise
+    create = psa.create_batch
+
+    def lose(identifier: str, record_ids: Sequence[int]) -> None:
+        create(identifier, record_ids)
+        raise OutcomeUnknown("create_batch")
+
+    psa.create_batch = lose  # type: ignore[method-assign]
+    run = office.begin([bill])
+    for _ in range(2):
+        office.world.deliver()
+    psa.unbatch(bill)
+    office.world.clock.advance(1)
+    office.world.work(Nudge(tenant=TENANT, system=PSA))
+    office.world.clock.advance(60)
+    office.settle()
+    office.see()
+    assert office.states(run) == {"1001": DONE}
+    (reason,) = office.world.attention.load(TENANT, [bill])[bill].reasons
+    assert reason.code == "changed_after_sync"
 
 
 def _refuse_keys(office: SyncOffice, call: str) -> Callable[[], None]:

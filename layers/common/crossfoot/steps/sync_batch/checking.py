@@ -1,8 +1,10 @@
 """check_synced: whether a bill that was synced still says what was written (S3)."""
 
+from datetime import timedelta
+
 from crossfoot.core.decisions import Decision
 from crossfoot.core.effects import Effect
-from crossfoot.core.model import CreditMemo, Invoice, Standing
+from crossfoot.core.model import CreditMemo, Invoice, Kind, Standing
 from crossfoot.core.sync.batching import GL_BATCH
 from crossfoot.core.sync.checking import compare_synced
 from crossfoot.core.sync.effects import SALE, batch_of, misfit_standing, standing_sale
@@ -15,6 +17,8 @@ from crossfoot.steps.sync_batch.needs import Ports
 from crossfoot.steps.sync_batch.posting import CLOSING
 from crossfoot.steps.sync_batch.running import to_post
 
+# By so much the clocks of two workers may differ.
+CLOCKS_APART = timedelta(seconds=10)
 _STAMP, _SECONDS = "%Y-%m-%dT%H:%M:%S", "2026-11-03T17:00:00"
 
 
@@ -63,8 +67,9 @@ def _compare(message: CheckSynced, latest: Effect | None, batch: Effect | None, 
     standing = standing_sale(latest)
     if standing is None:
         return None
-    tenant, bill = message.tenant, ports.book.load(message.tenant, message.bill)
-    if not isinstance(bill, Invoice | CreditMemo) or _is_behind(bill, batch):
+    tenant, known = message.tenant, ports.book.load(message.tenant, message.bill)
+    bill = _since_its_batch(tenant, known, batch, ports) if isinstance(known, Invoice | CreditMemo) else None
+    if bill is None:
         return None
     entry = ports.entries.load(tenant, message.bill, standing.digest)
     assert entry is not None, f"the entry of {message.bill} was kept before it was written"
@@ -73,7 +78,17 @@ def _compare(message: CheckSynced, latest: Effect | None, batch: Effect | None, 
     return compare_synced(bill, batch_of(batch, standing), entry, payer=payer)
 
 
-def _is_behind(bill: Bill, batch: Effect | None) -> bool:
-    """Tell whether the book saw a bill before we put it into its batch: the next read shows that, and asks again."""
-    settled_at = batch.settled_at if batch is not None else None
-    return settled_at is not None and bill.version.seen_at[: len(_SECONDS)] < f"{settled_at:{_STAMP}}"
+def _since_its_batch(tenant: str, bill: Bill, batch: Effect | None, ports: Ports) -> Bill | None:
+    """Give a bill as it is since we put it into its batch; None where the next read shows that, and asks again.
+
+    What the book saw while we did is read again: if somebody took it out at once, no read would show anything new.
+    """
+    if batch is None or batch.planned_at is None or batch.settled_at is None:
+        return bill
+    seen = bill.version.seen_at[: len(_SECONDS)]
+    if seen >= f"{batch.settled_at:{_STAMP}}":
+        return bill
+    if seen < f"{batch.planned_at - CLOCKS_APART:{_STAMP}}":
+        return None
+    found = ports.systems.psa(tenant).fetch_records(Kind.INVOICE, [bill.ref.id]).records
+    return next((each for each in found if isinstance(each, Invoice | CreditMemo) and each.ref == bill.ref), None)
