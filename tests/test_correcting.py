@@ -89,5 +89,12 @@ def test_s10_an_entry_that_is_written_anew_may_be_corrected_anew(office: SyncOff
     assert office.world.our_sales.journals == {_post(office, bill): JOURNAL}
 
 
+def test_s10_a_correction_that_somebody_deleted_is_posted_again(office: SyncOffice, bill: Ref) -> None:
+    office.world.our_sales.delete_journal(_post(office, bill))
+    again = _post(office, bill)
+    assert office.world.our_sales.journals == {again: JOURNAL}
+    assert _post(office, bill) == again
+
+
 def test_x5_a_journal_entry_is_stored_exactly() -> None:
     assert from_body(to_body(JOURNAL)) == JOURNAL

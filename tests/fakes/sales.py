@@ -114,6 +114,12 @@ class FakeSales:
         found = self._living(kind, id_)
         return self._show(found.ref) if found is not None else None
 
+    def fetch_sales(self, kind: SaleKind, ids: Sequence[str], currency: str) -> dict[str, Entered]:
+        assert 0 < len(ids) <= 30
+        self.reads += 1
+        living = (self._living(kind, id_) for id_ in ids)
+        return {found.ref.id: self._show(found.ref) for found in living if found is not None}
+
     def find_sale(self, kind: SaleKind, marker: str, since: datetime, currency: str) -> Entered | None:
         self.reads += 1
         recent = [

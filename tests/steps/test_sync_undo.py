@@ -11,7 +11,7 @@ from crossfoot.core.shelves import Shelf, shelves_of
 from crossfoot.core.sync.correcting import Journal, JournalLine
 from crossfoot.core.sync.runs import ItemState, RunKind
 from crossfoot.correcting import post_correction
-from crossfoot.errors import Conflict, OutcomeUnknown, Rejected
+from crossfoot.errors import Conflict, OutcomeUnknown, Rejected, RemoteUnavailable
 from crossfoot.messages import PostBatch, SyncBatch
 
 from tests.fakes.copies import copied, state_of
@@ -295,3 +295,118 @@ def test_worlds_are_copied_with_their_runs(office: SyncOffice, bill: Ref) -> Non
     assert state_of(twin) == state_of(office.world)
     office.undo(bill)
     assert state_of(twin) != state_of(office.world)
+
+
+# --- many at once, and others at the same books --------------------------------------------------------------------------
+
+
+def test_s9_many_entries_are_read_in_one_call(office: SyncOffice) -> None:
+    bills = [office.bill(str(number)) for number in range(1001, 1041)] + [office.credit("2001")]
+    office.see()
+    office.sync(*bills)
+    before = office.world.our_sales.reads
+    run = office.undo(*bills)
+    assert run.counts == {DONE: 41}
+    assert office.world.our_sales.reads - before == 3, "two of invoices, one of credit memos"
+
+
+def test_s9_an_entry_that_a_list_leaves_out_is_not_taken_for_gone(office: SyncOffice, bill: Ref) -> None:
+    sales = office.world.our_sales
+    sales.fetch_sales = lambda *_: {}  # type: ignore[method-assign]
+    office.pay(bill, 190_00)
+    _stays(office, bill, "paid")
+
+
+def test_s9_entries_are_read_again_when_much_time_has_passed_since(office: SyncOffice) -> None:
+    bills = [office.bill("1001"), office.bill("1002")]
+    office.see()
+    office.sync(*bills)
+    psa = office.world.connectwise
+    delete = psa.delete_batch
+
+    def slowly(id_: str) -> None:
+        delete(id_)
+        office.pay(bills[1], 190_00)
+        office.world.clock.advance(60)
+
+    psa.delete_batch = slowly  # type: ignore[method-assign]
+    run = office.undo(*bills)
+    assert (office.states(run), office.codes(run)) == ({"1001": DONE, "1002": REFUSED}, {"1001": "", "1002": "paid"})
+
+
+def test_s9_a_period_that_was_opened_a_while_ago_is_open(office: SyncOffice, bill: Ref) -> None:
+    payments = office.world.our_payments
+    payments.close_books(date(2026, 12, 31))
+    office.world.clock.advance(90_000)
+    _stays(office, bill, "period_closed")
+    payments.company = replace(payments.company, closed_until=None)
+    office.world.clock.advance(600)
+    assert office.states(office.undo(bill)) == {"1001": DONE}
+
+
+def test_s9_a_batch_that_is_asked_for_again_keeps_what_was_noted_since(office: SyncOffice, bill: Ref) -> None:
+    office.world.connectwise.unbatch(bill)
+    office.see()
+    (noted,) = office.world.attention.load(TENANT, [bill])[bill].reasons
+    (run,) = office.world.sync_runs.list_runs(TENANT, cursor="", limit=10).items
+    office.world.work(PostBatch(tenant=TENANT, run=run.id, bill_id=bill.id, revivals=1))
+    assert office.world.attention.load(TENANT, [bill])[bill].reasons == (noted,)
+
+
+JOURNAL = Journal(date(2026, 11, 3), "USD", (JournalLine("201", 40_00), JournalLine("202", -40_00)))
+
+
+def _correct(office: SyncOffice, bill: Ref) -> str:
+    world = office.world
+    return post_correction(
+        TENANT, bill, JOURNAL, SimpleNamespace(clock=world.clock, effects=world.effects, systems=world)
+    )
+
+
+def test_s10_a_bill_is_not_corrected_while_it_is_taken_back(office: SyncOffice, bill: Ref) -> None:
+    effects = office.world.effects
+    insert = effects.insert
+
+    def meanwhile(effect: Effect) -> bool:
+        effects.insert = insert  # type: ignore[method-assign]
+        office.undo(bill)
+        return insert(effect)
+
+    effects.insert = meanwhile  # type: ignore[method-assign]
+    with pytest.raises(Conflict):
+        _correct(office, bill)
+    assert (office.entries(), office.world.our_sales.journals) == ([], {})
+
+
+def test_s10_a_bill_is_not_taken_back_while_it_is_corrected(office: SyncOffice, bill: Ref) -> None:
+    sales = office.world.our_sales
+    create = sales.create_journal
+
+    def meanwhile(journal: Journal, note: str, request_id: str) -> str:
+        sales.create_journal = create  # type: ignore[method-assign]
+        run = office.begin([bill], RunKind.UNDO)
+        with pytest.raises(Conflict):
+            office.world.work(SyncBatch(tenant=TENANT, run=run.id))
+        return create(journal, note, request_id)
+
+    sales.create_journal = meanwhile  # type: ignore[method-assign]
+    posted = _correct(office, bill)
+    office.world.settle()
+    (run, *_) = office.world.sync_runs.list_runs(TENANT, cursor="", limit=10).items
+    assert (office.codes(run), [*sales.journals]) == ({"1001": "corrected"}, [posted])
+    assert office.entries() == [("1001", 190_00)]
+
+
+def test_s10_a_correction_that_was_planned_and_never_sent_is_in_nobodys_way(office: SyncOffice, bill: Ref) -> None:
+    sales = office.world.our_sales
+    create = sales.create_journal
+
+    def unreachable(*args: object) -> str:
+        raise RemoteUnavailable("QuickBooks is down")
+
+    sales.create_journal = unreachable  # type: ignore[assignment, method-assign]
+    with pytest.raises(RemoteUnavailable):
+        _correct(office, bill)
+    sales.create_journal = create  # type: ignore[method-assign]
+    assert office.states(office.undo(bill)) == {"1001": DONE}
+    assert all(effect.settled for effect in office.world.effects.effects.values())

@@ -1,6 +1,7 @@
 """Posts a journal entry that brings a synced bill to the accounts that ConnectWise means, once (S10)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Protocol, cast
 
@@ -8,8 +9,8 @@ from crossfoot.core.effects import Effect, Json, marker_of
 from crossfoot.core.model import Ref
 from crossfoot.core.sync.correcting import Journal, JournalLine
 from crossfoot.core.sync.effects import JOURNAL, SALE, next_generation, standing_sale
-from crossfoot.errors import Rejected
-from crossfoot.ledger import PATIENCE, Patience, Written, perform, settle
+from crossfoot.errors import Conflict, Rejected
+from crossfoot.ledger import PATIENCE, Patience, Written, perform, settle, withdraw
 from crossfoot.ledger import plan as plan_effect
 from crossfoot.ports import Clock, EffectStore, Sales, Systems
 
@@ -58,15 +59,22 @@ def post_correction(tenant: str, bill: Ref, journal: Journal, tools: Tools, pati
     if sale is None or standing is None:
         raise Rejected("nothing_to_correct", "Nothing of this invoice stands in QuickBooks.", "Sync it instead.")
     hands = JournalHands(tools.systems.sales(tenant))
-    latest = tools.effects.load_latest(tenant, JOURNAL, bill)
-    if latest is not None and not latest.settled and not latest.never_sent:
-        latest = settle(latest, tools.effects, hands, tools.clock, patience)
-    if latest is not None and latest.result and latest.result[_SALE] == standing.id:
+    latest = _load_settled(tenant, bill, hands, tools, patience)
+    if latest is not None and standing_correction(latest, standing.id) and hands.look(latest) is None:
+        # Somebody deleted it.
+        latest = replace(latest, result={})
+    if latest is not None and standing_correction(latest, standing.id):
         if from_body(latest.result) == journal:
             return cast(str, latest.result["id"])
         fix = "Reverse the first correction in QuickBooks, then undo the invoice and sync it again."
         raise Rejected("corrected_already", "This invoice was corrected by another journal entry already.", fix)
-    ended = _post(_to_effect(tenant, bill, journal, standing.id, latest), hands, tools, patience)
+    planned = plan_effect(_to_effect(tenant, bill, journal, standing.id, latest), tools.effects, tools.clock)
+    # The planned effect is the fence: whoever takes the entry back meets it, or is seen here.
+    sale = tools.effects.load_latest(tenant, SALE, bill)
+    if sale is None or not sale.settled or standing_sale(sale) != standing:
+        withdraw(planned, tools.effects, tools.clock)
+        raise Conflict(f"the entry of {bill} is being taken back")
+    ended = _post(planned, hands, tools, patience)
     return cast(str, ended.result["id"])
 
 
@@ -76,8 +84,32 @@ def standing_correction(latest: Effect | None, sale_id: str) -> str:
     return cast(str, latest.result["id"]) if latest is not None and corrects else ""
 
 
-def _post(effect: Effect, hands: JournalHands, tools: Tools, patience: Patience) -> Effect:
-    planned = plan_effect(effect, tools.effects, tools.clock)
+def load_correction(tenant: str, bill: Ref, sale_id: str, tools: Tools, patience: Patience = PATIENCE) -> str:
+    """Find the journal entry that corrects an entry which is about to be taken back; one that was never sent ends.
+
+    Takes: the deletion of the entry is planned by then, so that no correction begins any more.
+    Returns: its id, "" where none stands in the accounting.
+    Raises: Conflict while one may still arrive; errors of reads.
+    Source: S9, S10.
+    """
+    if tools.effects.load_latest(tenant, JOURNAL, bill) is None:
+        return ""
+    hands = JournalHands(tools.systems.sales(tenant))
+    latest = _load_settled(tenant, bill, hands, tools, patience)
+    if latest is not None and latest.never_sent:
+        withdraw(latest, tools.effects, tools.clock)
+    id_ = standing_correction(latest, sale_id)
+    return id_ if latest is not None and id_ and hands.look(latest) is not None else ""
+
+
+def _load_settled(tenant: str, bill: Ref, hands: JournalHands, tools: Tools, patience: Patience) -> Effect | None:
+    latest = tools.effects.load_latest(tenant, JOURNAL, bill)
+    if latest is None or latest.settled or latest.never_sent:
+        return latest
+    return settle(latest, tools.effects, hands, tools.clock, patience)
+
+
+def _post(planned: Effect, hands: JournalHands, tools: Tools, patience: Patience) -> Effect:
     ended = perform(planned, tools.effects, hands, tools.clock, patience)
     if ended.refusal_code:
         raise Rejected(ended.refusal_code, ended.refusal, ended.fix)

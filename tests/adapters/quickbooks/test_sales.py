@@ -140,7 +140,7 @@ def test_p4_an_entry_is_found_among_others_of_very_many_lines(company: Company, 
         """A client that takes in no large answer."""
 
         def query(self, statement: str) -> Reply:
-            if int(statement.split()[-1]) > 100:
+            if int(statement.split()[-1]) > 10:
                 raise AnswerTooLarge("too large")
             return super().query(statement)
 
@@ -151,6 +151,28 @@ def test_p4_an_entry_is_found_among_others_of_very_many_lines(company: Company, 
     found = sales.find_sale(SaleKind.INVOICE, MARKER, since, "USD")
     assert found is not None
     assert found.standing == made.standing
+
+
+def test_s9_several_entries_are_read_in_one_call_unless_that_is_too_large(company: Company, customer: str) -> None:
+    class Narrow(QuickBooksClient):
+        """A client that takes in one entry at a time."""
+
+        def query(self, statement: str) -> Reply:
+            if int(statement.split()[-1]) > 1:
+                raise AnswerTooLarge("too large")
+            return super().query(statement)
+
+    sales, calls = QuickBooksSales(company.client()), company.budget.calls
+    made = [sales.create_sale(sale_of(customer, SWITCH, number=each), NOTE, each).standing for each in ("1", "2", "3")]
+    wanted = {each.id: each for each in made[:2]}
+    sales.delete_sale(made[2].kind, made[2].id, made[2].revision, OTHER_KEY)
+    before = len(calls)
+    read = sales.fetch_sales(SaleKind.INVOICE, [each.id for each in made], "USD")
+    assert ({id_: each.standing for id_, each in read.items()}, len(calls) - before) == (wanted, 1)
+    narrow = Narrow.__new__(Narrow)
+    narrow.__dict__ |= company.client().__dict__
+    assert QuickBooksSales(narrow).fetch_sales(SaleKind.INVOICE, [each.id for each in made], "USD") == read
+    assert sales.fetch_sales(SaleKind.INVOICE, [], "USD") == {}
 
 
 def test_s9_an_entry_is_deleted_as_of_its_revision_and_gone_already_is_no_error(

@@ -1,6 +1,6 @@
 """What we wrote into QuickBooks, found again by its id, or by the marker that we left in its note."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from crossfoot.errors import AnswerTooLarge, Rejected, RemoteUnavailable
 # What two clocks may differ by: QuickBooks stamps a record with its own.
 CLOCK_ERROR = timedelta(minutes=5)
 NOTE_LENGTH = 4000
-SMALLEST_PAGE = 100
+SMALLEST_PAGE, SHRINKS_BY = 10, 10
 _NOT_FOUND = "610"
 
 
@@ -26,6 +26,21 @@ class OwnRecords:
     def fetch(self, id_: str) -> Mapping[str, Any] | None:
         """Read a record as it is now; None when it is gone."""
         return next(iter(self._query(f"Id = '{int(id_)}'", 1)), None)
+
+    def fetch_many(self, ids: Sequence[str]) -> list[Mapping[str, Any]]:
+        """Read several records as they are now, in one call unless that answer is too large; those that are gone are left
+        out.
+        """
+        if not ids:
+            return []
+        named = ", ".join(f"'{int(id_)}'" for id_ in ids)
+        try:
+            return self._query(f"Id IN ({named})", len(ids))
+        except AnswerTooLarge:
+            if len(ids) == 1:
+                raise
+        half = len(ids) // 2
+        return [*self.fetch_many(ids[:half]), *self.fetch_many(ids[half:])]
 
     def find(self, marker: str, since: datetime) -> Mapping[str, Any] | None:
         """Look for a record by the marker in its note, among all that were made since."""
@@ -53,7 +68,7 @@ class OwnRecords:
                 # Invoices of many lines. Fewer than were made in one second would not lead on.
                 if rows <= SMALLEST_PAGE:
                     raise
-                rows = SMALLEST_PAGE
+                rows = max(rows // SHRINKS_BY, SMALLEST_PAGE)
                 continue
             yield from page
             if len(page) < rows:

@@ -53,6 +53,11 @@ class QuickBooksSales:
         found = self._entries[kind].fetch(id_)
         return _shown(kind, found, currency) if found is not None else None
 
+    def fetch_sales(self, kind: SaleKind, ids: Sequence[str], currency: str) -> dict[str, Entered]:
+        """Read several entries as they are now; those that are gone are left out."""
+        shown = (_shown(kind, found, currency) for found in self._entries[kind].fetch_many(ids))
+        return {each.standing.id: each for each in shown}
+
     def find_sale(self, kind: SaleKind, marker: str, since: datetime, currency: str) -> Entered | None:
         """Look for an entry by the marker that we left in it, among all that were made since."""
         found = self._entries[kind].find(marker, since)

@@ -67,8 +67,16 @@ def to_create_effect(tenant: str, bill: Ref, entry: Entry, latest: Effect | None
     name, amount = _NAMES[sale.kind], format_minor(sale.total_minor, sale.currency)
     origin, tries = (entry.misfit.origin, entry.misfit.tries + 1) if entry.misfit else (sale.digest, 1)
     memory: dict[str, Json] = {_ORIGIN: origin, _TRIES: tries, **_remember(entry.misfit)}
-    sentence = f"Wrote {name} {sale.number} of {amount} to QuickBooks."
+    sentence = f"Wrote {name} {sale.number} of {amount} to QuickBooks{_why_anew(entry)}."
     return _to_effect(tenant, bill, latest, {**to_body(write), _RECORD_IDS: [*entry.record_ids], **memory}, sentence)
+
+
+def _why_anew(entry: Entry) -> str:
+    """Say why an entry is not the one that was previewed. Source: S7, S8."""
+    if entry.misfit is None:
+        return ""
+    made = format_minor(entry.misfit.made.total_minor, entry.misfit.made.currency)
+    return f", with a line for rounding: without it, QuickBooks had made {made} of it"
 
 
 def to_delete_effect(tenant: str, bill: Ref, standing: SaleWrite, latest: Effect, *, misfit: Misfit | None) -> Effect:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from crossfoot.core.effects import REQUEST_ID_LENGTH, Effect, marker_of
 from crossfoot.core.model import CreditMemo, Invoice, Ref, Standing
@@ -25,6 +26,9 @@ from crossfoot.steps.sync_batch.needs import Ports
 
 # What keeps one bill from being written now, and says nothing of the others.
 ITS_OWN = (Conflict, OutcomeUnknown)
+# So many times longer than one entry, thirty in a call may still be coming in after their answer was lost: QuickBooks
+# gives a call up after two minutes. What is looked for sooner, and written again in another call, would stand twice.
+BATCH_COMMITS = 3
 
 
 class SaleHands:
@@ -139,12 +143,17 @@ class SaleLedger:
         """
         ports = self._ports
         if at_once:
-            ended = perform_many(planned, ports.effects, self.hands, ports.clock, ports.patience)
+            patience = replace(ports.patience, longest_commit=BATCH_COMMITS * ports.patience.longest_commit)
+            ended = perform_many(planned, ports.effects, self.hands, ports.clock, patience)
             return {effect.subject: outcome for effect, outcome in zip(planned, ended, strict=True)}
         return {effect.subject: self._perform(effect) for effect in planned}
 
     def take_back(self, latest: Effect, revision: str, *, misfit: Misfit | None = None) -> Effect:
         """Delete the entry that stands. Returns: the effect, confirmed or refused. Raises: as `perform`."""
+        return self.delete(self.plan_deletion(latest, revision, misfit=misfit))
+
+    def plan_deletion(self, latest: Effect, revision: str, *, misfit: Misfit | None = None) -> Effect:
+        """Fence the entry that stands off. Raises: Conflict."""
         standing = standing_sale(latest)
         assert standing is not None
         write = SaleWrite(
@@ -152,7 +161,10 @@ class SaleLedger:
             standing.number, standing.id, revision,
         )  # fmt: skip
         effect = to_delete_effect(self._tenant, latest.subject, write, latest, misfit=misfit)
-        planned = plan_effect(effect, self._ports.effects, self._ports.clock)
+        return plan_effect(effect, self._ports.effects, self._ports.clock)
+
+    def delete(self, planned: Effect) -> Effect:
+        """Delete an entry as it was planned. Returns: the effect, confirmed or refused. Raises: as `perform`."""
         return perform(planned, self._ports.effects, self.hands, self._ports.clock, self._ports.patience)
 
     def note_gone(self, latest: Effect) -> Effect:

@@ -1,17 +1,19 @@
 """Takes bills back out of the accounting, and out of their ConnectWise batches, or says why not (S9)."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from crossfoot.core.decisions import Decision, refused, skipped
-from crossfoot.core.effects import Effect, EffectState, marker_of
+from crossfoot.core.effects import Effect, EffectState
 from crossfoot.core.model import Link, LinkOrigin, Payment, Ref, Standing
 from crossfoot.core.receipts import Operation
 from crossfoot.core.sync.batching import standing_batch
-from crossfoot.core.sync.effects import JOURNAL, accounting_ref, standing_sale
+from crossfoot.core.sync.effects import accounting_ref, standing_sale
 from crossfoot.core.sync.runs import ItemState, RunItem
 from crossfoot.core.sync.sales import SaleKind, SaleWrite, StandingSale, from_body
-from crossfoot.correcting import standing_correction
+from crossfoot.correcting import load_correction
 from crossfoot.parking import let_go
 from crossfoot.ports import Bill, Entered
 from crossfoot.steps.sync_batch.batches import BatchLedger
@@ -20,6 +22,12 @@ from crossfoot.steps.sync_batch.running import CANCELLED, Running
 from crossfoot.steps.sync_batch.sales import ITS_OWN, SaleLedger, note_deleted
 
 PAGE = 100
+# So many entries are read in one call, which is metered, and read again after that: somebody may have paid one of them.
+AT_ONCE = 30
+FRESH_FOR = timedelta(seconds=30)
+
+# Entries as QuickBooks shows them, by bill; None for one that is gone.
+type _Shown = Mapping[Ref, Entered | None]
 
 
 class Undoing:
@@ -47,38 +55,70 @@ class Undoing:
 
     def _work_on(self, items: Sequence[RunItem]) -> None:
         latest, self._held = self._sales.load([item.bill for item in items])
-        for item in items:
-            if item.bill in self._held:
-                continue
-            try:
-                self._undo(item, latest)
-            except ITS_OWN as error:
-                self._held[item.bill] = error
-            if not self._running.tick():
-                return
+        left = [item for item in items if item.bill not in self._held]
+        while left:
+            some = left[:AT_ONCE]
+            shown = self._fetch([latest[item.bill] for item in some if item.bill in latest])
+            # Counted from the answer on: else one that comes late would be asked for again and again.
+            seen_at = self._ports.clock.now()
+            while some and self._ports.clock.now() - seen_at <= FRESH_FOR:
+                item = left.pop(0)
+                some.remove(item)
+                try:
+                    self._undo(item, latest.get(item.bill), shown)
+                except ITS_OWN as error:
+                    self._held[item.bill] = error
+                if not self._running.tick():
+                    return
 
-    def _undo(self, item: RunItem, latest: Mapping[Ref, Effect]) -> None:
-        effect = latest.get(item.bill)
+    def _fetch(self, effects: Sequence[Effect]) -> _Shown:
+        """Read the entries that stand, those of a kind in one call. One that is left out is asked for by itself: that it is
+        gone is believed on no other word.
+        """
+        standing = {effect.subject: entry for effect in effects if (entry := standing_sale(effect)) is not None}
+        if not standing or not self._running.look():
+            return {}
+        wanted: dict[tuple[SaleKind, str], list[str]] = defaultdict(list)
+        for entry in standing.values():
+            wanted[entry.kind, entry.currency].append(entry.id)
+        sales = self._ports.systems.sales(self._tenant)
+        read = {
+            (kind, id_): entered
+            for (kind, currency), ids in wanted.items()
+            for id_, entered in sales.fetch_sales(kind, ids, currency).items()
+        }
+        return {
+            bill: read.get((entry.kind, entry.id)) or sales.fetch_sale(entry.kind, entry.id, entry.currency)
+            for bill, entry in standing.items()
+        }
+
+    def _undo(self, item: RunItem, effect: Effect | None, shown: _Shown) -> None:
         standing = standing_sale(effect)
         if effect is None or standing is None:
             return self._finish(item, effect)
         if not self._running.look():
             sentence = "The run was stopped before it came to this one."
             return self._running.end([(item, skipped(item.bill, "S2", CANCELLED, sentence, "Undo it again."))])
-        now = self._ports.systems.sales(self._tenant).fetch_sale(standing.kind, standing.id, standing.currency)
+        now = shown[item.bill]
         decision = self._why_not(item.bill, standing, now)
         if decision is not None:
             self._sales.drop(effect)
             return self._running.end([(item, decision)])
-        ended = (
-            self._sales.take_back(effect, now.standing.revision) if now is not None else self._sales.note_gone(effect)
-        )
+        if now is None:
+            return self._finish(item, self._sales.note_gone(effect))
+        planned = self._sales.plan_deletion(effect, now.standing.revision)
+        # Behind the fence of the deletion no correction of the entry begins; one that was before it shows here.
+        decision = self._corrected(item.bill, standing)
+        if decision is not None:
+            self._sales.drop(planned)
+            return self._running.end([(item, decision)])
+        ended = self._sales.delete(planned)
         if ended.state is EffectState.REFUSED:
             fix = ended.fix or "Correct this in QuickBooks, then undo it again."
             sentence = f"QuickBooks would not have it taken out: {ended.refusal}"
             refusal = refused(item.bill, "S9", "refused_by_accounting", sentence, fix, accounting_ref(standing))
             return self._running.end([(item, refusal)])
-        return self._finish(item, ended, now.record if now is not None else None)
+        return self._finish(item, ended, now.record)
 
     def _finish(self, item: RunItem, ended: Effect | None, seen: Bill | None = None) -> None:
         """Let the bill go in ConnectWise and in our book, once it is out of the accounting. Source: S9."""
@@ -127,7 +167,6 @@ class Undoing:
             self._applied(bill, standing, now.standing)
             or self._closed(bill, now.standing)
             or self._changed(bill, standing, now.standing)
-            or self._corrected(bill, standing)
         )
 
     def _applied(self, bill: Ref, standing: SaleWrite, now: StandingSale) -> Decision | None:
@@ -149,6 +188,10 @@ class Undoing:
 
     def _closed(self, bill: Ref, now: StandingSale) -> Decision | None:
         company = self._ports.companies.load(self._tenant)
+        if company.is_closed(now.issued_on):
+            # Somebody may have opened the period since it was read: they are told to, and to undo it then.
+            self._ports.companies.forget(self._tenant)
+            company = self._ports.companies.load(self._tenant)
         if not company.is_closed(now.issued_on):
             return None
         sentence = f"It is dated {now.issued_on}, and the books in QuickBooks are closed until {company.closed_until}."
@@ -167,12 +210,8 @@ class Undoing:
 
     def _corrected(self, bill: Ref, standing: SaleWrite) -> Decision | None:
         """Tell whether a journal entry of ours corrects the entry: without it, that would correct nothing. Source: S10."""
-        latest = self._ports.effects.load_latest(self._tenant, JOURNAL, bill)
-        id_ = standing_correction(latest, standing.id)
-        if latest is None or latest.planned_at is None or not id_:
-            return None
-        sales = self._ports.systems.sales(self._tenant)
-        if sales.find_journal(marker_of(latest.key), latest.planned_at) is None:
+        id_ = load_correction(self._tenant, bill, standing.id, self._ports, self._ports.patience)
+        if not id_:
             return None
         sentence = f"Journal entry {id_} corrects it in QuickBooks."
         return refused(bill, "S9", "corrected", sentence, "Delete that journal entry in QuickBooks, then undo it.")
