@@ -4,10 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from crossfoot.core.sync.catalogue import Item
 from crossfoot.core.sync.settings import MappingKey, MappingKind, Target, TimeEntries
 from crossfoot.errors import RemoteUnavailable
 
-from tests.fakes.sales import CATEGORY, HARDWARE, PRODUCT_INCOME, SERVICES
+from tests.fakes.sales import CATEGORY, HARDWARE, PRODUCT_INCOME, ROUNDING, SALES_TAX, SERVICES
 from tests.fakes.sync_desk import SyncDesk
 from tests.fakes.sync_office import CUSTOMER, LABOUR, PREFERENCES
 from tests.fakes.world import TENANT
@@ -36,6 +37,57 @@ def kept(desk: SyncDesk, kind: MappingKind, key: str) -> Target | None:
 
 def forget_all(desk: SyncDesk) -> None:
     desk.world.sync_settings.mappings.clear()
+
+
+# --- choosing ----------------------------------------------------------------------------------------------------------
+
+
+def offered(desk: SyncDesk, kind: str, search: str = "") -> list[str]:
+    return [each["id"] for each in desk.call("GET", "/choices", query={"kind": kind, "search": search})["choices"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "search", "found"),
+    [
+        ("item", "", [HARDWARE, ROUNDING, SALES_TAX, SERVICES]),
+        ("account", "SERV", [SERVICES]),
+        ("item", "goods", []),
+        ("tax_code", "calif", ["2"]),
+        ("terms", "", ["1", "3"]),
+        ("class", "w", ["1"]),
+        ("department", "x", []),
+        ("purchase_order_field", "", ["1"]),
+        ("customer", "con", [CUSTOMER]),
+        ("customer", "58", []),
+    ],
+)
+def test_s6_what_may_be_chosen_is_listed_where_nothing_that_is_suggested_is_meant(
+    desk: SyncDesk, kind: str, search: str, found: list[str]
+) -> None:
+    assert offered(desk, kind, search) == found
+
+
+def test_s6_a_choice_says_where_its_revenue_lands_or_what_it_charges(desk: SyncDesk) -> None:
+    (item,) = desk.call("GET", "/choices", query={"kind": "item", "search": "hard"})["choices"]
+    assert (item["account"], item["rate"]) == ({"id": PRODUCT_INCOME, "name": "Sales of Product Income"}, None)
+    (code,) = desk.call("GET", "/choices", query={"kind": "tax_code", "search": "calif"})["choices"]
+    assert (code["account"], code["rate"]) == (None, "8")
+
+
+def test_s6_every_choice_but_of_a_field_can_be_confirmed(desk: SyncDesk) -> None:
+    for kind in MappingKind:
+        for id_ in offered(desk, kind):
+            desk.call("PUT", "/mappings", body=change(kind, "1", id_))
+
+
+def test_s6_a_long_list_says_that_there_is_more(desk: SyncDesk) -> None:
+    many = {str(id_): Item(str(id_), f"Item {id_}", PRODUCT_INCOME) for id_ in range(1000, 1101)}
+    sales = desk.world.our_sales
+    sales.catalogue = replace(sales.catalogue, items=many)
+    shown = desk.call("GET", "/choices", query={"kind": "item"})
+    assert (len(shown["choices"]), shown["is_more"]) == (100, True)
+    shown = desk.call("GET", "/choices", query={"kind": "item", "search": "item 110"})
+    assert ([each["id"] for each in shown["choices"]], shown["is_more"]) == (["1100"], False)
 
 
 # --- surveying ---------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The routes of the Sync Invoices tool (S1 to S10)."""
 
+from crossfoot.messages.api.sync_choices import ChoiceList, ChoicesQuery
 from crossfoot.messages.api.sync_corrections import CorrectionPosted, CorrectionRequest, CorrectionShape
 from crossfoot.messages.api.sync_mappings import (
     Checkup,
@@ -24,6 +25,7 @@ from crossfoot.messages.api.words import PageQuery
 from crossfoot.messages.routes import Nothing, Route
 from crossfoot.steps.api import (
     sync_checkup,
+    sync_choices,
     sync_corrections,
     sync_items,
     sync_mappings,
@@ -67,6 +69,10 @@ SYNC: tuple[Route[Ports], ...] = (
     Route(
         "tryMappings", "POST", f"{_TOOL}/mappings/trial", "Show what a change of mappings would affect; nothing is saved",
         sync_mappings.try_mappings, MappingTrial, body=MappingsChange, problems=_LIVE,
+    ),
+    Route(
+        "listChoices", "GET", f"{_TOOL}/choices", "List what QuickBooks offers for a mapping or a preference",
+        sync_choices.list_choices, ChoiceList, query=ChoicesQuery, problems=_LIVE,
     ),
     Route(
         "checkUpMappings", "GET", f"{_TOOL}/checkup", "Examine what mappings and preferences point to, in QuickBooks now",

@@ -53,7 +53,7 @@ def load_setup(ports: Ports, tenant: str) -> Setup:
 
 def load_customers(ports: Ports, tenant: str) -> tuple[Customer, ...]:
     """Read the customers of the accounting to suggest from, by name."""
-    return tuple(islice(_walk_customers(ports, tenant), MOST_CUSTOMERS))
+    return tuple(islice(walk_customers(ports, tenant), MOST_CUSTOMERS))
 
 
 def load_mapped_customers(
@@ -67,10 +67,11 @@ def load_mapped_customers(
     return {ref: record for ref, record in found.items() if isinstance(record, Customer)}
 
 
-def _walk_customers(ports: Ports, tenant: str) -> Iterator[Customer]:
+def walk_customers(ports: Ports, tenant: str, prefix: str = "") -> Iterator[Customer]:
+    """Go through the customers of the accounting whose names begin so, by name."""
     cursor = ""
     while True:
-        page = ports.book.list_customers(tenant, prefix="", system=ACCOUNTING, cursor=cursor, limit=_LARGEST_READ)
+        page = ports.book.list_customers(tenant, prefix=prefix, system=ACCOUNTING, cursor=cursor, limit=_LARGEST_READ)
         yield from (record for record in page.records if isinstance(record, Customer))
         cursor = page.next_cursor
         if not cursor:
