@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from crossfoot.core.model import Line, LineKind, Ref
 from crossfoot.core.sync.postings import Posting
-from crossfoot.core.sync.runs import ItemState
+from crossfoot.core.sync.runs import ItemState, RunState
 from crossfoot.core.sync.settings import TaxDisplay, TimeEntries
 from crossfoot.errors import Conflict, OutcomeUnknown, Rejected
 from crossfoot.ledger import LONGEST_COMMIT
-from crossfoot.messages import SyncBatch
+from crossfoot.messages import PostBatch, SyncBatch
 from crossfoot.ports import Bill, Entered
 from crossfoot.steps.sync_batch import syncing
 
@@ -168,3 +168,19 @@ def test_s7_the_story_says_why_an_entry_has_a_line_for_rounding_that_was_not_pre
         "Wrote invoice 1001 of 108.03 USD to QuickBooks, with a line for rounding: without it, QuickBooks had made "
         "108.00 USD of it."
     )
+
+
+def test_x3_a_run_whose_batches_take_long_is_not_shown_as_stuck(office: SyncOffice) -> None:
+    bills = [office.bill("1001"), office.bill("1002")]
+    office.see()
+    run = office.begin(bills)
+    office.world.deliver()
+    posts = [each for each in office.world.queue.messages if isinstance(each, PostBatch) and not each.because]
+    for post in posts:
+        office.world.clock.advance(25 * 60)
+        office.world.work(post)
+    assert office.run(run).state(office.world.clock.now()) is RunState.RUNNING
+    office.world.clock.advance(60 * 60)
+    assert office.run(run).state(office.world.clock.now()) is RunState.STUCK
+    office.settle()
+    assert office.run(run).counts == {DONE: 2}

@@ -56,6 +56,8 @@ class SaleWriting:
     def fetch(self, name: str) -> Shown | None:
         standing = self._standing[name].standing
         found = self._port.fetch_sale(standing.kind, standing.id, self._currency)
+        listed = self._port.fetch_sales(standing.kind, [standing.id], self._currency)
+        assert [*listed.values()] == ([found] if found else []), "one is read as several are"
         return self._shown(name, found) if found else None
 
     def find(self, kind: SaleKind, marker: str) -> str | None:

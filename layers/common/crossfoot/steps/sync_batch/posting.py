@@ -17,7 +17,7 @@ from crossfoot.parking import let_go, note_parked
 from crossfoot.ports import Bill
 from crossfoot.steps.sync_batch.batches import BatchLedger
 from crossfoot.steps.sync_batch.needs import Ports
-from crossfoot.steps.sync_batch.running import finish_run, settle_item, to_post
+from crossfoot.steps.sync_batch.running import finish_run, note_move, settle_item, to_post
 
 # So long the ledger records of a bill are taken to be those that its entry was planned from.
 FRESH_FOR = timedelta(minutes=15)
@@ -79,6 +79,9 @@ class _Posting:
         """Post what the entry was planned from; where that is old or refused, what ConnectWise says now."""
         is_fresh = sale.settled_at is not None and self._ports.clock.now() - sale.settled_at <= FRESH_FOR
         record_ids = record_ids_of(sale) if is_fresh else ()
+        if not is_fresh:
+            # The entries are written long since: by its batches alone, the run is not seen to stand still.
+            note_move(self._tenant, self._message.run, self._ports)
         if record_ids:
             latest = self._post(standing, record_ids, latest)
             if batch := batch_of(latest, standing):

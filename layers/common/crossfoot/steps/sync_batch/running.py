@@ -1,7 +1,6 @@
 """A run as a worker goes through it: what waits, what was decided of each bill, and when it is over (S2, X3)."""
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -34,14 +33,7 @@ class Running:
 
     def look(self) -> bool:
         """Say that the run moves. Returns: whether it may begin something, because nobody has stopped it."""
-        run = self._ports.sync_runs.load(self.tenant, self.run.id)
-        self.run, now = run or self.run, self._ports.clock.now()
-        if self.run.finished_at is None and now - self.run.moved_at >= MOVES_EVERY:
-            moved = replace(self.run, moved_at=now)
-            # Whoever stops it meanwhile is heard at the next look.
-            with suppress(Conflict):
-                self._ports.sync_runs.replace(self.tenant, self.run, moved)
-                self.run = moved
+        self.run = note_move(self.tenant, self.run.id, self._ports) or self.run
         return self.run.cancelled_at is None and self.run.finished_at is None
 
     def tick(self) -> bool:
@@ -68,6 +60,20 @@ class Running:
     def finish(self) -> bool:
         """End the run, if all of its bills have come to an end. Returns: whether it is at its end. Raises: Conflict."""
         return finish_run(self.tenant, self.run.id, self._ports)
+
+
+def note_move(tenant: str, run_id: str, ports: Ports) -> SyncRun | None:
+    """Say that a run moves, unless that was said a moment ago. Returns: the run. Source: X3."""
+    run, now = ports.sync_runs.load(tenant, run_id), ports.clock.now()
+    if run is None or run.finished_at is not None or now - run.moved_at < MOVES_EVERY:
+        return run
+    moved = replace(run, moved_at=now)
+    try:
+        ports.sync_runs.replace(tenant, run, moved)
+    except Conflict:
+        # Whoever stops it meanwhile is heard at the next look.
+        return run
+    return moved
 
 
 def decide_item(item: RunItem, decision: Decision, ports: Ports) -> RunItem:
