@@ -12,7 +12,7 @@ from crossfoot.core.sync.correcting import Journal, JournalLine
 from crossfoot.core.sync.runs import ItemState, RunKind
 from crossfoot.correcting import post_correction
 from crossfoot.errors import Conflict, OutcomeUnknown, Rejected, RemoteUnavailable
-from crossfoot.messages import PostBatch, SyncBatch
+from crossfoot.messages import CheckSynced, PostBatch, SyncBatch
 
 from tests.fakes.copies import copied, state_of
 from tests.fakes.sync_office import SyncOffice
@@ -410,3 +410,23 @@ def test_s10_a_correction_that_was_planned_and_never_sent_is_in_nobodys_way(offi
     sales.create_journal = create  # type: ignore[method-assign]
     assert office.states(office.undo(bill)) == {"1001": DONE}
     assert all(effect.settled for effect in office.world.effects.effects.values())
+
+
+def test_s9_an_undo_that_was_refused_stays_so_when_the_bill_has_its_batch_later(office: SyncOffice) -> None:
+    bill, psa = office.bill("1001"), office.world.connectwise
+    office.see()
+    create = psa.create_batch
+
+    def refuse(*args: object) -> None:
+        raise Rejected("Forbidden", "The role may not do this.", "Give the API member Accounting Interface: all.")
+
+    psa.create_batch = refuse  # type: ignore[assignment, method-assign]
+    office.sync(bill)
+    psa.create_batch = create  # type: ignore[method-assign]
+    office.pay(bill, 190_00)
+    undone = office.undo(bill)
+    assert office.codes(undone) == {"1001": "paid"}
+    office.world.work(CheckSynced(tenant=TENANT, bill_id=bill.id))
+    office.world.settle()
+    assert office.batches() == [["1001"]]
+    assert (office.states(undone), office.run(undone).counts) == ({"1001": REFUSED}, {REFUSED: 1})

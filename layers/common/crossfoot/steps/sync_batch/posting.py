@@ -9,7 +9,7 @@ from crossfoot.core.model import Kind
 from crossfoot.core.sync.batching import GL_BATCH, BatchWrite
 from crossfoot.core.sync.effects import SALE, accounting_ref, batch_of, record_ids_of, standing_sale
 from crossfoot.core.sync.postings import Posting
-from crossfoot.core.sync.runs import OPEN_STATES, ItemState, RunItem
+from crossfoot.core.sync.runs import OPEN_STATES, ItemState, RunItem, RunKind
 from crossfoot.core.sync.sales import SaleWrite
 from crossfoot.errors import Conflict, NeedsPartner
 from crossfoot.messages import PostBatch
@@ -85,7 +85,7 @@ class _Posting:
         if record_ids:
             latest = self._post(standing, record_ids, latest)
             if batch := batch_of(latest, standing):
-                return self._done(batch)
+                return self._done(batch, is_new=True)
         posting = self._fetch_posting()
         if posting is None:
             return self._elsewhere(standing)
@@ -94,7 +94,7 @@ class _Posting:
         if posting.record_ids != record_ids:
             latest = self._post(standing, posting.record_ids, latest)
             if batch := batch_of(latest, standing):
-                return self._done(batch)
+                return self._done(batch, is_new=True)
         refusal = latest.refusal if latest is not None else ""
         sentence = f"It is in QuickBooks; ConnectWise refused to put it into a batch: {refusal}"
         fix = (latest.fix if latest is not None else "") or "Correct this in ConnectWise, then retry the run."
@@ -145,11 +145,13 @@ class _Posting:
         fix = "Undo it and sync it again, or correct it in ConnectWise and retry."
         return refused(self._bill, "S3", "changed_after_sync", sentence, fix, accounting_ref(standing))
 
-    def _done(self, batch: BatchWrite) -> None:
+    def _done(self, batch: BatchWrite, *, is_new: bool = False) -> None:
         item = self._load_item()
-        # One that is done already tells nothing new: what was noted of the bill since stays.
-        if item is not None and item.state is not ItemState.DONE:
+        is_told = item is None or item.state is ItemState.DONE
+        # What was told already is nothing new: whatever was noted of the bill since stays.
+        if is_new or not is_told:
             let_go(self._tenant, self._bill, self._ports)
+        if item is not None and not is_told:
             now = self._ports.clock.now()
             self._save(replace(
                 item, state=ItemState.DONE, batch=batch.identifier, rule="", code="", sentence="", fix="", settled_at=now
@@ -170,7 +172,13 @@ class _Posting:
             self._save(settle_item(item, state, decision, self._ports))
 
     def _load_item(self) -> RunItem | None:
-        return self._ports.sync_runs.load_item(self._tenant, self._message.run, self._bill)
+        """Read how the bill stands in the run; None in one that took it back, or would have: that stays as it ended."""
+        tenant, run_id = self._tenant, self._message.run
+        item = self._ports.sync_runs.load_item(tenant, run_id, self._bill)
+        if item is None or item.state is ItemState.WRITTEN:
+            return item
+        run = self._ports.sync_runs.load(tenant, run_id)
+        return item if run is not None and run.kind is RunKind.SYNC else None
 
     def _save(self, item: RunItem) -> None:
         self._ports.sync_runs.save_items(self._tenant, self._message.run, [item])
