@@ -37,6 +37,7 @@ PREFERENCES: dict[str, Any] = {
 _CHANGE = {"mappings": [{"kind": "account", "key": "4200", "target_id": HARDWARE}]}
 BODIES: dict[str, Any] = {
     "putSyncPreferences": PREFERENCES,
+    "trySyncPreferences": PREFERENCES,
     "putMappings": _CHANGE,
     "tryMappings": _CHANGE,
     "confirmMappings": {"kind": "customer"},

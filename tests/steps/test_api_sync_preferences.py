@@ -10,6 +10,7 @@ from crossfoot.errors import Rejected
 from tests.fakes.api import OTHER_TENANT
 from tests.fakes.sales import CATEGORY
 from tests.fakes.sync_desk import SyncDesk
+from tests.fakes.sync_office import invoice_ref
 from tests.fakes.whole_sync import PREFERENCES
 from tests.fakes.world import TENANT
 
@@ -109,3 +110,62 @@ def test_s6_quickbooks_is_asked_only_for_what_is_newly_chosen(desk: SyncDesk) ->
 
 def test_s7_no_tolerance_needs_no_item(desk: SyncDesk) -> None:
     assert put(desk, rounding_tolerance="0", rounding_item_id="")["rounding_tolerance"] == "0.00"
+
+
+# --- trying ------------------------------------------------------------------------------------------------------------
+
+# As the desk's bills can be entered.
+READY = {"time_entries": "grouped", "tax_display": "one_line", "class_from": "nothing", "department_from": "nothing"}
+READY |= {"memo_from": "nothing", "purchase_order_field": "", "cut_over": None, "numbering": "keep"}
+
+
+def test_s6_a_change_of_preferences_is_tried_on_what_is_offered_and_nothing_is_saved(desk: SyncDesk) -> None:
+    before = chosen(put(desk, **READY))
+    (one,) = desk.bills("1")
+    schedules = dict(desk.api.schedules.schedules)
+    tried = desk.call("POST", "/preferences/trial", body={**before, "memo_from": "number", "schedule": None})
+    assert (tried["surveyed"], tried["affected"], tried["entries_changed"]) == (1, 1, 1)
+    assert (tried["bills"][0]["id"], tried["bills"][0]["changes"]) == (one, ["The memo was (none), and is 1."])
+    assert chosen(desk.call("GET", "/preferences")) == before
+    assert desk.api.schedules.schedules == schedules
+    assert desk.call("POST", "/preferences/trial", body={**before, "schedule": None})["affected"] == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"time_entries": "line_item"},
+        {"class_from": "ledger_class"},
+        {"cut_over": "2027-01-01"},
+        {"tax_display": "per_line"},
+        {"numbering": "accounting"},
+    ],
+)
+@pytest.mark.parametrize("is_back", [False, True])
+def test_s8_what_is_tried_is_what_is_previewed_once_it_is_saved(
+    desk: SyncDesk, change: dict[str, Any], *, is_back: bool
+) -> None:
+    old, new = {**PREFERENCES, **READY}, {**PREFERENCES, **READY, **change}
+    if is_back:
+        old, new = new, old
+    ids = desk.bills("1", "2")
+    desk.office.world.connectwise.tax(invoice_ref("2"), 3_00)
+    desk.office.see()
+    put(desk, **old)
+    before = {each["id"]: each for each in desk.preview(*ids)}
+    tried = desk.call("POST", "/preferences/trial", body=new)
+    put(desk, **new)
+    after = {each["id"]: each for each in desk.preview(*ids)}
+    shown = {bill["id"]: (bill["before"], bill["after"]) for bill in tried["bills"]}
+    for id_, states in shown.items():
+        assert states == tuple("ready" if each[id_]["state"] == "ready" else "held" for each in (before, after))
+    changed = {
+        id_ for id_ in ids if (before[id_]["digest"], before[id_]["why"]) != (after[id_]["digest"], after[id_]["why"])
+    }
+    assert changed <= shown.keys()
+    assert tried["surveyed"] == len(ids)
+
+
+def test_s7_a_trial_of_what_does_not_go_together_says_so(desk: SyncDesk) -> None:
+    body = {**PREFERENCES, "rounding_tolerance": "0.05", "rounding_item_id": ""}
+    assert desk.problem("POST", "/preferences/trial", 400, body=body)[1].endswith("rounding_item_id")

@@ -110,8 +110,8 @@ class TriedBill(BillName):
 
 
 class MappingTrial(Shape):
-    """What a change of mappings would make of the bills that are offered. Nothing is saved, and nothing that was synced
-    changes.
+    """What a change of mappings or preferences would make of the bills that are offered. Nothing is saved, and nothing
+    that was synced changes.
     """
 
     surveyed: int

@@ -1,15 +1,10 @@
-"""Show what unsynced bills need mapped, keep what the partner confirms, and try a change before it is saved (S6)."""
+"""Show what unsynced bills need mapped, and keep what the partner confirms (S6)."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 from crossfoot.core.model import ACCOUNTING, PSA, Customer, Kind, Ref
 from crossfoot.core.sync.catalogue import Catalogue
-from crossfoot.core.sync.changes import tell_changes
 from crossfoot.core.sync.doctor import examine_key
-from crossfoot.core.sync.planning import plan_sale
-from crossfoot.core.sync.plans import Billing, SalePlan
 from crossfoot.core.sync.settings import MappingKey, MappingKind, Setup, Target
 from crossfoot.core.sync.survey import Needed, survey
 from crossfoot.messages.api.sync_mappings import (
@@ -21,10 +16,8 @@ from crossfoot.messages.api.sync_mappings import (
     MappingsQuery,
     MappingsSaved,
     MappingSurvey,
-    MappingTrial,
     NeededShape,
     SuggestionShape,
-    TriedBill,
 )
 from crossfoot.messages.api.sync_mappings import Target as TargetShape
 from crossfoot.messages.api.sync_words import MAX_EXAMPLES, BillName
@@ -59,7 +52,7 @@ def put_mappings(ports: Ports, asked: Asked[Nothing, Nothing, MappingsChange]) -
     Raises: BadField for what is not there, inactive or of the wrong kind; NeedsPartner; errors of QuickBooks.
     Source: S6, S7.
     """
-    changes = _read_changes(ports, asked.tenant, asked.body.mappings)[0]
+    changes = read_changes(ports, asked.tenant, asked.body.mappings)[0]
     ports.sync_settings.save_mappings(asked.tenant, changes)
     return MappingsSaved(mappings=[_to_mapping(key, target) for key, target in changes.items()])
 
@@ -75,34 +68,6 @@ def confirm_mappings(ports: Ports, asked: Asked[Nothing, Nothing, ConfirmRequest
         mappings=[_to_mapping(key, target) for key, target in chosen.items()],
         left=len(open_) - len(chosen),
         next_cursor=surveyed.next_cursor,
-    )
-
-
-def try_mappings(ports: Ports, asked: Asked[Nothing, Nothing, MappingsChange]) -> MappingTrial:
-    """Say what a change would make of the next bills that are offered: plan with and without it, and save nothing.
-
-    Source: S6, S8.
-    """
-    tenant = asked.tenant
-    surveyed = gather_surveyed(ports, tenant, "")
-    changes, customers = _read_changes(ports, tenant, asked.body.mappings, surveyed.catalogue)
-    setup = surveyed.setup
-    changed = _change(setup, changes)
-    tried = [
-        (billing, plan_sale(billing, setup, surveyed.catalogue), plan_sale(then, changed, surveyed.catalogue))
-        for billing in surveyed.billings
-        for then in (_with_payer(billing, changes, customers),)
-    ]
-    affected = [(billing, before, after) for billing, before, after in tried if before != after]
-    states = Counter((before.sale is not None, after.sale is not None) for _, before, after in affected)
-    return MappingTrial(
-        surveyed=len(tried),
-        is_more=bool(surveyed.next_cursor),
-        affected=len(affected),
-        becomes_ready=states[False, True],
-        becomes_held=states[True, False],
-        entries_changed=states[True, True],
-        bills=[_to_tried(*each, surveyed.catalogue) for each in affected[:MAX_EXAMPLES]],
     )
 
 
@@ -127,7 +92,7 @@ def _exact(needed: Needed) -> Target | None:
 # --- changes -----------------------------------------------------------------------------------------------------------
 
 
-def _read_changes(
+def read_changes(
     ports: Ports, tenant: str, asked: Sequence[MappingChange], catalogue: Catalogue | None = None
 ) -> tuple[Changes, Mapping[Ref, Customer]]:
     """Check a change against what QuickBooks offers and the book's customers. Returns: it, and the customers in it."""
@@ -191,21 +156,6 @@ def _noun(kind: MappingKind) -> str:
     return nouns.get(kind, kind.value)
 
 
-def _change(setup: Setup, changes: Changes) -> Setup:
-    merged = {**setup.mappings, **changes}
-    return replace(setup, mappings={key: target for key, target in merged.items() if target is not None})
-
-
-def _with_payer(billing: Billing, changes: Changes, customers: Mapping[Ref, Customer]) -> Billing:
-    """Give a bill as it would be gathered with the change: who pays it follows from a mapping, too."""
-    company = billing.bill.customer
-    key = MappingKey(MappingKind.CUSTOMER, company.id) if company is not None else None
-    if key is None or key not in changes:
-        return billing
-    target = changes[key]
-    return replace(billing, customer=customers[Ref(ACCOUNTING, Kind.CUSTOMER, target.id)] if target else None)
-
-
 # --- shapes ------------------------------------------------------------------------------------------------------------
 
 
@@ -235,24 +185,3 @@ def _to_needed(needed: Needed, numbers: Mapping[Ref, str]) -> NeededShape:
             for each in needed.suggestions
         ],
     )
-
-
-def _to_tried(billing: Billing, before: SalePlan, after: SalePlan, catalogue: Catalogue) -> TriedBill:
-    bill = billing.bill
-    return TriedBill(
-        id=str(bill.ref),
-        number=bill.number,
-        before="ready" if before.sale is not None else "held",
-        after="ready" if after.sale is not None else "held",
-        changes=list(_tell(before, after, catalogue)),
-    )
-
-
-def _tell(before: SalePlan, after: SalePlan, catalogue: Catalogue) -> Iterable[str]:
-    if after.decision is not None:
-        return (after.decision.sentence,)
-    if before.sale is not None and after.sale is not None and before.sale != after.sale:
-        return tell_changes(before.sale, after.sale, catalogue)
-    if before.decision is not None:
-        return (f"Nothing is in its way any more. Before: {before.decision.sentence}",)
-    return ("Its warnings differ.",)

@@ -32,8 +32,7 @@ def put_sync_preferences(ports: Ports, asked: Asked[Nothing, Nothing, SyncPrefer
     tenant = asked.tenant
     setup = ports.sync_settings.load(tenant)
     before = setup.preferences if setup is not None else SyncPreferences()
-    after = _read(ports, tenant, asked.body)
-    _check_alone(after)
+    after = read_preferences(ports, tenant, asked.body)
     _check_live(ports, tenant, before, after)
     if after.schedule is not None:
         ports.schedules.put(tenant, after.schedule)
@@ -46,13 +45,16 @@ def put_sync_preferences(ports: Ports, asked: Asked[Nothing, Nothing, SyncPrefer
 # --- reading -----------------------------------------------------------------------------------------------------------
 
 
-def _read(ports: Ports, tenant: str, body: SyncPreferencesShape) -> SyncPreferences:
+def read_preferences(ports: Ports, tenant: str, body: SyncPreferencesShape) -> SyncPreferences:
+    """Read what a partner chooses. Raises: BadField for what does not go together."""
     chosen = body.model_dump(exclude={"schedule", "rounding_tolerance"})
-    return SyncPreferences(
+    after = SyncPreferences(
         schedule=_read_schedule(body.schedule) if body.schedule is not None else None,
         rounding_tolerance_minor=_read_tolerance(ports, tenant, body.rounding_tolerance),
         **chosen,
     )
+    _check_alone(after)
+    return after
 
 
 def _read_schedule(shape: ScheduleShape) -> Schedule:

@@ -32,6 +32,7 @@ from crossfoot.steps.api import (
     sync_preferences,
     sync_previews,
     sync_runs,
+    sync_trials,
     sync_undoing,
     sync_unsynced,
 )
@@ -51,6 +52,11 @@ SYNC: tuple[Route[Ports], ...] = (
         sync_preferences.put_sync_preferences, SyncPreferencesStanding, body=SyncPreferencesShape, problems=_LIVE,
     ),
     Route(
+        "trySyncPreferences", "POST", f"{_TOOL}/preferences/trial",
+        "Show what a change of preferences would affect; nothing is saved",
+        sync_trials.try_preferences, MappingTrial, body=SyncPreferencesShape, problems=_LIVE,
+    ),
+    Route(
         "listUnsynced", "GET", f"{_TOOL}/unsynced", "List what is closed and in no batch, offered or not, and why not",
         sync_unsynced.list_unsynced, UnsyncedList, query=UnsyncedQuery,
     ),
@@ -68,7 +74,7 @@ SYNC: tuple[Route[Ports], ...] = (
     ),
     Route(
         "tryMappings", "POST", f"{_TOOL}/mappings/trial", "Show what a change of mappings would affect; nothing is saved",
-        sync_mappings.try_mappings, MappingTrial, body=MappingsChange, problems=_LIVE,
+        sync_trials.try_mappings, MappingTrial, body=MappingsChange, problems=_LIVE,
     ),
     Route(
         "listChoices", "GET", f"{_TOOL}/choices", "List what QuickBooks offers for a mapping or a preference",

@@ -31,14 +31,14 @@ class Surveyed:
     next_cursor: str
 
 
-def gather_surveyed(ports: Ports, tenant: str, cursor: str) -> Surveyed:
-    """Read the next bills that are offered, in one call to each system.
+def gather_surveyed(ports: Ports, tenant: str, cursor: str, setup: Setup | None = None) -> Surveyed:
+    """Read the next bills that are offered, in one call to each system; by the partner's own setup, or by another.
 
     The preferences need not be saved yet: what has to be mapped is among what they are chosen by.
     Raises: NeedsPartner when a system is not connected; Rejected("cursor_invalid"); errors of both systems.
     """
     require_both(ports, tenant)
-    setup = load_setup(ports, tenant)
+    setup = setup or load_setup(ports, tenant)
     offered, next_cursor = load_offered(tenant, setup, ports.book, LOOKED_AT, cursor)
     billings = load_billings(tenant, [bill.ref for bill in offered], setup, ports)
     catalogue = ports.systems.sales(tenant).fetch_catalogue()
