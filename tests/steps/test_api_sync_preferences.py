@@ -115,8 +115,16 @@ def test_s7_no_tolerance_needs_no_item(desk: SyncDesk) -> None:
 # --- trying ------------------------------------------------------------------------------------------------------------
 
 # As the desk's bills can be entered.
-READY = {"time_entries": "grouped", "tax_display": "one_line", "class_from": "nothing", "department_from": "nothing"}
-READY |= {"memo_from": "nothing", "purchase_order_field": "", "cut_over": None, "numbering": "keep"}
+READY: dict[str, Any] = {
+    "time_entries": "grouped",
+    "tax_display": "one_line",
+    "class_from": "nothing",
+    "department_from": "nothing",
+    "memo_from": "nothing",
+    "purchase_order_field": "",
+    "cut_over": None,
+    "numbering": "keep",
+}
 
 
 def test_s6_a_change_of_preferences_is_tried_on_what_is_offered_and_nothing_is_saved(desk: SyncDesk) -> None:
