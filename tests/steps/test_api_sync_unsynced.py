@@ -138,7 +138,10 @@ def test_s3_a_bill_that_changed_after_it_was_synced_needs_attention(desk: SyncDe
     assert causes["changed_after_sync"]["count"] == 1
     (parked,) = desk.api.call("GET", "/v1/attention/changed_after_sync").body["records"]
     assert (parked["kind"], parked["id"], parked["amount"]) == ("invoice", one, "1.00")
+    story = desk.api.call("GET", f"/v1/records/invoice/{one}/explain").body
+    assert parked["why"] in story["now"]
     named = {"records": [{"kind": "invoice", "id": one}]}
     assert desk.api.call("POST", "/v1/attention/ignore", body=named).body["accepted"] == 1
     story = desk.api.call("GET", f"/v1/records/invoice/{one}/explain").body
     assert "ignored" in [why["code"] for why in story["now"]]
+    assert parked["why"] not in story["now"]

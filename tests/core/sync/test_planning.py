@@ -157,6 +157,16 @@ def test_s7_all_that_is_missing_is_told_at_once() -> None:
     )
 
 
+def test_s7_what_mends_each_thing_that_stands_in_the_way_is_told() -> None:
+    setup = without(MappingKind.ITEM, "product:LAPTOP", prefer(tax_item_id=""))
+    plan = plan_sale(mixed(), setup, CATALOGUE)
+    assert plan.decision is not None
+    assert plan.decision.fix == (
+        "Choose what stands for each in QuickBooks, under the mappings of the tool. Choose the item for the tax in the "
+        "preferences of the tool."
+    )
+
+
 def test_s7_what_the_ledger_does_not_post_is_told_with_what_the_book_knows() -> None:
     plan = plan_sale(replace(mixed(), posting=None), SETUP, CATALOGUE)
     assert plan.decision is not None

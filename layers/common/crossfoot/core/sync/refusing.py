@@ -37,8 +37,9 @@ def decide_posting(billing: Billing, setup: Setup) -> Decision | None:
             f"{seen} UTC: no GL mapping covered it when it was closed, or it was reopened or posted since."
         )
         fix = (
-            "Add the missing mapping in ConnectWise (Setup Tables, GL Accounts), give the invoice an open status, then a "
-            "closed one again: that makes its ledger entries anew."
+            "Look at it in ConnectWise. If it is open there, or in a batch by now, that is why. Else add the missing "
+            "mapping (Setup Tables, GL Accounts), give it an open status, then a closed one again: that makes its ledger "
+            "entries anew."
         )
         return refuse(bill, "not_posted", sentence, fix)
     found = "; ".join(_differences(billing, posting))

@@ -13,6 +13,7 @@ from crossfoot.core.sync.settings import MappingKey, MappingKind, Setup
 
 _CHOOSE = "Choose what stands for each in QuickBooks, under the mappings of the tool."
 _CHOOSE_OTHER = "Choose another under the mappings of the tool."
+_MEND_OR_CHOOSE = "Correct that in QuickBooks, or choose another under the mappings of the tool."
 # So many things that stand in the way are told, and so many of what nothing stands for are named.
 _SHOWN, _NAMED = 3, 5
 NO_ITEM = Item("", "", "")
@@ -56,7 +57,8 @@ class Targets:
             return None
         told = " ".join(dict.fromkeys(each.sentence for each in found[:_SHOWN]))
         more = f" {len(found) - _SHOWN} more things stand in the way." if len(found) > _SHOWN else ""
-        return refused(record, "S7", found[0].code, told + more, found[0].fix)
+        fix = " ".join(dict.fromkeys(each.fix for each in found[:_SHOWN]))
+        return refused(record, "S7", found[0].code, told + more, fix)
 
     def _all_unmapped(self) -> Iterator[Obstacle]:
         """Tell of all that nothing stands for in one sentence."""
@@ -167,7 +169,7 @@ class Targets:
             return NO_ITEM
         if wrong := fault_of(item, self.catalogue):
             sentence = f"{item.name}, which stands for “{label_of(key)}”, {wrong}."
-            self.note(f"{key.kind}_unsellable", sentence, _CHOOSE_OTHER, key)
+            self.note(f"{key.kind}_unsellable", sentence, _MEND_OR_CHOOSE, key)
         return item
 
     def _listed[T: _Named](self, key: MappingKey, known: Mapping[str, T]) -> str:
@@ -188,7 +190,7 @@ class Targets:
         return found if found is not None and found.active else None
 
     def _gone(self, key: MappingKey, name: str, named: str) -> None:
-        sentence = f"{name}, which stands for “{named}”, is no longer in QuickBooks."
+        sentence = f"{name}, which stands for “{named}”, is gone from QuickBooks: it was deleted, or merged with another."
         self.note(f"{key.kind}_gone", sentence, _CHOOSE_OTHER, key)
 
     def _inactive(self, key: MappingKey, name: str, named: str) -> None:

@@ -9,14 +9,20 @@ from crossfoot.ports import Bill
 from crossfoot.steps.api.attention import ignored_now
 from crossfoot.steps.api.needs import Ports
 
+# The rule of what becomes of a bill after its sync.
+_SINCE = "S3"
+
 
 def sync_now(ports: Ports, tenant: str, bill: Bill, link: Link | None) -> Iterator[Decision]:
     """Say whether the tool offers a bill, or why not; nothing where the tool is off, or the bill is QuickBooks' own.
 
-    Source: S1, X1.
+    What changed since it was synced comes first: that there is nothing to do is not true then.
+    Source: S1, S3, X1.
     """
     if bill.ref.system is not PSA:
         return
+    reasons = ports.attention.load(tenant, [bill.ref])[bill.ref].reasons
+    yield from (reason.decision for reason in reasons if reason.ignored_at is None and reason.decision.rule == _SINCE)
     if ports.preferences.load(tenant).sync_tool_enabled:
         held = decide_offer(bill, link, ports.sync_settings.load(tenant))
         yield held if held is not None else _offered(bill)

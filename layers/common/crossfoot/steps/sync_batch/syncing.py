@@ -40,7 +40,7 @@ FRESH_FOR = timedelta(minutes=2)
 # So often the same bills are gone through without that one of them comes to an end.
 MAX_ROUNDS = 5
 SCHEDULE = "schedule"
-_UNKNOWN_PREVIEW = "What was previewed is kept no longer."
+_UNKNOWN_PREVIEW = "What differs cannot be told: the entry that was shown is kept no longer."
 
 
 @dataclass(frozen=True, slots=True)
