@@ -9,8 +9,8 @@ from typing import Any
 type Answer = Mapping[str, Any]
 type Request = Mapping[str, Any]
 
-# template.yaml: PaymentVisibility of the stage production.
-VISIBILITY_S = 180
+# template.yaml: PaymentVisibility and SyncVisibility of the stage production; a message of a run is worked on for long.
+VISIBILITY_S, SYNC_VISIBILITY_S = 180, 1800
 
 
 @dataclass(slots=True)
@@ -66,7 +66,8 @@ class Queues:
             if messages and all(each.visible_at <= now for each in messages):
                 groups[name] = groups.pop(name)
                 taken = messages[: request["MaxNumberOfMessages"]]
-                return {"Messages": [each.deliver(now + VISIBILITY_S) for each in taken]}
+                until = now + (SYNC_VISIBILITY_S if "sync" in request["QueueUrl"] else VISIBILITY_S)
+                return {"Messages": [each.deliver(until) for each in taken]}
         return {"Messages": []}
 
     def delete_message_batch(self, request: Request) -> Answer:

@@ -13,6 +13,7 @@ from crossfoot.steps.sync_batch.syncing import AT_ONCE
 from benchmarks.bills import ClosedBooks, mappings
 from benchmarks.booked import booked, to_be_booked
 from benchmarks.drafts import FAULTS, mixed
+from benchmarks.stub_queues import SYNC_VISIBILITY_S, VISIBILITY_S, Queues
 from benchmarks.sync import ENTRIES_PER_BATCH, least_exports, least_s
 from benchmarks.warm import TIMEOUTS_S
 from benchmarks.workers import SYNC_BATCH
@@ -42,6 +43,7 @@ def test_workers_are_given_what_the_template_gives_them_in_production() -> None:
     template = (ROOT / "template.yaml").read_text()
     (production,) = re.findall(r"    production: \{.*\}", template)
     assert f"SyncTimeout: {TIMEOUTS_S['sync_batch']}," in production
+    assert f"SyncVisibility: {SYNC_VISIBILITY_S}," in production
     assert f"BatchSize: {SYNC_BATCH}\n" in template[template.index("  SyncBatchFunction:") :]
 
 
@@ -88,3 +90,17 @@ def test_a_credit_memo_is_as_positive_as_quickbooks_shows_it() -> None:
     }
     entry = {"TotalAmt": Decimal(40), "Line": [sold, {"DetailType": "SubTotalLineDetail", "Amount": Decimal(40)}]}
     assert to_be_booked(transaction) == booked(entry) == (Decimal(40), {"4200": Decimal(40)})
+
+
+@pytest.mark.parametrize(("queue", "hidden_s"), [("sync_batch", SYNC_VISIBILITY_S), ("mirror_payment", VISIBILITY_S)])
+def test_a_message_that_is_worked_on_is_hidden_for_as_long_as_in_production(queue: str, hidden_s: int) -> None:
+    now = [0.0]
+    queues, url = Queues(lambda: now[0]), f"http://127.0.0.1/123456789012/{queue}.fifo"
+    entry = {"Id": "0", "MessageGroupId": "a", "MessageDeduplicationId": "a", "MessageBody": "a"}
+    queues.send_message_batch({"QueueUrl": url, "Entries": [entry]})
+    asked = {"QueueUrl": url, "MaxNumberOfMessages": 1}
+    assert len(queues.receive_message(asked)["Messages"]) == 1
+    now[0] = hidden_s - 1
+    assert not queues.receive_message(asked)["Messages"]
+    now[0] = hidden_s
+    assert len(queues.receive_message(asked)["Messages"]) == 1
