@@ -7,7 +7,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from crossfoot.core.sync.settings import Source
+from crossfoot.core.sync.settings import Source, TaxDisplay
 from crossfoot.errors import Rejected
 from crossfoot.messages import SyncBatch
 
@@ -285,3 +285,21 @@ def test_s9_to_take_a_run_back_leaves_alone_what_a_later_one_entered(desk: SyncD
     undone = desk.work(desk.call("POST", f"/batches/{first['id']}/undo", status=202, body={}))
     assert ([item["number"] for item in undone["items"]], desk.office.entries()) == (["2"], [("1", 190_00)])
     assert desk.problem("POST", f"/batches/{first['id']}/undo", 409, body={})[0] == "nothing_to_do"
+
+
+def test_s8_what_was_written_otherwise_than_previewed_says_why() -> None:
+    per_line = replace(PREFERENCES, tax_display=TaxDisplay.PER_LINE, rounding_tolerance_minor=5)
+    desk = SyncDesk(preferences=per_line)
+    sales = desk.world.our_sales
+    # QuickBooks makes 8 % of 100.00 of it; ConnectWise said 8.03.
+    sales.catalogue = replace(sales.catalogue, automated_tax=True)
+    one, other = (str(desk.office.bill(number, 100_00, tax=tax)) for number, tax in (("1", 8_03), ("2", 8_00)))
+    desk.office.see()
+    chosen = [{"id": shown["id"], "digest": shown["digest"]} for shown in desk.preview(one, other)]
+    run = desk.work(desk.call("POST", "/batches", status=202, body={"invoices": chosen}))
+    item, same = run["items"]
+    assert (item["state"], same["state"], same["changes"]) == ("done", "done", [])
+    changes = ["The tax was 8.03 USD, and is 8.00 USD.", "A line is new: “Rounding” over 0.03 USD."]
+    assert (item["previewed"] != item["digest"], item["changes"]) == (True, changes)
+    sheet = list(csv.DictReader(StringIO(desk.reply("GET", f"/batches/{run['id']}/csv").text)))
+    assert [row["reason"] for row in sheet] == [" ".join(changes), ""]

@@ -77,6 +77,10 @@ class ItemShape(Shape):
     batch: str = Field(description='The ConnectWise batch that it was put into, by its name; "" until it is.')
     previewed: str = Field(description='The digest of the entry that was previewed; "" where none was.')
     digest: str = Field(description='The digest of the entry that was written; "" until it is.')
+    changes: list[str] = Field(
+        description="How what was written differs from what was previewed: by a rounding line, say, where QuickBooks works "
+        "out tax by itself and the preferences tolerate the difference (S7, S8)."
+    )
     rule: str
     code: str
     sentence: str = Field(description='Why it ended so; "" where it went as it should.')

@@ -8,6 +8,7 @@ from itertools import chain, islice
 
 from crossfoot.core.effects import Effect
 from crossfoot.core.model import ACCOUNTING, Kind, Ref
+from crossfoot.core.sync.changes import tell_changes
 from crossfoot.core.sync.effects import SALE, standing_sale
 from crossfoot.core.sync.runs import FAILED_STATES, RunItem, RunKind, SyncRun, count_states, new_sync_run
 from crossfoot.core.sync.settings import Setup
@@ -103,7 +104,7 @@ def show_batch(ports: Ports, asked: Asked[OneRun, ItemsQuery]) -> RunDetail:
     shown = left[: query.limit]
     return RunDetail(
         **to_run(ports, run, items).model_dump(),
-        items=[_to_item(item) for item in shown],
+        items=[_to_item(item, _changes(ports, asked.tenant, item)) for item in shown],
         next_cursor=str(shown[-1].bill) if len(left) > len(shown) else "",
     )
 
@@ -114,7 +115,8 @@ def export_batch(ports: Ports, asked: Asked[OneRun]) -> Sheet:
     written = StringIO()
     sheet = csv.writer(written)
     sheet.writerow(_COLUMNS)
-    sheet.writerows(_to_row(item) for item in ports.sync_runs.load_items(asked.tenant, run.id))
+    items = ports.sync_runs.load_items(asked.tenant, run.id)
+    sheet.writerows(_to_row(item, _changes(ports, asked.tenant, item)) for item in items)
     return Sheet(written.getvalue(), f"crossfoot-{run.kind}-{run.started_at:%Y%m%d-%H%M%S}.csv")
 
 
@@ -228,7 +230,15 @@ def _accounting_id(item: RunItem) -> str | None:
     return str(Ref(ACCOUNTING, item.bill.kind, item.accounting_id)) if item.accounting_id else None
 
 
-def _to_item(item: RunItem) -> ItemShape:
+def _changes(ports: Ports, tenant: str, item: RunItem) -> tuple[str, ...]:
+    """Say how what was written differs from what was previewed, as by a rounding of QuickBooks' own tax. Source: S8."""
+    if not item.digest or item.previewed in ("", item.digest):
+        return ()
+    previewed, written = (ports.entries.load(tenant, item.bill, each) for each in (item.previewed, item.digest))
+    return tell_changes(previewed, written) if previewed is not None and written is not None else ()
+
+
+def _to_item(item: RunItem, changes: Sequence[str]) -> ItemShape:
     return ItemShape(
         id=str(item.bill),
         kind=Kind.CREDIT_MEMO if item.bill.kind is Kind.CREDIT_MEMO else Kind.INVOICE,
@@ -238,6 +248,7 @@ def _to_item(item: RunItem) -> ItemShape:
         batch=item.batch,
         previewed=item.previewed,
         digest=item.digest,
+        changes=list(changes),
         rule=item.rule,
         code=item.code,
         sentence=item.sentence,
@@ -246,10 +257,11 @@ def _to_item(item: RunItem) -> ItemShape:
     )
 
 
-def _to_row(item: RunItem) -> list[str]:
+def _to_row(item: RunItem, changes: Sequence[str]) -> list[str]:
+    reason = " ".join((item.sentence, *changes)).lstrip()
     cells = (
         item.number, item.bill.kind.value, item.bill.id, item.accounting_id, item.batch, item.state.value, item.rule,
-        item.code, item.sentence, item.fix, item.settled_at.isoformat() if item.settled_at else "",
+        item.code, reason, item.fix, item.settled_at.isoformat() if item.settled_at else "",
     )  # fmt: skip
     # A number or a reason comes from other people: no spreadsheet shall carry it out.
     return [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells]
