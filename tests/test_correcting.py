@@ -43,6 +43,19 @@ def test_s10_a_correction_is_posted_once(office: SyncOffice, bill: Ref) -> None:
     assert office.world.our_sales.journals == {first: JOURNAL}
 
 
+def test_s10_a_correction_says_in_quickbooks_what_it_corrects(office: SyncOffice, bill: Ref) -> None:
+    sales, notes = office.world.our_sales, []
+    create = sales.create_journal
+
+    def noted(journal: Journal, note: str, request_id: str) -> str:
+        notes.append(note)
+        return create(journal, note, request_id)
+
+    sales.create_journal = noted  # type: ignore[method-assign]
+    _post(office, bill)
+    assert notes[0].startswith("Laptop (ConnectWise id c1001). xf:")
+
+
 def test_s10_another_correction_of_the_same_entry_is_refused(office: SyncOffice, bill: Ref) -> None:
     _post(office, bill)
     with pytest.raises(Rejected, match="corrected_already"):

@@ -42,8 +42,10 @@ class JournalHands:
 
     def send(self, effect: Effect) -> Written:
         """Write it. Raises: as Sales."""
-        note = f"Correction of ConnectWise invoice {effect.subject.id}. {marker_of(effect.key)}"
-        return _written(effect, self._sales.create_journal(from_body(effect.body), note, effect.key))
+        journal = from_body(effect.body)
+        # People know the invoice by its number, which the first line says.
+        note = f"{journal.lines[0].description} (ConnectWise id {effect.subject.id}). {marker_of(effect.key)}"
+        return _written(effect, self._sales.create_journal(journal, note, effect.key))
 
 
 def post_correction(tenant: str, bill: Ref, journal: Journal, tools: Tools, patience: Patience = PATIENCE) -> str:

@@ -190,7 +190,9 @@ class Targets:
         return found if found is not None and found.active else None
 
     def _gone(self, key: MappingKey, name: str, named: str) -> None:
-        sentence = f"{name}, which stands for “{named}”, is gone from QuickBooks: it was deleted, or merged with another."
+        sentence = (
+            f"{name}, which stands for “{named}”, is gone from QuickBooks: it was deleted, or merged with another."
+        )
         self.note(f"{key.kind}_gone", sentence, _CHOOSE_OTHER, key)
 
     def _inactive(self, key: MappingKey, name: str, named: str) -> None:
