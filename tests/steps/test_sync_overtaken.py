@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from crossfoot.core.model import PSA
-from crossfoot.core.sync.runs import ItemState
+from crossfoot.core.model import PSA, Ref
+from crossfoot.core.sync.runs import ItemState, RunKind
 from crossfoot.errors import AuthExpired, OutcomeUnknown
-from crossfoot.messages import Nudge, SyncBatch
+from crossfoot.messages import CheckSynced, Nudge, SyncBatch
 
 from tests.fakes.sync_office import SyncOffice
 from tests.fakes.world import TENANT
@@ -66,7 +66,7 @@ def test_c7_an_undo_whose_batch_could_not_be_deleted_leaves_nothing_planned(offi
     bill = office.bill("1001")
     office.see()
     office.sync(bill)
-    mend = _refuse_keys(office, "delete_batch")
+    mend = _refuse_keys(office.world.connectwise, "delete_batch")
     run = office.undo(bill)
     assert (office.states(run), office.batches()) == ({"1001": REFUSED}, [["1001"]])
     assert all(effect.settled for effect in office.world.effects.effects.values())
@@ -77,12 +77,37 @@ def test_c7_an_undo_whose_batch_could_not_be_deleted_leaves_nothing_planned(offi
 def test_c7_a_batch_that_could_not_be_made_leaves_nothing_planned(office: SyncOffice) -> None:
     bill = office.bill("1001")
     office.see()
-    mend = _refuse_keys(office, "create_batch")
+    mend = _refuse_keys(office.world.connectwise, "create_batch")
     run = office.sync(bill)
     assert (office.states(run), office.codes(run)) == ({"1001": REFUSED}, {"1001": "needs_partner"})
     assert all(effect.settled for effect in office.world.effects.effects.values())
     mend()
     assert (office.states(office.sync(bill)), office.batches()) == ({"1001": DONE}, [["1001"]])
+
+
+def test_x2_what_a_run_left_on_its_way_when_it_was_given_up_is_found_when_the_bill_is_looked_at(
+    office: SyncOffice,
+) -> None:
+    bill = office.bill("1001")
+    office.see()
+    office.sync(bill)
+    _give_up_undoing(office, bill)
+    office.world.work(CheckSynced(tenant=TENANT, bill_id=bill.id))
+    assert all(effect.settled for effect in office.world.effects.effects.values())
+
+
+def test_s9_an_entry_that_went_with_a_run_that_was_given_up_is_parted_from_its_bill_by_the_next_undo(
+    office: SyncOffice,
+) -> None:
+    bill = office.bill("1001")
+    office.see()
+    office.begin([bill])
+    office.world.deliver()
+    office.world.connectwise.batch_elsewhere(bill)
+    office.settle()
+    _give_up_undoing(office, bill)
+    office.undo(bill)
+    assert (office.entries(), office.world.book.load_link(TENANT, bill)) == ([], None)
 
 
 def test_s3_what_was_unbatched_before_its_lost_answer_was_found_is_shown(office: SyncOffice) -> None:
@@ -111,12 +136,29 @@ def test_s3_what_was_unbatched_before_its_lost_answer_was_found_is_shown(office:
     assert reason.code == "changed_after_sync"
 
 
-def _refuse_keys(office: SyncOffice, call: str) -> Callable[[], None]:
-    """Have ConnectWise refuse our keys at a call. Returns: what renews them."""
+def _give_up_undoing(office: SyncOffice, bill: Ref) -> None:
+    """Lose the answer of the deletion, and have the keys refused when it is looked for; then they are renewed."""
+    sales = office.world.our_sales
+    delete = sales.delete_sale
+
+    def lose(*asked: Any) -> None:
+        delete(*asked)
+        raise OutcomeUnknown("delete_sale")
+
+    sales.delete_sale = lose  # type: ignore[method-assign, assignment]
+    run = office.begin([bill], RunKind.UNDO)
+    office.world.deliver()
+    mend = _refuse_keys(sales, "fetch_sale")
+    office.settle()
+    assert office.codes(run) == {"1001": "needs_partner"}
+    mend()
+
+
+def _refuse_keys(vendor: object, call: str) -> Callable[[], None]:
+    """Have a vendor refuse our keys at a call. Returns: what renews them."""
 
     def refuse(*_: Any) -> None:
-        raise AuthExpired("ConnectWise no longer accepts our keys", "Connect it again.")
+        raise AuthExpired("Our keys are accepted no longer", "Connect it again.")
 
-    psa = office.world.connectwise
-    setattr(psa, call, refuse)
-    return lambda: delattr(psa, call)
+    setattr(vendor, call, refuse)
+    return lambda: delattr(vendor, call)

@@ -5,17 +5,17 @@ from datetime import timedelta
 from crossfoot.core.decisions import Decision
 from crossfoot.core.effects import Effect
 from crossfoot.core.model import CreditMemo, Invoice, Kind, Standing
-from crossfoot.core.sync.batching import GL_BATCH
 from crossfoot.core.sync.checking import compare_synced
 from crossfoot.core.sync.effects import SALE, batch_of, misfit_standing, standing_sale
 from crossfoot.core.sync.settings import MappingKey, MappingKind
-from crossfoot.errors import Conflict
 from crossfoot.messages import CheckSynced
 from crossfoot.parking import note_parked
 from crossfoot.ports import Bill
+from crossfoot.steps.sync_batch.batches import BatchLedger
 from crossfoot.steps.sync_batch.needs import Ports
 from crossfoot.steps.sync_batch.posting import CLOSING
 from crossfoot.steps.sync_batch.running import to_post
+from crossfoot.steps.sync_batch.sales import SaleLedger
 
 # By so much the clocks of two workers may differ.
 CLOCKS_APART = timedelta(seconds=10)
@@ -26,13 +26,14 @@ def check_synced(message: CheckSynced, ports: Ports) -> None:
     """Compare a bill with what was written of it; what differs is shown with its choices, and never written over.
 
     One that stands as written and missed its ConnectWise batch is posted.
-    Raises: Conflict while one of the two is being written.
+    Raises: Conflict while one of the two is being written; errors of reads.
     Source: S3.
     """
     tenant, bill = message.tenant, message.bill
-    sale, batch = (ports.effects.load_latest(tenant, kind, bill) for kind in (SALE, GL_BATCH))
-    if any(effect is not None and not (effect.settled or effect.never_sent) for effect in (sale, batch)):
-        raise Conflict(f"{bill} is being written just now")
+    latest = ports.effects.load_latest(tenant, SALE, bill)
+    # A run that was given up may have left either on its way, and nobody else looks for it before the next run.
+    sale = SaleLedger(tenant, ports).settled(latest) if latest is not None else None
+    batch = BatchLedger(tenant, bill, ports).load()
     decision = _compare(message, sale, batch, ports)
     decisions = [decision] if decision is not None else []
     seen = ports.attention.load(tenant, [bill])[bill]

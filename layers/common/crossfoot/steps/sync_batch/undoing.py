@@ -126,6 +126,9 @@ class Undoing:
         batch = batches.load()
         taken_back = ended if ended is not None and _is_taken_back(ended) else None
         if standing_batch(batch) is None and not self._is_of_this_run(taken_back):
+            if taken_back is not None:
+                # A run that was given up on the way may have left the two joined.
+                self._forget(from_body(taken_back.body), item.bill, seen)
             sentence = "Nothing of it stands in QuickBooks that this tool wrote."
             nothing = skipped(item.bill, "S9", "nothing_to_undo", sentence, "Nothing to do.")
             return self._running.end([(item, nothing)])
