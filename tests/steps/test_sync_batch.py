@@ -667,3 +667,21 @@ def test_s3_a_bill_in_quickbooks_without_its_batch_needs_attention_and_is_retrie
     office.world.settle()
     assert (office.states(run), office.batches()) == ({"1001": DONE}, [["1001"]])
     assert office.world.attention.load(TENANT, [bill])[bill].reasons == ()
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_s3_a_company_that_is_mapped_anew_changes_none_of_its_bills_and_one_that_was_moved_is_shown(
+    office: SyncOffice, *, moved: bool
+) -> None:
+    bill = office.bill("1001")
+    office.see()
+    office.sync(bill)
+    office.see()
+    world, psa = office.world, office.world.connectwise
+    company = "2" if moved else "1"
+    world.sync_settings.save_mappings(TENANT, {MappingKey(MappingKind.CUSTOMER, company): Target("59", "Blue Lake")})
+    world.clock.advance(60)
+    psa.put(replace(psa.invoice(bill.id), customer=Ref(PSA, Kind.CUSTOMER, company), customer_name="Blue Lake Ltd"))
+    office.see()
+    reasons = world.attention.load(TENANT, [bill])[bill].reasons
+    assert [reason.code for reason in reasons] == (["changed_after_sync"] if moved else [])

@@ -1,5 +1,6 @@
 """check_synced: whether a bill that was synced still says what was written (S3)."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from crossfoot.core.decisions import Decision
@@ -7,7 +8,7 @@ from crossfoot.core.effects import Effect
 from crossfoot.core.model import CreditMemo, Invoice, Kind, Standing
 from crossfoot.core.sync.checking import compare_synced
 from crossfoot.core.sync.effects import SALE, batch_of, misfit_standing, standing_sale
-from crossfoot.core.sync.settings import MappingKey, MappingKind
+from crossfoot.core.sync.settings import MappingKey, MappingKind, Target
 from crossfoot.messages import CheckSynced
 from crossfoot.parking import note_parked
 from crossfoot.ports import Bill
@@ -74,8 +75,7 @@ def _compare(message: CheckSynced, latest: Effect | None, batch: Effect | None, 
         return None
     entry = ports.entries.load(tenant, message.bill, standing.digest)
     assert entry is not None, f"the entry of {message.bill} was kept before it was written"
-    mappings = ports.sync_settings.load_mappings(tenant)
-    payer = mappings.get(MappingKey(MappingKind.CUSTOMER, bill.customer.id)) if bill.customer else None
+    payer = _payer_of_another(bill, entry.customer_id, ports.sync_settings.load_mappings(tenant))
     return compare_synced(bill, batch_of(batch, standing), entry, payer=payer)
 
 
@@ -93,3 +93,15 @@ def _since_its_batch(tenant: str, bill: Bill, batch: Effect | None, ports: Ports
         return None
     found = ports.systems.psa(tenant).fetch_records(Kind.INVOICE, [bill.ref.id]).records
     return next((each for each in found if isinstance(each, Invoice | CreditMemo) and each.ref == bill.ref), None)
+
+
+def _payer_of_another(bill: Bill, written: str, mappings: Mapping[MappingKey, Target]) -> Target | None:
+    """Say what stands for who pays, where what was written stands for another company: then the bill was moved.
+
+    Else its company alone may have been mapped anew since, and the bill did not change.
+    """
+    key = MappingKey(MappingKind.CUSTOMER, bill.customer.id) if bill.customer else None
+    stands_for = {
+        each for each, target in mappings.items() if each.kind is MappingKind.CUSTOMER and target.id == written
+    }
+    return mappings.get(key) if key is not None and stands_for - {key} else None
