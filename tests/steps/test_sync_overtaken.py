@@ -11,6 +11,7 @@ from crossfoot.errors import AuthExpired, OutcomeUnknown
 from crossfoot.messages import CheckSynced, Nudge, SyncBatch
 
 from tests.fakes.sync_office import SyncOffice
+from tests.fakes.trip import Trip
 from tests.fakes.world import TENANT
 
 DONE, REFUSED = ItemState.DONE, ItemState.REFUSED
@@ -108,6 +109,19 @@ def test_s9_an_entry_that_went_with_a_run_that_was_given_up_is_parted_from_its_b
     _give_up_undoing(office, bill)
     office.undo(bill)
     assert (office.entries(), office.world.book.load_link(TENANT, bill)) == ([], None)
+
+
+def test_s2_an_undo_that_is_stopped_after_a_worker_died_leaves_nothing_planned(office: SyncOffice) -> None:
+    bill = office.bill("1001")
+    office.see()
+    office.sync(bill)
+    run = office.begin([bill], RunKind.UNDO)
+    office.world.deliver(Trip(strike_on="delete_sale"))
+    stopped = replace(run, cancelled_at=office.world.clock.now())
+    office.world.sync_runs.replace(TENANT, run, stopped)
+    office.settle()
+    assert (office.states(run), office.entries()) == ({"1001": ItemState.CANCELLED}, [("1001", 190_00)])
+    assert all(effect.settled for effect in office.world.effects.effects.values())
 
 
 def test_s3_what_was_unbatched_before_its_lost_answer_was_found_is_shown(office: SyncOffice) -> None:

@@ -97,6 +97,7 @@ class Undoing:
         if effect is None or standing is None:
             return self._finish(item, effect)
         if not self._running.look():
+            self._sales.drop(effect)
             sentence = "The run was stopped before it came to this one."
             return self._running.end([(item, skipped(item.bill, "S2", CANCELLED, sentence, "Undo it again."))])
         now = shown[item.bill]
