@@ -191,6 +191,19 @@ def test_s2_a_run_is_given_as_a_sheet_in_which_nothing_is_a_formula(desk: SyncDe
     assert (row["number"], row["state"], row["connectwise_id"]) == ("'-5", item["state"], "c-5")
     assert (row["reason"], row["fix"]) == (item["sentence"], item["fix"])
     assert row["quickbooks_id"] == (item["accounting"] or "").removeprefix("quickbooks-")
+    told = (row["customer"], row["date"], row["total"], row["currency"])
+    assert told == (item["customer"]["name"], item["issued_on"], item["total"], item["currency"])
+    assert told == ("Contoso", "2026-11-03", "190.00", "USD")
+
+
+def test_s2_a_bill_that_the_book_lost_sight_of_keeps_its_place_in_the_history(desk: SyncDesk) -> None:
+    (one,) = desk.bills("1")
+    run = desk.sync(one)
+    del desk.world.book.records[TENANT, invoice_ref("1")]
+    (item,) = desk.call("GET", f"/batches/{run['id']}")["items"]
+    assert (item["number"], item["customer"], item["total"]) == ("1", None, None)
+    (row,) = csv.DictReader(StringIO(desk.reply("GET", f"/batches/{run['id']}/csv").text))
+    assert (row["number"], row["customer"], row["total"], row["state"]) == ("1", "", "", "done")
 
 
 @pytest.mark.parametrize(

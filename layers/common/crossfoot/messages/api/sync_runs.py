@@ -1,6 +1,6 @@
 """The shapes of runs of the Sync Invoices tool: begun, listed, and what became of every bill (S2, S9, X3)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -8,7 +8,7 @@ from pydantic import Field
 from crossfoot.core.sync.runs import ItemState, RunKind, RunState
 from crossfoot.messages import patterns
 from crossfoot.messages.api.sync_words import MAX_CHOSEN, BillId, BillKind, Digest
-from crossfoot.messages.api.words import NextCursor, PageQuery, RecordId
+from crossfoot.messages.api.words import Currency, CustomerName, Money, NextCursor, PageQuery, RecordId
 from crossfoot.messages.routes import Shape
 
 RunId = Annotated[str, Field(pattern=patterns.RUN_ID, description="A run.")]
@@ -72,6 +72,12 @@ class ItemShape(Shape):
     id: BillId
     kind: BillKind
     number: str
+    customer: CustomerName | None = Field(
+        description="This, the date and the total are ConnectWise's of now; null where the bill is no longer known."
+    )
+    issued_on: date | None
+    currency: Currency | None
+    total: Money | None
     state: ItemState
     accounting: RecordId | None = Field(description="The entry in QuickBooks.")
     batch: str = Field(description='The ConnectWise batch that it was put into, by its name; "" until it is.')

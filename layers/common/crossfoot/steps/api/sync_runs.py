@@ -7,8 +7,6 @@ from io import StringIO
 from itertools import chain, islice
 
 from crossfoot.core.effects import Effect
-from crossfoot.core.model import ACCOUNTING, Kind, Ref
-from crossfoot.core.sync.changes import tell_changes
 from crossfoot.core.sync.effects import SALE, standing_sale
 from crossfoot.core.sync.runs import FAILED_STATES, RunItem, RunKind, SyncRun, count_states, new_sync_run
 from crossfoot.core.sync.settings import Setup
@@ -16,7 +14,6 @@ from crossfoot.errors import Conflict, Rejected
 from crossfoot.messages import SyncBatch
 from crossfoot.messages.api.sync_runs import (
     BatchStart,
-    ItemShape,
     ItemsQuery,
     OneRun,
     RunDetail,
@@ -28,17 +25,12 @@ from crossfoot.messages.routes import Asked, Nothing, Sheet
 from crossfoot.offered import MOST_BILLS, walk_offered
 from crossfoot.steps.api.needs import BadField, Ports, not_found
 from crossfoot.steps.api.sync_bills import find_bills, require_both, require_tool
+from crossfoot.steps.api.sync_outcomes import COLUMNS, load_outcomes, to_row, to_shape
 
 LISTED = "/v1/sync/batches"
 BY = "partner"
 # Whoever works on a run may move it while the partner stops it; each time it is read anew.
 CANCEL_TRIES = 5
-_COLUMNS = (
-    "number", "kind", "connectwise_id", "quickbooks_id", "connectwise_batch", "state", "rule", "code", "reason", "fix",
-    "settled_at",
-)  # fmt: skip
-# How a spreadsheet knows a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def start_batch(ports: Ports, asked: Asked[Nothing, Nothing, BatchStart]) -> RunShape:
@@ -104,7 +96,7 @@ def show_batch(ports: Ports, asked: Asked[OneRun, ItemsQuery]) -> RunDetail:
     shown = left[: query.limit]
     return RunDetail(
         **to_run(ports, run, items).model_dump(),
-        items=[_to_item(item, _changes(ports, asked.tenant, item)) for item in shown],
+        items=[to_shape(outcome) for outcome in load_outcomes(ports, asked.tenant, shown)],
         next_cursor=str(shown[-1].bill) if len(left) > len(shown) else "",
     )
 
@@ -114,9 +106,9 @@ def export_batch(ports: Ports, asked: Asked[OneRun]) -> Sheet:
     run = find_run(ports, asked.tenant, asked.path.id)
     written = StringIO()
     sheet = csv.writer(written)
-    sheet.writerow(_COLUMNS)
+    sheet.writerow(COLUMNS)
     items = ports.sync_runs.load_items(asked.tenant, run.id)
-    sheet.writerows(_to_row(item, _changes(ports, asked.tenant, item)) for item in items)
+    sheet.writerows(to_row(outcome) for outcome in load_outcomes(ports, asked.tenant, items))
     return Sheet(written.getvalue(), f"crossfoot-{run.kind}-{run.started_at:%Y%m%d-%H%M%S}.csv")
 
 
@@ -224,44 +216,3 @@ def _go_on(ports: Ports, tenant: str, run: SyncRun, why: str) -> None:
 
 def _show(ports: Ports, tenant: str, run: SyncRun) -> RunShape:
     return to_run(ports, run, ports.sync_runs.load_items(tenant, run.id) if run.finished_at is None else None)
-
-
-def _accounting_id(item: RunItem) -> str | None:
-    return str(Ref(ACCOUNTING, item.bill.kind, item.accounting_id)) if item.accounting_id else None
-
-
-def _changes(ports: Ports, tenant: str, item: RunItem) -> tuple[str, ...]:
-    """Say how what was written differs from what was previewed, as by a rounding of QuickBooks' own tax. Source: S8."""
-    if not item.digest or item.previewed in ("", item.digest):
-        return ()
-    previewed, written = (ports.entries.load(tenant, item.bill, each) for each in (item.previewed, item.digest))
-    return tell_changes(previewed, written) if previewed is not None and written is not None else ()
-
-
-def _to_item(item: RunItem, changes: Sequence[str]) -> ItemShape:
-    return ItemShape(
-        id=str(item.bill),
-        kind=Kind.CREDIT_MEMO if item.bill.kind is Kind.CREDIT_MEMO else Kind.INVOICE,
-        number=item.number,
-        state=item.state,
-        accounting=_accounting_id(item),
-        batch=item.batch,
-        previewed=item.previewed,
-        digest=item.digest,
-        changes=list(changes),
-        rule=item.rule,
-        code=item.code,
-        sentence=item.sentence,
-        fix=item.fix,
-        settled_at=item.settled_at,
-    )
-
-
-def _to_row(item: RunItem, changes: Sequence[str]) -> list[str]:
-    reason = " ".join((item.sentence, *changes)).lstrip()
-    cells = (
-        item.number, item.bill.kind.value, item.bill.id, item.accounting_id, item.batch, item.state.value, item.rule,
-        item.code, reason, item.fix, item.settled_at.isoformat() if item.settled_at else "",
-    )  # fmt: skip
-    # A number or a reason comes from other people: no spreadsheet shall carry it out.
-    return [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells]
