@@ -685,3 +685,22 @@ def test_s3_a_company_that_is_mapped_anew_changes_none_of_its_bills_and_one_that
     office.see()
     reasons = world.attention.load(TENANT, [bill])[bill].reasons
     assert [reason.code for reason in reasons] == (["changed_after_sync"] if moved else [])
+
+
+def test_s3_an_entry_that_somebody_deleted_in_quickbooks_needs_attention_until_it_is_undone(office: SyncOffice) -> None:
+    bill, memo = office.bill("1001"), office.credit("2001")
+    office.see()
+    office.sync(bill, memo)
+    office.see()
+    quickbooks, attention = office.world.quickbooks, office.world.attention
+    quickbooks.delete_invoice(office.entry_of(bill).id)
+    quickbooks.delete_credit_memo(office.entry_of(memo).id)
+    office.see()
+    for each in (bill, memo):
+        assert [reason.code for reason in attention.load(TENANT, [each])[each].reasons] == ["entry_gone"]
+    assert office.batches() == [["1001"], ["2001"]]
+    assert office.states(office.undo(bill, memo)) == {"1001": DONE, "2001": DONE}
+    assert [attention.load(TENANT, [each])[each].reasons for each in (bill, memo)] == [(), ()]
+    office.see()
+    assert office.states(office.sync(bill)) == {"1001": DONE}
+    assert (office.entries(), office.batches()) == ([("1001", 190_00)], [["1001"]])

@@ -85,18 +85,19 @@ def _payouts_to_recheck(tenant: str, records: Iterable[Record], origins: Origins
 def _synced_to_recheck(
     tenant: str, records: Iterable[Record], links: Mapping[Ref, Link], book: Book
 ) -> Iterable[CheckSynced]:
-    """Find the bills that the sync tool entered: one may have been changed since (S3)."""
-    bills = [record for record in records if isinstance(record, Invoice | CreditMemo) and record.ref.system is PSA]
-    memos = [bill.ref for bill in bills if isinstance(bill, CreditMemo)]
+    """Find the bills that the sync tool entered: one may have been changed since, or its entry be gone (S3)."""
+    read = [record for record in records if isinstance(record, Invoice | CreditMemo)]
+    telling = [each for each in read if each.ref.system is PSA or each.standing is not Standing.LIVE]
+    memos = [each.ref for each in telling if isinstance(each, CreditMemo)]
     joined = {**links, **book.load_links(tenant, memos)} if memos else links
-    for bill in bills:
-        link = joined.get(bill.ref)
+    for record in telling:
+        link = joined.get(record.ref)
         if link is not None and link.origin is LinkOrigin.SYNCED:
             yield CheckSynced(
                 tenant=tenant,
-                bill_id=bill.ref.id,
-                bill_kind=Kind.CREDIT_MEMO if isinstance(bill, CreditMemo) else Kind.INVOICE,
-                because=fingerprint(bill),
+                bill_id=link.psa.id,
+                bill_kind=Kind.CREDIT_MEMO if link.psa.kind is Kind.CREDIT_MEMO else Kind.INVOICE,
+                because=fingerprint(record),
             )
 
 

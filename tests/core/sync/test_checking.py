@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from crossfoot.core.attention import REMEDIES
 from crossfoot.core.decisions import Outcome
-from crossfoot.core.model import Invoice, Standing
+from crossfoot.core.model import ACCOUNTING, Invoice, Kind, Ref, Standing
 from crossfoot.core.receipts import Operation
 from crossfoot.core.sync.batching import BatchWrite
 from crossfoot.core.sync.checking import compare_synced
@@ -108,3 +108,16 @@ def test_s7_an_entry_that_closed_books_put_off_is_no_change_of_its_date() -> Non
 def test_s6_numbers_are_compared_as_they_were_written_and_not_at_all_where_quickbooks_gave_one() -> None:
     assert compare_synced(replace(BATCHED, number="9"), OURS, replace(written(), number="")) is None
     assert compare_synced(replace(BATCHED, number="Ř 7"), OURS, replace(written(), number="R 7")) is None
+
+
+@pytest.mark.parametrize(("standing", "how"), [(Standing.DELETED, "deleted"), (Standing.VOID, "voided")])
+def test_s3_an_entry_that_is_gone_from_quickbooks_is_told_where_the_bill_is_not_gone_too(
+    standing: Standing, how: str
+) -> None:
+    copy = replace(BILL, ref=Ref(ACCOUNTING, Kind.INVOICE, "129"), standing=standing)
+    decision = compare_synced(BATCHED, OURS, written(), copy=copy)
+    assert decision is not None
+    assert (decision.code, decision.code in REMEDIES, decision.about) == ("entry_gone", True, (copy.ref,))
+    assert f"was {how} in QuickBooks, and ConnectWise has it in batch CF-1042-a1b2" in decision.sentence
+    assert compare_synced(BATCHED, OURS, written(), copy=replace(copy, standing=Standing.LIVE)) is None
+    assert compare_synced(replace(BATCHED, standing=Standing.DELETED), OURS, written(), copy=copy) is None

@@ -121,6 +121,10 @@ REMEDIES: Mapping[str, Remedy] = {
         "The invoice changed in ConnectWise after it was written to QuickBooks",
         "Undo the invoices and sync them again, correct their accounts by a journal entry, or ignore these.",
     ),
+    "entry_gone": Remedy(
+        "Somebody deleted or voided in QuickBooks what was entered for the invoice",
+        "Undo the invoices and sync them again, or ignore those that are not to be in the books.",
+    ),
     "batched_elsewhere": Remedy(
         "Somebody else batched the invoice in ConnectWise while it was written",
         "Undo the invoices that QuickBooks shows twice now, and ignore the others.",

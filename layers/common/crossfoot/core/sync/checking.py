@@ -21,23 +21,30 @@ _CHOICES = (
 _CHOICES_GONE = (
     "Choose: undo it here, which takes it out of QuickBooks; or enter it in ConnectWise again; or ignore this."
 )
+_CHOICES_ENTRY_GONE = (
+    "Choose: undo it here, which takes it out of its ConnectWise batch, and sync it again; or ignore this if it is not to "
+    "be in the books."
+)
 _CHOICES_ELSEWHERE = "If QuickBooks shows it twice, undo it here; else ignore this."
 
 
 def compare_synced(
-    bill: Bill | None, batch: BatchWrite | None, sale: Sale, *, payer: Target | None = None
+    bill: Bill | None, batch: BatchWrite | None, sale: Sale, *, payer: Target | None = None, copy: Bill | None = None
 ) -> Decision | None:
     """Say how a bill that stands in the accounting differs from what was written; None where it stands as written.
 
     Takes: `bill` as the book has it, None where the book lost sight of it: nothing can be said then; `batch` is ours, None
     while it is still to come; `payer` is what stands for the bill's company now, None where that is not known: then it is
-    not compared.
+    not compared; `copy` is the entry as the book has it, None where no read brought it yet.
     Source: S3.
     """
     if bill is None:
         return None
+    is_there = copy is None or copy.standing is Standing.LIVE
     if bill.standing is not Standing.LIVE:
-        return _gone(bill, sale)
+        return _gone(bill, sale) if is_there else None
+    if copy is not None and not is_there:
+        return _entry_gone(bill, copy)
     found = [*_differences(bill, sale, payer), *_state(bill, batch)]
     if found:
         sentence = f"It changed in ConnectWise after it was written to QuickBooks: {'; '.join(found)}."
@@ -56,6 +63,13 @@ def _gone(bill: Bill, sale: Sale) -> Decision:
     amount = format_minor(sale.total_minor, sale.currency)
     sentence = f"It was {how} in ConnectWise after it was written to QuickBooks, where {amount} stand."
     return refused(bill.ref, _RULE, "changed_after_sync", sentence, _CHOICES_GONE)
+
+
+def _entry_gone(bill: Bill, copy: Bill) -> Decision:
+    how = "voided" if copy.standing is Standing.VOID else "deleted"
+    where = f"has it in batch {bill.batch}" if bill.batch else "still shows it closed"
+    sentence = f"Its entry was {how} in QuickBooks, and ConnectWise {where}: nothing of it is in the books."
+    return refused(bill.ref, _RULE, "entry_gone", sentence, _CHOICES_ENTRY_GONE, copy.ref)
 
 
 def _differences(bill: Bill, sale: Sale, payer: Target | None) -> Iterator[str]:

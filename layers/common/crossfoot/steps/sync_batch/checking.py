@@ -7,7 +7,7 @@ from crossfoot.core.decisions import Decision
 from crossfoot.core.effects import Effect
 from crossfoot.core.model import CreditMemo, Invoice, Kind, Standing
 from crossfoot.core.sync.checking import compare_synced
-from crossfoot.core.sync.effects import SALE, batch_of, misfit_standing, standing_sale
+from crossfoot.core.sync.effects import SALE, accounting_ref, batch_of, misfit_standing, standing_sale
 from crossfoot.core.sync.settings import MappingKey, MappingKind, Target
 from crossfoot.messages import CheckSynced
 from crossfoot.parking import note_parked
@@ -76,7 +76,9 @@ def _compare(message: CheckSynced, latest: Effect | None, batch: Effect | None, 
     entry = ports.entries.load(tenant, message.bill, standing.digest)
     assert entry is not None, f"the entry of {message.bill} was kept before it was written"
     payer = _payer_of_another(bill, entry.customer_id, ports.sync_settings.load_mappings(tenant))
-    return compare_synced(bill, batch_of(batch, standing), entry, payer=payer)
+    copy = ports.book.load(tenant, accounting_ref(standing))
+    seen = copy if isinstance(copy, Invoice | CreditMemo) else None
+    return compare_synced(bill, batch_of(batch, standing), entry, payer=payer, copy=seen)
 
 
 def _since_its_batch(tenant: str, bill: Bill, batch: Effect | None, ports: Ports) -> Bill | None:
