@@ -1,6 +1,6 @@
 """The entries of the Sync Invoices tool in QuickBooks, in memory: as the port shows them, with what QuickBooks refuses."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -127,6 +127,14 @@ class FakeSales:
         ]
         living = (self._living(kind, ref.id) for ref in recent if ref.kind is _KINDS[kind])
         return next((self._show(each.ref) for each in living if each is not None), None)
+
+    def find_sales(
+        self, kind: SaleKind, markers: Collection[str], since: datetime, currency: str
+    ) -> dict[str, Entered]:
+        before = self.reads
+        found = {marker: self.find_sale(kind, marker, since, currency) for marker in markers}
+        self.reads = before + 1
+        return {marker: each for marker, each in found.items() if each is not None}
 
     def create_item(self, name: str, account_id: str) -> Item:
         account = self.fetch_catalogue().company.account(account_id)

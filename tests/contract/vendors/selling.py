@@ -62,6 +62,8 @@ class SaleWriting:
 
     def find(self, kind: SaleKind, marker: str) -> str | None:
         found = self._port.find_sale(kind, marker, LONG_AGO, self._currency)
+        walked = self._port.find_sales(kind, {marker, "xf:0000000000000000"}, LONG_AGO, self._currency)
+        assert walked == ({marker: found} if found else {}), "one is found as several are"
         return self._names.name_of_id(found.standing.id, KINDS[kind]) if found else None
 
     def make_item(self, name: str, account: str) -> tuple[str, bool]:

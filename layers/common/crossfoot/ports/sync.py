@@ -1,6 +1,6 @@
 """What the Sync Invoices tool needs: runs, what a partner chose, entries in the accounting, batches in the PSA."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -155,6 +155,12 @@ class Sales(Protocol):
 
     def find_sale(self, kind: SaleKind, marker: str, since: datetime, currency: str) -> Entered | None:
         """Look for an entry by its marker, among all that were made since, also a moment ago."""
+        ...
+
+    def find_sales(
+        self, kind: SaleKind, markers: Collection[str], since: datetime, currency: str
+    ) -> Mapping[str, Entered]:
+        """Look for several entries as find_sale, in one walk. Returns: those that are there, by their markers."""
         ...
 
     def create_item(self, name: str, account_id: str) -> Item:

@@ -1,6 +1,6 @@
 """The invoices and credit memos that we write into a QuickBooks company for ConnectWise bills (S)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -62,6 +62,13 @@ class QuickBooksSales:
         """Look for an entry by the marker that we left in it, among all that were made since."""
         found = self._entries[kind].find(marker, since)
         return _shown(kind, found, currency) if found is not None else None
+
+    def find_sales(
+        self, kind: SaleKind, markers: Collection[str], since: datetime, currency: str
+    ) -> dict[str, Entered]:
+        """Look for several entries by their markers in one walk through all that were made since."""
+        found = self._entries[kind].find_many(markers, since)
+        return {marker: _shown(kind, each, currency) for marker, each in found.items()}
 
     def create_item(self, name: str, account_id: str) -> Item:
         """Make an item for services."""

@@ -1,10 +1,12 @@
 """Writes entries into the accounting and takes them back, each exactly once, some of them thirty in a call (S7, S8, S9)."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 
-from crossfoot.core.effects import REQUEST_ID_LENGTH, Effect, marker_of
+from crossfoot.core.effects import REQUEST_ID_LENGTH, Effect, Move, marker_of, next_move
 from crossfoot.core.model import CreditMemo, Invoice, Ref, Standing
 from crossfoot.core.receipts import Operation
 from crossfoot.core.sync.effects import (
@@ -16,7 +18,7 @@ from crossfoot.core.sync.effects import (
     to_delete_effect,
     to_standing_result,
 )
-from crossfoot.core.sync.sales import Sale, SaleWrite, from_body
+from crossfoot.core.sync.sales import Sale, SaleKind, SaleWrite, from_body
 from crossfoot.errors import Conflict, OutcomeUnknown
 from crossfoot.ledger import Written, confirm_adopted, perform, perform_many, settle, withdraw
 from crossfoot.ledger import plan as plan_effect
@@ -41,6 +43,29 @@ class SaleHands:
         self._sales, self._entries = sales, entries
         self._known: dict[str, Sale] = {}
         self.entered: dict[str, Entered] = {}
+        self._walked: Mapping[str, Entered | None] = {}
+
+    @contextmanager
+    def walked(self, left: Sequence[Effect], now: datetime) -> Iterator[None]:
+        """Look for several entries whose answers were lost in one walk; meanwhile each of them is known.
+
+        Takes: effects as they are stored: whoever moves one after this walk is in the way of what is stored of it then.
+        """
+        due = [each for each in left if next_move(each, now) is Move.LOOK_FIRST and _is_made(each)]
+        self._walked = self._walk(due) if len(due) > 1 else {}
+        try:
+            yield
+        finally:
+            self._walked = {}
+
+    def _walk(self, due: Sequence[Effect]) -> dict[str, Entered | None]:
+        found: dict[str, Entered | None] = {}
+        for kind, currency in dict.fromkeys(map(_kind_of, due)):
+            some = [each for each in due if _kind_of(each) == (kind, currency)]
+            since = min(each.planned_at for each in some if each.planned_at is not None)
+            there = self._sales.find_sales(kind, {marker_of(each.key) for each in some}, since, currency)
+            found |= {each.key: there.get(marker_of(each.key)) for each in some}
+        return found
 
     def know(self, sales: Iterable[Sale]) -> None:
         """Remember entries that were kept a moment ago, so that they are not read back."""
@@ -51,7 +76,11 @@ class SaleHands:
         write = from_body(effect.body)
         assert effect.planned_at is not None
         if write.operation is Operation.CREATE:
-            found = self._sales.find_sale(write.kind, marker_of(effect.key), effect.planned_at, write.currency)
+            found = (
+                self._walked[effect.key]
+                if effect.key in self._walked
+                else self._sales.find_sale(write.kind, marker_of(effect.key), effect.planned_at, write.currency)
+            )
             return self._made(effect, self._sale(effect, write), found) if found is not None else None
         is_gone = self._sales.fetch_sale(write.kind, write.id, write.currency) is None
         return Written("", {}) if is_gone else None
@@ -85,6 +114,15 @@ class SaleHands:
         return Written(found.standing.id, to_standing_result(effect, found.standing, sale))
 
 
+def _is_made(effect: Effect) -> bool:
+    return from_body(effect.body).operation is Operation.CREATE
+
+
+def _kind_of(effect: Effect) -> tuple[SaleKind, str]:
+    write = from_body(effect.body)
+    return write.kind, write.currency
+
+
 def _note(effect: Effect) -> str:
     number = from_body(effect.body).number
     return f"ConnectWise {number or effect.subject.id}. {marker_of(effect.key)}"
@@ -116,12 +154,16 @@ class SaleLedger:
         Raises: errors of the accounting that stand for all of them.
         """
         latest, held = self._ports.effects.load_latest_of(self._tenant, SALE, bills), dict[Ref, Exception]()
-        for bill, effect in [*latest.items()]:
-            try:
-                latest[bill] = self.settled(effect)
-            except ITS_OWN as error:
-                held[bill] = error
-                del latest[bill]
+        left = [effect for effect in latest.values() if not (effect.settled or effect.never_sent)]
+        if not left:
+            return latest, held
+        with self.hands.walked(left, self._ports.clock.now()):
+            for effect in left:
+                try:
+                    latest[effect.subject] = self.settled(effect)
+                except ITS_OWN as error:
+                    held[effect.subject] = error
+                    del latest[effect.subject]
         return latest, held
 
     def settled(self, latest: Effect) -> Effect:
