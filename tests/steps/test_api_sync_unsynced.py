@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from crossfoot.errors import RemoteUnavailable
+from crossfoot.errors import Rejected, RemoteUnavailable
 
 from tests.fakes.sync_desk import SyncDesk
 from tests.fakes.sync_office import PREFERENCES, invoice_ref
@@ -83,6 +83,15 @@ def test_s1_a_silent_connectwise_is_said_plainly_and_the_list_stands(desk: SyncD
     page = desk.call("GET", "/unsynced")
     assert [bill["offered"] for bill in page["bills"]] == [True]
     assert (page["ledger_checked"], "ConnectWise was asked" in page["ledger_note"]) == (False, True)
+
+
+def test_c3_a_right_that_is_missing_is_named_with_what_mends_it_and_the_list_stands(desk: SyncDesk) -> None:
+    desk.bills("1")
+    fix = "In ConnectWise, give the API member's security role: Finance › Accounting Interface (level All)."
+    desk.api.systems.refusal = Rejected("SecurityError", "You do not have permission.", fix)
+    page = desk.call("GET", "/unsynced")
+    assert [bill["offered"] for bill in page["bills"]] == [True]
+    assert page["ledger_note"] == f"ConnectWise would not tell: You do not have permission. {fix}"
 
 
 def test_c7_a_connectwise_that_is_not_connected_is_said_plainly(desk: SyncDesk) -> None:

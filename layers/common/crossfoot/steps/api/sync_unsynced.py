@@ -10,7 +10,7 @@ from crossfoot.core.sync.plans import Billing
 from crossfoot.core.sync.refusing import decide_posting
 from crossfoot.core.sync.runs import RunItem
 from crossfoot.core.sync.settings import Setup
-from crossfoot.errors import CrossfootError
+from crossfoot.errors import CrossfootError, NeedsPartner, Rejected
 from crossfoot.messages.api.sync_unsynced import LastTry, UnsyncedList, UnsyncedQuery, UnsyncedShape
 from crossfoot.messages.api.words import CustomerName
 from crossfoot.messages.routes import Asked, Nothing
@@ -69,6 +69,9 @@ def _check(
         return _Checked()
     try:
         postings = ports.systems.psa(tenant).fetch_postings(bills)
+    except NeedsPartner as error:
+        detail = error.detail if isinstance(error, Rejected) else str(error)
+        return _Checked(note=f"ConnectWise would not tell: {detail} {error.fix}".rstrip())
     except CrossfootError as error:
         return _Checked(note=f"ConnectWise was asked, and did not answer as it should: {error}.")
     missing: Iterable[Bill] = (bill for bill in bills if bill.ref not in postings)
