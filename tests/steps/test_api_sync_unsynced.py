@@ -127,6 +127,15 @@ def test_x1_the_story_of_a_bill_says_what_the_tool_makes_of_it(desk: SyncDesk) -
     assert kinds_written(story) == ["gl_batch", "sale"]
 
 
+def test_x1_a_bill_that_is_offered_still_says_why_it_was_refused_when_it_was_tried_last(desk: SyncDesk) -> None:
+    (one,) = desk.bills("1")
+    desk.world.our_sales.deactivate_item("2")
+    (item,) = desk.sync(one)["items"]
+    now = desk.api.call("GET", f"/v1/records/invoice/{one}/explain").body["now"]
+    assert [why["code"] for why in now][-2:] == [item["code"], "offered"]
+    assert (item["sentence"] in now[-2]["sentence"], now[-2]["fix"]) == (True, item["fix"])
+
+
 def test_x1_a_synced_credit_memo_tells_its_writes_too(desk: SyncDesk) -> None:
     memo = str(desk.office.credit("9"))
     desk.office.see()

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from crossfoot.core.decisions import Decision, waits
+from crossfoot.core.decisions import Decision, refused, waits
 from crossfoot.core.model import PSA, Link
 from crossfoot.core.sync.offering import decide_offer
+from crossfoot.core.sync.runs import ItemState
 from crossfoot.ports import Bill
 from crossfoot.steps.api.attention import ignored_now
 from crossfoot.steps.api.needs import Ports
@@ -25,8 +26,17 @@ def sync_now(ports: Ports, tenant: str, bill: Bill, link: Link | None) -> Iterat
     yield from (reason.decision for reason in reasons if reason.ignored_at is None and reason.decision.rule == _SINCE)
     if ports.preferences.load(tenant).sync_tool_enabled:
         held = decide_offer(bill, link, ports.sync_settings.load(tenant))
-        yield held if held is not None else _offered(bill)
+        yield from (held,) if held is not None else (*_refused_last(ports, tenant, bill), _offered(bill))
     yield from ignored_now(ports, tenant, bill.ref)
+
+
+def _refused_last(ports: Ports, tenant: str, bill: Bill) -> Iterator[Decision]:
+    """Say why the newest run refused a bill: it is offered still, and will be refused again until that is mended."""
+    found = ports.sync_runs.load_newest_of(tenant, [bill.ref]).get(bill.ref)
+    if found is not None and found[1].state is ItemState.REFUSED and found[1].settled_at is not None:
+        item = found[1]
+        sentence = f"When it was tried last, on {item.settled_at:%Y-%m-%d %H:%M} UTC, it was refused: {item.sentence}"
+        yield refused(bill.ref, item.rule, item.code, sentence, item.fix)
 
 
 def _offered(bill: Bill) -> Decision:
