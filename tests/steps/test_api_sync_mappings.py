@@ -253,9 +253,15 @@ def test_s6_the_doctor_names_what_is_inactive_and_what_was_renamed(desk: SyncDes
 
 def test_s4_items_for_kinds_of_work_are_shown_then_made_and_stand_for_the_work() -> None:
     desk = SyncDesk(LINE_ITEM)
-    desk.call("PUT", "/mappings", body=change("account", "4000", HARDWARE))
     (one,) = desk.bills("1")
-    (item,) = desk.call("GET", "/items")["items"]
+    # As in companies that do not number their accounts.
+    desk.world.our_sales.catalogue = replace(desk.world.our_sales.catalogue, account_numbers={})
+    desk.call("PUT", "/mappings", body=change("account", "4000", None))
+    assert desk.call("GET", "/items") == {"items": [], "unsaid_accounts": ["4000"], "surveyed": 1, "next_cursor": ""}
+    desk.call("PUT", "/mappings", body=change("account", "4000", HARDWARE))
+    proposed = desk.call("GET", "/items")
+    assert proposed["unsaid_accounts"] == []
+    (item,) = proposed["items"]
     assert (item["name"], item["account"]["id"], item["count"]) == ("Technician-Service", PRODUCT_INCOME, 1)
     assert desk.world.our_sales.writes == 0
     made = desk.call("POST", "/items", status=201, body={"names": [item["name"]]})["items"]

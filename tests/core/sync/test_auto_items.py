@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from crossfoot.core.latin import to_latin
 from crossfoot.core.model import PSA, Kind, Ref
-from crossfoot.core.sync.auto_items import MAX_NAME, ProposedItem, propose_items
+from crossfoot.core.sync.auto_items import MAX_NAME, ProposedItem, find_unsaid, propose_items
 from crossfoot.core.sync.catalogue import Catalogue, Item
 from crossfoot.core.sync.contexts import context_names, label_labour
 from crossfoot.core.sync.plans import Billing
@@ -139,3 +139,10 @@ def test_s4_an_item_is_called_by_what_connectwise_says_of_the_work(work: str, ca
 def test_s4_work_is_written_for_people() -> None:
     assert label_labour(PROJECT) == "Technician / Regular / Project ticket"
     assert label_labour("Technician / Activity") == "Technician / Activity"
+
+
+def test_s4_accounts_for_time_that_nobody_explained_are_named() -> None:
+    given = [time(PROJECT, "4050"), time(PROJECT, "9002"), time(AFTER_HOURS, "9001"), billing(product(5_00))]
+    assert find_unsaid(given, SETUP, PLAIN) == ("9001", "9002")
+    said = mapping(MappingKind.ACCOUNT, "9001", Target(TECHNICIAN, "Technician"))
+    assert find_unsaid(given, said, PLAIN) == ("9002",)

@@ -57,6 +57,17 @@ def propose_items(billings: Iterable[Billing], setup: Setup, catalogue: Catalogu
     return tuple(sorted(proposed, key=lambda item: item.name))
 
 
+def find_unsaid(billings: Iterable[Billing], setup: Setup, catalogue: Catalogue) -> tuple[str, ...]:
+    """Name the accounts that ConnectWise posts time to, and of which nobody said what is meant in the accounting.
+
+    No item is proposed for work on them, and it is not compared where their time lands.
+    Source: S4.
+    """
+    targets = Targets(setup, catalogue)
+    accounts = {account for of_labour in _posted(billings).values() for account in of_labour}
+    return tuple(sorted(account for account in accounts if not targets.account_meant(account)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
     """A kind of work that ConnectWise posts to one account."""
@@ -71,7 +82,8 @@ class _Work:
         return MappingKey(MappingKind.ITEM, f"{LineKind.TIME}:{self.labour}")
 
 
-def _find_works(billings: Iterable[Billing], targets: Targets) -> Iterator[_Work]:
+def _posted(billings: Iterable[Billing]) -> dict[str, dict[str, dict[Ref, None]]]:
+    """Find by kind of work and account which bills post it there."""
     posted: dict[str, dict[str, dict[Ref, None]]] = {}
     for billing in billings:
         labours = {(line.kind, line.id): line.labour for line in billing.lines if line.kind is LineKind.TIME}
@@ -79,7 +91,11 @@ def _find_works(billings: Iterable[Billing], targets: Targets) -> Iterator[_Work
             if line.source in labours:
                 accounts = posted.setdefault(labours[line.source], {})
                 accounts.setdefault(line.account, {})[billing.bill.ref] = None
-    for labour, accounts in sorted(posted.items()):
+    return posted
+
+
+def _find_works(billings: Iterable[Billing], targets: Targets) -> Iterator[_Work]:
+    for labour, accounts in sorted(_posted(billings).items()):
         meant = {targets.account_meant(account) for account in accounts}
         if len(meant) == 1 and _is_open(account_id := meant.pop(), targets):
             bills = dict.fromkeys(bill for of_account in accounts.values() for bill in of_account)

@@ -135,6 +135,6 @@ def _not_compared(accounts: Iterable[str]) -> Warned:
     )
     sentence = (
         f"ConnectWise would have used {shown}: what that is in QuickBooks was never said, so it is not compared with where "
-        "the items post to."
+        "the items post to. To have it compared, map the account under the mappings of the tool."
     )
     return Warned("account_not_compared", sentence)

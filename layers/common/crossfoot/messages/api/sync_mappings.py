@@ -160,6 +160,10 @@ class ProposedItems(Shape):
     """The items that line-item mode lacks."""
 
     items: list[ProposedItemShape]
+    unsaid_accounts: list[str] = Field(
+        description="ConnectWise's accounts for time of which nobody said what they are in QuickBooks: nothing is proposed "
+        "for work on them until that is said, by a mapping of kind `account`."
+    )
     surveyed: int
     next_cursor: NextCursor
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from crossfoot.core.sync.auto_items import ProposedItem, propose_items
+from crossfoot.core.sync.auto_items import ProposedItem, find_unsaid, propose_items
 from crossfoot.core.sync.settings import Target
 from crossfoot.messages.api.sync_mappings import (
     ItemsMade,
@@ -25,6 +25,7 @@ def list_items(ports: Ports, asked: Asked[Nothing, NewItemsQuery]) -> ProposedIt
     proposed = propose_items(surveyed.billings, surveyed.setup, surveyed.catalogue)
     return ProposedItems(
         items=[_to_shape(each) for each in proposed],
+        unsaid_accounts=list(find_unsaid(surveyed.billings, surveyed.setup, surveyed.catalogue)),
         surveyed=len(surveyed.billings),
         next_cursor=surveyed.next_cursor,
     )
