@@ -211,8 +211,9 @@ class Bookkeepers:
             self._desk.put(replace(company, traits=self._type_of(system, type_)))
 
     def _forget(self, system: System) -> None:
-        """Delete a credit memo of ConnectWise that was not used."""
-        unused = [memo for memo in self._live(system, CreditMemo) if memo.remaining_minor == memo.total_minor]
+        """Delete a credit memo of ConnectWise that was not used, and is in no batch."""
+        there = [memo for memo in self._live(system, CreditMemo) if not memo.batch]
+        unused = [memo for memo in there if memo.remaining_minor == memo.total_minor]
         if unused:
             self._forget_record(self.office.choices.one_of(unused).ref)
 
@@ -246,8 +247,9 @@ class Bookkeepers:
         return [record for record in records if isinstance(record, kind) and record.standing is Standing.LIVE]
 
     def _some_invoice(self, system: System) -> Invoice | None:
-        """Choose an invoice that is not among those whose payments are carried over."""
-        own = [invoice for invoice in self._live(system, Invoice) if invoice.number not in MAIN_NUMBERS]
+        """Choose an invoice that is not among those whose payments are carried over, nor closed: that would be refused."""
+        there = self._live(system, Invoice)
+        own = [invoice for invoice in there if invoice.number not in MAIN_NUMBERS and not invoice.closed]
         return self.office.choices.one_of(own) if own else None
 
     def _payer(self, system: System) -> Customer:

@@ -10,6 +10,7 @@ from tests.fakes.table import Tables
 from tests.simulation.deposited import check_deposited, check_deposited_once
 from tests.simulation.people import MAIN_NUMBERS, Office
 from tests.simulation.received import check_never_twice, check_received, paid_on_platform
+from tests.simulation.synced import check_entered_once, check_synced
 
 
 def check(office: Office, tables: Tables) -> None:
@@ -21,6 +22,7 @@ def check(office: Office, tables: Tables) -> None:
         _check_invoice(office, tables, number)
     check_received(office, tables)
     check_deposited(office, tables)
+    check_synced(office, tables)
     _check_everything_has_a_reason(office, tables)
 
 
@@ -33,6 +35,7 @@ def check_at_any_moment(office: Office) -> None:
     """Check what holds in between too (E7): one row of our making on an invoice, and nobody else's row touched."""
     check_never_twice(office)
     check_deposited_once(office)
+    check_entered_once(office)
     connectwise = office.world.connectwise
     for ref, rows in connectwise.rows.items():
         made = [row for row in rows if row.id in connectwise.made]

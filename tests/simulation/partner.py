@@ -72,7 +72,7 @@ class Partner:
         """Press one of the two buttons. Source: I7."""
         self.office.say(f"asks for {what}")
         with suppress(TooSoon):
-            fetches.start_fetch(self._ports(), self._asked(body=FetchStart.model_validate({"what": what})))
+            fetches.start_fetch(self.ports(), self.ask(body=FetchStart.model_validate({"what": what})))
             now, before = self.office.world.clock.now(), self._begun.get(what)
             assert before is None or now - before > EVERY[what] - CLOCKS_APART, (
                 f"{what} was begun at {before} and {now}"
@@ -82,8 +82,8 @@ class Partner:
     def read_everything_again(self) -> None:
         """Save the filters as they are: that reads all of ConnectWise again (C4)."""
         self.office.say("saves the same filters again")
-        shown = filters.show_filters(self._ports(), self._asked())
-        filters.put_filters(self._ports(), self._asked(body=shown))
+        shown = filters.show_filters(self.ports(), self.ask())
+        filters.put_filters(self.ports(), self.ask(body=shown))
 
     def _filter(self) -> None:
         choices = self.office.choices
@@ -95,7 +95,7 @@ class Partner:
         first = FIRST_DAY if choices.chance(50) else None
         self.office.say(f"filters by {[*filter(None, wanted.values()), first]}")
         body = FiltersShape.model_validate({**wanted, "from": first, "to": None})
-        filters.put_filters(self._ports(), self._asked(body=body))
+        filters.put_filters(self.ports(), self.ask(body=body))
 
     def _archive(self) -> None:
         """Archive an invoice or bring it back, one that no payment is carried over on."""
@@ -108,7 +108,7 @@ class Partner:
             self.office.say(f"{deed.__name__} {ref}")
             link = self.office.world.book.load_link(self.office.world.tenant, ref)
             self.asked |= {ref, *((link.accounting, link.psa) if link else ())}
-            deed(self._ports(), self._asked(path=OneId(id=str(ref))))
+            deed(self.ports(), self.ask(path=OneId(id=str(ref))))
 
     def _choose_deposits(self) -> None:
         self.office.choose_deposits(on=self.office.choices.chance(60))
@@ -116,7 +116,7 @@ class Partner:
     def _archive_outside(self) -> None:
         self.archived_outside = True
         self.office.say("archives what is outside the filters")
-        filters.archive_outside(self._ports(), self._asked())
+        filters.archive_outside(self.ports(), self.ask())
 
     def _decide(self) -> None:
         """Say of two invoices or customers that they are the same, or not, or take that back."""
@@ -128,10 +128,10 @@ class Partner:
         verdict = self.office.choices.one_of((*Verdict, None))
         self.office.say(f"decides on {kind} {one} and {other}: {verdict}")
         if verdict is None:
-            matches.take_back_match(self._ports(), self._asked(path=OneMatch(id=to_match_id(Pair(one, other)))))
+            matches.take_back_match(self.ports(), self.ask(path=OneMatch(id=to_match_id(Pair(one, other)))))
         else:
             body = MatchDecision(kind=kind, accounting=str(one), psa=str(other), verdict=verdict)  # type: ignore[arg-type]
-            matches.decide_match(self._ports(), self._asked(body=body))
+            matches.decide_match(self.ports(), self.ask(body=body))
 
     def _choosable(self, system: System, kind: Kind) -> list[Ref]:
         refs = (ref for ref in stored_records(self.office.world) if ref.system is system and ref.kind is kind)
@@ -142,10 +142,11 @@ class Partner:
         """Tell whether a payment may be carried over on it: the payments' own rules are checked without the partner."""
         return (ref.kind is Kind.INVOICE and ref.id in OF_THE_OFFICE) or (ref.kind is Kind.CUSTOMER and ref.id == "1")
 
-    def _asked(self, path: Any = Nothing(), body: Any = Nothing()) -> Asked[Any, Any, Any]:  # noqa: B008
+    def ask(self, path: Any = Nothing(), body: Any = Nothing()) -> Asked[Any, Any, Any]:  # noqa: B008
+        """Ask as this partner."""
         return Asked(self.office.world.tenant, path, Nothing(), body)
 
-    def _ports(self) -> Ports:
+    def ports(self) -> Ports:
         """Give the API what this world has; the deeds above touch nothing else."""
         world = self.office.world
         own: dict[str, Any] = {

@@ -55,6 +55,7 @@ class Office:
     the platform told last of its payments; `touched` are those of them that people changed in either system, and `ended`
     those that they took away, with the platform's version of which they did. `payouts` is what it told last of those, and
     `touched_deposits` are the deposits that people changed or deleted; `deposited` tells whether deposits were ever on.
+    `claimed` are the bills that another tool had batched while we were at none of them, and how often we had entered each.
     """
 
     world: World
@@ -71,6 +72,7 @@ class Office:
     payouts: dict[Ref, Payout] = field(default_factory=dict)
     touched_deposits: set[Ref] = field(default_factory=set)
     deposited: bool = False
+    claimed: dict[Ref, int] = field(default_factory=dict)
     toggles: bool = False
     toggled: bool = False
     foreign_rows: dict[str, PaymentRow] = field(default_factory=dict)

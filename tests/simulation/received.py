@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from crossfoot.core.decisions import Outcome
-from crossfoot.core.model import ACCOUNTING, PLATFORM, Allocation, Link, Payment, Ref, Standing
+from crossfoot.core.decisions import Decision, Outcome
+from crossfoot.core.model import ACCOUNTING, PLATFORM, Allocation, Kind, Link, Payment, Ref, Standing
 from crossfoot.core.parts import invoices_of
 from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.rows import standing_of
@@ -12,8 +12,9 @@ from crossfoot.core.rows import standing_of
 from tests.fakes.table import Tables
 from tests.simulation.people import Office
 
-# What may be the last word though nobody entered or deleted rows in ConnectWise by hand: a deposit that people made.
-MAY_STAND = frozenset({"deposited_by_hand"})
+# What may be the last word though nobody entered or deleted rows in ConnectWise by hand: a deposit that people made, an
+# invoice that they archived, where what was paid too much went to.
+MAY_STAND = frozenset({"deposited_by_hand", "archived"})
 
 
 def check_never_twice(office: Office) -> None:
@@ -54,7 +55,15 @@ def is_excused(tables: Tables, office: Office, payment: Ref) -> bool:
     kept = tables.book.load(office.world.tenant, payment)
     assert isinstance(kept, Payment)
     is_meddled = any(invoice.id[1:] in office.meddled for invoice in invoices_of(kept))
-    return is_meddled or newest.code in MAY_STAND
+    return is_meddled or newest.code in MAY_STAND or _is_locked_by_hand(tables, office, newest)
+
+
+def _is_locked_by_hand(tables: Tables, office: Office, newest: Decision) -> bool:
+    """Tell whether it lies in the deposit of a payout that people changed, which says so."""
+    if newest.code != "deposit_first":
+        return False
+    told = [tables.history.load(office.world.tenant, ref) for ref in newest.about if ref.kind is Kind.PAYOUT]
+    return any(each and each[-1].item.code == "changed_by_hand" for each in told)
 
 
 def _received(office: Office, tables: Tables) -> list[Payment]:

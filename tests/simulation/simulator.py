@@ -9,7 +9,18 @@ from datetime import datetime, timedelta
 from crossfoot.core.model import ACCOUNTING, CONNECTED, PSA, PaymentRow, Ref, System
 from crossfoot.errors import AuthExpired, Conflict, Rejected, Retryable
 from crossfoot.ledger import LEASE
-from crossfoot.messages import CrossfootRequest, Message, MirrorPayment, Nudge, RecordDeposit, TendConnection
+from crossfoot.messages import (
+    CheckSynced,
+    CrossfootRequest,
+    Message,
+    MirrorPayment,
+    Nudge,
+    PostBatch,
+    RecordDeposit,
+    StartSync,
+    SyncBatch,
+    TendConnection,
+)
 from crossfoot.ports import DeadLetter
 
 from tests.fakes.clock import FakeClock, SkewedClock
@@ -23,6 +34,7 @@ from tests.simulation.invariants import check, check_at_any_moment
 from tests.simulation.partner import Partner
 from tests.simulation.people import Office
 from tests.simulation.platform import Platform
+from tests.simulation.syncing import Syncing
 from tests.simulation.workers import FUNCTION_TIMEOUT, TURNING_POINTS, Worker, possible_strikes
 
 # By how many partners there are: one alone has more happen to it than one of two.
@@ -45,6 +57,10 @@ STRIKES_AT_WRITES, STRIKES_AT_TURNING_POINTS, STRIKES_ELSEWHERE = 35, 8, 1
 UNITS = {"t_0000000a": 7, "t_0000000b": 11}
 # Of a hundred runs so many have both; nothing can cross over in the others.
 BOTH = 50
+# Of a hundred runs so many sync invoices, where so much of what people do is about that.
+SYNCS, SYNC_ACTS = 20, 60
+# Queues beside that of nudges: mostly what is on them is looked at next, and by two now and then.
+WORK = MirrorPayment | RecordDeposit | StartSync | SyncBatch | PostBatch | CheckSynced
 
 
 @dataclass
@@ -82,6 +98,7 @@ class Simulation:
         self.bookkeepers = [Bookkeepers(office) for office in self.offices]
         self.partners = [Partner(office) for office in self.offices]
         self.platforms = [Platform(office) for office in self.offices]
+        self.syncing = [Syncing(partner) for partner in self.partners] if self.choices.chance(SYNCS) else []
         self._imported: dict[str, set[Ref]] = {tenant: set() for tenant in UNITS}
 
     def run(self) -> None:
@@ -90,6 +107,8 @@ class Simulation:
             bookkeepers.open()
             partner.open()
             office.open()
+        for syncing in self.syncing:
+            self._start_with_a_sync(syncing)
         if self.choices.chance(35):
             self._start_with_a_deposit()
         for turn in range(TURNS[len(self.offices)]):
@@ -107,6 +126,13 @@ class Simulation:
         self._drain()
         platform.deliver_all()
         self._drain()
+
+    def _start_with_a_sync(self, syncing: Syncing) -> None:
+        """Let bills be closed, be seen, and a run of them begin."""
+        syncing.open()
+        syncing.partner.office.world.nudge()
+        self._drain()
+        syncing.sync_all()
 
     # --- one turn -------------------------------------------------------------------------------------------------
 
@@ -138,6 +164,10 @@ class Simulation:
         at = self.choices.pick(len(self.offices))
         office = self.offices[at]
         self.clock.advance(self.choices.pick(3))
+        if self.syncing and self.choices.chance(SYNC_ACTS):
+            if system := self.syncing[at].act():
+                self._tell_of(office, system)
+            return
         who = self.choices.pick(10)
         if who >= 10 - self.partner_acts:
             self.partners[at].act()
@@ -206,9 +236,9 @@ class Simulation:
         ready = [d for d in self.deliveries if d.visible_at <= now]
         if not ready:
             return
-        # Groups go ahead side by side, and the queue of payments beside that of nudges: mostly a payment is looked at next.
-        payments = [d for d in ready if isinstance(d.message, MirrorPayment | RecordDeposit)]
-        ready = payments if payments and chaos and not self.choices.chance(40) else ready
+        # Groups go ahead side by side, and other queues beside that of nudges.
+        work = [d for d in ready if isinstance(d.message, WORK)]
+        ready = work if work and chaos and not self.choices.chance(40) else ready
         # Mostly in order within a group, as FIFO queues do; at-least-once delivery and a zombie may break that.
         delivery = self.choices.one_of(ready) if chaos else ready[0]
         delivery.visible_at = now + VISIBILITY_S
@@ -218,7 +248,7 @@ class Simulation:
             self._reap()
             return
         worker.go_on()
-        if isinstance(delivery.message, MirrorPayment | RecordDeposit) and self.choices.chance(30):
+        if isinstance(delivery.message, WORK) and self.choices.chance(30):
             self._employ(delivery).go_on()
         self._reap()
 
@@ -306,10 +336,22 @@ class Simulation:
             # The partner lets what stood still go on (I7).
             partner.press("unpaid_invoices")
             self._sweep(partner)
+            for syncing in self.syncing:
+                if syncing.partner is partner:
+                    self._sync_the_rest(syncing)
             if partner.office.world.tenant not in self.parked and not partner.office.toggled:
                 if written == _writes_of(partner.office.world):
                     check(partner.office, self.tables)
                 self._sweep_until_read_back(partner)
+
+    def _sync_the_rest(self, syncing: Syncing) -> None:
+        """Let the partner retry what was held up, and sync all that is offered, while nobody disturbs it."""
+        syncing.close_everything()
+        self._sweep(syncing.partner)
+        for _ in syncing.retry_given_up():
+            self._drain()
+        syncing.sync_all()
+        self._drain()
 
     def _sweep_until_read_back(self, partner: Partner) -> None:
         """Sweep for what we wrote ourselves, until that leads to nothing more."""
@@ -424,4 +466,4 @@ def _rows_of(world: World) -> dict[Ref, tuple[PaymentRow, ...]]:
 
 
 def _writes_of(world: World) -> int:
-    return world.our_payments.writes + world.our_deposits.writes
+    return world.our_payments.writes + world.our_deposits.writes + world.our_sales.writes

@@ -108,21 +108,25 @@ VENDOR_READS = frozenset(
     f"fetch_{what}"
     for what in (
         "changes",
+        "catalogue",
         "company",
         "credit_memos",
         "deposit",
         "ids",
         "invoices",
         "payments",
+        "postings",
         "receipt",
         "records",
         "rows",
+        "sale",
     )
-) | {"find_receipt", "find_deposit"}
+) | {"find_receipt", "find_deposit", "find_sale", "find_batch"}
 # Where something is decided: a vendor's write, a move in the ledger, work handed on, the cursor.
 TURNING_POINTS = VENDOR_WRITES | {
     *("insert", "replace", "send", "move", "move_walk", "fetch_rows", "find_receipt", "note_marker", "note_receipt"),
     *("find_deposit", "note_deposit"),
+    *("find_sale", "find_batch", "fetch_postings", "save_items", "save_links", "begin"),
 }
 ONLY_VENDORS = frozenset({"throttled", "keys refused"})
 
