@@ -1,12 +1,15 @@
 """What waits for the Sync Invoices tool, and why the rest is not offered (S1, S3, X1)."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from crossfoot.core.sync.settings import Every, Schedule
 from crossfoot.errors import Rejected, RemoteUnavailable
 
+from tests.fakes.api import OTHER_TENANT
+from tests.fakes.sales import CATALOGUE
 from tests.fakes.sync_desk import SyncDesk
 from tests.fakes.sync_office import PREFERENCES, invoice_ref
 
@@ -163,3 +166,21 @@ def test_s3_a_bill_that_changed_after_it_was_synced_needs_attention(desk: SyncDe
     story = desk.api.call("GET", f"/v1/records/invoice/{one}/explain").body
     assert "ignored" in [why["code"] for why in story["now"]]
     assert parked["why"] not in story["now"]
+
+
+def test_s7_what_a_schedule_had_refused_needs_attention_until_it_is_entered(desk: SyncDesk) -> None:
+    def told() -> list[tuple[str, int]]:
+        causes = desk.api.call("GET", "/v1/attention").body["causes"]
+        return [(each["what"], each["count"]) for each in causes if each["cause"] == "sync_refused"]
+
+    one, two = desk.bills("1", "2")
+    desk.world.our_sales.deactivate_item("2")
+    desk.sync(one, two)
+    assert told() == [], "whoever presses by hand sees what becomes of it"
+    desk.prefer(replace(PREFERENCES, schedule=Schedule(Every.HOUR, time(0, 15), "UTC")))
+    desk.bills("3")
+    assert told() == [("unsynced", 2)]
+    desk.world.our_sales.catalogue = CATALOGUE
+    desk.sync(one)
+    assert told() == [("unsynced", 1)]
+    assert desk.api.call("GET", "/v1/attention", tenant=OTHER_TENANT).body["causes"] == []

@@ -24,12 +24,14 @@ class CauseShape(Shape):
     """Something that needs attention, with what mends it."""
 
     cause: CauseCode
-    what: Literal["records", "connection", "matches"] = Field(description="What it is about, and what `count` counts.")
+    what: Literal["records", "connection", "matches", "unsynced"] = Field(
+        description="What it is about, and what `count` counts."
+    )
     title: str
     fix: str
     count: int = Field(
         description="How many there are, but for those that are ignored: records, counted up to 1000; matches, up to 200; "
-        "or the one connection."
+        "what is unsynced, among 200; or the one connection."
     )
     is_more: bool = Field(description="There are further ones.")
     ignored: int

@@ -6,11 +6,13 @@ from datetime import date
 from crossfoot.core.attention import Cause, Parked
 from crossfoot.core.decisions import Decision, skipped
 from crossfoot.core.model import CONNECTED, CreditMemo, Invoice, Kind, Payment, Payout, Record, Ref
+from crossfoot.core.sync.runs import ItemState
 from crossfoot.core.tending import say
 from crossfoot.linking import find_open
 from crossfoot.messages.api.attention import AttentionList, CauseShape, OneCause, ParkedList, ParkedQuery, ParkedShape
 from crossfoot.messages.api.words import MAX_LIMIT
 from crossfoot.messages.routes import Asked
+from crossfoot.offered import load_offered
 from crossfoot.ports import ConnectionState, worries_about
 from crossfoot.steps.api.needs import Ports, not_found, to_money, to_why
 
@@ -20,7 +22,8 @@ LISTED = "/v1/attention"
 def list_attention(ports: Ports, asked: Asked) -> AttentionList:
     """List everything that needs attention, by cause, with the fix. Source: X1, X3."""
     counted = ports.attention.load_causes(asked.tenant)
-    others = (*_connections(ports, asked.tenant), *_matches(ports, asked.tenant))
+    tenant = asked.tenant
+    others = (*_connections(ports, tenant), *_matches(ports, tenant), *_unsynced(ports, tenant))
     causes = [*others, *map(_to_shape, counted)]
     return AttentionList(
         causes=causes, total=sum(each.count for each in causes), is_more=any(each.is_more for each in causes)
@@ -110,6 +113,30 @@ def _matches(ports: Ports, tenant: str) -> Iterator[CauseShape]:
             oldest_since=None,
             actions=[],
             path="/v1/matches",
+        )
+
+
+def _unsynced(ports: Ports, tenant: str) -> Iterator[CauseShape]:
+    """Show that a schedule of the Sync Invoices tool had invoices refused: nobody looks at its runs. Source: S7, X1."""
+    setup = ports.sync_settings.load(tenant)
+    if setup is None or setup.preferences.schedule is None or not ports.preferences.load(tenant).sync_tool_enabled:
+        return
+    offered, further = load_offered(tenant, setup, ports.book, MAX_LIMIT)
+    newest = ports.sync_runs.load_newest_of(tenant, [bill.ref for bill in offered]) if offered else {}
+    refused = [item for _, item in newest.values() if item.state is ItemState.REFUSED]
+    if refused:
+        yield CauseShape(
+            cause="sync_refused",
+            what="unsynced",
+            title="Invoices could not be entered in QuickBooks by the schedule",
+            fix="Each says why, and what mends it; it is then entered by the schedule, or at once by hand.",
+            count=len(refused),
+            is_more=bool(further),
+            ignored=0,
+            is_more_ignored=False,
+            oldest_since=min((item.settled_at for item in refused if item.settled_at is not None), default=None),
+            actions=[],
+            path="/v1/sync/unsynced",
         )
 
 
