@@ -160,6 +160,6 @@ class _Listening(QuickBooksClient):
         self.answer = answer
         self.sent: list[Mapping[str, Any]] = []
 
-    def write(self, path: str, body: Any, request_id: str, **how: str) -> Mapping[str, Any]:
+    def write(self, path: str, body: Any, request_id: str, **how: Any) -> Mapping[str, Any]:
         self.sent.append(body)
         return self.answer

@@ -408,5 +408,5 @@ class _Answering(QuickBooksClient):
         self.__dict__ |= client.__dict__
         self._answer = answer
 
-    def write(self, path: str, body: Any, request_id: str, **how: str) -> Mapping[str, Any]:
+    def write(self, path: str, body: Any, request_id: str, **how: Any) -> Mapping[str, Any]:
         return self._answer

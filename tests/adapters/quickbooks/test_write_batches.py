@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from crossfoot.adapters.quickbooks.client import QuickBooksClient, Reply, ask_create
+from crossfoot.adapters.quickbooks.client import WRITE_BATCH_MORE_S, QuickBooksClient, Reply, ask_create
 from crossfoot.adapters.quickbooks.sales import QuickBooksSales
 from crossfoot.core.effects import marker_of
 from crossfoot.core.sync.sales import SaleKind
@@ -139,6 +139,24 @@ def test_a_batch_of_writes_is_waited_for_until_quickbooks_gives_it_up_itself(com
     assert READ_TIMEOUT_S + door.waited_s + PATIENCE.longest_commit.total_seconds() > 120, (
         "it may be carried out till then"
     )
+
+
+def test_an_entry_of_many_lines_is_waited_for_as_long_and_one_of_few_is_not(company: Company) -> None:
+    for lines, waited_s in ((1, 0.0), (2_000, WRITE_BATCH_MORE_S)):
+        door = _Waiting(200, b'{"Invoice":{}}')
+        with pytest.raises(OutcomeUnknown):
+            QuickBooksSales(opened(company, [], door)).create_sale(sale_of("58", *[SWITCH] * lines), NOTE, KEY)
+        assert door.waited_s == waited_s
+
+
+class _Waiting(Saying):
+    """A door that notes how much longer it may take."""
+
+    waited_s = 0.0
+
+    def request(self, method: str, url: str, *, write: bool, **how: Any) -> Answer:
+        self.waited_s += how["more_time_s"]
+        return Answer(200, {}, self.content, url, write)
 
 
 class _Echoing(Saying):

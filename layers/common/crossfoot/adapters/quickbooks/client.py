@@ -113,18 +113,29 @@ class QuickBooksClient:
         return outcomes
 
     def write(
-        self, path: str, body: Mapping[str, Wire], request_id: str, *, operation: str = "", include: str = ""
+        self,
+        path: str,
+        body: Mapping[str, Wire],
+        request_id: str,
+        *,
+        operation: str = "",
+        include: str = "",
+        more_time_s: float = 0.0,
     ) -> Mapping[str, Any]:
         """Write one record. It is free of the meter; a batch is not.
 
-        Takes: `request_id` is the key of the write: QuickBooks answers one that it remembers as it did before.
+        Takes: `request_id` is the key of the write: QuickBooks answers one that it remembers as it did before;
+        `more_time_s` as in Door.
         Returns: the answer, which holds the record as it stands now.
         Raises: OutcomeUnknown when it may have been carried out; RateLimited, RemoteUnavailable, Conflict, Rejected,
         AuthExpired when it certainly was not.
         """
         asked = {"requestid": request_id, "operation": operation, "include": include}
         params = {name: value for name, value in asked.items() if value}
-        call = _Call("POST", path, params, write_json(body).encode(), "application/json", write=True, metered=False)
+        text = write_json(body).encode()
+        call = _Call(
+            "POST", path, params, text, "application/json", write=True, metered=False, more_time_s=more_time_s
+        )  # fmt: skip
         with self._line.asking(write=True):
             return self._accepted(self._ask(call), path)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from crossfoot.adapters.quickbooks.catalogue import fetch_catalogue
-from crossfoot.adapters.quickbooks.client import QuickBooksClient, Reply, ask_create
+from crossfoot.adapters.quickbooks.client import WRITE_BATCH_MORE_S, QuickBooksClient, Reply, ask_create
 from crossfoot.adapters.quickbooks.company import PAGE_ROWS
 from crossfoot.adapters.quickbooks.found_again import OwnRecords, to_note
 from crossfoot.adapters.quickbooks.items import create_item
@@ -18,6 +18,8 @@ from crossfoot.errors import CrossfootError, OutcomeUnknown
 from crossfoot.http import Wire
 from crossfoot.ports import Entered
 
+# An entry of more lines is waited for as long as thirty of few.
+MANY_LINES = 250
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -36,7 +38,8 @@ class QuickBooksSales:
     def create_sale(self, sale: Sale, note: str, request_id: str) -> Entered:
         """Make an entry. The answer is what stands; it is never read back."""
         path = f"/{ENTITIES[sale.kind].lower()}"
-        return _entered(sale, self._client.write(path, _wire_of(sale, note), request_id))
+        more_time_s = WRITE_BATCH_MORE_S if len(sale.lines) > MANY_LINES else 0.0
+        return _entered(sale, self._client.write(path, _wire_of(sale, note), request_id, more_time_s=more_time_s))
 
     def create_sales(self, sales: Sequence[tuple[Sale, str]], request_id: str) -> list[Entered | Exception]:
         """Make several entries in one metered call, each by itself."""
