@@ -216,6 +216,19 @@ def test_s6_a_change_is_tried_on_what_is_offered_and_nothing_is_saved(desk: Sync
     assert (same["surveyed"], same["affected"], same["bills"]) == (2, 0, [])
 
 
+def test_s4_s6_a_trial_tells_a_warning_that_comes_or_goes_and_counts_no_entry_as_changed_for_it() -> None:
+    desk = SyncDesk(LINE_ITEM)
+    desk.bills("1")
+    moved = change("account", "4000", HARDWARE)
+    tried = desk.call("POST", "/mappings/trial", body=moved)
+    assert (tried["affected"], tried["entries_changed"]) == (1, 0)
+    (told,) = tried["bills"][0]["changes"]
+    assert told.startswith("A warning is new: Services posts to")
+    desk.call("PUT", "/mappings", body=moved)
+    (told,) = desk.call("POST", "/mappings/trial", body=change("account", "4000", SERVICES))["bills"][0]["changes"]
+    assert told.startswith("A warning is gone: Services posts to")
+
+
 def test_s6_a_trial_says_what_becomes_ready_and_what_would_be_refused(desk: SyncDesk) -> None:
     desk.bills("1")
     without = change("customer", "1", None)

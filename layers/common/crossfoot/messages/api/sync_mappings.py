@@ -25,7 +25,9 @@ class MappingsQuery(Shape):
     """Which of the mappings that unsynced bills need. A page is what so many bills need as are looked at in one go."""
 
     kind: MappingKind | None = None
-    unmapped: bool = Field(default=False, description="Only those without a target that can be used.")
+    unmapped: bool = Field(
+        default=False, description="Only those without a target that can be used, or whose target has another name now."
+    )
     cursor: Cursor = ""
 
 

@@ -1,7 +1,7 @@
 """Try a change of mappings or preferences before it is saved: what would it make of the bills that are offered? (S6)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -107,7 +107,11 @@ def _to_trial(surveyed: Surveyed, tried: Sequence[Tried]) -> MappingTrial:
         affected=len(affected),
         becomes_ready=states[False, True],
         becomes_held=states[True, False],
-        entries_changed=states[True, True],
+        entries_changed=sum(
+            before.sale != after.sale
+            for _, before, after in affected
+            if before.sale is not None and after.sale is not None
+        ),
         bills=[_to_tried(*each, surveyed.catalogue) for each in affected[:MAX_EXAMPLES]],
     )
 
@@ -130,4 +134,11 @@ def _tell(before: SalePlan, after: SalePlan, catalogue: Catalogue) -> Iterable[s
         return tell_changes(before.sale, after.sale, catalogue)
     if before.decision is not None:
         return (f"Nothing is in its way any more. Before: {before.decision.sentence}",)
-    return ("Its warnings differ.",)
+    return tuple(_tell_warnings(before, after)) or ("Its warnings are about other lines.",)
+
+
+def _tell_warnings(before: SalePlan, after: SalePlan) -> Iterator[str]:
+    """Tell what two plans of one entry warn of, each once, however many lines it is about."""
+    then, now = (dict.fromkeys(each.sentence for each in plan.warnings) for plan in (before, after))
+    yield from (f"A warning is new: {sentence}" for sentence in now if sentence not in then)
+    yield from (f"A warning is gone: {sentence}" for sentence in then if sentence not in now)
