@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from crossfoot.billing import load_billings
+from crossfoot.core.sync.effects import SALE
 from crossfoot.core.sync.planning import plan_sale
 from crossfoot.core.sync.settings import TimeEntries
-from crossfoot.errors import RemoteUnavailable
+from crossfoot.errors import OutcomeUnknown, RemoteUnavailable
 from crossfoot.steps.api.sync_entries import show_plans
 
 from tests.fakes.api import OTHER_TENANT
@@ -139,6 +140,20 @@ def test_s9_what_was_never_synced_is_not_taken_back(desk: SyncDesk) -> None:
     assert deed(desk, "connectwise-404", "undo", status=404)["code"] == "not_found"
     desk.sync(one)
     assert deed(desk, one, "undo", status=404, tenant=OTHER_TENANT)["code"] == "not_found"
+
+
+def test_s9_what_may_stand_because_its_answer_was_lost_can_be_taken_back(desk: SyncDesk) -> None:
+    (one,) = desk.bills("1")
+    desk.world.our_sales.answers["1"] = OutcomeUnknown("no answer")
+    desk.call("POST", "/batches", status=202, body={"invoices": [{"id": one}]})
+    desk.world.deliver()
+    latest = desk.world.effects.load_latest(TENANT, SALE, invoice_ref("1"))
+    assert latest is not None
+    assert not latest.settled
+    desk.world.clock.advance(3 * 3600)
+    undone = desk.work(desk.call("POST", f"/invoices/{one}/undo", status=202, body={}))
+    assert [item["code"] for item in undone["items"]] == ["nothing_to_undo"]
+    assert desk.office.entries() == []
 
 
 def test_s9_a_paid_one_is_refused_with_the_reason(desk: SyncDesk) -> None:

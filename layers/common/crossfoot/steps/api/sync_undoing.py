@@ -43,6 +43,11 @@ def resync_invoice(ports: Ports, asked: Asked[OneBill]) -> ResyncStarted:
 
 
 def _stands(ports: Ports, tenant: str, bill: Ref) -> bool:
-    """Tell whether anything of ours stands of a bill: an entry, or the ConnectWise batch of one."""
-    sale = standing_sale(ports.effects.load_latest(tenant, SALE, bill))
-    return sale is not None or standing_batch(ports.effects.load_latest(tenant, GL_BATCH, bill)) is not None
+    """Tell whether anything of ours stands of a bill, or may: an entry, or the ConnectWise batch of one."""
+    latest = ports.effects.load_latest(tenant, SALE, bill)
+    may_stand = latest is not None and not (latest.settled or latest.never_sent)
+    return (
+        may_stand
+        or standing_sale(latest) is not None
+        or standing_batch(ports.effects.load_latest(tenant, GL_BATCH, bill)) is not None
+    )
