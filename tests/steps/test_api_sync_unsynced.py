@@ -161,6 +161,7 @@ def test_s3_a_bill_that_changed_after_it_was_synced_needs_attention(desk: SyncDe
     assert (parked["kind"], parked["id"], parked["amount"]) == ("invoice", one, "1.00")
     story = desk.api.call("GET", f"/v1/records/invoice/{one}/explain").body
     assert parked["why"] in story["now"]
+    assert "synced" not in [why["code"] for why in story["now"]], "there is something to do"
     named = {"records": [{"kind": "invoice", "id": one}]}
     assert desk.api.call("POST", "/v1/attention/ignore", body=named).body["accepted"] == 1
     story = desk.api.call("GET", f"/v1/records/invoice/{one}/explain").body

@@ -47,7 +47,7 @@ def _entered(bill: Invoice | CreditMemo, link: Link | None) -> Decision | None:
         return None
     if link.origin is LinkOrigin.SYNCED:
         sentence = "This tool has entered it in QuickBooks."
-        fix = "Nothing to do; undo it to have it offered again."
+        fix = "Nothing to do, unless it is listed under Attention; undo it to have it offered again."
         return skipped(bill.ref, _RULE, "synced", sentence, fix, link.accounting)
     fix = "Nothing to do; separate the two under Matches if they are not the same."
     return skipped(bill.ref, _RULE, "in_accounting", "It is in QuickBooks already.", fix, link.accounting)

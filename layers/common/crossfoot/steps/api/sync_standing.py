@@ -17,14 +17,15 @@ _SINCE = "S3"
 def sync_now(ports: Ports, tenant: str, bill: Bill, link: Link | None) -> Iterator[Decision]:
     """Say whether the tool offers a bill, or why not; nothing where the tool is off, or the bill is QuickBooks' own.
 
-    What changed since it was synced comes first: that there is nothing to do is not true then.
+    What changed since it was synced is told instead: that there is nothing to do is not true then.
     Source: S1, S3, X1.
     """
     if bill.ref.system is not PSA:
         return
     reasons = ports.attention.load(tenant, [bill.ref])[bill.ref].reasons
-    yield from (reason.decision for reason in reasons if reason.ignored_at is None and reason.decision.rule == _SINCE)
-    if ports.preferences.load(tenant).sync_tool_enabled:
+    changed = [each.decision for each in reasons if each.ignored_at is None and each.decision.rule == _SINCE]
+    yield from changed
+    if not changed and ports.preferences.load(tenant).sync_tool_enabled:
         held = decide_offer(bill, link, ports.sync_settings.load(tenant))
         yield from (held,) if held is not None else (*_refused_last(ports, tenant, bill), _offered(bill))
     yield from ignored_now(ports, tenant, bill.ref)
