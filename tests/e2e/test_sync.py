@@ -25,10 +25,10 @@ def partner(cast: Cast) -> Iterator[Partner]:
 
 
 def _choose(partner: Partner, schedule: dict[str, str] | None) -> dict[str, Any]:
-    """Save how the tool works, as a partner who changes nothing but the lines and the schedule."""
+    """Save how the tool works, as a partner who changes nothing but the lines, the schedule and the first day."""
     shown = partner.api.get("/v1/sync/preferences")
     chosen = {name: value for name, value in shown.items() if name not in ("saved", "next_run", "next_run_at")}
-    wanted = {**chosen, "time_entries": "grouped", "schedule": schedule}
+    wanted = {**chosen, "time_entries": "grouped", "schedule": schedule, "cut_over": "2020-01-01"}
     saved: dict[str, Any] = partner.api.put("/v1/sync/preferences", wanted)
     return saved
 

@@ -84,6 +84,7 @@ def test_none_may_be_left_out(desk: SyncDesk, missing: str) -> None:
         ({"purchase_order_field": "7"}, "purchase_order_field"),
         ({"tax_display": "inclusive"}, "tax_display"),
         ({"cut_over": "yesterday"}, "cut_over"),
+        ({"cut_over": None}, "cut_over"),
         ({"memo_from": "location"}, "memo_from"),
         ({"class_from": "memo"}, "class_from"),
         ({"department_from": "ledger_class"}, "department_from"),
@@ -122,7 +123,7 @@ READY: dict[str, Any] = {
     "department_from": "nothing",
     "memo_from": "nothing",
     "purchase_order_field": "",
-    "cut_over": None,
+    "cut_over": "2025-01-01",
     "numbering": "keep",
 }
 

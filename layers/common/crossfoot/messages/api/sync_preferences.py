@@ -38,7 +38,7 @@ class SyncPreferencesShape(Shape):
     )
     rounding_item_id: RemoteId = Field(description="The QuickBooks item that takes such a difference.")
     numbering: Numbering = Field(description="Keep ConnectWise's numbers, or let QuickBooks number the entries.")
-    cut_over: date | None = Field(description="Nothing that is dated before is offered.")
+    cut_over: date | None = Field(description="Nothing that is dated before is offered. A schedule needs one (S1).")
     closed_period: ClosedPeriod = Field(description="What becomes of a bill that is dated in closed books (S7).")
     memo_from: Literal[Source.NOTHING, Source.NUMBER, Source.MEMO, Source.PURCHASE_ORDER]
     purchase_order_field: RemoteId = Field(

@@ -81,7 +81,10 @@ def _read_tolerance(ports: Ports, tenant: str, text: str) -> int:
 
 
 def _check_alone(after: SyncPreferences) -> None:
-    """Source: S7."""
+    """Source: S1, S7."""
+    if after.schedule is not None and after.cut_over is None:
+        # All that was ever closed and is in no batch would be entered at once, and nobody has seen it before.
+        raise BadField("cut_over", "A schedule needs the date from which on invoices are entered by themselves.")
     if after.rounding_tolerance_minor and not after.rounding_item_id:
         raise BadField("rounding_item_id", "A tolerance needs the item that takes the difference.")
 
