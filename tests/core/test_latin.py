@@ -19,7 +19,8 @@ from tests.fakes.letters import LETTERS
         ("paid 🚗 today", "paid ? today"),
         ("a\tb\r\n c\u200b\x00d", "a b c d"),
         ("４２", "42"),
-        ("  ", ""),
+        ("it’s “done” – 3 sites…", 'it\'s "done" - 3 sites...'),
+        ("• ⅓ hour → €5 — next", "- 1/3 hour -> EUR5 - next"),
     ],
 )
 def test_a_text_is_said_in_latin_letters(text: str, said: str) -> None:
