@@ -171,6 +171,20 @@ def test_s3_a_bill_that_was_reopened_before_its_batch_is_shown(office: SyncOffic
     assert office.codes(run) == {"1001": "changed_after_sync"}
 
 
+def test_s3_a_bill_that_was_closed_again_without_a_mapping_says_so(office: SyncOffice) -> None:
+    bill, psa = office.bill("1001"), office.world.connectwise
+    office.see()
+    run = office.begin([bill])
+    office.world.deliver()
+    psa.reopen(bill)
+    psa.accounts.clear()
+    psa.close(bill)
+    office.world.settle()
+    item = office.item(run, "1001")
+    assert (item.state, item.code) == (ItemState.CONFLICT, "changed_after_sync")
+    assert item.sentence.endswith("its general ledger has nothing to post for it any more.")
+
+
 def test_s3_a_bill_that_was_closed_again_before_its_batch_is_posted_with_its_new_records(office: SyncOffice) -> None:
     bill = office.bill("1001")
     office.see()

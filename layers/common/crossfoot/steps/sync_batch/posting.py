@@ -130,7 +130,7 @@ class _Posting:
             fix = "If QuickBooks shows it twice, undo it here; else ignore this."
             decision = refused(self._bill, "S3", "batched_elsewhere", sentence, fix, accounting_ref(standing))
         else:
-            decision = self._changed(standing, "it was reopened" if now is not None else "it is gone")
+            decision = self._changed(standing, _how(now))
         self._hold(decision, ItemState.CONFLICT)
 
     def _undone(self) -> None:
@@ -182,3 +182,9 @@ class _Posting:
 
     def _save(self, item: RunItem) -> None:
         self._ports.sync_runs.save_items(self._tenant, self._message.run, [item])
+
+
+def _how(now: Bill | None) -> str:
+    if now is None:
+        return "it is gone"
+    return "its general ledger has nothing to post for it any more" if now.closed else "it was reopened"
