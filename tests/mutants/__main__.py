@@ -38,6 +38,7 @@ ORDINARY = (
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests").glob("test_*.py"))),
     "tests/steps",
     "tests/adapters/dynamodb",
+    "tests/adapters/connectwise/test_exported.py",
     "tests/architecture",
 )
 # As many as `make test` runs.
