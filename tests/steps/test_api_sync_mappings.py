@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from crossfoot.core.sync.catalogue import Item
+from crossfoot.core.sync.catalogue import Item, TaxCode
 from crossfoot.core.sync.settings import MappingKey, MappingKind, Target, TimeEntries
 from crossfoot.errors import RemoteUnavailable
 
@@ -72,6 +72,11 @@ def test_s6_a_choice_says_where_its_revenue_lands_or_what_it_charges(desk: SyncD
     assert (item["account"], item["rate"]) == ({"id": PRODUCT_INCOME, "name": "Sales of Product Income"}, None)
     (code,) = desk.call("GET", "/choices", query={"kind": "tax_code", "search": "calif"})["choices"]
     assert (code["account"], code["rate"]) == (None, "8")
+    sales = desk.world.our_sales
+    marks = {"TAX": TaxCode("TAX", "TAX"), **sales.catalogue.tax_codes}
+    sales.catalogue = replace(sales.catalogue, tax_codes=marks)
+    (code,) = desk.call("GET", "/choices", query={"kind": "tax_code", "search": "tax"})["choices"]
+    assert (code["id"], code["rate"]) == ("TAX", None)
 
 
 def test_s6_every_choice_but_of_a_field_can_be_confirmed(desk: SyncDesk) -> None:

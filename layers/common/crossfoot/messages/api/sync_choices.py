@@ -31,7 +31,9 @@ class ChoiceShape(Shape):
     name: str
     number: str = Field(description="An item's SKU, or a customer's account number; \"\" for none.")
     account: Target | None = Field(description="The income account of an item.")
-    rate: Annotated[str, Field(examples=["8.25"])] | None = Field(description="The percentage of a tax code.")
+    rate: Annotated[str, Field(examples=["8.25"])] | None = Field(
+        description="The percentage of a tax code; null where it has none of its own and only marks a line."
+    )
 
 
 class ChoiceList(Shape):

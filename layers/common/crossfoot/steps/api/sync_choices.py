@@ -64,7 +64,7 @@ def _item(item: Item, catalogue: Catalogue) -> ChoiceShape:
 
 
 def _tax_code(code: TaxCode) -> ChoiceShape:
-    return _choice(code.id, code.name, rate=f"{sum(code.rates):f}")
+    return _choice(code.id, code.name, rate=f"{sum(code.rates):f}" if code.rates else None)
 
 
 def _listed(listed: Iterable[Listed]) -> Iterator[ChoiceShape]:
