@@ -53,13 +53,15 @@ BODIES: dict[str, Any] = {
     "putMappings": CUSTOMER_MAPPED,
     "tryMappings": CUSTOMER_MAPPED,
     "previewSync": {"invoices": [SYNCED]},
+    "trySyncPreferences": SYNC_PREFERENCES,
     "startBatch": {"invoices": [{"id": SYNCED}]},
+    "undoInvoices": {"invoices": [SYNCED]},
 }
 # Runs go on meanwhile: whether one is under way, over, or has entered anything is for the workers to say. And no bill here
 # has work that an item could be made for.
 BESIDES = {
     **dict.fromkeys(("startBatch", "cancelBatch", "retryBatch", "undoBatch"), 409),
-    **dict.fromkeys(("undoInvoice", "resyncInvoice", "showCorrection", "postCorrection"), 409),
+    **dict.fromkeys(("undoInvoice", "undoInvoices", "resyncInvoice", "showCorrection", "postCorrection"), 409),
     "makeItems": 400,
 }
 

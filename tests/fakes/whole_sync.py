@@ -43,6 +43,7 @@ BODIES: dict[str, Any] = {
     "confirmMappings": {"kind": "customer"},
     "makeItems": {"names": ["Technician-Service"]},
     "previewSync": {"invoices": [UNSYNCED]},
+    "undoInvoices": {"invoices": [SYNCED]},
     "startBatch": {"invoices": [{"id": UNSYNCED}]},
     # Of the journal entry that brings the entry below to the account that is mapped now.
     "postCorrection": {"digest": "56d468bd9662688349ab433051c65c28"},

@@ -134,6 +134,22 @@ def test_s9_one_bill_is_taken_back_and_offered_again(desk: SyncDesk) -> None:
     assert [bill["id"] for bill in desk.call("GET", "/unsynced")["bills"]] == [one]
 
 
+def test_s9_some_bills_of_a_run_are_taken_back_at_once(desk: SyncDesk) -> None:
+    one, two, three = desk.bills("1", "2", "3")
+    desk.sync(one, two)
+    undone = desk.work(desk.call("POST", "/invoices/undo", status=202, body={"invoices": [three, one, one]}))
+    assert [(item["number"], item["code"] or item["state"]) for item in undone["items"]] == [
+        ("3", "nothing_to_undo"),
+        ("1", "done"),
+    ]
+    assert desk.office.entries() == [("2", 190_00)]
+    assert desk.problem("POST", "/invoices/undo", 409, body={"invoices": [one, three]})[0] == "not_synced"
+    unknown = desk.problem("POST", "/invoices/undo", 400, body={"invoices": [two, "connectwise-404"]})
+    assert unknown == ("bad_request", "invoices.1")
+    desk.problem("POST", "/invoices/undo", 409, body={"invoices": [two]}, tenant=OTHER_TENANT)
+    assert desk.office.entries() == [("2", 190_00)]
+
+
 def test_s9_what_was_never_synced_is_not_taken_back(desk: SyncDesk) -> None:
     (one,) = desk.bills("1")
     assert deed(desk, one, "undo", status=409)["code"] == "not_synced"

@@ -28,6 +28,12 @@ class BatchStart(Shape):
     all: bool = Field(default=False, description="Everything that is offered, oldest first, 5000 at most.")
 
 
+class UndoRequest(Shape):
+    """What to take back."""
+
+    invoices: Annotated[list[BillId], Field(min_length=1, max_length=MAX_CHOSEN)]
+
+
 class OneRun(Shape):
     """A run, by its id."""
 

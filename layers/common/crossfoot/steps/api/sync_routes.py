@@ -18,7 +18,16 @@ from crossfoot.messages.api.sync_mappings import (
 )
 from crossfoot.messages.api.sync_preferences import SyncPreferencesShape, SyncPreferencesStanding
 from crossfoot.messages.api.sync_previews import PreviewList, PreviewRequest
-from crossfoot.messages.api.sync_runs import BatchStart, ItemsQuery, OneRun, ResyncStarted, RunDetail, RunList, RunShape
+from crossfoot.messages.api.sync_runs import (
+    BatchStart,
+    ItemsQuery,
+    OneRun,
+    ResyncStarted,
+    RunDetail,
+    RunList,
+    RunShape,
+    UndoRequest,
+)
 from crossfoot.messages.api.sync_unsynced import UnsyncedList, UnsyncedQuery
 from crossfoot.messages.api.sync_words import OneBill
 from crossfoot.messages.api.words import PageQuery
@@ -123,6 +132,10 @@ SYNC: tuple[Route[Ports], ...] = (
     Route(
         "undoBatch", "POST", f"{_TOOL}/batches/{{id}}/undo", "Begin to take back all that a run has entered",
         sync_runs.undo_batch, RunShape, 202, path_shape=OneRun, body=Nothing, problems=(404, 409),
+    ),
+    Route(
+        "undoInvoices", "POST", f"{_TOOL}/invoices/undo", "Begin to take some bills out of QuickBooks again",
+        sync_undoing.undo_invoices, RunShape, 202, body=UndoRequest, problems=(409,),
     ),
     Route(
         "undoInvoice", "POST", f"{_TOOL}/invoices/{{id}}/undo", "Begin to take one bill out of QuickBooks again",

@@ -1,15 +1,18 @@
-"""Take back what was synced of one bill, or sync it anew (S9)."""
+"""Take back what was synced of one bill or of some, or sync it anew (S9)."""
 
+from collections.abc import Collection
+
+from crossfoot.core.effects import Effect
 from crossfoot.core.model import Ref
 from crossfoot.core.sync.batching import GL_BATCH, standing_batch
 from crossfoot.core.sync.effects import SALE, standing_sale
 from crossfoot.core.sync.runs import RunItem, RunKind
 from crossfoot.errors import Rejected
-from crossfoot.messages.api.sync_runs import ResyncStarted, RunShape
+from crossfoot.messages.api.sync_runs import ResyncStarted, RunShape, UndoRequest
 from crossfoot.messages.api.sync_words import OneBill
-from crossfoot.messages.routes import Asked
+from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.steps.api.needs import Ports
-from crossfoot.steps.api.sync_bills import find_bill, require_both, require_tool
+from crossfoot.steps.api.sync_bills import find_bill, find_bills, require_both, require_tool
 from crossfoot.steps.api.sync_runs import begin_run
 
 
@@ -25,6 +28,21 @@ def undo_invoice(ports: Ports, asked: Asked[OneBill]) -> RunShape:
         raise Rejected("not_synced", detail, "Nothing to do; GET /v1/sync/unsynced says why it is not offered.")
     require_both(ports, tenant)
     return begin_run(ports, tenant, RunKind.UNDO, [RunItem(bill.ref, bill.number)])
+
+
+def undo_invoices(ports: Ports, asked: Asked[Nothing, Nothing, UndoRequest]) -> RunShape:
+    """Begin to take some bills back, as undo_invoice does one; of what does not stand, the run says so.
+
+    Raises: BadField for a bill that is not there; Rejected("not_synced") when none stands; as undo_invoice.
+    Source: S9.
+    """
+    tenant = asked.tenant
+    require_both(ports, tenant)
+    bills = find_bills(ports, tenant, asked.body.invoices)
+    if not _any_stands(ports, tenant, bills):
+        detail = "this tool has nothing of these in QuickBooks"
+        raise Rejected("not_synced", detail, "Nothing to do; GET /v1/sync/unsynced says why they are not offered.")
+    return begin_run(ports, tenant, RunKind.UNDO, [RunItem(ref, bill.number) for ref, bill in bills.items()])
 
 
 def resync_invoice(ports: Ports, asked: Asked[OneBill]) -> ResyncStarted:
@@ -43,11 +61,14 @@ def resync_invoice(ports: Ports, asked: Asked[OneBill]) -> ResyncStarted:
 
 
 def _stands(ports: Ports, tenant: str, bill: Ref) -> bool:
-    """Tell whether anything of ours stands of a bill, or may: an entry, or the ConnectWise batch of one."""
-    latest = ports.effects.load_latest(tenant, SALE, bill)
-    may_stand = latest is not None and not (latest.settled or latest.never_sent)
-    return (
-        may_stand
-        or standing_sale(latest) is not None
-        or standing_batch(ports.effects.load_latest(tenant, GL_BATCH, bill)) is not None
-    )
+    return _any_stands(ports, tenant, [bill])
+
+
+def _any_stands(ports: Ports, tenant: str, bills: Collection[Ref]) -> bool:
+    """Tell whether anything of ours stands of bills, or may: an entry, or the ConnectWise batch of one."""
+    sales, batches = (ports.effects.load_latest_of(tenant, kind, bills) for kind in (SALE, GL_BATCH))
+    return any(map(_may_stand, sales.values())) or any(map(standing_batch, batches.values()))
+
+
+def _may_stand(latest: Effect) -> bool:
+    return standing_sale(latest) is not None or not (latest.settled or latest.never_sent)
