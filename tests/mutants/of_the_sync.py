@@ -20,6 +20,7 @@ OF_THE_SYNC = (
         "    postings = vars(ports.book).setdefault('postings', {})\n"
         "    unread = [bill for ref, bill in records.items() if ref not in postings]\n"
         "    postings |= ports.systems.psa(tenant).fetch_postings(unread) if unread else {}\n",
+        unseen="what is remembered so lasts as long as one worker there",
     ),
     Mutant(
         "the generation is missing from the sale's key: synced, undone, synced again does nothing",
@@ -32,6 +33,7 @@ OF_THE_SYNC = (
         f"{SYNC}/syncing.py",
         '        if item.previewed not in ("", plan.sale.digest):\n',
         "        if False:\n",
+        unseen="a bill seldom changes there between its preview and its run",
     ),
     Mutant(
         "undo deletes the ConnectWise batch first",
@@ -63,5 +65,6 @@ OF_THE_SYNC = (
         f"{SYNC}/__init__.py",
         "        left = _work(running, ports) if run.finished_at is None else 0\n",
         "        left = _work(running, ports)\n        if run.finished_at is not None:\n            return\n",
+        unseen="no two workers are at one run there, and one alone writes nothing after its end",
     ),
 )

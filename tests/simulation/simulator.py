@@ -59,8 +59,11 @@ UNITS = {"t_0000000a": 7, "t_0000000b": 11}
 BOTH = 50
 # Of a hundred runs so many sync invoices, where so much of what people do is about that.
 SYNCS, SYNC_ACTS = 20, 60
-# Queues beside that of nudges: mostly what is on them is looked at next, and by two now and then.
-WORK = MirrorPayment | RecordDeposit | StartSync | SyncBatch | PostBatch | CheckSynced
+# Queues beside that of nudges: mostly what is on them is looked at next, and by two now and then. Of a partner's runs one
+# is worked on at a time, by one: theirs is a queue in order, and its messages stay hidden for longer than a worker lives.
+BESIDE = MirrorPayment | RecordDeposit | PostBatch | CheckSynced
+RUNS = StartSync | SyncBatch
+WORK = BESIDE | RUNS
 
 
 @dataclass
@@ -233,7 +236,7 @@ class Simulation:
 
     def _start(self, *, chaos: bool = True) -> None:
         now = self.clock.now().timestamp()
-        ready = [d for d in self.deliveries if d.visible_at <= now]
+        ready = [d for d in self.deliveries if d.visible_at <= now and not self._is_taken(d.message)]
         if not ready:
             return
         # Groups go ahead side by side, and other queues beside that of nudges.
@@ -248,9 +251,13 @@ class Simulation:
             self._reap()
             return
         worker.go_on()
-        if isinstance(delivery.message, WORK) and self.choices.chance(30):
+        if isinstance(delivery.message, BESIDE) and self.choices.chance(30):
             self._employ(delivery).go_on()
         self._reap()
+
+    def _is_taken(self, message: Message) -> bool:
+        at_runs = (worker.tenant for worker, _ in self.workers if isinstance(worker.message, RUNS))
+        return isinstance(message, RUNS) and message.tenant in at_runs
 
     def _employ(self, delivery: Delivery) -> Worker:
         delivery.receives += 1
