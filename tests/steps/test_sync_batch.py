@@ -10,7 +10,7 @@ from crossfoot.core.preferences import ExternalPaymentsMode, Preferences
 from crossfoot.core.sync.effects import SALE
 from crossfoot.core.sync.runs import ItemState, RunKind, RunState
 from crossfoot.core.sync.sales import SaleKind
-from crossfoot.core.sync.settings import MappingKey, MappingKind, Target, TaxDisplay
+from crossfoot.core.sync.settings import MappingKey, MappingKind, Numbering, Target, TaxDisplay
 from crossfoot.errors import AuthExpired, BadMessage, Conflict, OutcomeUnknown, RateLimited, Rejected, RemoteUnavailable
 from crossfoot.messages import CheckSynced, PostBatch, StartSync, SyncBatch
 from crossfoot.parking import to_retry
@@ -270,6 +270,16 @@ def test_c7_what_only_the_partner_can_mend_ends_the_run_with_the_reason(office: 
     assert all(effect.settled for effect in office.world.effects.effects.values())
     office.world.our_sales.answers.clear()
     assert office.states(office.sync(bill)) == {"1001": DONE}
+
+
+def test_s3_the_batch_is_named_by_connectwise_s_number_where_quickbooks_numbers_the_entry() -> None:
+    office = SyncOffice(preferences=replace(PREFERENCES, numbering=Numbering.ACCOUNTING))
+    office.world.our_sales.catalogue = replace(office.world.our_sales.catalogue, custom_numbers=False)
+    bill = office.bill("5001")
+    office.see()
+    run = office.sync(bill)
+    ((number, _),) = office.entries()
+    assert (number != "5001", office.item(run, "5001").batch.startswith("CF-5001-")) == (True, True)
 
 
 @pytest.mark.parametrize(("system", "code"), [(ACCOUNTING, "accounting_not_connected"), (PSA, "psa_not_connected")])

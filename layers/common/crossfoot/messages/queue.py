@@ -329,10 +329,14 @@ class _OfBill(_Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostBatch(_OfBill):
-    """Put a bill that stands in the accounting into a ConnectWise batch of its own (S3). Takes: `run` is its run."""
+    """Put a bill that stands in the accounting into a ConnectWise batch of its own (S3).
+
+    Takes: `run` is its run; `number` is the bill's, by which people find the batch, "" where it has none.
+    """
 
     kind: Literal["post_batch"] = "post_batch"
     run: str
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

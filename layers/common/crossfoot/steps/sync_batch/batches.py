@@ -69,9 +69,12 @@ class BatchLedger:
             return latest
         return settle(latest, self._ports.effects, self._hands(), self._ports.clock, self._ports.patience)
 
-    def plan(self, entry: SaleWrite, record_ids: tuple[int, ...], latest: Effect | None) -> Effect:
-        """Fence the bill off. Raises: Conflict."""
-        number = entry.number or self._bill.id
+    def plan(self, entry: SaleWrite, record_ids: tuple[int, ...], latest: Effect | None, known_as: str = "") -> Effect:
+        """Fence the bill off. Takes: `known_as` is its number in ConnectWise: QuickBooks may have given the entry another.
+
+        Raises: Conflict.
+        """
+        number = known_as or entry.number or self._bill.id
         key = effect_key(self._tenant, GL_BATCH, self._bill, next_generation(latest))
         write = BatchWrite(Operation.CREATE, identifier_for(number, key), record_ids)
         effect = to_batch_effect(self._tenant, self._bill, number, write, latest, entry.id)

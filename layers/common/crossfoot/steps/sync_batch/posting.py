@@ -101,7 +101,7 @@ class _Posting:
         return self._hold(refused(self._bill, "S3", "batch_refused", sentence, fix), ItemState.REFUSED)
 
     def _post(self, standing: SaleWrite, record_ids: tuple[int, ...], latest: Effect | None) -> Effect:
-        planned = self._batches.plan(standing, record_ids, latest)
+        planned = self._batches.plan(standing, record_ids, latest, self._message.number)
         # The planned effect is the fence: whoever takes the entry back meets it, or is seen here.
         sale = self._ports.effects.load_latest(self._tenant, SALE, self._bill)
         if sale is None or not sale.settled or standing_sale(sale) != standing:

@@ -119,5 +119,6 @@ def to_post(tenant: str, run: str, item: RunItem, because: str = "") -> PostBatc
         run=run,
         bill_id=item.bill.id,
         bill_kind=Kind.CREDIT_MEMO if item.bill.kind is Kind.CREDIT_MEMO else Kind.INVOICE,
+        number=item.number,
         because=because,
     )
