@@ -33,7 +33,6 @@ OF_THE_SYNC = (
         f"{SYNC}/syncing.py",
         '        if item.previewed not in ("", plan.sale.digest):\n',
         "        if False:\n",
-        unseen="a bill seldom changes there between its preview and its run",
     ),
     Mutant(
         "undo deletes the ConnectWise batch first",

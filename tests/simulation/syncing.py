@@ -225,6 +225,8 @@ class Syncing:
         if self._chance(60):
             shown = sync_previews.preview(self._ports, self._asked(body=PreviewRequest(invoices=sorted(chosen))))
             digests = {each.id: each.digest for each in shown.previews if each.digest}
+            if digests and self._chance(30):
+                self._map()
         invoices = [ChosenBill(id=id_, digest=digests.get(id_)) for id_ in sorted(chosen)]
         self._say(f"syncs {sorted(chosen)}, {len(digests)} of them previewed")
         begun = sync_runs.start_batch(self._ports, self._asked(body=BatchStart(invoices=invoices)))
