@@ -41,8 +41,8 @@ ORDINARY = (
     "tests/adapters/connectwise/test_exported.py",
     "tests/architecture",
 )
-# As many as `make test` runs.
-SEEDS = 500
+# Fewer histories than `make test` runs, and longer ones: most faults need several things to come together.
+SEEDS, TIMES = 150, 4
 NOT_RUN = "(not run)"
 
 
@@ -123,7 +123,7 @@ def _first_failing_test(copy: Path, among: Sequence[str]) -> str:
 
 
 def _first_failing_seed(copy: Path) -> int:
-    ran = _run(copy, "-m", "tests.simulation", "--seeds", str(SEEDS), "--as-it-is")
+    ran = _run(copy, "-m", "tests.simulation", "--seeds", str(SEEDS), "--times", str(TIMES), "--as-it-is")
     found = re.search(r"^seed (\d+):", ran.stdout, flags=re.MULTILINE)
     if ran.returncode and not found:
         raise RuntimeError(f"the simulation did not run:\n{ran.stdout[-2000:]}{ran.stderr[-2000:]}")

@@ -13,15 +13,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=1_000, help="how many seeds to run")
     parser.add_argument("--first", type=int, default=1, help="the first of them")
+    parser.add_argument("--times", type=int, default=1, help="play histories of so many times the usual length")
     parser.add_argument("--as-it-is", action="store_true", help="tell a failing seed without shortening its history")
     parser.add_argument("--seed", type=int, help="replay this one, and print its history")
     asked = parser.parse_args()
     if asked.seed is not None:
-        return _replay(asked.seed)
+        return _replay(asked.seed, asked.times)
     began = time.monotonic()
     for seed in range(asked.first, asked.first + asked.seeds):
         try:
-            run_once(seed)
+            run_once(seed, times=asked.times)
         except AssertionError as error:
             print(f"seed {seed}: {error}" if asked.as_it_is else describe_failure(seed, error))
             return 1
@@ -31,9 +32,9 @@ def main() -> int:
     return 0
 
 
-def _replay(seed: int) -> int:
+def _replay(seed: int, times: int) -> int:
     try:
-        simulation = run_once(seed)
+        simulation = run_once(seed, times=times)
     except AssertionError as error:
         print(*error.simulation.log, sep="\n")  # type: ignore[attr-defined]
         print(f"failed: {error}")

@@ -77,9 +77,10 @@ class Delivery:
 
 @dataclass
 class Simulation:
-    """One run over one partner, or two."""
+    """One run over one partner, or two, of so many times the usual length."""
 
     choices: Choices
+    times: int = 1
     log: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -114,7 +115,7 @@ class Simulation:
             self._start_with_a_sync(syncing)
         if self.choices.chance(35):
             self._start_with_a_deposit()
-        for turn in range(TURNS[len(self.offices)]):
+        for turn in range(TURNS[len(self.offices)] * self.times):
             self._turn()
             if turn % CHECKED_EVERY == 0:
                 self._check_imported()
@@ -457,9 +458,12 @@ def _percent(call: str) -> int:
     return STRIKES_AT_TURNING_POINTS if call in TURNING_POINTS else STRIKES_ELSEWHERE
 
 
-def run_once(seed: int | None = None, recorded: Sequence[int] = ()) -> Simulation:
-    """Run one simulation. Raises: AssertionError, with the simulation as its `simulation`."""
-    simulation = Simulation(Choices(seed, recorded))
+def run_once(seed: int | None = None, recorded: Sequence[int] = (), times: int = 1) -> Simulation:
+    """Run one simulation, of so many times the usual length.
+
+    Raises: AssertionError, with the simulation as its `simulation`.
+    """
+    simulation = Simulation(Choices(seed, recorded), times)
     try:
         simulation.run()
     except AssertionError as error:
