@@ -140,7 +140,7 @@ MUTANTS = (
         "the nudge of one system is swallowed by the other's",
         "layers/common/crossfoot/messages/queue.py",
         "        return hashlib.sha256(self.to_json().encode()).hexdigest()\n",
-        "        said = {name: value for name, value in asdict(self).items() if name != 'system'}\n"
+        "        said = {name: value for name, value in json.loads(self.to_json()).items() if name != 'system'}\n"
         "        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()\n",
     ),
     Mutant(
