@@ -135,6 +135,8 @@ def everything(book: Book, tenant: str, limit: int) -> dict[str, Any]:
         if ref.kind is Kind.INVOICE:
             payments = book.load_payments_of(tenant, ref)
             told[f"payments {ref}"] = {payment.ref: payment for payment in payments}
+    bills = [record for record in told["load_many"].values() if isinstance(record, Invoice | CreditMemo)]
+    told["lines of many"] = book.load_lines_of_many(tenant, bills)
     paying = book.load_payments_of_many(tenant, [ref for ref in REFS if ref.kind is Kind.INVOICE])
     told["payments of many"] = {ref: {payment.ref: payment for payment in paid} for ref, paid in paying.items()}
     told["payouts of"] = book.load_payouts_of(tenant, [ref for ref in REFS if ref.kind is Kind.PAYMENT])
