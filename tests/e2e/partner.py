@@ -23,6 +23,7 @@ CREDIT_MEMO, DEPOSIT = "50", "60"
 CLOSED = {"id": 3, "name": "Closed", "isClosed": True}
 PATIENCE_S = 240
 PREFERENCES = {**NEVER_CHOSEN, "external_payments_enabled": True}
+WITH_TOOL = {"sync_tool_enabled": True, "external_payments_mode": "all_invoices"}
 
 
 @dataclass

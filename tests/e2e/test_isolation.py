@@ -16,7 +16,7 @@ from crossfoot.steps.api.routes import ROUTES
 
 from local.sandbox.store import Record
 from tests.e2e.cast import BILL, Cast
-from tests.e2e.partner import CREDIT_MEMO, DEPOSIT, PREFERENCES, Deployed, Partner
+from tests.e2e.partner import CREDIT_MEMO, DEPOSIT, PREFERENCES, WITH_TOOL, Deployed, Partner
 from tests.e2e.tokens import KINDS, STATUS_OF, Forger
 from tests.fakes.platform import payout_data
 from tests.fakes.whole import BODIES as ALL_BODIES
@@ -47,7 +47,7 @@ BODIES: dict[str, Any] = {
         "verdict": "different",
     },
     "putFilters": {**{name.value: [] for name in TraitName}, "from": None, "to": None},
-    "putPreferences": {**PREFERENCES, "sync_tool_enabled": True},
+    "putPreferences": {**PREFERENCES, **WITH_TOOL},
     "startCrossfoot": {"live": False},
     "putSyncPreferences": SYNC_PREFERENCES,
     "putMappings": CUSTOMER_MAPPED,

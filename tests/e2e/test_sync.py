@@ -9,7 +9,7 @@ import pytest
 from local.demo.rest import Patience
 from local.sandbox.store import Record
 from tests.e2e.cast import BILL, Cast
-from tests.e2e.partner import PATIENCE_S, PREFERENCES, Deployed, Partner
+from tests.e2e.partner import PATIENCE_S, PREFERENCES, WITH_TOOL, Deployed, Partner
 
 DAILY = {"every": "day", "at": "06:30", "zone": "America/New_York"}
 TIMETABLE = ("cron(30 6 * * ? *)", "America/New_York")
@@ -19,7 +19,7 @@ CUSTOMER = {"kind": "customer", "key": "19", "target_id": "9"}
 @pytest.fixture(scope="module")
 def partner(cast: Cast) -> Iterator[Partner]:
     """A partner that has the tool on, for as long as these tests run, and a closed invoice that is only in ConnectWise."""
-    cast.watched.api.put("/v1/preferences", {**PREFERENCES, "sync_tool_enabled": True})
+    cast.watched.api.put("/v1/preferences", {**PREFERENCES, **WITH_TOOL})
     yield cast.watched
     cast.watched.api.put("/v1/preferences", PREFERENCES)
 

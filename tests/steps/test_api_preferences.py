@@ -84,6 +84,40 @@ def test_a_choice_that_there_is_not_is_named_and_nothing_is_stored(api: FakeApi,
     assert not api.world.preferences.preferences
 
 
+def test_e4_the_tool_is_not_turned_on_with_a_mode_that_stops_payments_which_nobody_stopped(api: FakeApi) -> None:
+    flowing = {**CHOSEN, "external_payments_mode": "disabled"}
+    with_tool = {**flowing, "sync_tool_enabled": True}
+    api.call("PUT", "/v1/preferences", body=flowing)
+    for _ in range(2):
+        reply = api.call("PUT", "/v1/preferences", body=with_tool)
+        assert (reply.status, [error["field"] for error in reply.body["errors"]]) == (400, ["external_payments_mode"])
+        assert "external_payments_enabled off" in reply.body["errors"][0]["message"]
+    assert api.call("GET", "/v1/preferences").body == flowing
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, {"external_payments_mode": "all_invoices"}),
+        ({}, {"external_payments_mode": "synced_invoices_only"}),
+        ({}, {"external_payments_enabled": False}),
+        ({"external_payments_enabled": False}, {}),
+        ({"external_payments_enabled": False}, {"external_payments_enabled": True}),
+        ({"external_payments_mode": "all_invoices"}, {"external_payments_mode": "disabled"}),
+        ({"external_payments_mode": "all_invoices", "sync_tool_enabled": True}, {"external_payments_mode": "disabled"}),
+    ],
+)
+def test_e4_the_tool_is_turned_on_where_the_mode_was_chosen_or_no_payment_would_stop(
+    api: FakeApi, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    earlier = {**CHOSEN, "external_payments_mode": "disabled", **before}
+    later = {**earlier, "sync_tool_enabled": True, **after}
+    api.call("PUT", "/v1/preferences", body=earlier)
+    for _ in range(2):
+        assert api.call("PUT", "/v1/preferences", body=later).status == 200
+    assert api.call("GET", "/v1/preferences").body == later
+
+
 @pytest.mark.parametrize("missing", ["deposit_account_id", "fee_account_id"])
 def test_d1_d2_deposits_are_on_only_with_the_accounts_that_they_need(api: FakeApi, missing: str) -> None:
     whole = {**CHOSEN, "deposits_enabled": True, "deposit_account_id": "36", "fee_account_id": "70"}

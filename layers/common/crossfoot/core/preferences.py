@@ -50,3 +50,9 @@ class Preferences:
     returns_account_id: str = ""
     closed_period: ClosedPeriod = ClosedPeriod.REFUSE
     unapplied_money: UnappliedMoney = UnappliedMoney.LEAVE_UNAPPLIED
+
+    @property
+    def has_external_payments(self) -> bool:
+        """Tell whether any external payment goes to ConnectWise. Source: E3, E4."""
+        is_disabled = self.sync_tool_enabled and self.external_payments_mode is ExternalPaymentsMode.DISABLED
+        return self.external_payments_enabled and not is_disabled

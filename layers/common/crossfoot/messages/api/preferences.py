@@ -16,7 +16,10 @@ class PreferencesShape(Shape):
 
     external_payments_enabled: bool = Field(description="Enter QuickBooks payments in ConnectWise (E3).")
     sync_tool_enabled: bool = Field(description="Whether the sync tool is used; then the mode applies (E4).")
-    external_payments_mode: ExternalPaymentsMode
+    external_payments_mode: ExternalPaymentsMode = Field(
+        description="Whose external payments go to ConnectWise while the sync tool is used (E4). Whoever turns the tool on "
+        "while they do chooses another than `disabled`, or turns them off."
+    )
     primary: ConnectedSystem = Field(description="The system that owns customers and invoices (C8).")
     deposit_account_id: AccountId = Field(
         description='The QuickBooks bank account that the money goes to, or "" for Undeposited Funds (C1, P1).'

@@ -27,11 +27,12 @@ def put_preferences(ports: Ports, asked: Asked[Nothing, Nothing, PreferencesShap
     """Replace them, and pick up the payments that waited for this choice.
 
     Raises: BadField for an account that QuickBooks does not have for this, or that deposits need and that was not chosen
-    (D1).
+    (D1); for a mode that would stop external payments because the sync tool is turned on (E4).
     Source: E3, E4: turning the toggle on reaches back to what was imported before.
     """
     before = ports.preferences.load(asked.tenant)
     after = Preferences(**asked.body.model_dump())
+    _check_mode(before, after)
     _check_deposits(after)
     _check_accounts(ports, asked.tenant, before, after)
     ports.preferences.save(asked.tenant, after)
@@ -41,6 +42,21 @@ def put_preferences(ports: Ports, asked: Asked[Nothing, Nothing, PreferencesShap
         ports.queue.send([CrossfootRequest(tenant=asked.tenant, every_payment=True, because=because)])
     retry_what_is_parked(asked.tenant, because, ports)
     return _to_shape(after)
+
+
+def _check_mode(before: Preferences, after: Preferences) -> None:
+    """Make sure that nobody stops external payments unaware: a mode that counted for nothing does with the tool on.
+
+    It is asked for and not chosen here: the same call, sent once more because its answer was lost, has to mean the same.
+    Source: E4.
+    """
+    is_chosen = before.external_payments_mode is not after.external_payments_mode or not after.external_payments_enabled
+    if before.has_external_payments and not after.has_external_payments and not is_chosen:
+        raise BadField(
+            "external_payments_mode",
+            "With the sync tool on, payments made in QuickBooks would no longer go to ConnectWise, as they do now. Choose "
+            "all_invoices or synced_invoices_only; to stop them all, turn external_payments_enabled off.",
+        )
 
 
 def _check_deposits(preferences: Preferences) -> None:
