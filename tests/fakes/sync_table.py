@@ -68,10 +68,15 @@ class FakeSyncRuns:
     def load_item(self, tenant: str, run: str, bill: Ref) -> RunItem | None:
         return self.items.get((tenant, run), {}).get(bill)
 
-    def load_newest_of(self, tenant: str, bills: Iterable[Ref]) -> dict[Ref, tuple[str, RunItem]]:
+    def load_newest_of(self, tenant: str, bills: Iterable[Ref]) -> dict[Ref, tuple[SyncRun, RunItem]]:
         wanted = frozenset(bills)
-        mine = sorted((run, items) for (owner, run), items in self.items.items() if owner == tenant)
-        return {bill: (run, item) for run, items in mine for bill, item in items.items() if bill in wanted}
+        mine = sorted(run for owner, run in self.items if owner == tenant)
+        return {
+            bill: (self.runs[tenant, run], item)
+            for run in mine
+            for bill, item in self.items[tenant, run].items()
+            if bill in wanted
+        }
 
 
 class FakeSyncSettings:

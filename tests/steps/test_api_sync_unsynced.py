@@ -112,6 +112,18 @@ def test_s2_how_a_bill_stood_in_its_newest_run_is_shown(desk: SyncDesk) -> None:
     (bill,) = desk.call("GET", "/unsynced")["bills"]
     assert (bill["last"]["run"], bill["last"]["state"]) == (run["id"], "refused")
     assert bill["last"]["code"] == run["items"][0]["code"]
+    assert (bill["last"]["kind"], bill["last"]["outcome"]) == ("sync", "The sync was refused.")
+
+
+def test_s2_s9_a_bill_that_was_taken_back_says_that_its_newest_run_was_an_undo(desk: SyncDesk) -> None:
+    (one,) = desk.bills("1")
+    desk.sync(one)
+    undo = desk.work(desk.call("POST", f"/invoices/{one}/undo", status=202))
+    desk.office.see()
+    (bill,) = desk.call("GET", "/unsynced")["bills"]
+    last = bill["last"]
+    assert (bill["offered"], last["run"], last["kind"], last["state"]) == (True, undo["id"], "undo", "done")
+    assert last["outcome"] == "The undo is done."
 
 
 def test_s1_what_is_synced_is_listed_no_longer(desk: SyncDesk) -> None:

@@ -203,9 +203,9 @@ def test_s2_the_newest_run_of_a_bill_says_how_it_stands_in_it(runs: SyncRuns) ->
     runs.save_items(TENANT, second.id, [done])
     never = invoice_ref("404", CW)
     assert runs.load_newest_of(TENANT, [BILL, OTHER_BILL, MEMO, never, BILL]) == {
-        BILL: (second.id, done),
-        OTHER_BILL: (first.id, *waiting(OTHER_BILL)),
-        MEMO: (second.id, *waiting(MEMO)),
+        BILL: (second, done),
+        OTHER_BILL: (runs.load(TENANT, first.id), *waiting(OTHER_BILL)),
+        MEMO: (second, *waiting(MEMO)),
     }
     assert runs.load_newest_of(TENANT, []) == {}
 
@@ -235,7 +235,7 @@ def test_the_expressions_are_dynamodbs_own(table: Table) -> None:
     page = runs.list_runs(TENANT, cursor="", limit=1)
     assert page.items == (ended(late),)
     assert [run.id for run in runs.list_runs(TENANT, cursor=page.next_cursor, limit=1).items] == [left.id]
-    assert runs.load_newest_of(TENANT, [BILL])[BILL] == (late.id, *waiting(BILL))
+    assert runs.load_newest_of(TENANT, [BILL])[BILL] == (ended(late), *waiting(BILL))
 
 
 def test_a_crash_before_the_run_stands_leaves_nothing_that_anybody_sees() -> None:
@@ -252,7 +252,7 @@ def test_a_crash_before_the_run_stands_leaves_nothing_that_anybody_sees() -> Non
             )
         assert stands.load(TENANT, crashed.id) is stands.load_under_way(TENANT) is None
         assert stands.list_runs(TENANT, cursor="", limit=9).items == (ended(first),)
-        assert stands.load_newest_of(TENANT, bills) == {BILL: (first.id, *waiting(BILL))}
+        assert stands.load_newest_of(TENANT, bills) == {BILL: (ended(first), *waiting(BILL))}
     assert begin(stands, crashed, *bills) == crashed
     assert stands.load_items(TENANT, crashed.id) == tuple(waiting(*bills))
     assert set(stands.load_newest_of(TENANT, bills)) == set(bills)
@@ -305,7 +305,7 @@ def test_in_every_order_of_calls_one_run_is_under_way_and_an_abandoned_one_ended
         assert unfinished == [runs.load_under_way(TENANT)]
         assert all(len(runs.load_items(TENANT, run.id)) == 1 for run in stored)
         newest, _ = runs.load_newest_of(TENANT, [BILL])[BILL]
-        assert newest == stored[0].id
+        assert newest == stored[0]
         assert runs.load(TENANT, left.id) in stored
 
 

@@ -60,7 +60,7 @@ class SyncRuns(Protocol):
         """Read one item, consistently."""
         ...
 
-    def load_newest_of(self, tenant: str, bills: Iterable[Ref]) -> dict[Ref, tuple[str, RunItem]]:
+    def load_newest_of(self, tenant: str, bills: Iterable[Ref]) -> dict[Ref, tuple[SyncRun, RunItem]]:
         """Read the newest run of bills, and how they stand in it; bills that were in none are left out."""
         ...
 

@@ -108,14 +108,14 @@ class TableSyncRuns:
         item = self._table.get(keys.run_item(tenant, run, written, bill)) if written else None
         return to_run_item(bill, item) if item else None
 
-    def load_newest_of(self, tenant: str, bills: Iterable[Ref]) -> dict[Ref, tuple[str, RunItem]]:
+    def load_newest_of(self, tenant: str, bills: Iterable[Ref]) -> dict[Ref, tuple[SyncRun, RunItem]]:
         """Read the newest run of bills, and how they stand in it: a query for each, side by side.
 
         A pointer to a run that was never begun is passed over, for the one before it.
         """
         wanted = list(dict.fromkeys(bills))
         pointers = {bill: self._runs_of(tenant, bill) for bill in wanted}
-        found: dict[Ref, tuple[str, RunItem]] = {}
+        found: dict[Ref, tuple[SyncRun, RunItem]] = {}
         while wanted:
             named = zip(wanted, self._table.each(lambda bill: next(pointers[bill], ""), wanted), strict=True)
             newest = {bill: run for bill, run in named if run}
@@ -127,13 +127,22 @@ class TableSyncRuns:
         pointers = self._table.starting(keys.record_pk(tenant, bill), keys.IN_RUN, newest_first=True, page=1)
         return (keys.in_run_id(key) for key, _ in pointers)
 
-    def _load_each(self, tenant: str, runs: dict[Ref, str]) -> dict[Ref, tuple[str, RunItem]]:
+    def _load_each(self, tenant: str, runs: dict[Ref, str]) -> dict[Ref, tuple[SyncRun, RunItem]]:
         """Read how each bill stands in a run of its own."""
-        stored = self._table.get_many(keys.sync_run(tenant, run) for run in runs.values())
-        written = {keys.sync_run_id(key): text(item, WRITTEN) for key, item in stored.items()}
-        places = {bill: keys.run_item(tenant, run, written[run], bill) for bill, run in runs.items() if run in written}
-        items = self._table.get_many(places.values())
-        return {bill: (runs[bill], to_run_item(bill, items[place])) for bill, place in places.items() if place in items}
+        places = {run: keys.sync_run(tenant, run) for run in runs.values()}
+        stored = self._table.get_many(places.values())
+        begun = {
+            run: (run_from(run, stored[key]), text(stored[key], WRITTEN))
+            for run, key in places.items()
+            if key in stored
+        }
+        wanted = {bill: keys.run_item(tenant, run, begun[run][1], bill) for bill, run in runs.items() if run in begun}
+        items = self._table.get_many(wanted.values())
+        return {
+            bill: (begun[runs[bill]][0], to_run_item(bill, items[place]))
+            for bill, place in wanted.items()
+            if place in items
+        }
 
     def _save_new(self, tenant: str, run: SyncRun, items: Sequence[RunItem]) -> str:
         """Store the items of a run that is to begin, and the pointers to it. Returns: the name of this write."""

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from crossfoot.core.sync.runs import ItemState
+from crossfoot.core.sync.runs import ItemState, RunKind
 from crossfoot.messages.api.sync_words import BillId, BillKind
 from crossfoot.messages.api.words import Currency, CustomerName, Money, NextCursor, PageQuery, Why
 from crossfoot.messages.routes import Shape
@@ -23,6 +23,8 @@ class LastTry(Shape):
     """How a bill stood in the newest run that it was in."""
 
     run: str
+    kind: RunKind = Field(description="Whether that run was to sync it, or to take it back.")
+    outcome: str = Field(description="The two in words, for people.", examples=["The undo is done."])
     state: ItemState
     code: str
     sentence: str

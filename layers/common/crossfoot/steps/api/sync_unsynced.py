@@ -8,7 +8,7 @@ from crossfoot.core.model import PSA, CreditMemo, Invoice, Kind, Link, Ref
 from crossfoot.core.sync.offering import decide_offer
 from crossfoot.core.sync.plans import Billing
 from crossfoot.core.sync.refusing import decide_posting
-from crossfoot.core.sync.runs import RunItem
+from crossfoot.core.sync.runs import ItemState, RunItem, RunKind, SyncRun
 from crossfoot.core.sync.settings import Setup
 from crossfoot.errors import CrossfootError, NeedsPartner, Rejected
 from crossfoot.messages.api.sync_unsynced import LastTry, UnsyncedList, UnsyncedQuery, UnsyncedShape
@@ -79,7 +79,7 @@ def _check(
     return _Checked({decision.record: decision for decision in said if decision is not None})
 
 
-def _to_shape(bill: Bill, why: Decision | None, tried: tuple[str, RunItem] | None) -> UnsyncedShape:
+def _to_shape(bill: Bill, why: Decision | None, tried: tuple[SyncRun, RunItem] | None) -> UnsyncedShape:
     return UnsyncedShape(
         id=str(bill.ref),
         kind=Kind.INVOICE if isinstance(bill, Invoice) else Kind.CREDIT_MEMO,
@@ -94,5 +94,33 @@ def _to_shape(bill: Bill, why: Decision | None, tried: tuple[str, RunItem] | Non
     )
 
 
-def _to_last(run: str, item: RunItem) -> LastTry:
-    return LastTry(run=run, state=item.state, code=item.code, sentence=item.sentence, fix=item.fix, at=item.settled_at)
+def _to_last(run: SyncRun, item: RunItem) -> LastTry:
+    return LastTry(
+        run=run.id,
+        kind=run.kind,
+        outcome=_tell_outcome(run.kind, item.state),
+        state=item.state,
+        code=item.code,
+        sentence=item.sentence,
+        fix=item.fix,
+        at=item.settled_at,
+    )
+
+
+def _tell_outcome(kind: RunKind, state: ItemState) -> str:
+    match state:
+        case ItemState.WAITING:
+            how = "is still to come"
+        case ItemState.WRITTEN:
+            how = "is under way"
+        case ItemState.DONE:
+            how = "is done"
+        case ItemState.SKIPPED:
+            how = "was not needed"
+        case ItemState.REFUSED:
+            how = "was refused"
+        case ItemState.CONFLICT:
+            how = "met a conflict"
+        case ItemState.CANCELLED:
+            how = "was cancelled"
+    return f"The {kind} {how}."

@@ -59,10 +59,9 @@ def _post_late(message: CheckSynced, sale: Effect | None, batch: Effect | None, 
     ):
         return
     found = ports.sync_runs.load_newest_of(tenant, [message.bill]).get(message.bill)
-    run = ports.sync_runs.load(tenant, found[0]) if found is not None else None
     # What is under way posts its bills by itself.
-    if found is not None and run is not None and run.finished_at is not None:
-        ports.queue.send([to_post(tenant, run.id, found[1], f"{CLOSING}, {message.because}"[:500])])
+    if found is not None and found[0].finished_at is not None:
+        ports.queue.send([to_post(tenant, found[0].id, found[1], f"{CLOSING}, {message.because}"[:500])])
 
 
 def _compare(message: CheckSynced, latest: Effect | None, batch: Effect | None, ports: Ports) -> Decision | None:
