@@ -54,7 +54,6 @@ class _Resting:
         self._tenant, self._setup, self._ports = tenant, setup.digest, ports
         connections = (ports.connections.load(tenant, system) for system in (ACCOUNTING, PSA))
         self._connected_at = [each.connected_at for each in connections if each is not None]
-        self._same: dict[str, bool] = {}
 
     def leave_out(self, bills: Sequence[Bill]) -> list[Bill]:
         """Give those that do not rest."""
@@ -64,14 +63,8 @@ class _Resting:
             bill.ref
             for bill in bills
             if bill.ref in newest
-            and self._is_same(newest[bill.ref][0])
+            # It was begun by a schedule, and with the choices of now.
+            and newest[bill.ref][0].setup == self._setup
             and rests(newest[bill.ref][1], bill, now, self._connected_at)
         }
         return [bill for bill in bills if bill.ref not in resting]
-
-    def _is_same(self, run_id: str) -> bool:
-        """Tell whether a run was begun by a schedule, and with the choices of now."""
-        if run_id not in self._same:
-            run = self._ports.sync_runs.load(self._tenant, run_id)
-            self._same[run_id] = run is not None and run.setup == self._setup
-        return self._same[run_id]
