@@ -65,6 +65,22 @@ def test_s6_customers_are_suggested_by_name_and_account_number(
     assert suggest(MappingKind.CUSTOMER, "19", said=name, number=number) == found
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("Seeded customer 23", ["Seeded Cust. 23", "Seeded customer 20", "Seeded customer 21", "Seeded customer 22"]),
+        ("Seeded customer 24", ["Seeded customer 20", "Seeded customer 21", "Seeded customer 22", "Seeded Cust. 23"]),
+        ("Seeded customer", ["Seeded customer 20", "Seeded customer 21", "Seeded customer 22", "Seeded Cust. 23"]),
+        ("Wholly other 23", []),
+    ],
+)
+def test_s6_of_similar_names_those_with_the_same_figures_come_first(asked: str, found: list[str]) -> None:
+    names = ["Seeded customer 20", "Seeded customer 21", "Seeded customer 22", "Seeded Cust. 23", "23 Skidoo Motors"]
+    named = [customer(str(place), name) for place, name in enumerate(names)]
+    suggested = Suggesting(CATALOGUE, named).suggest(Want(MappingKey(MappingKind.CUSTOMER, "19"), said=asked))
+    assert [each.target.name for each in suggested] == found
+
+
 def items(*named: Item) -> Catalogue:
     return replace(CATALOGUE, items={each.id: each for each in named})
 
