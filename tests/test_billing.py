@@ -81,6 +81,18 @@ def test_many_bills_take_one_call_to_connectwise_and_a_few_to_the_book() -> None
     assert sorted(trip.calls) == ["load_links", "load_many", "load_many", "load_numbered"]
 
 
+def test_whoever_plans_no_entry_asks_the_book_for_no_namesakes() -> None:
+    office = SyncOffice()
+    bill = office.bill("1001")
+    office.world.quickbooks.add_invoice("q7", "1001", 1_00)
+    office.see()
+    trip, setup = Trip(), office.world.sync_settings.load(TENANT)
+    assert setup is not None
+    ports = SimpleNamespace(book=trip.wire(office.world.book), systems=office.world)
+    assert load_billings(TENANT, [bill], setup, ports, with_namesakes=False)[bill].namesakes == ()
+    assert "load_numbered" not in trip.calls
+
+
 def test_bills_that_the_book_does_not_have_are_left_out() -> None:
     office = SyncOffice()
     assert _load(office, office.bill("1001")) == {}

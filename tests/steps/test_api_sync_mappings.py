@@ -11,6 +11,7 @@ from crossfoot.errors import RemoteUnavailable
 from tests.fakes.sales import CATEGORY, HARDWARE, PRODUCT_INCOME, ROUNDING, SALES_TAX, SERVICES
 from tests.fakes.sync_desk import SyncDesk
 from tests.fakes.sync_office import CUSTOMER, LABOUR, PREFERENCES
+from tests.fakes.trip import Trip
 from tests.fakes.world import TENANT
 
 LINE_ITEM = replace(PREFERENCES, time_entries=TimeEntries.LINE_ITEM)
@@ -123,6 +124,18 @@ def test_s6_the_survey_needs_no_preferences_yet(desk: SyncDesk) -> None:
     desk.world.sync_settings.preferences.clear()
     desk.bills("1")
     assert ("item", WORK) in survey(desk), "line items are the default"
+
+
+def test_s6_to_survey_and_to_confirm_asks_the_book_for_no_namesakes_and_to_try_does(desk: SyncDesk) -> None:
+    desk.bills("1")
+    trip = Trip()
+    desk.world.book = trip.wire(desk.world.book)
+    desk.api.ports = replace(desk.api.ports, book=desk.world.book)
+    survey(desk)
+    desk.call("POST", "/mappings/confirm", body={"kind": "customer"})
+    assert ("load_many" in trip.calls, "load_numbered" in trip.calls) == (True, False)
+    desk.call("POST", "/mappings/trial", body=change("account", "4000", HARDWARE))
+    assert "load_numbered" in trip.calls
 
 
 def test_s6_a_system_that_does_not_answer_is_named(desk: SyncDesk) -> None:

@@ -21,9 +21,12 @@ class Stores(Protocol):
     def systems(self) -> Systems: ...
 
 
-def load_billings(tenant: str, bills: Sequence[Ref], setup: Setup, ports: Stores) -> dict[Ref, Billing]:
+def load_billings(
+    tenant: str, bills: Sequence[Ref], setup: Setup, ports: Stores, *, with_namesakes: bool = True
+) -> dict[Ref, Billing]:
     """Gather what bears on the entries of some bills: the book's view of them, and how ConnectWise would post them now.
 
+    Takes: whoever plans no entry needs no namesakes, which take the book a query for each number.
     Returns: an entry for each bill that the book has, in their order.
     Raises: errors of the PSA, of which it takes one call for so many bills: POSTINGS_PER_CALL.
     """
@@ -31,7 +34,7 @@ def load_billings(tenant: str, bills: Sequence[Ref], setup: Setup, ports: Stores
     links = ports.book.load_links(tenant, records) if records else {}
     postings = ports.systems.psa(tenant).fetch_postings([*records.values()]) if records else {}
     customers = _load_customers(tenant, records.values(), setup, ports.book)
-    namesakes = _load_namesakes(tenant, records.values(), customers, links, ports.book)
+    namesakes = _load_namesakes(tenant, records.values(), customers, links, ports.book) if with_namesakes else {}
     # Grouped, an entry says what the general ledger says, and nothing of the lines.
     is_grouped = setup.preferences.time_entries is TimeEntries.GROUPED
     lines = {} if is_grouped else ports.book.load_lines_of_many(tenant, records.values())

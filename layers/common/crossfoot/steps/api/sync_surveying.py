@@ -31,16 +31,19 @@ class Surveyed:
     next_cursor: str
 
 
-def gather_surveyed(ports: Ports, tenant: str, cursor: str, setup: Setup | None = None) -> Surveyed:
+def gather_surveyed(
+    ports: Ports, tenant: str, cursor: str, setup: Setup | None = None, *, to_plan: bool = False
+) -> Surveyed:
     """Read the next bills that are offered, in one call to each system; by the partner's own setup, or by another.
 
+    Takes: `to_plan` for whoever plans their entries; else what only that needs is left out.
     The preferences need not be saved yet: what has to be mapped is among what they are chosen by.
     Raises: NeedsPartner when a system is not connected; Rejected("cursor_invalid"); errors of both systems.
     """
     require_both(ports, tenant)
     setup = setup or load_setup(ports, tenant)
     offered, next_cursor = load_offered(tenant, setup, ports.book, LOOKED_AT, cursor)
-    billings = load_billings(tenant, [bill.ref for bill in offered], setup, ports)
+    billings = load_billings(tenant, [bill.ref for bill in offered], setup, ports, with_namesakes=to_plan)
     catalogue = ports.systems.sales(tenant).fetch_catalogue()
     return Surveyed(setup, catalogue, tuple(billings.values()), next_cursor)
 

@@ -30,7 +30,7 @@ def try_mappings(ports: Ports, asked: Asked[Nothing, Nothing, MappingsChange]) -
     Source: S6, S8.
     """
     tenant = asked.tenant
-    surveyed = gather_surveyed(ports, tenant, "")
+    surveyed = gather_surveyed(ports, tenant, "", to_plan=True)
     changes, customers = read_changes(ports, tenant, asked.body.mappings, surveyed.catalogue)
     setup = surveyed.setup
     changed = _change(setup, changes)
@@ -50,7 +50,7 @@ def try_preferences(ports: Ports, asked: Asked[Nothing, Nothing, SyncPreferences
     """
     tenant, setup = asked.tenant, load_setup(ports, asked.tenant)
     changed = replace(setup, preferences=read_preferences(ports, tenant, asked.body))
-    surveyed = gather_surveyed(ports, tenant, "", _wider(setup, changed))
+    surveyed = gather_surveyed(ports, tenant, "", _wider(setup, changed), to_plan=True)
     tried = [
         (billing, _plan(billing, setup, surveyed.catalogue), _plan(billing, changed, surveyed.catalogue))
         for billing in surveyed.billings
