@@ -191,6 +191,22 @@ def test_s6_s7_what_cannot_be_a_target_is_named_and_nothing_is_stored(
     assert desk.world.sync_settings.load_mappings(TENANT) == before
 
 
+@pytest.mark.parametrize(("method", "path"), [("PUT", ""), ("POST", "/trial")])
+def test_s6_s7_whatever_is_wrong_is_named_at_once_up_to_ten(desk: SyncDesk, method: str, path: str) -> None:
+    def errors(*changes: dict[str, Any]) -> list[tuple[str, str]]:
+        body = {"mappings": [each for change in changes for each in change["mappings"]]}
+        found = desk.call(method, f"/mappings{path}", status=400, body=body)["errors"]
+        return [(each["field"], each["message"]) for each in found]
+
+    good, gone, twice = change("account", "4000", SERVICES), change("terms", "Net 30", "99"), change("account", "", "1")
+    assert errors(good, gone, good, twice) == [
+        ("mappings.1.target_id", "QuickBooks has no terms 99."),
+        ("mappings.2.key", "This is named twice."),
+        ("mappings.3.key", "This may not be empty."),
+    ]
+    assert len(errors(*(change("account", str(number), "404") for number in range(12)))) == 10
+
+
 @pytest.mark.parametrize(
     ("kind", "key", "target"),
     [("terms", "Net 30", "3"), ("class", "W", "1"), ("department", "D", "1"), ("tax_code", "", "2")],

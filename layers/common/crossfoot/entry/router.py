@@ -65,11 +65,8 @@ def _serve[Ports](
         found = problem_of(error)
         _log.info("%s: %s", route.name, error, extra={"tenant": call.tenant, "problem": found.code})
         return answer_problem(found)
-    except ValueError as error:
-        field = getattr(error, "field", "")
-        if not field:
-            raise
-        return answer_problem(bad_fields([(field, str(error))]))
+    except BadFields as bad:
+        return answer_problem(bad_fields(bad.errors))
     return _to_answer(route, result)
 
 

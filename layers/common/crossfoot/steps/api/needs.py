@@ -1,8 +1,9 @@
 """What the routes need, and the small things that they share."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from crossfoot.core.decisions import Decision
 from crossfoot.core.model import SYSTEM_NAMES, Kind, Ref, System, parse_ref
@@ -10,6 +11,7 @@ from crossfoot.core.money import from_minor
 from crossfoot.core.tending import Worry
 from crossfoot.errors import NeedsPartner, Rejected
 from crossfoot.messages.api.words import Why
+from crossfoot.messages.fields import BadFields
 from crossfoot.ports import (
     Accounts,
     Attention,
@@ -44,6 +46,9 @@ from crossfoot.ports import (
     Systems,
     Waiting,
 )
+
+# So many members that are wrong are named at once.
+MOST_NAMED = 10
 
 
 def new_token() -> str:
@@ -95,12 +100,18 @@ class Ports:
     new_token: Callable[[], str] = new_token
 
 
-class BadField(ValueError):
+class BadField(BadFields):
     """A member of the request that is well-formed, and wrong all the same."""
 
     def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+        super().__init__([(field, message)])
+
+
+def require_none_bad(errors: Iterable[tuple[str, str]]) -> None:
+    """Make sure that no member is wrong. Raises: BadFields, which names the first MOST_NAMED."""
+    named = list(islice(errors, MOST_NAMED))
+    if named:
+        raise BadFields(named)
 
 
 def read_ref(kind: Kind, text: str) -> Ref:

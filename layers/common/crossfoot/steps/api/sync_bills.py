@@ -6,7 +6,7 @@ from crossfoot.core.model import ACCOUNTING, PSA, CreditMemo, Invoice, Kind, Ref
 from crossfoot.core.sync.settings import Setup
 from crossfoot.errors import MappingMissing
 from crossfoot.ports import Bill
-from crossfoot.steps.api.needs import BadField, Ports, not_found, read_ref, require_connected
+from crossfoot.steps.api.needs import Ports, not_found, read_ref, require_connected, require_none_bad
 
 LISTED = "/v1/sync/unsynced"
 # ConnectWise's invoices and credit memos share their ids.
@@ -51,12 +51,14 @@ def find_bill(ports: Ports, tenant: str, text: str) -> Bill:
 def find_bills(ports: Ports, tenant: str, texts: Sequence[str], field: str = "invoices.{}") -> dict[Ref, Bill]:
     """Read bills by their ids, each once, in their order. Takes: `field` names the member of each, by its place.
 
-    Raises: BadField for the first one that is not there.
+    Raises: BadFields for those that are not there.
     """
     found = _find(ports, tenant, texts)
-    for place, text in enumerate(texts):
-        if found[text] is None:
-            raise BadField(field.format(place), f"ConnectWise shows no invoice or credit memo {text}.")
+    require_none_bad(
+        (field.format(place), f"ConnectWise shows no invoice or credit memo {text}.")
+        for place, text in enumerate(texts)
+        if found[text] is None
+    )
     return {bill.ref: bill for text in texts if (bill := found[text]) is not None}
 
 

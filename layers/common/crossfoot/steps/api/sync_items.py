@@ -15,7 +15,7 @@ from crossfoot.messages.api.sync_mappings import (
 from crossfoot.messages.api.sync_mappings import Target as TargetShape
 from crossfoot.messages.api.sync_words import MappingName
 from crossfoot.messages.routes import Asked, Nothing
-from crossfoot.steps.api.needs import BadField, Ports
+from crossfoot.steps.api.needs import Ports, require_none_bad
 from crossfoot.steps.api.sync_surveying import gather_surveyed
 
 
@@ -36,7 +36,7 @@ def make_items(ports: Ports, asked: Asked[Nothing, Nothing, ItemsRequest]) -> It
 
     Each is mapped as soon as it is made, so an error midway leaves nothing half done; the same again makes nothing twice,
     for one of that name that posts to the same account is taken over.
-    Raises: BadField for a name that is not proposed; errors of both systems, also Rejected as QuickBooks refuses an item.
+    Raises: BadFields for names that are not proposed; errors of both systems, also Rejected as QuickBooks refuses an item.
     Source: S4.
     """
     surveyed = gather_surveyed(ports, asked.tenant, asked.body.cursor)
@@ -52,9 +52,11 @@ def make_items(ports: Ports, asked: Asked[Nothing, Nothing, ItemsRequest]) -> It
 
 
 def _choose(names: Sequence[str], proposed: Collection[str]) -> list[str]:
-    for place, name in enumerate(names):
-        if name not in proposed:
-            raise BadField(f"names.{place}", f"No item {name} is proposed; GET /v1/sync/items lists them.")
+    require_none_bad(
+        (f"names.{place}", f"No item {name} is proposed; GET /v1/sync/items lists them.")
+        for place, name in enumerate(names)
+        if name not in proposed
+    )
     return list(dict.fromkeys(names))
 
 

@@ -1,6 +1,7 @@
 """Show what unsynced bills need mapped, and keep what the partner confirms (S6)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from crossfoot.core.model import ACCOUNTING, PSA, Customer, Kind, Ref
 from crossfoot.core.sync.catalogue import Catalogue
@@ -22,7 +23,7 @@ from crossfoot.messages.api.sync_mappings import (
 from crossfoot.messages.api.sync_mappings import Target as TargetShape
 from crossfoot.messages.api.sync_words import MAX_EXAMPLES, BillName
 from crossfoot.messages.routes import Asked, Nothing
-from crossfoot.steps.api.needs import BadField, Ports
+from crossfoot.steps.api.needs import Ports, require_none_bad
 from crossfoot.steps.api.sync_surveying import (
     Surveyed,
     gather_surveyed,
@@ -49,7 +50,7 @@ def list_mappings(ports: Ports, asked: Asked[Nothing, MappingsQuery]) -> Mapping
 def put_mappings(ports: Ports, asked: Asked[Nothing, Nothing, MappingsChange]) -> MappingsSaved:
     """Confirm some mappings, or forget them. What was synced before stays as it is.
 
-    Raises: BadField for what is not there, inactive or of the wrong kind; NeedsPartner; errors of QuickBooks.
+    Raises: BadFields for what is not there, inactive or of the wrong kind; NeedsPartner; errors of QuickBooks.
     Source: S6, S7.
     """
     changes = read_changes(ports, asked.tenant, asked.body.mappings)[0]
@@ -92,42 +93,65 @@ def _exact(needed: Needed) -> Target | None:
 # --- changes -----------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """What QuickBooks offers to stand for things, and the customers of both sides."""
+
+    catalogue: Catalogue
+    customers: Mapping[Ref, Customer]
+
+    def examine(self, key: MappingKey, target: Target) -> tuple[str, str] | None:
+        """Say which member of a mapping is wrong, and why; None where the target can be used. Source: S6, S7."""
+        if key.kind is MappingKind.CUSTOMER and Ref(PSA, Kind.CUSTOMER, key.key) not in self.customers:
+            return "key", f"ConnectWise shows no company {key.key}."
+        named = self.name(key, target)
+        if named is None:
+            return "target_id", f"QuickBooks has no {_noun(key.kind)} {target.id}."
+        wrong = examine_key(key, Setup(mappings={key: named}), self.catalogue, self.customers)
+        return ("target_id", wrong.sentence) if wrong is not None and wrong.blocks else None
+
+    def name(self, key: MappingKey, target: Target) -> Target | None:
+        """Give the target with its name there; None where it is not there."""
+        found = _name(key.kind, target.id, self.catalogue, self.customers)
+        return Target(target.id, found) if found is not None else None
+
+
 def read_changes(
     ports: Ports, tenant: str, asked: Sequence[MappingChange], catalogue: Catalogue | None = None
 ) -> tuple[Changes, Mapping[Ref, Customer]]:
-    """Check a change against what QuickBooks offers and the book's customers. Returns: it, and the customers in it."""
+    """Check a change against what QuickBooks offers and the book's customers.
+
+    Returns: it, and the customers in it.
+    Raises: BadFields.
+    """
     meant = [(MappingKey(each.kind, each.key), Target(each.target_id or "", "")) for each in asked]
     customers = load_mapped_customers(ports, tenant, meant)
     if catalogue is None and any(target.id for _, target in meant):
         catalogue = ports.systems.sales(tenant).fetch_catalogue()
-    changes: Changes = {}
-    for place, (key, target) in enumerate(meant):
-        _check_key(place, key, is_new=key not in changes)
-        changes[key] = _check_target(place, key, target, catalogue, customers) if catalogue and target.id else None
+    offered = _Offered(catalogue, customers) if catalogue is not None else None
+    require_none_bad(_find_bad(meant, offered))
+    changes = {key: offered.name(key, target) if offered and target.id else None for key, target in meant}
     return changes, customers
 
 
-def _check_key(place: int, key: MappingKey, *, is_new: bool) -> None:
+def _find_bad(meant: Sequence[tuple[MappingKey, Target]], offered: _Offered | None) -> Iterator[tuple[str, str]]:
+    """Name what is wrong, for each mapping at most one thing."""
+    seen: set[MappingKey] = set()
+    for place, (key, target) in enumerate(meant):
+        wrong = _examine_new(key, is_new=key not in seen)
+        if wrong is None and offered is not None and target.id:
+            wrong = offered.examine(key, target)
+        if wrong is not None:
+            yield f"mappings.{place}.{wrong[0]}", wrong[1]
+        seen.add(key)
+
+
+def _examine_new(key: MappingKey, *, is_new: bool) -> tuple[str, str] | None:
     if not is_new:
-        raise BadField(f"mappings.{place}.key", "This is named twice.")
+        return "key", "This is named twice."
     if not key.key and key.kind is not MappingKind.TAX_CODE:
-        raise BadField(f"mappings.{place}.key", "This may not be empty.")
-
-
-def _check_target(
-    place: int, key: MappingKey, target: Target, catalogue: Catalogue, customers: Mapping[Ref, Customer]
-) -> Target:
-    """Find the target with its name. Raises: BadField when it could not be used. Source: S6, S7."""
-    if key.kind is MappingKind.CUSTOMER and Ref(PSA, Kind.CUSTOMER, key.key) not in customers:
-        raise BadField(f"mappings.{place}.key", f"ConnectWise shows no company {key.key}.")
-    found = _name(key.kind, target.id, catalogue, customers)
-    if found is None:
-        raise BadField(f"mappings.{place}.target_id", f"QuickBooks has no {_noun(key.kind)} {target.id}.")
-    named = Target(target.id, found)
-    wrong = examine_key(key, Setup(mappings={key: named}), catalogue, customers)
-    if wrong is not None and wrong.blocks:
-        raise BadField(f"mappings.{place}.target_id", wrong.sentence)
-    return named
+        return "key", "This may not be empty."
+    return None
 
 
 def _name(kind: MappingKind, id_: str, catalogue: Catalogue, customers: Mapping[Ref, Customer]) -> str | None:

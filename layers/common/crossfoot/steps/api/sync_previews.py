@@ -12,7 +12,7 @@ from crossfoot.steps.api.sync_entries import show_plans
 def preview(ports: Ports, asked: Asked[Nothing, Nothing, PreviewRequest]) -> PreviewList:
     """Show exactly what would be written for some bills, and keep it: a run that is given its digest writes nothing else.
 
-    Raises: MappingMissing when the tool was never set up; NeedsPartner; BadField for a bill that is not there; errors of
+    Raises: MappingMissing when the tool was never set up; NeedsPartner; BadFields for bills that are not there; errors of
     both systems, of which ConnectWise is asked once and QuickBooks too.
     Source: S7, S8.
     """

@@ -37,7 +37,7 @@ def start_batch(ports: Ports, asked: Asked[Nothing, Nothing, BatchStart]) -> Run
     """Begin to sync some bills, or all that is offered.
 
     Raises: MappingMissing when the tool is off or was never set up; NeedsPartner when a system is not connected;
-    Rejected("sync_under_way") while another run is; BadField for a bill that is not there.
+    Rejected("sync_under_way") while another run is; BadFields for bills that are not there.
     Source: S1, S2.
     """
     setup = require_tool(ports, asked.tenant)

@@ -33,7 +33,7 @@ def undo_invoice(ports: Ports, asked: Asked[OneBill]) -> RunShape:
 def undo_invoices(ports: Ports, asked: Asked[Nothing, Nothing, UndoRequest]) -> RunShape:
     """Begin to take some bills back, as undo_invoice does one; of what does not stand, the run says so.
 
-    Raises: BadField for a bill that is not there; Rejected("not_synced") when none stands; as undo_invoice.
+    Raises: BadFields for bills that are not there; Rejected("not_synced") when none stands; as undo_invoice.
     Source: S9.
     """
     tenant = asked.tenant
