@@ -197,3 +197,19 @@ def test_s7_what_a_schedule_had_refused_needs_attention_until_it_is_entered(desk
     desk.sync(one)
     assert told() == [("unsynced", 1)]
     assert desk.api.call("GET", "/v1/attention", tenant=OTHER_TENANT).body["causes"] == []
+
+
+def test_s1_a_bill_over_nothing_is_not_offered_and_rests_once_a_run_found_it_so(desk: SyncDesk) -> None:
+    def story() -> list[str]:
+        now = desk.api.call("GET", f"/v1/records/invoice/{one}/explain").body["now"]
+        return [why["code"] for why in now if why["rule"] == "S1"]
+
+    desk.office.bill("1", 0, 0)
+    (two,) = desk.bills("2")
+    one = str(invoice_ref("1"))
+    assert listed(desk) == {"1": "nothing_billed", "2": ""}
+    assert listed(desk, offered="true") == {"2": ""}
+    (item,) = desk.sync(one)["items"]
+    assert (item["state"], item["code"]) == ("skipped", "nothing_billed")
+    assert story() == ["nothing_billed"]
+    assert desk.sync(two)["items"][0]["state"] == "done"

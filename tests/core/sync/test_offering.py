@@ -6,11 +6,23 @@ from datetime import date
 import pytest
 from crossfoot.core.decisions import Outcome
 from crossfoot.core.model import IMPORTED, LinkOrigin, Standing
-from crossfoot.core.sync.offering import decide_offer
+from crossfoot.core.sync.offering import decide_amount, decide_offer
+from crossfoot.core.sync.planning import plan_sale
 from crossfoot.core.sync.plans import Billing
 from crossfoot.core.sync.settings import Setup
 
-from tests.core.sync.bills import DAY, SETUP, billing, change_bill, labour, linked, mixed, prefer
+from tests.core.sync.bills import (
+    CATALOGUE,
+    DAY,
+    SETUP,
+    billing,
+    change_bill,
+    down_payment,
+    labour,
+    linked,
+    mixed,
+    prefer,
+)
 
 ARCHIVED, LEFT_OUT = replace(IMPORTED, archived=True), replace(IMPORTED, left_out=True)
 EMPTY = change_bill(mixed(), lines=(), total_minor=0)
@@ -49,3 +61,14 @@ def test_s3_what_another_tool_has_batched_is_named_with_the_batch() -> None:
     decision = decide_offer(given.bill, None, SETUP)
     assert decision is not None
     assert "M-2026-Backlog" in decision.sentence
+
+
+def test_s1_what_comes_to_nothing_is_not_offered_unless_the_ledger_has_amounts_that_cancel_out() -> None:
+    paid_before, free = billing(labour(100), down_payment(-100)), billing(labour(0))
+    assert decide_amount(paid_before.bill, paid_before.posting) is None
+    assert decide_amount(mixed().bill, None) is None, "what its ledger lacks is to be said, and refused"
+    assert plan_sale(free, SETUP, CATALOGUE).decision == decide_amount(free.bill, free.posting)
+    for posting in (free.posting, None):
+        decision = decide_amount(free.bill, posting)
+        assert decision is not None
+        assert (decision.rule, decision.code, decision.outcome) == ("S1", "nothing_billed", Outcome.SKIPPED)

@@ -2,8 +2,10 @@
 
 from crossfoot.core.decisions import Decision, skipped
 from crossfoot.core.model import CreditMemo, Invoice, Link, LinkOrigin, Standing
+from crossfoot.core.sync.postings import Posting
 from crossfoot.core.sync.settings import Setup
 
+NOTHING_BILLED = "nothing_billed"
 _RULE = "S1"
 _REOPEN = "If it has to be entered, restore it in ConnectWise and close it."
 _UNBATCH = (
@@ -19,6 +21,22 @@ def decide_offer(bill: Invoice | CreditMemo, link: Link | None, setup: Setup | N
     Source: S1, S3, C4 and I5 (what is left out or archived takes no part).
     """
     return _set_aside(bill) or _not_closed(bill) or _entered(bill, link) or _batched(bill) or _not_wanted(bill, setup)
+
+
+def decide_amount(bill: Invoice | CreditMemo, posting: Posting | None) -> Decision | None:
+    """Say that there is nothing to enter of a bill, by what ConnectWise's ledger says of it; None when there is something.
+
+    A total of zero alone does not tell: a down payment may have paid for what was billed, and both are to be entered.
+    Source: S1.
+    """
+    if bill.total_minor or (posting is not None and any(line.amount_minor for line in posting.lines)):
+        return None
+    sentence = "It bills nothing: its total is zero, and ConnectWise's general ledger has no amount for it."
+    fix = (
+        "Nothing to do; a batch in ConnectWise, made by hand, takes it off this list. Had it amounts that cancel out, no "
+        "GL mapping covered them when it was closed: add the mapping, open it and close it again."
+    )
+    return skipped(bill.ref, _RULE, NOTHING_BILLED, sentence, fix)
 
 
 def _set_aside(bill: Invoice | CreditMemo) -> Decision | None:

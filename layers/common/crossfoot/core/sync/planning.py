@@ -12,7 +12,7 @@ from crossfoot.core.sync.drafts import Draft
 from crossfoot.core.sync.fields import said_by
 from crossfoot.core.sync.grouped import draft_groups
 from crossfoot.core.sync.line_items import compare_accounts, draft_line_items
-from crossfoot.core.sync.offering import decide_offer
+from crossfoot.core.sync.offering import decide_amount, decide_offer
 from crossfoot.core.sync.plans import Billing, SalePlan, Warned
 from crossfoot.core.sync.postings import Posting
 from crossfoot.core.sync.refusing import MAX_NUMBER, decide_entry, decide_posting
@@ -40,6 +40,7 @@ def plan_sale(billing: Billing, setup: Setup, catalogue: Catalogue) -> SalePlan:
     bill, posting = billing.bill, billing.posting
     held = (
         decide_offer(bill, billing.link, setup)
+        or decide_amount(bill, posting)
         or decide_posting(billing, setup)
         or decide_entry(billing, setup, catalogue)
     )

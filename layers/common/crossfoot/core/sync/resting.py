@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from crossfoot.core.model import CreditMemo, Invoice
+from crossfoot.core.sync.offering import NOTHING_BILLED
 from crossfoot.core.sync.runs import ItemState, RunItem
 
 # Less than a day, so that a daily schedule tries everything each time.
@@ -22,7 +23,8 @@ def rests(item: RunItem, bill: Invoice | CreditMemo, now: datetime, changes: Ite
     """
     settled_at = item.settled_at
     is_held = item.state is ItemState.REFUSED and (item.rule == "S7" or item.code == _GIVEN_UP)
-    if settled_at is None or not is_held or now - settled_at >= RESTS_FOR:
+    is_nothing = item.state is ItemState.SKIPPED and item.code == NOTHING_BILLED
+    if settled_at is None or not (is_held or is_nothing) or now - settled_at >= RESTS_FOR:
         return False
     seen_at = datetime.fromisoformat(bill.version.seen_at)
     return all(changed_at is None or changed_at <= settled_at for changed_at in (seen_at, *changes))

@@ -1,10 +1,11 @@
 """Say how a ConnectWise bill stands to the Sync Invoices tool, whether it was ever tried or not (S1, X1)."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from crossfoot.core.decisions import Decision, refused, waits
+from crossfoot.core.decisions import Decision, refused, skipped, waits
 from crossfoot.core.model import PSA, Link
-from crossfoot.core.sync.offering import decide_offer
+from crossfoot.core.sync.offering import NOTHING_BILLED, decide_offer
 from crossfoot.core.sync.runs import ItemState
 from crossfoot.ports import Bill
 from crossfoot.steps.api.attention import ignored_now
@@ -27,17 +28,27 @@ def sync_now(ports: Ports, tenant: str, bill: Bill, link: Link | None) -> Iterat
     yield from changed
     if not changed and ports.preferences.load(tenant).sync_tool_enabled:
         held = decide_offer(bill, link, ports.sync_settings.load(tenant))
-        yield from (held,) if held is not None else (*_refused_last(ports, tenant, bill), _offered(bill))
+        yield from (held,) if held is not None else _tried(ports, tenant, bill)
     yield from ignored_now(ports, tenant, bill.ref)
 
 
-def _refused_last(ports: Ports, tenant: str, bill: Bill) -> Iterator[Decision]:
-    """Say why the newest run refused a bill: it is offered still, and will be refused again until that is mended."""
-    found = ports.sync_runs.load_newest_of(tenant, [bill.ref]).get(bill.ref)
-    if found is not None and found[1].state is ItemState.REFUSED and found[1].settled_at is not None:
-        item = found[1]
+def _tried(ports: Ports, tenant: str, bill: Bill) -> Iterator[Decision]:
+    """Say why the newest run refused a bill: it is offered still, and will be refused again until that is mended.
+
+    One that the run found to bill nothing is not offered, unless it changed since.
+    """
+    item = ports.sync_runs.load_newest_of(tenant, [bill.ref]).get(bill.ref, (None, None))[1]
+    if item is None or item.settled_at is None:
+        yield _offered(bill)
+        return
+    has_changed = datetime.fromisoformat(bill.version.seen_at) > item.settled_at
+    if item.state is ItemState.SKIPPED and item.code == NOTHING_BILLED and not has_changed:
+        yield skipped(bill.ref, item.rule, item.code, item.sentence, item.fix)
+        return
+    if item.state is ItemState.REFUSED:
         sentence = f"When it was tried last, on {item.settled_at:%Y-%m-%d %H:%M} UTC, it was refused: {item.sentence}"
         yield refused(bill.ref, item.rule, item.code, sentence, item.fix)
+    yield _offered(bill)
 
 
 def _offered(bill: Bill) -> Decision:

@@ -1,12 +1,13 @@
 """List what waits for the Sync Invoices tool, and say of each bill that is not offered why (S1, S3, X1)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crossfoot.core.decisions import Decision
 from crossfoot.core.model import PSA, CreditMemo, Invoice, Kind, Link, Ref
-from crossfoot.core.sync.offering import decide_offer
+from crossfoot.core.sync.offering import decide_amount, decide_offer
 from crossfoot.core.sync.plans import Billing
+from crossfoot.core.sync.postings import Posting
 from crossfoot.core.sync.refusing import decide_posting
 from crossfoot.core.sync.runs import ItemState, RunItem, RunKind, SyncRun
 from crossfoot.core.sync.settings import Setup
@@ -74,9 +75,14 @@ def _check(
         return _Checked(note=f"ConnectWise would not tell: {detail} {error.fix}".rstrip())
     except CrossfootError as error:
         return _Checked(note=f"ConnectWise was asked, and did not answer as it should: {error}.")
-    missing: Iterable[Bill] = (bill for bill in bills if bill.ref not in postings)
-    said = (decide_posting(Billing(bill, link=links.get(bill.ref)), setup or Setup()) for bill in missing)
+    said = (_look(bill, postings.get(bill.ref), links.get(bill.ref), setup or Setup()) for bill in bills)
     return _Checked({decision.record: decision for decision in said if decision is not None})
+
+
+def _look(bill: Bill, posting: Posting | None, link: Link | None, setup: Setup) -> Decision | None:
+    if posting is not None:
+        return decide_amount(bill, posting)
+    return decide_amount(bill, None) or decide_posting(Billing(bill, link=link), setup)
 
 
 def _to_shape(bill: Bill, why: Decision | None, tried: tuple[SyncRun, RunItem] | None) -> UnsyncedShape:
