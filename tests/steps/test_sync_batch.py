@@ -526,6 +526,15 @@ def test_s1_a_schedule_does_not_ask_again_for_what_it_had_refused_and_nothing_ch
     assert office.states(office.sync(refused)) == {"1001": REFUSED}, "pressed by hand, it is tried at once"
 
 
+def test_s1_a_schedule_rests_a_bill_over_nothing_and_enters_one_whose_amounts_cancel_out(office: SyncOffice) -> None:
+    office.bill("1001", 0, 0)
+    office.bill("1002", 40_00, -40_00)
+    office.see()
+    assert _by_schedule(office) == [{"1001": ItemState.SKIPPED, "1002": DONE}]
+    assert [_by_schedule(office) for _ in range(3)] == [[], [], []]
+    assert office.entries() == [("1002", 0)], "its two accounts get what ConnectWise posts to them"
+
+
 @pytest.mark.parametrize("changed", ["mapping", "bill", "connection", "day"])
 def test_s1_a_schedule_tries_a_refused_bill_again_when_anything_it_may_rest_on_changed(
     office: SyncOffice, changed: str
