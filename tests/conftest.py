@@ -80,7 +80,7 @@ def pytest_collection_finish() -> None:
     """Spare the collector what is imported and collected by now: it would walk through all of it again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(200_000, 50, 50)
     gc.enable()
 
 
