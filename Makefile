@@ -45,7 +45,7 @@ kills: setup ## kill deployed workers while payments are made, and check every c
 	@$(BIN)/python -m tests.kills --kills $(or $(N),100)
 
 bench: setup $(STAMPS)/lambda ## measure what the performance claims say, and write docs/performance.md
-	@$(BIN)/python -m benchmarks --write
+	@$(BIN)/python -m benchmarks --write $(if $(PART),--only $(PART))
 
 check: setup ## format, lint, types, import contracts, template, tests, build
 	$(BIN)/ruff format --check

@@ -1,7 +1,8 @@
-"""docs/performance.md, written from a run."""
+"""docs/performance.md, written from a run, or from a run of one part: what that did not measure stays, with its day."""
 
 import os
 import platform
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -51,10 +52,11 @@ _MEANS = {
 }
 _HEAD = """# Performance
 
-Written by `make bench`; do not edit. Measured on {day}: {cores} cores, {memory} GiB of memory, {system}, Python {python}.
+Written by `make bench`; do not edit. Measured last on {day}: {cores} cores, {memory} GiB of memory, {system},
+Python {python}. `make bench PART=sync` measures one part of it and leaves the others as they were.
 
-| figure | value | limit | | what it is |
-|---|---|---|---|---|
+| figure | value | limit | | measured | what it is |
+|---|---|---|---|---|---|
 {rows}
 
 """
@@ -114,13 +116,22 @@ _HOW = """## How it is measured
 """
 
 
-def write_page(figures: Sequence[Figure], day: date) -> None:
-    """Write the page."""
-    PAGE.write_text(render(figures, day))
+_ROW = re.compile(r"^\| `(\w+)` \|.*$", re.MULTILINE)
 
 
-def render(figures: Sequence[Figure], day: date) -> str:
-    """Write the page's text. Takes: the day of the run; the machine is described as this one, without its name."""
+def write_page(figures: Sequence[Figure], day: date, *, keep: bool = False) -> None:
+    """Write the page. Takes: with `keep` what was not measured now stays as the page says it."""
+    PAGE.write_text(render(figures, day, PAGE.read_text() if keep else ""))
+
+
+def render(figures: Sequence[Figure], day: date, before: str = "") -> str:
+    """Write the page's text.
+
+    Takes: the day of the run; the machine is described as this one, without its name; `before` is the page whose other rows
+    stay.
+    """
+    rows = {found[1]: found[0] for found in _ROW.finditer(before)}
+    rows |= {figure.name: _row(figure, day) for figure in figures}
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
     return (
         _HEAD.format(
@@ -129,12 +140,13 @@ def render(figures: Sequence[Figure], day: date) -> str:
             memory=round(memory),
             system=f"{platform.system()} on {platform.machine()}",
             python=platform.python_version(),
-            rows="\n".join(map(_row, figures)),
+            rows="\n".join(rows[name] for name in _MEANS if name in rows),
         )
         + _HOW
     )
 
 
-def _row(figure: Figure) -> str:
+def _row(figure: Figure, day: date) -> str:
     verdict = "kept" if figure.ok else "**missed**"
-    return f"| `{figure.name}` | {figure.value:,g} | {figure.limit:,g} | {verdict} | {_MEANS[figure.name]} |"
+    value, limit = f"{figure.value:,g}", f"{figure.limit:,g}"
+    return f"| `{figure.name}` | {value} | {limit} | {verdict} | {day.isoformat()} | {_MEANS[figure.name]} |"

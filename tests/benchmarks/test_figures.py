@@ -37,7 +37,16 @@ def test_a_ratio_has_three_digits() -> None:
 def test_the_page_names_every_figure_its_limit_and_those_that_miss_it() -> None:
     figures = [Figure(name, 1 + place, "calls", 1) for place, name in enumerate(_MEANS)]
     page = render(figures, date(2026, 11, 21))
-    assert "Measured on 2026-11-21" in page
+    assert "Measured last on 2026-11-21" in page
     rows = [line for line in page.splitlines() if line.startswith("| `")]
     assert [row.split("`")[1] for row in rows] == list(_MEANS)
     assert ["**missed**" in row for row in rows] == [False] + [True] * (len(_MEANS) - 1)
+
+
+def test_a_run_of_one_part_leaves_what_the_page_says_of_the_others() -> None:
+    mirror, push = "mirror_1000_metered_calls", "push_1000_payments_429"
+    before = render([Figure(mirror, 3, "calls", 4), Figure(push, 1, "calls", 0)], date(2026, 11, 21))
+    page = render([Figure(push, 0, "calls", 0)], date(2026, 11, 22), before)
+    rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
+    assert "| 3 | 4 | kept | 2026-11-21 |" in rows[mirror]
+    assert "| 0 | 0 | kept | 2026-11-22 |" in rows[push]
