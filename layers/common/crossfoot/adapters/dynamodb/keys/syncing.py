@@ -1,12 +1,18 @@
 """The Sync Invoices tool: what the partner chose for it, its runs, and the entries that it made of bills."""
 
+from __future__ import annotations
+
 import hashlib
+from typing import TYPE_CHECKING
 
 from crossfoot.adapters.dynamodb.keys.partners import partner_pk
 from crossfoot.adapters.dynamodb.keys.parts import Key, escape, own, read_ref, unescape
 from crossfoot.adapters.dynamodb.keys.records import record_pk
 from crossfoot.core.model import Kind, Ref
-from crossfoot.core.sync.settings import MappingKey
+
+if TYPE_CHECKING:
+    # A webhook imports the keys, and must start fast.
+    from crossfoot.core.sync.settings import MappingKey
 
 ENTRY = "ENTRY#"
 SYNC_RUN = "RUN#"
