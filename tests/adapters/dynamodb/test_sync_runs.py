@@ -7,10 +7,20 @@ from itertools import product
 from random import Random
 
 import pytest
+from crossfoot.adapters.dynamodb.run_items import run_to_item
 from crossfoot.adapters.dynamodb.sync_runs import TableSyncRuns
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.core.model import Kind, Ref
-from crossfoot.core.sync.runs import ABANDONED_AFTER, ItemState, RunItem, RunKind, SyncRun, gives_way_to, new_sync_run
+from crossfoot.core.sync.runs import (
+    ABANDONED_AFTER,
+    ItemState,
+    RunFinding,
+    RunItem,
+    RunKind,
+    SyncRun,
+    gives_way_to,
+    new_sync_run,
+)
 from crossfoot.errors import Conflict, Rejected
 from crossfoot.ports import SyncRuns
 
@@ -24,6 +34,7 @@ from tests.fakes.sync_table import FakeSyncRuns
 WAITING, WRITTEN, DONE, CANCELLED = ItemState.WAITING, ItemState.WRITTEN, ItemState.DONE, ItemState.CANCELLED
 BILL, OTHER_BILL = invoice_ref("501", CW), invoice_ref("9", CW)
 ORDERS = 80
+LONG = RunFinding("customer_gone", "Ü" * 400, "")
 MEMO = Ref(CW, Kind.CREDIT_MEMO, "501")
 
 
@@ -134,6 +145,18 @@ def test_a_run_is_replaced_only_as_it_was_seen(runs: SyncRuns) -> None:
     with pytest.raises(ValueError, match="cannot take the place"):
         runs.replace(TENANT, moved, make_run(9, "x"))
     assert states(runs, run) == [WAITING]
+
+
+def test_s6_what_was_found_is_kept_with_a_run_and_a_run_without_it_is_stored_as_before(runs: SyncRuns) -> None:
+    run = begin(runs, make_run(), BILL)
+    told = replace(run, findings=(RunFinding("item_renamed", "It is Labour now.", "Confirm it."), LONG))
+    runs.replace(TENANT, run, told)
+    assert runs.load(TENANT, run.id) == told
+    with pytest.raises(Conflict):
+        runs.replace(TENANT, run, ended(run))
+    runs.replace(TENANT, told, ended(told))
+    assert runs.list_runs(TENANT, cursor="", limit=1).items == (ended(told),)
+    assert "findings" not in run_to_item(run)
 
 
 def test_an_item_is_stored_with_all_that_it_says_and_what_it_no_longer_says_is_gone(runs: SyncRuns) -> None:

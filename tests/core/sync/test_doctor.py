@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from crossfoot.core.model import PSA, Customer, Kind, Ref, Standing
 from crossfoot.core.sync.catalogue import Catalogue
-from crossfoot.core.sync.doctor import examine
+from crossfoot.core.sync.doctor import examine, examine_for
 from crossfoot.core.sync.planning import plan_sale
 from crossfoot.core.sync.settings import MappingKind, Numbering, Setup, Source, Target, TaxDisplay
 
@@ -151,3 +151,23 @@ def test_s7_a_company_that_is_not_known_is_named_by_its_id() -> None:
     company = Ref(PSA, Kind.CUSTOMER, "19")
     (finding,) = examine(SETUP, CATALOGUE, [replace(DINER, ref=replace(company, id="20"))])
     assert (finding.code, "19" in finding.sentence) == ("customer_gone", True)
+
+
+# --- before a run ------------------------------------------------------------------------------------------------------
+
+
+def test_s6_before_a_run_the_customers_of_its_bills_are_looked_at_and_no_others() -> None:
+    setup = mapping(MappingKind.CUSTOMER, "20", Target("404", "Fabrikam"))
+    given = mixed()
+    named = replace(given, bill=replace(given.bill, customer_name=DINER.name))
+    assert examine_for([given], setup, CATALOGUE) == ()
+    (finding,) = examine_for([replace(named, customer=None)], setup, CATALOGUE)
+    assert (finding.code, finding.key) == ("customer_gone", key(MappingKind.CUSTOMER, "19"))
+    assert DINER.name in finding.sentence
+
+
+def test_s6_before_a_run_everything_else_is_looked_at_but_for_what_was_never_chosen() -> None:
+    setup = mapping(MappingKind.TERMS, "N30", Target("404", "Gone"), prefer(tax_item_id=""))
+    assert [each.code for each in examine_for([], setup, CATALOGUE)] == ["terms_gone"]
+    (finding,) = examine_for([], prefer(tax_item_id="90"), CATALOGUE)
+    assert (finding.code, finding.blocks, finding.key) == ("tax_item_missing", True, None)

@@ -8,15 +8,18 @@ from crossfoot.core.model import PSA, Kind, Ref
 from crossfoot.core.sync.runs import (
     ABANDONED_AFTER,
     FAILED_STATES,
+    MOST_FINDINGS,
     OPEN_STATES,
     STUCK_AFTER,
     ItemState,
+    RunFinding,
     RunItem,
     RunKind,
     RunState,
     abandon,
     count_states,
     gives_way_to,
+    keep_findings,
     new_sync_run,
 )
 
@@ -85,3 +88,14 @@ def test_x3_what_an_abandoned_run_had_not_started_is_cancelled_and_can_be_retrie
         counts={ItemState.CANCELLED: 1, ItemState.WRITTEN: 1, ItemState.DONE: 1},
     )
     assert count_states(items)[ItemState.WAITING] == 1
+
+
+def test_s6_what_is_found_again_changes_nothing_and_no_more_is_kept_than_may_be() -> None:
+    found = [RunFinding("item_gone", f"Item {number} is gone.", "Choose another.") for number in range(25)]
+    told = keep_findings(RUN, found[:2])
+    assert told.findings == tuple(found[:2])
+    assert keep_findings(told, found[:2]) == told
+    assert keep_findings(told, reversed(found[:3])).findings == tuple(found[:3])
+    full = keep_findings(told, found)
+    assert full.findings == tuple(found[:MOST_FINDINGS])
+    assert keep_findings(full, found) == full

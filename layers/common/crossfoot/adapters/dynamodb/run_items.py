@@ -10,7 +10,7 @@ from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.adapters.dynamodb.table import Update, When
 from crossfoot.adapters.dynamodb.values import Item, Plain, text, whole, without_blanks
 from crossfoot.core.model import Ref
-from crossfoot.core.sync.runs import ItemState, RunItem, RunKind, SyncRun, gives_way_to
+from crossfoot.core.sync.runs import ItemState, RunFinding, RunItem, RunKind, SyncRun, gives_way_to
 
 # Which write the items of a run came with, and where an item stands among them.
 WRITTEN, PLACE = "written", "place"
@@ -39,7 +39,21 @@ def run_from(run: str, item: Mapping[str, Plain]) -> SyncRun:
         keys.read_maybe_time(text(item, "cancelled_at")),
         {ItemState(state): whole(counts, state) for state in counts},
         text(item, "setup"),
+        _findings_from(item),
     )
+
+
+def _findings_from(item: Mapping[str, Plain]) -> tuple[RunFinding, ...]:
+    found = item.get("findings", [])
+    if not isinstance(found, list):
+        raise TypeError("a run holds findings that cannot be read")
+    return tuple(_finding_from(each) for each in found)
+
+
+def _finding_from(told: Plain) -> RunFinding:
+    if not isinstance(told, dict):
+        raise TypeError("a run holds a finding that cannot be read")
+    return RunFinding(text(told, "code"), text(told, "sentence"), text(told, "fix"))
 
 
 def moved(tenant: str, seen: SyncRun, new: SyncRun) -> Update:
@@ -106,7 +120,12 @@ def _run_item(run: SyncRun) -> Item:
         "counts": {state.value: count for state, count in run.counts.items()},
         # Left out where there is none: a run that was stored before keeps its digest.
         **({"setup": run.setup} if run.setup else {}),
+        **({"findings": [_finding(each) for each in run.findings]} if run.findings else {}),
     }
+
+
+def _finding(finding: RunFinding) -> Item:
+    return {"code": finding.code, "sentence": finding.sentence, "fix": finding.fix}
 
 
 def _digest(item: Item) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from crossfoot.core.model import ACCOUNTING, PSA, Customer, Kind, Ref
 from crossfoot.core.sync.catalogue import Catalogue
 from crossfoot.core.sync.keys import label_of
+from crossfoot.core.sync.plans import Billing
 from crossfoot.core.sync.postings import PostedLine
 from crossfoot.core.sync.settings import MappingKey, MappingKind, Numbering, Setup, Target, TaxDisplay
 from crossfoot.core.sync.targets import Obstacle, Targets
@@ -35,9 +36,33 @@ def examine(setup: Setup, catalogue: Catalogue, customers: Iterable[Customer] = 
     Source: S6, S7.
     """
     known = {each.ref: each for each in customers}
+    return _examine_all(setup, catalogue, known, {})
+
+
+def examine_for(billings: Iterable[Billing], setup: Setup, catalogue: Catalogue) -> tuple[Finding, ...]:
+    """Look, before bills are entered, at what their customers and everything else that is chosen point to.
+
+    Returns: as examine; what was never chosen is none of it, and is told where a bill needs it.
+    Source: S6, S7.
+    """
+    payers = {each.bill.customer.id: each for each in billings if each.bill.customer is not None}
+    mappings = {
+        key: target
+        for key, target in setup.mappings.items()
+        if key.kind is not MappingKind.CUSTOMER or key.key in payers
+    }
+    known = {each.customer.ref: each.customer for each in payers.values() if each.customer is not None}
+    said = {MappingKey(MappingKind.CUSTOMER, id_): each.bill.customer_name for id_, each in payers.items()}
+    found = _examine_all(replace(setup, mappings=mappings), catalogue, known, said)
+    return tuple(each for each in found if each.blocks or each.key is not None)
+
+
+def _examine_all(
+    setup: Setup, catalogue: Catalogue, customers: Mapping[Ref, Customer], said: Mapping[MappingKey, str]
+) -> tuple[Finding, ...]:
     found = [*_examine_choices(setup, catalogue)]
     for key in sorted(setup.mappings):
-        if finding := examine_key(key, setup, catalogue, known):
+        if finding := examine_key(key, setup, catalogue, customers, said.get(key, "")):
             found.append(finding)
     return tuple(sorted(found, key=lambda each: not each.blocks))
 

@@ -12,6 +12,8 @@ from crossfoot.core.model import Ref
 STUCK_AFTER = timedelta(minutes=30)
 # One that did not move for so long gives way to the next one.
 ABANDONED_AFTER = timedelta(hours=2)
+# So many findings at most are kept with a run: the checkup tells all of them.
+MOST_FINDINGS = 20
 
 
 class RunKind(StrEnum):
@@ -93,12 +95,21 @@ class RunItem:
 
 
 @dataclass(frozen=True, slots=True)
+class RunFinding:
+    """Something that was wrong with what the mappings point to, or renamed, when a run looked."""
+
+    code: str
+    sentence: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
 class SyncRun:
     """A run over some bills.
 
     Takes: `by` is who began it ("partner", or "schedule"); `total` is how many bills it has; `cancelled_at` is when the
     partner stopped what had not started; `counts` of a finished run are how many bills ended how; `setup` names the
-    choices that a schedule began it with.
+    choices that a schedule began it with; `findings` are at most MOST_FINDINGS.
     Units: times are aware UTC; `finished_at` is None while it runs.
     """
 
@@ -112,6 +123,7 @@ class SyncRun:
     cancelled_at: datetime | None = None
     counts: Mapping[ItemState, int] = field(default_factory=dict)
     setup: str = ""
+    findings: tuple[RunFinding, ...] = ()
 
     def state(self, now: datetime) -> RunState:
         """Say how it stands. Source: X3."""
@@ -127,6 +139,11 @@ class SyncRun:
 def new_sync_run(kind: RunKind, by: str, total: int, now: datetime, token: str) -> SyncRun:
     """Make a run that begins now. Takes: `token` keeps two of one moment apart; by their ids, runs are in order of time."""
     return SyncRun(f"{now:%Y%m%dT%H%M%S.%fZ}-{token}", kind, by, started_at=now, moved_at=now, total=total)
+
+
+def keep_findings(run: SyncRun, found: Iterable[RunFinding]) -> SyncRun:
+    """Keep what was found with a run, behind what it has; the same again changes nothing. Source: S6."""
+    return replace(run, findings=tuple(dict.fromkeys((*run.findings, *found)))[:MOST_FINDINGS])
 
 
 def count_states(items: Iterable[RunItem]) -> dict[ItemState, int]:

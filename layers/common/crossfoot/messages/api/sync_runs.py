@@ -40,6 +40,14 @@ class OneRun(Shape):
     id: RunId
 
 
+class RunFindingShape(Shape):
+    """Something that a mapping or a preference pointed to and that was gone, inactive, of the wrong kind, or renamed."""
+
+    code: str
+    sentence: str
+    fix: str
+
+
 class RunShape(Shape):
     """A run, and how far it has come (S2, X3)."""
 
@@ -53,6 +61,10 @@ class RunShape(Shape):
     cancelled_at: datetime | None = Field(description="When what had not started was stopped.")
     total: int
     counts: dict[ItemState, int] = Field(description="How many bills are in which state; states of none are left out.")
+    findings: list[RunFindingShape] = Field(
+        description="What the mapping doctor found when the run planned its bills, 20 at most: of customers, those of its "
+        "bills. The checkup tells all that is wrong now (S6)."
+    )
 
 
 class RunList(Shape):

@@ -17,6 +17,7 @@ from crossfoot.messages.api.sync_runs import (
     ItemsQuery,
     OneRun,
     RunDetail,
+    RunFindingShape,
     RunList,
     RunShape,
 )
@@ -196,6 +197,7 @@ def to_run(ports: Ports, run: SyncRun, items: Iterable[RunItem] | None = None) -
         cancelled_at=run.cancelled_at,
         total=run.total,
         counts=dict(run.counts) if items is None else count_states(items),
+        findings=[RunFindingShape(code=each.code, sentence=each.sentence, fix=each.fix) for each in run.findings],
     )
 
 

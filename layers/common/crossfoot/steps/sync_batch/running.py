@@ -7,7 +7,7 @@ from datetime import timedelta
 from crossfoot.core.decisions import Decision, Outcome
 from crossfoot.core.model import PSA, Kind
 from crossfoot.core.pacing import Pace
-from crossfoot.core.sync.runs import OPEN_STATES, ItemState, RunItem, SyncRun, count_states
+from crossfoot.core.sync.runs import OPEN_STATES, ItemState, RunFinding, RunItem, SyncRun, count_states, keep_findings
 from crossfoot.errors import Conflict
 from crossfoot.messages import Nudge, PostBatch, SyncBatch
 from crossfoot.steps.sync_batch.needs import Ports
@@ -24,6 +24,7 @@ class Running:
     def __init__(self, tenant: str, run: SyncRun, ports: Ports, remaining_ms: Callable[[], int]) -> None:
         self.tenant, self.run = tenant, run
         self._ports, self._pace = ports, Pace(remaining_ms)
+        self._found: tuple[RunFinding, ...] = ()
         self.has_time = True
 
     def load_waiting(self) -> list[RunItem]:
@@ -33,8 +34,14 @@ class Running:
 
     def look(self) -> bool:
         """Say that the run moves. Returns: whether it may begin something, because nobody has stopped it."""
-        self.run = note_move(self.tenant, self.run.id, self._ports) or self.run
+        self.run = note_move(self.tenant, self.run.id, self._ports, self._found) or self.run
         return self.run.cancelled_at is None and self.run.finished_at is None
+
+    def tell(self, found: Sequence[RunFinding]) -> None:
+        """Keep with the run what was found of the partner's choices. Nothing found costs nothing."""
+        self._found = (*self._found, *found)
+        if found:
+            self.look()
 
     def tick(self) -> bool:
         """Tell, after a round, whether there is time for another one."""
@@ -59,15 +66,22 @@ class Running:
 
     def finish(self) -> bool:
         """End the run, if all of its bills have come to an end. Returns: whether it is at its end. Raises: Conflict."""
-        return finish_run(self.tenant, self.run.id, self._ports)
+        return finish_run(self.tenant, self.run.id, self._ports, self._found)
 
 
-def note_move(tenant: str, run_id: str, ports: Ports) -> SyncRun | None:
-    """Say that a run moves, unless that was said a moment ago. Returns: the run. Source: X3."""
+def note_move(tenant: str, run_id: str, ports: Ports, found: Sequence[RunFinding] = ()) -> SyncRun | None:
+    """Say that a run moves, unless that was said a moment ago and nothing new was found.
+
+    Returns: the run.
+    Source: S6, X3.
+    """
     run, now = ports.sync_runs.load(tenant, run_id), ports.clock.now()
-    if run is None or run.finished_at is not None or now - run.moved_at < MOVES_EVERY:
+    if run is None or run.finished_at is not None:
         return run
-    moved = replace(run, moved_at=now)
+    told = keep_findings(run, found)
+    if told == run and now - run.moved_at < MOVES_EVERY:
+        return run
+    moved = replace(told, moved_at=now)
     try:
         ports.sync_runs.replace(tenant, run, moved)
     except Conflict:
@@ -91,7 +105,7 @@ def settle_item(item: RunItem, state: ItemState, decision: Decision, ports: Port
     )  # fmt: skip
 
 
-def finish_run(tenant: str, run_id: str, ports: Ports) -> bool:
+def finish_run(tenant: str, run_id: str, ports: Ports, found: Sequence[RunFinding] = ()) -> bool:
     """End a run if all of its bills have come to an end. Again is no error, and counts what came to another end since.
 
     Returns: whether it is at its end. Raises: Conflict when somebody else moved it.
@@ -108,7 +122,8 @@ def finish_run(tenant: str, run_id: str, ports: Ports) -> bool:
     # What ConnectWise made of its batches shows at once, and not at the next sweep.
     ports.queue.send([Nudge(tenant=tenant, system=PSA, because=f"finished {run_id}")])
     finished = replace(run, moved_at=now, finished_at=run.finished_at or now, counts=counts)
-    ports.sync_runs.replace(tenant, run, finished)
+    # Those that a conflict kept from being stored before; any other is there already.
+    ports.sync_runs.replace(tenant, run, keep_findings(finished, found))
     return True
 
 

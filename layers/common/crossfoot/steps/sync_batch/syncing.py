@@ -10,6 +10,7 @@ from crossfoot.core.effects import Effect, EffectState
 from crossfoot.core.model import Link, LinkOrigin, Ref, Standing, fingerprint
 from crossfoot.core.sync.catalogue import Catalogue
 from crossfoot.core.sync.changes import tell_changes
+from crossfoot.core.sync.doctor import examine_for
 from crossfoot.core.sync.effects import (
     MOST_TRIES,
     Entry,
@@ -21,7 +22,7 @@ from crossfoot.core.sync.effects import (
 )
 from crossfoot.core.sync.planning import plan_again, plan_sale
 from crossfoot.core.sync.plans import Billing, SalePlan
-from crossfoot.core.sync.runs import RunItem
+from crossfoot.core.sync.runs import RunFinding, RunItem
 from crossfoot.core.sync.settings import Setup
 from crossfoot.errors import Conflict, Rejected
 from crossfoot.ports import POSTINGS_PER_CALL
@@ -147,6 +148,7 @@ class Syncing:
                 ended.append((item, planned))
             else:
                 ready.append(_Ready(item, planned, billings[item.bill], latest.get(item.bill)))
+        self._examine(billings.values())
         self._end(ended, latest)
         self._sales.keep({each.bill: each.entry.sale for each in ready})
         for group in self._groups(ready):
@@ -155,6 +157,12 @@ class Syncing:
             self._write(group)
             if not self._running.tick():
                 return
+
+    def _examine(self, billings: Iterable[Billing]) -> None:
+        """Tell what is wrong with what the choices point to, where bills were planned by them. Source: S6."""
+        if self._offered is not None:
+            found = examine_for(billings, self._setup, self._offered)
+            self._running.tell([RunFinding(each.code, each.sentence, each.fix) for each in found])
 
     def _groups(self, ready: Iterable[_Ready]) -> Iterator[Sequence[_Ready]]:
         """Share bills out over calls."""
