@@ -10,7 +10,7 @@ from operator import attrgetter, itemgetter
 from typing import Any
 from urllib.parse import quote
 
-from crossfoot.core.matching import normalise
+from crossfoot.core.folding import normalise
 from crossfoot.core.model import (
     CONNECTED,
     CreditMemo,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from crossfoot.core.matching import normalise
+from crossfoot.core.folding import normalise
 from crossfoot.core.model import ACCOUNTING, CreditMemo, Customer, Invoice, Kind, Link, Ref, Standing
 from crossfoot.core.sync.plans import Billing
 from crossfoot.core.sync.settings import MappingKind, Setup, TimeEntries

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from crossfoot.core.decisions import Decision, did, refused, skipped, waits
+from crossfoot.core.folding import normalise
 from crossfoot.core.model import ACCOUNTING, PSA, SYSTEM_NAMES, Invoice, Link, LinkOrigin, Ref, Standing, System
 from crossfoot.core.money import format_minor
 from crossfoot.core.verdicts import UNDECIDED, Verdict, Verdicts
@@ -19,12 +20,6 @@ class Match:
 
     link: Link | None
     decision: Decision
-
-
-def normalise(text: str) -> str:
-    """Fold what people type differently: case, spaces and punctuation."""
-    folded = text.casefold()
-    return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))
 
 
 def differences(one: Invoice, other: Invoice, verdicts: Verdicts = UNDECIDED) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from crossfoot.core.matching import Candidates, differences, normalise
+from crossfoot.core.folding import normalise
+from crossfoot.core.matching import Candidates, differences
 from crossfoot.core.model import ACCOUNTING, Invoice, LinkOrigin
 from crossfoot.core.verdicts import Pair, Verdict, customers_of
 

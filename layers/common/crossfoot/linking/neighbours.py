@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from crossfoot.core.matching import Candidates, Match, match_invoice, normalise
+from crossfoot.core.folding import normalise
+from crossfoot.core.matching import Candidates, Match, match_invoice
 from crossfoot.core.model import Invoice, Link, Record, Ref
 from crossfoot.core.verdicts import Verdicts, bearing_on
 from crossfoot.ports import Book, Matches, Numbered

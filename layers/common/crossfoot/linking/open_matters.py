@@ -6,7 +6,8 @@ the matter noted, and so did not note it, had saved its record before that, and 
 
 from collections.abc import Iterable
 
-from crossfoot.core.matching import Candidates, normalise
+from crossfoot.core.folding import normalise
+from crossfoot.core.matching import Candidates
 from crossfoot.core.matters import Matter, MatterKey, find_matters, keys_of
 from crossfoot.linking.neighbours import Neighbours, gather
 from crossfoot.ports import Book, Matches

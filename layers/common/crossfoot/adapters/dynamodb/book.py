@@ -13,7 +13,7 @@ from crossfoot.adapters.dynamodb.pointers import invoices_of
 from crossfoot.adapters.dynamodb.saving import Saves
 from crossfoot.adapters.dynamodb.shelves import ShelfByDate, Unpaid, is_over
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.core.matching import normalise
+from crossfoot.core.folding import normalise
 from crossfoot.core.model import (
     CONNECTED,
     CreditMemo,

@@ -9,7 +9,7 @@ from crossfoot.adapters.dynamodb.keys import FIRST, LAST, Key
 from crossfoot.adapters.dynamodb.paging import day_bounds, name_list, walk_shelves
 from crossfoot.adapters.dynamodb.pointers import customer_of, dated, entries_of, is_named
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.core.matching import normalise
+from crossfoot.core.folding import normalise
 from crossfoot.core.model import Customer, Kind, Record, Ref, System
 
 

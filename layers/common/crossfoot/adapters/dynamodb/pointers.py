@@ -4,7 +4,7 @@ from datetime import date
 
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import Key
-from crossfoot.core.matching import normalise
+from crossfoot.core.folding import normalise
 from crossfoot.core.model import CreditMemo, Customer, Deposit, Invoice, Payment, Payout, Record, Ref, Standing
 from crossfoot.core.shelves import Shelf, shelves_of
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain
 
-from crossfoot.core.matching import normalise
+from crossfoot.core.folding import normalise
 from crossfoot.core.model import ACCOUNTING, Customer, LineKind, Standing
 from crossfoot.core.sync.catalogue import Catalogue, Item, Listed, TaxCode
 from crossfoot.core.sync.contexts import SEPARATOR, context_names

@@ -5,7 +5,7 @@ from datetime import date
 from urllib.parse import quote
 
 from crossfoot.adapters.dynamodb.keys.parts import Key, escape, own, read_ref, unescape
-from crossfoot.core.matching import normalise
+from crossfoot.core.folding import normalise
 from crossfoot.core.model import Kind, Ref, System, Version
 from crossfoot.core.shelves import Shelf
 
