@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from crossfoot.core.matters import MatterKey
 from crossfoot.core.model import Kind, Ref
-from crossfoot.core.verdicts import Pair, Verdict, Verdicts
+from crossfoot.core.verdicts import MatterKey, Pair, Verdict, Verdicts
 from crossfoot.errors import Conflict, Rejected
 from crossfoot.ports import Decided, Page
 

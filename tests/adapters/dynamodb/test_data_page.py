@@ -6,11 +6,10 @@ from pathlib import Path
 
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import Key
-from crossfoot.core.matters import MatterKey
 from crossfoot.core.model import PLATFORM, Kind, Ref, System, Version
 from crossfoot.core.shelves import Shelf
 from crossfoot.core.sync.settings import MappingKey, MappingKind
-from crossfoot.core.verdicts import Pair
+from crossfoot.core.verdicts import MatterKey, Pair
 
 PAGE = Path(__file__).parents[3] / "docs" / "data.md"
 QBO = System.QUICKBOOKS

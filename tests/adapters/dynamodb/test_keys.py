@@ -6,11 +6,10 @@ from datetime import UTC, date, datetime
 import pytest
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import Key
-from crossfoot.core.matters import MatterKey
 from crossfoot.core.model import ACCOUNTING, PLATFORM, PSA, Kind, Ref, System, Version
 from crossfoot.core.shelves import Shelf
 from crossfoot.core.sync.settings import MappingKey, MappingKind
-from crossfoot.core.verdicts import Pair, pair_of
+from crossfoot.core.verdicts import MatterKey, Pair, pair_of
 from crossfoot.errors import BadMessage
 from hypothesis import example, given
 from hypothesis import strategies as st

@@ -6,9 +6,8 @@ import pytest
 from crossfoot.adapters.dynamodb.book import MAX_SAME_NUMBER, TableBook
 from crossfoot.adapters.dynamodb.matches import TableMatches
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.core.matters import MatterKey
 from crossfoot.core.model import ACCOUNTING, PSA, Kind, Ref
-from crossfoot.core.verdicts import Pair, Verdict
+from crossfoot.core.verdicts import MatterKey, Pair, Verdict
 from crossfoot.errors import Conflict, Rejected
 from crossfoot.ports import Decided
 

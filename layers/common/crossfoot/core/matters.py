@@ -7,7 +7,7 @@ from enum import StrEnum
 from crossfoot.core.folding import normalise
 from crossfoot.core.matching import Candidates, differences
 from crossfoot.core.model import ACCOUNTING, Invoice, LinkOrigin
-from crossfoot.core.verdicts import Pair, Verdict, customers_of
+from crossfoot.core.verdicts import MatterKey, Pair, Verdict, customers_of
 
 
 class MatterCode(StrEnum):
@@ -15,18 +15,6 @@ class MatterCode(StrEnum):
 
     AMBIGUOUS = "ambiguous"
     NOT_IDENTICAL = "not_identical"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class MatterKey:
-    """What an open matter is remembered by: little enough that it can be found out anew whenever it is read.
-
-    Takes: `number` normalised; `customers` where it is they that differ, so that what one pair of customers keeps apart
-    stands together.
-    """
-
-    number: str
-    customers: Pair | None = None
 
 
 @dataclass(frozen=True, slots=True)

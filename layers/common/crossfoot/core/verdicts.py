@@ -22,6 +22,18 @@ class Pair:
     psa: Ref
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class MatterKey:
+    """What an open matter is remembered by: little enough that it can be found out anew whenever it is read.
+
+    Takes: `number` normalised; `customers` where it is they that differ, so that what one pair of customers keeps apart
+    stands together.
+    """
+
+    number: str
+    customers: Pair | None = None
+
+
 def pair_of(one: Ref, other: Ref) -> Pair:
     """Put two records of different systems in their order."""
     return Pair(one, other) if one.system is ACCOUNTING else Pair(other, one)

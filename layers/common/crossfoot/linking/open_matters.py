@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from crossfoot.core.folding import normalise
 from crossfoot.core.matching import Candidates
-from crossfoot.core.matters import Matter, MatterKey, find_matters, keys_of
+from crossfoot.core.matters import Matter, find_matters, keys_of
+from crossfoot.core.verdicts import MatterKey
 from crossfoot.linking.neighbours import Neighbours, gather
 from crossfoot.ports import Book, Matches
 

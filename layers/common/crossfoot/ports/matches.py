@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from crossfoot.core.matters import MatterKey
 from crossfoot.core.model import Kind, Ref
-from crossfoot.core.verdicts import Pair, Verdict, Verdicts
+from crossfoot.core.verdicts import MatterKey, Pair, Verdict, Verdicts
 
 
 @dataclass(frozen=True, slots=True)

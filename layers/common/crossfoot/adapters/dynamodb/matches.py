@@ -9,9 +9,8 @@ from crossfoot.adapters.dynamodb.paging import from_cursor, name_list, require_l
 from crossfoot.adapters.dynamodb.table import Delete, Put, Table, Update, When
 from crossfoot.adapters.dynamodb.values import Item, Plain, text
 from crossfoot.core.matching import other_system
-from crossfoot.core.matters import MatterKey
 from crossfoot.core.model import Kind, Ref
-from crossfoot.core.verdicts import Pair, Verdict, Verdicts
+from crossfoot.core.verdicts import MatterKey, Pair, Verdict, Verdicts
 from crossfoot.ports import Decided, Page
 
 # An attribute for each verdict, named by the other record's id in hex: names take letters and digits only.

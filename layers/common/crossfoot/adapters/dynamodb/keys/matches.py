@@ -2,9 +2,8 @@
 
 from crossfoot.adapters.dynamodb.keys.parts import Key, escape, own, unescape
 from crossfoot.adapters.dynamodb.keys.records import record_pk
-from crossfoot.core.matters import MatterKey
 from crossfoot.core.model import ACCOUNTING, PSA, Kind, Ref
-from crossfoot.core.verdicts import Pair
+from crossfoot.core.verdicts import MatterKey, Pair
 
 VERDICTS = "VERDICTS"
 # In place of the customers, where it is not they that keep invoices apart. No id is written so.
