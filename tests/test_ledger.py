@@ -9,7 +9,17 @@ from crossfoot import http, ledger
 from crossfoot.core.effects import Effect, EffectState
 from crossfoot.core.model import PSA, Kind, Ref
 from crossfoot.errors import AuthExpired, Conflict, OutcomeUnknown, RateLimited, Rejected, RemoteUnavailable
-from crossfoot.ledger import LEASE, LONGEST_COMMIT, Written, confirm_adopted, perform, plan, settle, withdraw
+from crossfoot.ledger import (
+    LEASE,
+    LONGEST_COMMIT,
+    Written,
+    confirm_adopted,
+    perform,
+    plan,
+    settle,
+    withdraw,
+    withdraw_unsent,
+)
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.table import FakeEffects
@@ -54,11 +64,15 @@ def _latest(store: FakeEffects) -> Effect:
     return found
 
 
+def _unconnected() -> Vendor:
+    raise AuthExpired("nobody is connected")
+
+
 def _work(effect: Effect, store: FakeEffects, vendor: Vendor, clock: FakeClock) -> Effect:
     """Do what a step does: find out what was left behind, and only then plan and perform."""
     latest = store.load_latest(effect.tenant, effect.kind, effect.subject)
     if latest is not None:
-        latest = settle(latest, store, vendor, clock)
+        latest = settle(latest, store, lambda: vendor, clock)
         if latest.settled:
             return latest
     return perform(plan(effect, store, clock), store, vendor, clock)
@@ -128,6 +142,41 @@ def test_x2_what_was_never_sent_and_is_no_longer_wanted_is_withdrawn(store: Fake
     assert withdrawn.settled
     with pytest.raises(Conflict):
         perform(planned, store, Vendor(), clock)
+
+
+def test_x2_what_may_have_been_sent_is_not_withdrawn(store: FakeEffects, clock: FakeClock) -> None:
+    assert withdraw_unsent(None, store, clock) is None
+    with pytest.raises(OutcomeUnknown):
+        _work(EFFECT, store, Vendor(OutcomeUnknown("timeout")), clock)
+    lost = _latest(store)
+    assert lost.in_flight
+    assert withdraw_unsent(lost, store, clock) == lost == _latest(store)
+
+
+def test_x2_what_was_never_sent_is_withdrawn_once(store: FakeEffects, clock: FakeClock) -> None:
+    withdrawn = withdraw_unsent(plan(EFFECT, store, clock), store, clock)
+    assert withdrawn.state is EffectState.WITHDRAWN
+    assert withdraw_unsent(withdrawn, store, clock) == withdrawn == _latest(store)
+
+
+def test_x2_no_vendor_is_opened_where_nothing_is_in_flight(store: FakeEffects, clock: FakeClock) -> None:
+    planned = plan(EFFECT, store, clock)
+    assert settle(None, store, _unconnected, clock) is None
+    assert settle(planned, store, _unconnected, clock) == planned
+    settled = perform(planned, store, Vendor(), clock)
+    assert settle(settled, store, _unconnected, clock) == settled == _latest(store)
+
+
+def test_x2_a_vendor_that_cannot_be_opened_leaves_an_effect_in_flight_as_it_was(
+    store: FakeEffects, clock: FakeClock
+) -> None:
+    with pytest.raises(OutcomeUnknown):
+        _work(EFFECT, store, Vendor(OutcomeUnknown("timeout")), clock)
+    lost = _latest(store)
+    clock.advance(LONGEST_COMMIT.total_seconds())
+    with pytest.raises(AuthExpired):
+        settle(lost, store, _unconnected, clock)
+    assert _latest(store) == lost
 
 
 def test_x2_a_second_worker_waits_while_the_first_may_still_send(store: FakeEffects, clock: FakeClock) -> None:

@@ -109,7 +109,7 @@ MUTANTS = (
     Mutant(
         "an unfinished effect is not settled before the next plan",
         f"{STEPS}/mirror_payment/rows.py",
-        "        if latest is None or latest.settled or latest.never_sent:\n",
+        "        if latest is None or not latest.in_flight:\n",
         "        if latest is not None or latest is None:\n",
     ),
     Mutant(

@@ -184,7 +184,7 @@ class Syncing:
             self._desk.batch_elsewhere(bill.ref, f"M-{self._batched}")
             self._say(f"has another tool batch {bill.ref} as M-{self._batched}")
             latest = self._world.effects.load_latest(self._world.tenant, SALE, bill.ref)
-            if self._office.at_rest() and (latest is None or latest.settled or latest.never_sent):
+            if self._office.at_rest() and (latest is None or not latest.in_flight):
                 self._office.claimed[bill.ref] = len(entries_of_ours(self._world)[bill.ref])
 
     # --- QuickBooks -----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from crossfoot.core.model import Ref
 from crossfoot.core.sync.correcting import Journal, JournalLine
 from crossfoot.core.sync.effects import JOURNAL, SALE, next_generation, standing_sale
 from crossfoot.errors import Conflict, Rejected
-from crossfoot.ledger import PATIENCE, Patience, Written, perform, settle, withdraw
+from crossfoot.ledger import PATIENCE, Patience, Written, perform, settle, withdraw, withdraw_unsent
 from crossfoot.ledger import plan as plan_effect
 from crossfoot.ports import Clock, EffectStore, Sales, Systems
 
@@ -98,17 +98,14 @@ def load_correction(tenant: str, bill: Ref, sale_id: str, tools: Tools, patience
         return ""
     hands = JournalHands(tools.systems.sales(tenant))
     latest = _load_settled(tenant, bill, hands, tools, patience)
-    if latest is not None and latest.never_sent:
-        withdraw(latest, tools.effects, tools.clock)
+    latest = withdraw_unsent(latest, tools.effects, tools.clock)
     id_ = standing_correction(latest, sale_id)
     return id_ if latest is not None and id_ and hands.look(latest) is not None else ""
 
 
 def _load_settled(tenant: str, bill: Ref, hands: JournalHands, tools: Tools, patience: Patience) -> Effect | None:
     latest = tools.effects.load_latest(tenant, JOURNAL, bill)
-    if latest is None or latest.settled or latest.never_sent:
-        return latest
-    return settle(latest, tools.effects, hands, tools.clock, patience)
+    return settle(latest, tools.effects, lambda: hands, tools.clock, patience)
 
 
 def _post(planned: Effect, hands: JournalHands, tools: Tools, patience: Patience) -> Effect:

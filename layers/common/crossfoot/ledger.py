@@ -196,14 +196,23 @@ def once_sent(what: str) -> Iterator[None]:
         raise OutcomeUnknown(f"{what} was sent, and then: {error}") from error
 
 
-def settle(effect: Effect, store: EffectStore, hands: Hands, clock: Clock, patience: Patience = PATIENCE) -> Effect:
+def settle[Newest: Effect | None](
+    latest: Newest, store: EffectStore, open_hands: Callable[[], Hands], clock: Clock, patience: Patience = PATIENCE
+) -> Newest | Effect:
     """Find out what became of an effect that somebody left behind.
 
-    Returns: the effect: confirmed when it is found to have arrived, never sent when it certainly did not.
-    Raises: Conflict while it may still arrive; errors of reads.
+    Takes: the newest effect of a subject, if it has one; `open_hands` is called only where there is something to look for.
+    Returns: the effect: confirmed when it is found to have arrived, never sent when it certainly did not; what is not in
+    flight as it is.
+    Raises: Conflict while it may still arrive; what `open_hands` raises; errors of reads.
     """
-    if effect.settled or effect.never_sent:
-        return effect
+    if latest is None or not latest.in_flight:
+        return latest
+    return _look(latest, store, open_hands(), clock, patience)
+
+
+def _look(effect: Effect, store: EffectStore, hands: Hands, clock: Clock, patience: Patience) -> Effect:
+    """Look for an effect under a lease, and store what was found."""
     if next_move(effect, clock.now()) is Move.WAIT:
         raise Conflict(f"effect {effect.key} may still arrive until {effect.lease_until}")
     taken = _move(
@@ -224,6 +233,17 @@ def withdraw(effect: Effect, store: EffectStore, clock: Clock) -> Effect:
     """End an effect that was never sent and that nobody wants any more. Raises: Conflict when somebody took it."""
     assert effect.never_sent
     return _move(store, effect, replace(effect, state=EffectState.WITHDRAWN, settled_at=clock.now()))
+
+
+def withdraw_unsent[Newest: Effect | None](latest: Newest, store: EffectStore, clock: Clock) -> Newest | Effect:
+    """End the newest effect of a subject, if it has one that was never sent: nobody wants it any more.
+
+    Returns: the effect as it stands then.
+    Raises: Conflict when somebody took it.
+    """
+    if latest is None or not latest.never_sent:
+        return latest
+    return withdraw(latest, store, clock)
 
 
 def confirm_adopted(planned: Effect, written: Written, store: EffectStore, clock: Clock) -> Effect:

@@ -85,6 +85,11 @@ class Effect:
         """Tell whether the effect has reached an end state."""
         return self.state in SETTLED
 
+    @property
+    def in_flight(self) -> bool:
+        """Tell whether it may have been sent, and nobody has said yet how that ended: nothing is planned on top of it."""
+        return not self.settled and not self.never_sent
+
 
 class Move(StrEnum):
     """What a worker that holds an effect may do with it now."""

@@ -84,7 +84,7 @@ def judge_undo(effect: Effect, chain: Sequence[Effect]) -> Undo:
     entered = _entered(effect, chain)
     if not entered:
         return Undo(_FOLLOWS[effect.kind])
-    if not chain[-1].settled and not chain[-1].never_sent:
+    if chain[-1].in_flight:
         return Undo(_UNDER_WAY)
     left = _left(effect, chain)
     if not left:

@@ -13,7 +13,7 @@ from crossfoot.core.slip_lines import Depositing, payments_in
 from crossfoot.core.slips import Slip, SlipWrite, as_asked, from_body, says_the_same, standing_of, to_result
 from crossfoot.errors import BadMessage, Conflict, NeedsPartner
 from crossfoot.gathering import load_receivings
-from crossfoot.ledger import PATIENCE, Patience, Written, once_sent, perform, settle, withdraw
+from crossfoot.ledger import PATIENCE, Patience, Written, once_sent, perform, settle, withdraw_unsent
 from crossfoot.ledger import plan as plan_effect
 from crossfoot.messages import MirrorPayment, RecordDeposit
 from crossfoot.parking import note_parked
@@ -132,28 +132,24 @@ class _Recording:
         note_parked(self._tenant, seen, decisions, self._ports)
 
     def _record(self) -> Decision | None:
+        ports = self._ports
         for _ in range(MAX_ROUNDS):
-            latest = self._ports.effects.load_latest(self._tenant, DEPOSIT, self._payout)
-            is_open = latest is not None and not latest.settled and not latest.never_sent
-            if not is_open and standing_of(latest) is None and not self._preferences.deposits_enabled:
+            latest = ports.effects.load_latest(self._tenant, DEPOSIT, self._payout)
+            in_flight = latest is not None and latest.in_flight
+            if not in_flight and standing_of(latest) is None and not self._preferences.deposits_enabled:
                 return self._rest(Depositing(self._load_payout(), NO_COMPANY, latest=latest))
-            if not is_connected(self._ports.connections, self._tenant, ACCOUNTING):
+            if not is_connected(ports.connections, self._tenant, ACCOUNTING):
                 return _unconnected(self._payout)
-            depositing = self._gather(self._settled(latest))
+            # What became of an effect that a worker left behind, before anything is planned.
+            depositing = self._gather(settle(latest, ports.effects, self._hands, ports.clock, ports.patience))
             plan = plan_deposit(depositing, self._preferences)
             if plan.write is None:
                 return self._rest(depositing, plan)
             settled = self._write(depositing, plan.write)
             if settled is not None and settled.state is EffectState.REFUSED:
-                self._ports.companies.forget(self._tenant)
+                ports.companies.forget(self._tenant)
                 return deposit_refusal_of(self._payout, settled)
         raise Conflict(f"the deposit of {self._payout} did not come to rest in {MAX_ROUNDS} rounds")
-
-    def _settled(self, latest: Effect | None) -> Effect | None:
-        """Find out what became of an effect that a worker left behind, before anything is planned."""
-        if latest is None or latest.settled or latest.never_sent:
-            return latest
-        return settle(latest, self._ports.effects, self._hands(), self._ports.clock, self._ports.patience)
 
     def _gather(self, latest: Effect | None) -> Depositing:
         """Read everything that bears on the deposit. Raises: Conflict while a receipt in it is being written."""
@@ -198,8 +194,7 @@ class _Recording:
     def _rest(self, depositing: Depositing, plan: DepositPlan | None = None) -> Decision | None:
         """Leave the deposit as it is: end an effect that was never sent, and let the payments go on that it let go of."""
         plan, latest = plan or plan_deposit(depositing, self._preferences), depositing.latest
-        if latest is not None and latest.never_sent:
-            withdraw(latest, self._ports.effects, self._ports.clock)
+        withdraw_unsent(latest, self._ports.effects, self._ports.clock)
         self._ports.queue.send(self._following(depositing, plan.then))
         return plan.decision
 

@@ -47,7 +47,7 @@ def load_platform_states(ports: Ports, tenant: str, payments: Sequence[Payment])
 
 
 def _in_accounting(payment: Payment, latest: Effect | None, told: Sequence[Dated[Decision]]) -> State:
-    if latest is not None and not latest.settled and not latest.never_sent:
+    if latest is not None and latest.in_flight:
         return _under_way(payment, ACCOUNTING)
     standing = receipts_of(latest)
     held = _held(ACCOUNTING, latest, told)
@@ -69,7 +69,7 @@ def _in_accounting(payment: Payment, latest: Effect | None, told: Sequence[Dated
 def _in_psa(
     payment: Payment, invoice: Ref, copy: Ref | None, latest: Effect | None, told: Sequence[Dated[Decision]]
 ) -> State:
-    if latest is not None and not latest.settled and not latest.never_sent:
+    if latest is not None and latest.in_flight:
         return _under_way(payment, PSA)
     held = _held(PSA, latest, told, invoice, copy)
     if held is not None:

@@ -170,7 +170,7 @@ def _is_of(run: SyncRun, item: RunItem, latest: Effect) -> bool:
     standing = standing_sale(latest)
     if item.accounting_id:
         return standing is not None and standing.id == item.accounting_id
-    may_stand = standing is not None or not (latest.settled or latest.never_sent)
+    may_stand = standing is not None or latest.in_flight
     planned_at, finished_at = latest.planned_at, run.finished_at
     is_its_own = planned_at is not None and finished_at is not None and run.started_at <= planned_at <= finished_at
     return may_stand and is_its_own

@@ -71,4 +71,4 @@ def _any_stands(ports: Ports, tenant: str, bills: Collection[Ref]) -> bool:
 
 
 def _may_stand(latest: Effect) -> bool:
-    return standing_sale(latest) is not None or not (latest.settled or latest.never_sent)
+    return standing_sale(latest) is not None or latest.in_flight

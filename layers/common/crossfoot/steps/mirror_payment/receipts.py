@@ -15,7 +15,7 @@ from crossfoot.core.receipts import Operation, Receipt, ReceiptWrite, from_body,
 from crossfoot.core.receiving import RECEIPTS, Receiving, plan_receipts, receipt_refusal_of, to_receipt_effect
 from crossfoot.errors import Conflict, NeedsPartner
 from crossfoot.gathering import load_accounting_copies, load_locks, load_our_deposits, load_receipt_copies
-from crossfoot.ledger import Written, confirm_adopted, once_sent, perform, settle, withdraw
+from crossfoot.ledger import Written, confirm_adopted, once_sent, perform, settle, withdraw_unsent
 from crossfoot.ledger import plan as plan_effect
 from crossfoot.ports import Origins, Receipts, is_connected
 from crossfoot.steps.mirror_payment.needs import Ports
@@ -136,10 +136,9 @@ class ReceiptMirror:
 
     def _settle(self, payment: Payment) -> Payment:
         """Find out what became of an effect that a worker left behind, before anything is planned."""
-        latest = self._latest.get(payment.ref)
-        if latest is not None and not latest.settled and not latest.never_sent:
-            ports = self._ports
-            self._latest[payment.ref] = settle(latest, ports.effects, self._open(), ports.clock, ports.patience)
+        latest, ports = self._latest.get(payment.ref), self._ports
+        if latest is not None:
+            self._latest[payment.ref] = settle(latest, ports.effects, self._open, ports.clock, ports.patience)
         return payment
 
     def _follow(self, payment: Payment) -> tuple[Payment, tuple[Decision, ...]]:
@@ -287,8 +286,8 @@ class ReceiptMirror:
     def _rest(self, ref: Ref) -> None:
         """End an effect that was never sent, and that nobody wants any more."""
         latest = self._latest.get(ref)
-        if latest is not None and latest.never_sent:
-            self._latest[ref] = withdraw(latest, self._ports.effects, self._ports.clock)
+        if latest is not None:
+            self._latest[ref] = withdraw_unsent(latest, self._ports.effects, self._ports.clock)
 
     def _reload(self, payment: Payment) -> Payment:
         now = self._ports.book.load(self._tenant, payment.ref)

@@ -12,7 +12,7 @@ from crossfoot.core.planning import PAYMENT_ROWS, Plan, Situation, plan_payment,
 from crossfoot.core.preferences import Preferences
 from crossfoot.core.rows import Operation, RowWrite, from_body, is_same, standing_of, to_result
 from crossfoot.errors import Conflict, NeedsPartner, Rejected
-from crossfoot.ledger import Written, confirm_adopted, perform, settle, withdraw
+from crossfoot.ledger import Written, confirm_adopted, perform, settle, withdraw_unsent
 from crossfoot.ledger import plan as plan_effect
 from crossfoot.linking import load_bearing
 from crossfoot.ports import PaymentRows, Psa
@@ -220,10 +220,10 @@ class RowMirror:
     def _settled(self, situation: Situation) -> Situation:
         """Find out what became of an effect that a worker left behind, before anything is planned on the same rows."""
         latest = situation.latest
-        if latest is None or latest.settled or latest.never_sent:
+        if latest is None or not latest.in_flight:
             return situation
         assert self._psa is not None
-        done = settle(latest, self._ports.effects, self._hands(), self._ports.clock, self._ports.patience)
+        done = settle(latest, self._ports.effects, self._hands, self._ports.clock, self._ports.patience)
         seen = self._psa.fetch_invoices([latest.subject.id])
         unreadable = latest.subject in seen.unreadable
         return replace(situation, latest=done, psa=next(iter(seen.records), None), psa_unreadable=unreadable)
@@ -236,9 +236,7 @@ class RowMirror:
             now = self._ports.effects.load_latest(self._tenant, PAYMENT_ROWS, psa)
             if _place(now) != _place(latest):
                 raise Conflict(f"somebody wrote to {psa} meanwhile")
-        if latest is None or not latest.never_sent:
-            return situation
-        return replace(situation, latest=withdraw(latest, self._ports.effects, self._ports.clock))
+        return replace(situation, latest=withdraw_unsent(latest, self._ports.effects, self._ports.clock))
 
     def _with_rows(self, situation: Situation) -> Situation:
         assert situation.psa is not None

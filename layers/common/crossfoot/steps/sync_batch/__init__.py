@@ -18,7 +18,7 @@ from crossfoot.errors import (
     RateLimited,
     RemoteUnavailable,
 )
-from crossfoot.ledger import withdraw
+from crossfoot.ledger import withdraw_unsent
 from crossfoot.messages import CheckSynced, PostBatch, StartSync, SyncBatch
 from crossfoot.ports import is_connected
 from crossfoot.steps.sync_batch.checking import check_synced
@@ -116,8 +116,7 @@ def _give_up(running: Running, ports: Ports, rule: str, code: str, sentence: str
     for kind in (SALE, GL_BATCH):
         latest = ports.effects.load_latest_of(running.tenant, kind, [item.bill for item in waiting])
         for effect in latest.values():
-            if effect.never_sent:
-                withdraw(effect, ports.effects, ports.clock)
+            withdraw_unsent(effect, ports.effects, ports.clock)
     running.end([(item, decide(item.bill)) for item in waiting])
     return 0
 

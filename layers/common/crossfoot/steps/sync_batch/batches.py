@@ -9,7 +9,7 @@ from crossfoot.core.sync.batching import GL_BATCH, BatchWrite, from_body, identi
 from crossfoot.core.sync.effects import next_generation, to_batch_effect, to_batch_result
 from crossfoot.core.sync.sales import SaleWrite
 from crossfoot.errors import Rejected
-from crossfoot.ledger import Written, perform, settle, withdraw
+from crossfoot.ledger import Written, perform, settle, withdraw_unsent
 from crossfoot.ledger import plan as plan_effect
 from crossfoot.ports import Postings
 from crossfoot.steps.sync_batch.needs import Ports
@@ -65,9 +65,7 @@ class BatchLedger:
     def load(self) -> Effect | None:
         """Read the newest effect, and find out what became of it. Raises: Conflict while it may still arrive."""
         latest = self._ports.effects.load_latest(self._tenant, GL_BATCH, self._bill)
-        if latest is None or latest.settled or latest.never_sent:
-            return latest
-        return settle(latest, self._ports.effects, self._hands(), self._ports.clock, self._ports.patience)
+        return settle(latest, self._ports.effects, self._hands, self._ports.clock, self._ports.patience)
 
     def plan(self, entry: SaleWrite, record_ids: tuple[int, ...], latest: Effect | None, known_as: str = "") -> Effect:
         """Fence the bill off. Takes: `known_as` is its number in ConnectWise: QuickBooks may have given the entry another.
@@ -102,8 +100,7 @@ class BatchLedger:
 
     def drop(self, latest: Effect | None) -> None:
         """End an effect that was never sent and that nobody wants any more. Raises: Conflict."""
-        if latest is not None and latest.never_sent:
-            withdraw(latest, self._ports.effects, self._ports.clock)
+        withdraw_unsent(latest, self._ports.effects, self._ports.clock)
 
     def _hands(self) -> BatchHands:
         return BatchHands(self._ports.systems.psa(self._tenant))

@@ -20,7 +20,7 @@ from crossfoot.core.sync.effects import (
 )
 from crossfoot.core.sync.sales import Sale, SaleKind, SaleWrite, from_body
 from crossfoot.errors import Conflict, OutcomeUnknown
-from crossfoot.ledger import Written, confirm_adopted, perform, perform_many, settle, withdraw
+from crossfoot.ledger import Written, confirm_adopted, perform, perform_many, settle, withdraw_unsent
 from crossfoot.ledger import plan as plan_effect
 from crossfoot.ports import Bill, Entered, Entries, Sales
 from crossfoot.rereading import as_deleted
@@ -154,7 +154,7 @@ class SaleLedger:
         Raises: errors of the accounting that stand for all of them.
         """
         latest, held = self._ports.effects.load_latest_of(self._tenant, SALE, bills), dict[Ref, Exception]()
-        left = [effect for effect in latest.values() if not (effect.settled or effect.never_sent)]
+        left = [effect for effect in latest.values() if effect.in_flight]
         if not left:
             return latest, held
         with self.hands.walked(left, self._ports.clock.now()):
@@ -168,9 +168,8 @@ class SaleLedger:
 
     def settled(self, latest: Effect) -> Effect:
         """Find out what became of an effect. Raises: Conflict while it may still arrive; errors of reads."""
-        if latest.settled or latest.never_sent:
-            return latest
-        return settle(latest, self._ports.effects, self.hands, self._ports.clock, self._ports.patience)
+        ports = self._ports
+        return settle(latest, ports.effects, lambda: self.hands, ports.clock, ports.patience)
 
     def plan(self, bill: Ref, entry: Entry, latest: Effect | None) -> Effect:
         """Fence a bill off. The entry is kept by then. Raises: Conflict."""
@@ -219,8 +218,7 @@ class SaleLedger:
 
     def drop(self, latest: Effect | None) -> None:
         """End an effect that was never sent and that nobody wants any more. Raises: Conflict."""
-        if latest is not None and latest.never_sent:
-            withdraw(latest, self._ports.effects, self._ports.clock)
+        withdraw_unsent(latest, self._ports.effects, self._ports.clock)
 
     def keep(self, sales: Mapping[Ref, Sale]) -> None:
         """Keep entries before anything is planned to write them."""
