@@ -1,9 +1,19 @@
 """The effects ledger's moves and keys."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from crossfoot.core.effects import REQUEST_ID_LENGTH, Effect, EffectState, Move, effect_key, marker_of, next_move
+from crossfoot.core.effects import (
+    REQUEST_ID_LENGTH,
+    Effect,
+    EffectState,
+    Move,
+    effect_key,
+    marker_of,
+    next_generation,
+    next_move,
+)
 from crossfoot.core.model import PSA, Kind, Ref
 
 NOW = datetime(2026, 11, 3, 17, 0, tzinfo=UTC)
@@ -31,6 +41,13 @@ def test_x2_what_may_have_been_sent_is_never_sent_again_before_a_look(
         state=state, possible_sends=possible_sends, lease_until=lease_until,
     )  # fmt: skip
     assert next_move(effect, NOW) is move
+
+
+def test_x2_each_effect_that_was_sent_is_followed_by_another_generation() -> None:
+    planned = Effect("t_00000001", "payment_rows", SUBJECT, 3, {}, "E1", "", ())
+    sent = [replace(planned, state=state, possible_sends=1) for state in (EffectState.CONFIRMED, EffectState.UNKNOWN)]
+    withdrawn = replace(planned, state=EffectState.WITHDRAWN)
+    assert [next_generation(each) for each in (None, planned, *sent, withdrawn)] == [1, 3, 4, 4, 4]
 
 
 def test_x2_x6_a_key_names_one_intention_of_one_partner() -> None:

@@ -96,7 +96,7 @@ MUTANTS = (
     Mutant(
         "the generation is missing from the effect's key: paid, voided, paid again does nothing",
         f"{CORE}/planning.py",
-        "    generation = latest.generation + (not latest.never_sent) if latest else 1\n",
+        "    generation = next_generation(latest)\n",
         "    generation = 1\n",
     ),
     Mutant(

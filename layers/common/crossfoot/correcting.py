@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Protocol, cast
 
-from crossfoot.core.effects import Effect, Json, marker_of
+from crossfoot.core.effects import Effect, Json, marker_of, next_generation
 from crossfoot.core.model import Ref
 from crossfoot.core.sync.correcting import Journal, JournalLine
-from crossfoot.core.sync.effects import JOURNAL, SALE, next_generation, standing_sale
+from crossfoot.core.sync.effects import JOURNAL, SALE, standing_sale
 from crossfoot.errors import Conflict, Rejected
 from crossfoot.ledger import PATIENCE, Patience, Written, perform, settle, withdraw, withdraw_unsent
 from crossfoot.ledger import plan as plan_effect

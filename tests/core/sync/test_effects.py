@@ -10,7 +10,6 @@ from crossfoot.core.sync.effects import (
     Misfit,
     misfit_standing,
     misfit_taken_back,
-    next_generation,
     record_ids_of,
     standing_sale,
     to_create_effect,
@@ -69,12 +68,6 @@ def test_s7_what_is_entered_instead_keeps_the_memory_until_it_stands() -> None:
 def test_s9_what_the_partner_took_back_leaves_no_such_memory() -> None:
     assert misfit_taken_back(_taken_back(_made(MADE))) is None
     assert misfit_taken_back(None) is None
-
-
-def test_x2_each_effect_that_was_sent_is_followed_by_another_generation() -> None:
-    made = _made(MADE)
-    planned = to_create_effect("t_00000001", BILL, Entry(SALE, ()), None)
-    assert (next_generation(None), next_generation(planned), next_generation(made)) == (1, 1, 2)
 
 
 def test_a_refusal_leaves_what_stood() -> None:

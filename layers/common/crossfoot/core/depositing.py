@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from crossfoot.core.decisions import Decision, refused, skipped, waits
-from crossfoot.core.effects import Effect, asked_again, is_to_be_tried_again
+from crossfoot.core.effects import Effect, asked_again, is_to_be_tried_again, next_generation
 from crossfoot.core.holds import decide_hold
 from crossfoot.core.model import ACCOUNTING, Deposit, Payout, PayoutState, Ref, Standing
 from crossfoot.core.money import format_minor
@@ -76,7 +76,7 @@ def to_deposit_effect(tenant: str, depositing: Depositing, write: SlipWrite) -> 
         tenant=tenant,
         kind=DEPOSIT,
         subject=payout.ref,
-        generation=latest.generation + (not latest.never_sent) if latest else 1,
+        generation=next_generation(latest),
         body={**to_body(write), SEEN: _seen(depositing), **asked_again(depositing.again)},
         rule="X1" if write.operation is Operation.DELETE and _is_held(payout) else "D2",
         sentence=_sentence(depositing, write),

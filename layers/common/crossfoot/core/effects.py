@@ -109,6 +109,11 @@ def next_move(effect: Effect, now: datetime) -> Move:
     return Move.LOOK_FIRST if effect.possible_sends else Move.SEND
 
 
+def next_generation(latest: Effect | None) -> int:
+    """Number the next effect on a subject: one that was never sent gives way to it."""
+    return latest.generation + (not latest.never_sent) if latest else 1
+
+
 def effect_key(tenant: str, kind: str, subject: Ref, generation: int) -> str:
     """Hash an intention into 32 hex digits: short enough for QuickBooks' requestid, also in a batch (36)."""
     parts = (tenant, kind, subject.system, subject.kind, subject.id, str(generation))

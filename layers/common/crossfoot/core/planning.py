@@ -6,7 +6,7 @@ The rows that we keep on an invoice carry the external payments of QuickBooks an
 from dataclasses import dataclass
 
 from crossfoot.core.decisions import Decision, did, refused, waits
-from crossfoot.core.effects import Effect, EffectState, asked_again, is_to_be_tried_again
+from crossfoot.core.effects import Effect, EffectState, asked_again, is_to_be_tried_again, next_generation
 from crossfoot.core.eligibility import decide_keeping, decide_link
 from crossfoot.core.holds import decide_hold, wants
 from crossfoot.core.matching import differences
@@ -180,7 +180,7 @@ def to_effect(tenant: str, situation: Situation, write: RowWrite) -> Effect:
     psa = situation.psa
     assert psa is not None
     latest = situation.latest
-    generation = latest.generation + (not latest.never_sent) if latest else 1
+    generation = next_generation(latest)
     standing = standing_of(latest)
     carried = [carried_payment(payment) for payment in write.carries]
     no_longercarried_payment = [carried_payment(payment) for payment in standing.carries]

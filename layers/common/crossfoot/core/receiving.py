@@ -7,7 +7,7 @@ from datetime import date
 
 from crossfoot.core.company import Company
 from crossfoot.core.decisions import Decision, refused, waits
-from crossfoot.core.effects import Effect, asked_again, is_to_be_tried_again
+from crossfoot.core.effects import Effect, asked_again, is_to_be_tried_again, next_generation
 from crossfoot.core.holds import decide_hold, wants
 from crossfoot.core.latin import to_latin
 from crossfoot.core.model import ACCOUNTING, Allocation, Invoice, Payment, Ref, Standing
@@ -92,7 +92,7 @@ def to_receipt_effect(tenant: str, receiving: Receiving, write: ReceiptWrite) ->
         tenant=tenant,
         kind=RECEIPTS,
         subject=payment.ref,
-        generation=latest.generation + (not latest.never_sent) if latest else 1,
+        generation=next_generation(latest),
         body={**to_body(write), SEEN: _seen(receiving), **asked_again(receiving.again)},
         rule=_rule(payment, write.operation),
         sentence=_sentence(receiving, write),

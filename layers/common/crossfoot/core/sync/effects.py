@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
 
-from crossfoot.core.effects import Effect, Json
+from crossfoot.core.effects import Effect, Json, next_generation
 from crossfoot.core.model import ACCOUNTING, Kind, Ref
 from crossfoot.core.money import format_minor
 from crossfoot.core.receipts import Operation
@@ -53,11 +53,6 @@ class Entry:
     sale: Sale
     record_ids: tuple[int, ...]
     misfit: Misfit | None = None
-
-
-def next_generation(latest: Effect | None) -> int:
-    """Number the next effect on a subject: one that was never sent gives way to it."""
-    return latest.generation + (not latest.never_sent) if latest else 1
 
 
 def to_create_effect(tenant: str, bill: Ref, entry: Entry, latest: Effect | None) -> Effect:

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from crossfoot.core.effects import Effect, effect_key
+from crossfoot.core.effects import Effect, effect_key, next_generation
 from crossfoot.core.model import CreditMemo, Invoice, Ref
 from crossfoot.core.receipts import Operation
 from crossfoot.core.sync.batching import GL_BATCH, BatchWrite, from_body, identifier_for, standing_batch
-from crossfoot.core.sync.effects import next_generation, to_batch_effect, to_batch_result
+from crossfoot.core.sync.effects import to_batch_effect, to_batch_result
 from crossfoot.core.sync.sales import SaleWrite
 from crossfoot.errors import Rejected
 from crossfoot.ledger import Written, perform, settle, withdraw_unsent
