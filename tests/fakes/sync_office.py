@@ -84,6 +84,13 @@ class SyncOffice:
         self.world.queue.send([SyncBatch(tenant=TENANT, run=run.id)])
         return run
 
+    def enter(self, bill: Ref) -> SyncRun:
+        """Run until a bill stands in QuickBooks; its ConnectWise batch is still to come."""
+        self.see()
+        run = self.begin([bill])
+        self.world.deliver()
+        return run
+
     def sync(self, *bills: Ref) -> SyncRun:
         return self._played(bills, RunKind.SYNC)
 

@@ -132,9 +132,7 @@ def test_s3_what_another_tool_batched_before_is_not_written(office: SyncOffice) 
 
 def test_s3_what_another_tool_batched_after_it_was_written_is_a_conflict_that_is_shown(office: SyncOffice) -> None:
     bill = office.bill("1001")
-    office.see()
-    run = office.begin([bill])
-    office.world.deliver()
+    run = office.enter(bill)
     assert office.states(run) == {"1001": ItemState.WRITTEN}
     office.world.connectwise.batch_elsewhere(bill)
     office.world.settle()
@@ -147,9 +145,7 @@ def test_s3_what_another_tool_batched_after_it_was_written_is_a_conflict_that_is
 
 def test_s3_a_conflict_whose_other_batch_is_gone_is_posted_by_itself(office: SyncOffice) -> None:
     bill = office.bill("1001")
-    office.see()
-    run = office.begin([bill])
-    office.world.deliver()
+    run = office.enter(bill)
     office.world.connectwise.batch_elsewhere(bill)
     office.world.settle()
     office.world.connectwise.unbatch(bill)
@@ -163,9 +159,7 @@ def test_s3_a_conflict_whose_other_batch_is_gone_is_posted_by_itself(office: Syn
 
 def test_s3_a_bill_that_was_reopened_before_its_batch_is_shown(office: SyncOffice) -> None:
     bill = office.bill("1001")
-    office.see()
-    run = office.begin([bill])
-    office.world.deliver()
+    run = office.enter(bill)
     office.world.connectwise.reopen(bill)
     office.world.settle()
     assert office.codes(run) == {"1001": "changed_after_sync"}
@@ -173,9 +167,7 @@ def test_s3_a_bill_that_was_reopened_before_its_batch_is_shown(office: SyncOffic
 
 def test_s3_a_bill_that_was_closed_again_without_a_mapping_says_so(office: SyncOffice) -> None:
     bill, psa = office.bill("1001"), office.world.connectwise
-    office.see()
-    run = office.begin([bill])
-    office.world.deliver()
+    run = office.enter(bill)
     psa.reopen(bill)
     psa.accounts.clear()
     psa.close(bill)
@@ -187,9 +179,7 @@ def test_s3_a_bill_that_was_closed_again_without_a_mapping_says_so(office: SyncO
 
 def test_s3_a_bill_that_was_closed_again_before_its_batch_is_posted_with_its_new_records(office: SyncOffice) -> None:
     bill = office.bill("1001")
-    office.see()
-    run = office.begin([bill])
-    office.world.deliver()
+    run = office.enter(bill)
     office.world.connectwise.reopen(bill)
     office.world.connectwise.close(bill)
     office.world.settle()
@@ -198,9 +188,7 @@ def test_s3_a_bill_that_was_closed_again_before_its_batch_is_posted_with_its_new
 
 def test_s3_a_batch_is_posted_late_with_the_records_of_that_moment(office: SyncOffice) -> None:
     bill = office.bill("1001")
-    office.see()
-    run = office.begin([bill])
-    office.world.deliver()
+    run = office.enter(bill)
     office.world.connectwise.reopen(bill)
     office.world.connectwise.close(bill)
     office.world.clock.advance(3_600)
@@ -226,9 +214,7 @@ def test_s3_a_batch_that_is_refused_because_it_is_ours_already_is_found(office: 
 
 def test_s3_a_batch_that_connectwise_refuses_says_so_and_is_mended_by_a_retry(office: SyncOffice) -> None:
     bill = office.bill("1001")
-    office.see()
-    run = office.begin([bill])
-    office.world.deliver()
+    run = office.enter(bill)
     psa = office.world.connectwise
     create, psa.create_batch = psa.create_batch, _forbidden  # type: ignore[method-assign]
     office.world.settle()
@@ -611,9 +597,7 @@ def test_s3_what_was_changed_after_the_sync_is_shown_with_choices_and_not_writte
 
 def test_s3_a_bill_that_the_book_saw_before_its_batch_is_not_taken_for_changed(office: SyncOffice) -> None:
     bill = office.bill("1001")
-    office.see()
-    run = office.begin([bill])
-    office.world.deliver()
+    run = office.enter(bill)
     office.world.clock.advance(5)
     office.world.deliver()
     assert office.states(run) == {"1001": DONE}
@@ -635,9 +619,7 @@ def test_s9_undo_ends_what_was_shown_of_a_changed_bill(office: SyncOffice) -> No
 
 def test_c7_a_batch_that_a_lost_connection_keeps_back_ends_with_the_reason(office: SyncOffice) -> None:
     bill = office.bill("1001")
-    office.see()
-    run = office.begin([bill])
-    office.world.deliver()
+    run = office.enter(bill)
     psa = office.world.connectwise
 
     def away(identifier: str, record_ids: object) -> None:
@@ -659,9 +641,7 @@ def test_s3_a_bill_that_nothing_stands_for_is_not_compared(office: SyncOffice) -
 
 def test_s3_a_bill_that_missed_its_batch_gets_it_when_what_kept_it_is_over(office: SyncOffice) -> None:
     bill = office.bill("1001")
-    office.see()
-    run = office.begin([bill])
-    office.world.deliver()
+    run = office.enter(bill)
     office.world.connectwise.reopen(bill)
     office.world.settle()
     assert (office.states(run), office.batches()) == ({"1001": ItemState.CONFLICT}, [])

@@ -25,9 +25,7 @@ def office() -> SyncOffice:
 def test_x2_what_was_written_when_the_run_was_over_gets_its_batch_all_the_same(office: SyncOffice) -> None:
     """A worker that was refused its keys ended the run; another one had just written, and died before it could say so."""
     bill = office.bill("1001")
-    office.see()
-    run = office.begin([bill])
-    office.world.deliver()
+    run = office.enter(bill)
     office.world.queue.messages.clear()
     office.world.clock.advance(3_600)
     ended = replace(run, finished_at=office.world.clock.now(), counts={REFUSED: 1})
@@ -40,9 +38,7 @@ def test_x2_what_was_written_when_the_run_was_over_gets_its_batch_all_the_same(o
 
 def test_x2_what_was_undone_before_its_batch_was_made_comes_to_an_end_in_its_run(office: SyncOffice) -> None:
     bill = office.bill("1001")
-    office.see()
-    run = office.begin([bill])
-    office.world.deliver()
+    run = office.enter(bill)
     late = [*office.world.queue.messages]
     office.world.queue.messages.clear()
     office.world.clock.advance(3 * 3_600)
@@ -101,9 +97,7 @@ def test_s9_an_entry_that_went_with_a_run_that_was_given_up_is_parted_from_its_b
     office: SyncOffice,
 ) -> None:
     bill = office.bill("1001")
-    office.see()
-    office.begin([bill])
-    office.world.deliver()
+    office.enter(bill)
     office.world.connectwise.batch_elsewhere(bill)
     office.settle()
     _give_up_undoing(office, bill)

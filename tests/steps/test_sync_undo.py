@@ -222,14 +222,16 @@ def test_s2_an_undo_goes_on_in_another_invocation_when_the_time_is_over(office: 
     assert office.run(run).counts == {DONE: 3}
 
 
+def _posting(office: SyncOffice) -> PostBatch:
+    """Find the message that puts an entered bill into its ConnectWise batch."""
+    (post,) = [each for each in office.world.queue.messages if isinstance(each, PostBatch) and not each.because]
+    return post
+
+
 def test_s9_a_batch_that_comes_late_after_an_undo_is_not_posted(office: SyncOffice) -> None:
     bill = office.bill("1001")
-    office.see()
-    run = office.begin([bill])
-    office.world.deliver()
-    (late,) = [
-        message for message in office.world.queue.messages if isinstance(message, PostBatch) and not message.because
-    ]
+    run = office.enter(bill)
+    late = _posting(office)
     office.world.settle()
     office.undo(bill)
     office.world.work(late)
@@ -238,10 +240,8 @@ def test_s9_a_batch_that_comes_late_after_an_undo_is_not_posted(office: SyncOffi
 
 def test_s9_a_bill_is_not_put_into_a_batch_while_it_is_taken_back(office: SyncOffice) -> None:
     bill = office.bill("1001")
-    office.see()
-    run = office.begin([bill])
-    office.world.deliver()
-    (post,) = [each for each in office.world.queue.messages if isinstance(each, PostBatch) and not each.because]
+    run = office.enter(bill)
+    post = _posting(office)
     office.world.sync_runs.replace(TENANT, run, replace(run, finished_at=office.world.clock.now()))
     effects = office.world.effects
     insert = effects.insert
@@ -261,10 +261,8 @@ def test_s9_a_bill_is_not_put_into_a_batch_while_it_is_taken_back(office: SyncOf
 
 def test_s9_a_bill_is_not_put_into_a_batch_while_the_answer_of_its_deletion_is_out(office: SyncOffice) -> None:
     bill = office.bill("1001")
-    office.see()
-    run = office.begin([bill])
-    office.world.deliver()
-    (post,) = [each for each in office.world.queue.messages if isinstance(each, PostBatch) and not each.because]
+    run = office.enter(bill)
+    post = _posting(office)
     office.world.sync_runs.replace(TENANT, run, replace(run, finished_at=office.world.clock.now()))
     effects, sales = office.world.effects, office.world.our_sales
     insert, delete = effects.insert, sales.delete_sale
