@@ -39,6 +39,10 @@ class Kind(StrEnum):
     CREDIT_MEMO = "credit_memo"
     DEPOSIT = "deposit"
     PAYOUT = "payout"
+    VENDOR = "vendor"
+    BILL = "bill"
+    VENDOR_CREDIT = "vendor_credit"
+    BILL_PAYMENT = "bill_payment"
 
 
 class Standing(StrEnum):
@@ -113,6 +117,15 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsidePayment:
+    """How somebody paid a bill or an invoice without the platform, as the partner says (B8)."""
+
+    paid_on: date
+    method: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Keeping:
     """How the book keeps a record, beside what the system says of it.
 
@@ -122,6 +135,7 @@ class Keeping:
     from the customer and not with the record ("" else): a read from before that knows an older name (I9). `by_run` is the
     run over all that lies outside the filters which archived it, or brought it back ("" when the partner did so with this
     record alone). `held` are the books that the partner took a payment or payout back from, each once and sorted.
+    `outside` is of a bill or an invoice that the partner marked as paid without the platform (B8).
     """
 
     left_out: bool = False
@@ -129,6 +143,7 @@ class Keeping:
     named_at: str = ""
     by_run: str = ""
     held: tuple[Hold, ...] = ()
+    outside: OutsidePayment | None = None
 
     def hold_from(self, system: System) -> Hold | None:
         """Find the hold that keeps the record out of a book. Source: X1."""

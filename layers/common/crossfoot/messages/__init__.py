@@ -1,14 +1,17 @@
 """Our own shapes: queue messages here (standard library only, so that a webhook starts fast), the API's in `api`."""
 
 from crossfoot.messages.queue import (
+    BILL_LANES,
     MIRROR_LANES,
     SYNC_LANES,
     ArchiveOutside,
     CheckSynced,
+    CloseSync,
     CrossfootRequest,
     FetchUnpaid,
     FollowCustomers,
     Message,
+    MirrorBill,
     MirrorPayment,
     Nudge,
     PostBatch,
@@ -17,19 +20,23 @@ from crossfoot.messages.queue import (
     SendNotice,
     StartSync,
     SyncBatch,
+    SyncPayables,
     TendConnection,
     read_message,
 )
 
 __all__ = [
+    "BILL_LANES",
     "MIRROR_LANES",
     "SYNC_LANES",
     "ArchiveOutside",
     "CheckSynced",
+    "CloseSync",
     "CrossfootRequest",
     "FetchUnpaid",
     "FollowCustomers",
     "Message",
+    "MirrorBill",
     "MirrorPayment",
     "Nudge",
     "PostBatch",
@@ -38,6 +45,7 @@ __all__ = [
     "SendNotice",
     "StartSync",
     "SyncBatch",
+    "SyncPayables",
     "TendConnection",
     "read_message",
 ]

@@ -25,6 +25,7 @@ MAX_CODES = 20
 MAX_PLACE_LENGTH = 2_000
 MIRROR_LANES = 4
 SYNC_LANES = 4
+BILL_LANES = 4
 
 _TENANT = re.compile(TENANT_PATTERN)
 
@@ -349,6 +350,67 @@ class CheckSynced(_OfBill):
     kind: Literal["check_synced"] = "check_synced"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorBill(_Message):
+    """Make the accounting agree with one record of the platform's payables: a vendor, a bill, a credit or a payment (B4).
+
+    Takes: `vendor` is the vendor that it is of, by its id in our API ("" where nobody said); `sync` is the sync that
+    sends it off, "" for what was only just told; `again` as MirrorPayment.
+    """
+
+    kind: Literal["mirror_bill"] = "mirror_bill"
+    record_kind: Literal[Kind.VENDOR, Kind.BILL, Kind.VENDOR_CREDIT, Kind.BILL_PAYMENT]
+    record_id: str
+    vendor: str = ""
+    sync: str = ""
+    again: str = ""
+
+    _usual: ClassVar[Mapping[str, object]] = {"revivals": 0, "vendor": "", "sync": "", "again": ""}
+
+    def __post_init__(self) -> None:
+        _Message.__post_init__(self)
+        if not 0 < len(self.record_id) <= MAX_ID_LENGTH:
+            raise ValueError(f"a record's id has 1 to {MAX_ID_LENGTH} characters")
+
+    @property
+    def lane(self) -> str:
+        """Spread a backlog over a few lanes; what is of one vendor is always in the same one."""
+        of = self.vendor or str(self.record)
+        return str(int(hashlib.sha256(of.encode()).hexdigest(), 16) % BILL_LANES)
+
+    @property
+    def record(self) -> Ref:
+        """Name the record."""
+        return Ref(System.PLATFORM, self.record_kind, self.record_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseSync(_Message):
+    """End a sync of payables, if nothing that it sent off is left in this lane: it comes behind all of that (B7)."""
+
+    kind: Literal["close_sync"] = "close_sync"
+    sync: str
+    of_lane: str
+
+    @property
+    def lane(self) -> str:
+        """With what the sync sent off."""
+        return self.of_lane
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncPayables(_Message):
+    """Go on with a sync of a partner's payables (B7). Takes: `sync` is its id, "" to begin one because it is time."""
+
+    kind: Literal["sync_payables"] = "sync_payables"
+    sync: str = ""
+
+    @property
+    def lane(self) -> str:
+        """One sync of a partner at a time."""
+        return "payables"
+
+
 type Message = (
     Nudge
     | FollowCustomers
@@ -364,6 +426,9 @@ type Message = (
     | SyncBatch
     | PostBatch
     | CheckSynced
+    | MirrorBill
+    | CloseSync
+    | SyncPayables
 )
 
 
@@ -374,7 +439,8 @@ def _reader() -> "TypeAdapter[Message]":
     read = Nudge | FollowCustomers | CrossfootRequest | FetchUnpaid | TendConnection | ArchiveOutside
     write = MirrorPayment | RecordDeposit | RetryParked | SendNotice
     sync = StartSync | SyncBatch | PostBatch | CheckSynced
-    return TypeAdapter(Annotated[read | write | sync, Field(discriminator="kind")])
+    payables = MirrorBill | CloseSync | SyncPayables
+    return TypeAdapter(Annotated[read | write | sync | payables, Field(discriminator="kind")])
 
 
 def read_message(body: str) -> Message:

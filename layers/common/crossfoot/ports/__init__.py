@@ -30,6 +30,7 @@ from crossfoot.ports.matches import Decided, Matches, Page
 from crossfoot.ports.notices import Mailbox, Notices, NotificationStore
 from crossfoot.ports.origins import Origins
 from crossfoot.ports.partners import Partners
+from crossfoot.ports.payables import Outbox, Outgoing, PayableEntries, PayablesSettings, PayableSyncs
 from crossfoot.ports.queues import MAX_REVIVALS, Budget, DeadLetter, DeadLetters, Queue
 from crossfoot.ports.records import Book, ListPage, Numbered
 from crossfoot.ports.secrets import Authorizations, SealedSecrets, Secrets
@@ -105,8 +106,13 @@ __all__ = [
     "Numbered",
     "OAuthDoor",
     "Origins",
+    "Outbox",
+    "Outgoing",
     "Page",
     "Partners",
+    "PayableEntries",
+    "PayableSyncs",
+    "PayablesSettings",
     "PaymentRows",
     "Position",
     "Postings",

@@ -98,6 +98,8 @@ def to_record(ref: Ref, item: Item) -> Record:
             return _to_deposit(ref, version, standing, item)
         case Kind.PAYOUT:
             return _to_payout(ref, version, standing, item)
+        case _:
+            raise ValueError(f"{ref.kind} has no shape")
 
 
 def to_row(ref: Ref) -> Plain:

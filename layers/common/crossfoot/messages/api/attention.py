@@ -17,7 +17,10 @@ CauseCode = Annotated[
     str, Field(pattern=patterns.CAUSE, description="What holds records up.", examples=["invoice_not_in_psa"])
 ]
 # Invoices and credit memos are those of ConnectWise that the Sync Invoices tool has entered.
-ParkedKind = Literal[Kind.PAYMENT, Kind.PAYOUT, Kind.INVOICE, Kind.CREDIT_MEMO]
+ParkedKind = Literal[
+    Kind.PAYMENT, Kind.PAYOUT, Kind.INVOICE, Kind.CREDIT_MEMO,
+    Kind.VENDOR, Kind.BILL, Kind.VENDOR_CREDIT, Kind.BILL_PAYMENT,
+]  # fmt: skip
 
 
 class CauseShape(Shape):
