@@ -38,9 +38,10 @@ QUEUES = {
     "tend_connection": "TENDING_QUEUE_URL",
     "crossfoot": "CROSSFOOT_QUEUE_URL",
     "sync_batch": "SYNCS_QUEUE_URL",
+    "post_batch": "SYNC_POSTS_QUEUE_URL",
     **{
         f"dead {kind}": f"{kind.upper()}_DEAD_QUEUE_URL"
-        for kind in ("nudges", "payments", "deposits", "unpaid", "tending", "crossfoot", "syncs")
+        for kind in ("nudges", "payments", "deposits", "unpaid", "tending", "crossfoot", "syncs", "sync_posts")
     },
 }
 

@@ -12,14 +12,13 @@ from typing import Any
 from crossfoot.core.model import CONNECTED
 from crossfoot.messages import Nudge
 from crossfoot.messages.platform import PlatformPayment, to_follow_up
-from crossfoot.messages.queue import MIRROR_LANES
 
 from benchmarks.clients import client_python, run_one_by_one
 from benchmarks.figures import BenchError, Figure, ratio
 from benchmarks.lambdas import Lambdas, connect, running_lambdas
 from benchmarks.mirror import say
 from benchmarks.msp import Msp, Vendors, running_vendors
-from benchmarks.workers import Workers, running_workers
+from benchmarks.workers import PAYMENTS_QUEUE, Workers, running_workers
 from local.demo.people import Accountant
 from local.demo.records import quickbooks_ids
 from local.sandbox.quickbooks.limits import PER_MINUTE, PER_SECOND
@@ -35,7 +34,7 @@ def measure_push(folder: Path) -> Iterator[Figure]:
     with (
         running_vendors() as vendors,
         running_lambdas(vendors.ready, folder) as lambdas,
-        running_workers("mirror_payment", MIRROR_LANES, lambdas.environment, "PAYMENTS_QUEUE_URL", folder) as workers,
+        running_workers("mirror_payment", [PAYMENTS_QUEUE], lambdas.environment, folder) as workers,
     ):
         yield from measure_side_by_side(vendors, lambdas, workers)
         yield from measure_many(vendors, lambdas, workers)

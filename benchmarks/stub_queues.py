@@ -11,6 +11,7 @@ type Request = Mapping[str, Any]
 
 # template.yaml: PaymentVisibility and SyncVisibility of the stage production; a message of a run is worked on for long.
 VISIBILITY_S, SYNC_VISIBILITY_S = 180, 1800
+_OF_SYNCS = ("/sync_batch.fifo", "/post_batch.fifo")
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ class Queues:
             if messages and all(each.visible_at <= now for each in messages):
                 groups[name] = groups.pop(name)
                 taken = messages[: request["MaxNumberOfMessages"]]
-                until = now + (SYNC_VISIBILITY_S if "sync" in request["QueueUrl"] else VISIBILITY_S)
+                until = now + (SYNC_VISIBILITY_S if request["QueueUrl"].endswith(_OF_SYNCS) else VISIBILITY_S)
                 return {"Messages": [each.deliver(until) for each in taken]}
         return {"Messages": []}
 

@@ -11,7 +11,6 @@ from crossfoot.core.preferences import Preferences
 from crossfoot.core.sync.runs import ItemState, RunItem, RunKind, SyncRun, new_sync_run
 from crossfoot.core.sync.settings import TimeEntries
 from crossfoot.messages import Nudge, SyncBatch
-from crossfoot.messages.queue import SYNC_LANES
 from crossfoot.ports import POSTINGS_PER_CALL
 
 from benchmarks.bills import ITEMS, LABOUR, ClosedBooks, mappings, preferences
@@ -23,7 +22,7 @@ from benchmarks.lambdas import Lambdas, connect, running_lambdas
 from benchmarks.mirror import say
 from benchmarks.msp import Vendors, running_vendors
 from benchmarks.push import least_s as least_quickbooks_s
-from benchmarks.workers import SYNC_BATCH, Workers, running_workers
+from benchmarks.workers import SYNC_POSTS_QUEUE, SYNCS_QUEUE, Workers, running_workers
 from local.demo.people import Accountant, Bookkeeper
 from local.sandbox.connectwise.switches import Switches
 
@@ -41,10 +40,7 @@ def measure_sync(folder: Path) -> Iterator[Figure]:
     with (
         running_vendors() as vendors,
         running_lambdas(vendors.ready, folder) as lambdas,
-        # One for each group of the queue: the runs', and each lane of the batches'.
-        running_workers(
-            "sync_batch", 1 + SYNC_LANES, lambdas.environment, "SYNCS_QUEUE_URL", folder, SYNC_BATCH
-        ) as workers,
+        running_workers("sync_batch", [SYNCS_QUEUE, SYNC_POSTS_QUEUE], lambdas.environment, folder) as workers,
     ):
         yield from measure_side_by_side(vendors, lambdas, workers)
         yield from measure_grouped(vendors, lambdas, workers)

@@ -24,6 +24,7 @@ QUEUES = (
     "NudgesQueueUrl",
     "CrossfootQueueUrl",
     "SyncsQueueUrl",
+    "SyncPostsQueueUrl",
     "PaymentsQueueUrl",
     "DepositsQueueUrl",
 )

@@ -9,7 +9,7 @@ from crossfoot.core.silence import WORTH_TELLING
 from tests.architecture.deployed import as_list, of_type, resources, role_of, statements, steps, template, timing
 
 STAGES = ("local", "staging", "production")
-WORK_QUEUES = ("Nudges", "Payments", "Deposits", "Crossfoot", "Unpaid", "Tending", "Syncs")
+WORK_QUEUES = ("Nudges", "Payments", "Deposits", "Crossfoot", "Unpaid", "Tending", "Syncs", "SyncPosts")
 # Who sends to it gives no deduplication id: EventBridge Scheduler cannot.
 SCHEDULED_QUEUES = {"Syncs"}
 DEAD_QUEUES = {f"{work}DeadQueue" for work in WORK_QUEUES}
@@ -30,13 +30,13 @@ def events_of(function: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     return [event["Properties"] for event in function["Events"].values() if event["Type"] == kind]
 
 
-def queue_of(function: dict[str, Any]) -> str:
-    (event,) = events_of(function, "SQS")
-    queue: str = event["Queue"]["Fn::GetAtt"][0]
-    return queue
+def queues_of(function: dict[str, Any]) -> dict[str, int]:
+    """Give the queues that a function works on, and how many messages of each it takes at a time."""
+    return {event["Queue"]["Fn::GetAtt"][0]: event["BatchSize"] for event in events_of(function, "SQS")}
 
 
 WORKERS = {step: function for step, function in steps().items() if events_of(function, "SQS")}
+WORKS_ON = [(step, queue) for step, function in WORKERS.items() for queue in queues_of(function)]
 
 
 def alarms_on(metric: str) -> set[str]:
@@ -86,7 +86,7 @@ def test_a_function_takes_from_the_queue_that_it_works_on_and_from_the_dead_lett
     variables = steps()[step]["Environment"]["Variables"].values()
     dead = {value["Ref"] for value in variables if isinstance(value, dict) and value.get("Ref") in DEAD_QUEUES}
     takes = [statement for statement in statements(role) if "sqs:ReceiveMessage" in as_list(statement["Action"])]
-    works_on = {queue_of(WORKERS[step])} if step in WORKERS else set()
+    works_on = set(queues_of(steps()[step]))
     assert {statement["Resource"]["Fn::GetAtt"][0] for statement in takes} == works_on | dead
     # What has to wait is put off, ten at a time.
     puts_off = [each for each in takes if "sqs:ChangeMessageVisibilityBatch" in each["Action"]]
@@ -181,7 +181,7 @@ def test_documents_are_never_sent_in_the_clear() -> None:
 def test_whatever_hands_its_rest_to_itself_may_do_so_for_long() -> None:
     for step, function in WORKERS.items():
         sends = {value["Ref"] for name, value in function["Environment"]["Variables"].items() if "_QUEUE_" in name}
-        if queue_of(function) in sends and step not in SENDS_NOTHING_TO_ITSELF:
+        if queues_of(function).keys() & sends and step not in SENDS_NOTHING_TO_ITSELF:
             assert function["RecursiveLoop"] == "Allow", "AWS stops a function after sixteen messages to itself"
 
 
@@ -213,26 +213,31 @@ def test_partners_do_not_share_a_lane(work: str) -> None:
     assert queue["ContentBasedDeduplication"] is (work in SCHEDULED_QUEUES)
 
 
-@pytest.mark.parametrize("step", WORKERS)
-def test_a_message_comes_back_only_after_its_worker_is_certainly_gone(step: str) -> None:
-    queue = resources()[queue_of(WORKERS[step])]["Properties"]
+@pytest.mark.parametrize(("step", "works_on"), WORKS_ON)
+def test_a_message_comes_back_only_after_its_worker_is_certainly_gone(step: str, works_on: str) -> None:
+    queue = resources()[works_on]["Properties"]
     for stage in STAGES:
         visibility_s = timing(stage, queue["VisibilityTimeout"])
         timeout_s = timing(stage, WORKERS[step]["Timeout"])
         assert visibility_s >= (timeout_s + 5 if stage == "local" else 6 * timeout_s)
 
 
-def test_s2_who_syncs_knows_its_own_timeout_and_takes_one_run_at_a_time() -> None:
+def test_s2_who_syncs_knows_its_own_timeout_and_takes_one_run_at_a_time_but_bills_together() -> None:
     function = WORKERS["sync_batch"]
     seconds = function["Environment"]["Variables"]["SYNC_TIMEOUT_S"]["Fn::Sub"]
     assert seconds == ["${Seconds}", {"Seconds": function["Timeout"]}]
-    # A run takes all the time there is, and no other partner waits for it.
-    assert events_of(function, "SQS")[0]["BatchSize"] == 1
+    # A run takes all the time there is, and no other partner waits for it; nor does what is about one bill.
+    assert queues_of(function) == {"SyncsQueue": 1, "SyncPostsQueue": 10}
+    assert all("MaximumBatchingWindowInSeconds" not in event for event in events_of(function, "SQS"))
 
 
-@pytest.mark.parametrize("step", WORKERS)
-def test_c7_work_is_tried_until_a_silence_was_worth_telling(step: str) -> None:
-    queue = resources()[queue_of(WORKERS[step])]["Properties"]
+def test_every_queue_has_one_function_that_works_on_it() -> None:
+    assert sorted(queue for _, queue in WORKS_ON) == sorted(f"{work}Queue" for work in WORK_QUEUES)
+
+
+@pytest.mark.parametrize(("step", "works_on"), WORKS_ON)
+def test_c7_work_is_tried_until_a_silence_was_worth_telling(step: str, works_on: str) -> None:
+    queue = resources()[works_on]["Properties"]
     for stage in STAGES:
         tries, visibility_s = (
             timing(stage, queue["RedrivePolicy"]["maxReceiveCount"]),
@@ -245,8 +250,8 @@ def test_c7_work_is_tried_until_a_silence_was_worth_telling(step: str) -> None:
 
 @pytest.mark.parametrize("step", WORKERS)
 def test_one_bad_message_does_not_sink_its_batch(step: str) -> None:
-    (event,) = events_of(WORKERS[step], "SQS")
-    assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    for event in events_of(WORKERS[step], "SQS"):
+        assert event["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
 def test_a_nudge_waits_at_least_as_long_as_its_deduplication_window() -> None:

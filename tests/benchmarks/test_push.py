@@ -9,7 +9,6 @@ from crossfoot.messages.platform import PlatformPayment
 from benchmarks.push import Received, least_s
 from benchmarks.stub_queues import VISIBILITY_S
 from benchmarks.warm import TIMEOUTS_S
-from benchmarks.workers import BATCH
 from local.sandbox.quickbooks.limits import Limits
 from local.sandbox.quickbooks.switches import Switches
 from local.stack.paths import ROOT
@@ -49,7 +48,6 @@ def test_workers_are_given_what_the_template_gives_them_in_production() -> None:
     (production,) = re.findall(r"    production: \{.*\}", template)
     assert f"PaymentTimeout: {TIMEOUTS_S['mirror_payment']}," in production
     assert f"PaymentVisibility: {VISIBILITY_S}," in production
-    assert f"BatchSize: {BATCH}\n" in template[template.index("  MirrorPaymentFunction:") :]
 
 
 def test_a_payment_is_told_as_the_platform_tells_it() -> None:

@@ -16,7 +16,7 @@ from benchmarks.drafts import FAULTS, mixed
 from benchmarks.stub_queues import SYNC_VISIBILITY_S, VISIBILITY_S, Queues
 from benchmarks.sync import ENTRIES_PER_BATCH, least_exports, least_s
 from benchmarks.warm import TIMEOUTS_S
-from benchmarks.workers import SYNC_BATCH
+from benchmarks.workers import PAYMENTS_QUEUE, SYNC_POSTS_QUEUE, SYNCS_QUEUE, Source
 from local.stack.paths import ROOT
 
 TODAY = date(2026, 11, 22)
@@ -44,7 +44,15 @@ def test_workers_are_given_what_the_template_gives_them_in_production() -> None:
     (production,) = re.findall(r"    production: \{.*\}", template)
     assert f"SyncTimeout: {TIMEOUTS_S['sync_batch']}," in production
     assert f"SyncVisibility: {SYNC_VISIBILITY_S}," in production
-    assert f"BatchSize: {SYNC_BATCH}\n" in template[template.index("  SyncBatchFunction:") :]
+
+
+@pytest.mark.parametrize(
+    "source", [PAYMENTS_QUEUE, SYNCS_QUEUE, SYNC_POSTS_QUEUE], ids=lambda source: str(source.variable)
+)
+def test_a_queue_is_polled_as_the_template_says(source: Source) -> None:
+    template = (ROOT / "template.yaml").read_text()
+    (queue,) = set(re.findall(rf"{source.variable}: !Ref (\w+)", template))
+    assert re.findall(rf"Queue: !GetAtt {queue}\.Arn\n +BatchSize: (\d+)\n", template) == [str(source.batch)]
 
 
 def test_a_company_has_every_fault_and_one_in_twenty_where_it_is_large() -> None:
@@ -92,7 +100,10 @@ def test_a_credit_memo_is_as_positive_as_quickbooks_shows_it() -> None:
     assert to_be_booked(transaction) == booked(entry) == (Decimal(40), {"4200": Decimal(40)})
 
 
-@pytest.mark.parametrize(("queue", "hidden_s"), [("sync_batch", SYNC_VISIBILITY_S), ("mirror_payment", VISIBILITY_S)])
+@pytest.mark.parametrize(
+    ("queue", "hidden_s"),
+    [("sync_batch", SYNC_VISIBILITY_S), ("post_batch", SYNC_VISIBILITY_S), ("mirror_payment", VISIBILITY_S)],
+)
 def test_a_message_that_is_worked_on_is_hidden_for_as_long_as_in_production(queue: str, hidden_s: int) -> None:
     now = [0.0]
     queues, url = Queues(lambda: now[0]), f"http://127.0.0.1/123456789012/{queue}.fifo"

@@ -263,7 +263,7 @@ class World:
             case RecordDeposit():
                 record_deposit.record_deposit(message, self._ports(record_deposit.Ports, wire, systems))
             case StartSync() | SyncBatch() | PostBatch() | CheckSynced():
-                sync_batch.sync_work(message, self._ports(sync_batch.Ports, wire, systems), self.remaining_ms)
+                self.sync_step([message], trip).do(message)
             case CrossfootRequest():
                 crossfoot.crossfoot(message, self._ports(crossfoot.Ports, wire, systems), self.remaining_ms)
 
@@ -282,6 +282,12 @@ class World:
         wire = trip.wire if trip else _as_it_is
         ports = self._ports(mirror_payment.Ports, wire, _WiredSystems(self, wire))
         return mirror_payment.MirrorPayments(self.tenant, payments, ports)
+
+    def sync_step(self, requests: list[sync_batch.Request], trip: Wires | None = None) -> sync_batch.SyncWork:
+        """Gather a batch of requests, as one invocation of sync_batch does."""
+        wire = trip.wire if trip else _as_it_is
+        ports = self._ports(sync_batch.Ports, wire, _WiredSystems(self, wire))
+        return sync_batch.SyncWork(self.tenant, requests, ports, self.remaining_ms)
 
     def settle(self, trip: Trip | None = None, *, only: type[Message] | None = None) -> None:
         """Work until the queues are empty; what crashes or has to wait is delivered again, later.

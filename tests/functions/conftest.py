@@ -136,7 +136,7 @@ def _deploy(number: int, token_key: str, table: MemoryDynamo) -> Aws:
     sqs = get_backend("sqs")[DEFAULT_ACCOUNT_ID][REGION]
     queues = {
         name: sqs.create_queue(f"{name}-{number}.fifo", FifoQueue="true").url(urlparse(QUEUES_URL))
-        for work in ("nudges", "payments", "deposits", "crossfoot", "unpaid", "tending", "syncs")
+        for work in ("nudges", "payments", "deposits", "crossfoot", "unpaid", "tending", "syncs", "sync_posts")
         for name in (work, f"{work}_dead")
     }
     bucket = f"documents-{number}"

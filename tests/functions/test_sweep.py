@@ -7,6 +7,7 @@ import boto3
 from crossfoot.core.model import System
 from crossfoot.messages import (
     ArchiveOutside,
+    CheckSynced,
     CrossfootRequest,
     FetchUnpaid,
     Message,
@@ -58,6 +59,7 @@ GIVEN_UP: dict[str, Message] = {
     "unpaid": FetchUnpaid(tenant="t_00000001", system=System.QUICKBOOKS, run="r-1"),
     "tending": ArchiveOutside(tenant="t_00000001", run="r-1"),
     "syncs": SyncBatch(tenant="t_00000001", run="r-1"),
+    "sync_posts": CheckSynced(tenant="t_00000001", bill_id="501"),
 }
 
 

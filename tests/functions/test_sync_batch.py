@@ -80,9 +80,9 @@ def partner(aws: Aws, quickbooks: Sandbox, connectwise: Sandbox) -> Aws:
     return aws
 
 
-def event(message: Message) -> dict[str, Any]:
+def event(*messages: Message) -> dict[str, Any]:
     (first, *_) = sample("sync_batch")["Records"]
-    return {"Records": [{**first, "body": message.to_json()}]}
+    return {"Records": [{**first, "messageId": str(at), "body": each.to_json()} for at, each in enumerate(messages)]}
 
 
 def read_books(load: Load) -> None:
@@ -93,17 +93,22 @@ def read_books(load: Load) -> None:
 
 
 def work(aws: Aws, handler: ModuleType, message: Message) -> list[str]:
-    """Have a message handled, and what it leaves in the queue. Returns: the kind of each."""
-    sqs, url = boto3.client("sqs"), aws.queues["syncs"]
-    todo: list[Message] = [message]
-    handled: list[str] = []
+    """Have a message handled, and what it leaves in its two queues, as the template has it. Returns: the kind of each."""
+    handled, todo = list[str](), [message]
     while todo:
-        handled.append(todo[0].kind)
-        assert handler.handler(event(todo.pop(0)), in_time()) == {"batchItemFailures": []}
-        for each in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
-            todo.append(read_message(each["Body"]))
+        handled += [each.kind for each in todo]
+        assert handler.handler(event(*todo), in_time()) == {"batchItemFailures": []}
+        todo = receive(aws, "syncs", 1) or receive(aws, "sync_posts", 10)
     return handled
+
+
+def receive(aws: Aws, work: str, most: int) -> list[Message]:
+    """Take messages off a queue."""
+    sqs, url = boto3.client("sqs"), aws.queues[work]
+    received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=most).get("Messages", [])
+    for each in received:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
+    return [read_message(each["Body"]) for each in received]
 
 
 def entries(quickbooks: Sandbox) -> list[dict[str, Any]]:

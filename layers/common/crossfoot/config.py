@@ -47,6 +47,8 @@ class Config:
     syncs_queue_url: str = ""
     syncs_queue_arn: str = ""
     syncs_dead_queue_url: str = ""
+    sync_posts_queue_url: str = ""
+    sync_posts_dead_queue_url: str = ""
     schedule_group: str = ""
     schedule_role_arn: str = ""
     documents_bucket: str = ""

@@ -25,6 +25,7 @@ def api_ports(parts: Parts) -> Ports:
         "tending_queue_url",
         "syncs_queue_url",
         "syncs_queue_arn",
+        "sync_posts_queue_url",
         "schedule_group",
         "schedule_role_arn",
         "documents_bucket",

@@ -61,7 +61,7 @@ from crossfoot.steps import (
     tend_connection,
 )
 
-_WORK = ("payments", "deposits", "syncs", "nudges", "unpaid", "tending", "crossfoot")
+_WORK = ("payments", "deposits", "syncs", "sync_posts", "nudges", "unpaid", "tending", "crossfoot")
 _QUEUES = tuple(f"{work}_queue_url" for work in _WORK)
 _DEAD_QUEUES = tuple(name.replace("_queue_url", "_dead_queue_url") for name in _QUEUES)
 
@@ -134,8 +134,8 @@ class Parts:
             "send_notice": self.config.tending_queue_url,
             "start_sync": self.config.syncs_queue_url,
             "sync_batch": self.config.syncs_queue_url,
-            "post_batch": self.config.syncs_queue_url,
-            "check_synced": self.config.syncs_queue_url,
+            "post_batch": self.config.sync_posts_queue_url,
+            "check_synced": self.config.sync_posts_queue_url,
         }
         return SqsQueue({kind: url for kind, url in urls.items() if url})
 

@@ -1,10 +1,10 @@
 """sync_batch: closed ConnectWise invoices into the accounting, and back (S1 to S10)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from crossfoot.core.decisions import Decision, refused
 from crossfoot.core.model import ACCOUNTING, PSA, SYSTEM_NAMES, Ref
-from crossfoot.core.pacing import in_no_hurry
+from crossfoot.core.pacing import Pace, in_no_hurry
 from crossfoot.core.sync.batching import GL_BATCH
 from crossfoot.core.sync.effects import SALE
 from crossfoot.core.sync.runs import ItemState, RunKind
@@ -22,6 +22,7 @@ from crossfoot.ledger import withdraw_unsent
 from crossfoot.messages import CheckSynced, PostBatch, StartSync, SyncBatch
 from crossfoot.ports import is_connected
 from crossfoot.steps.sync_batch.checking import check_synced
+from crossfoot.steps.sync_batch.gathering import Gathered
 from crossfoot.steps.sync_batch.needs import Ports
 from crossfoot.steps.sync_batch.posting import CLOSING, post_batch
 from crossfoot.steps.sync_batch.running import Running, to_post
@@ -29,39 +30,56 @@ from crossfoot.steps.sync_batch.starting import start_sync
 from crossfoot.steps.sync_batch.syncing import Syncing
 from crossfoot.steps.sync_batch.undoing import Undoing
 
-__all__ = ["REQUESTS", "Ports", "Request", "check_synced", "post_batch", "start_sync", "sync_batch", "sync_work"]
+__all__ = ["REQUESTS", "Ports", "Request", "SyncWork"]
 
 type Request = StartSync | SyncBatch | PostBatch | CheckSynced
 PAUSE_S = 60
 REQUESTS: tuple[type[Request], ...] = (StartSync, SyncBatch, PostBatch, CheckSynced)
 
 
-def sync_work(request: Request, ports: Ports, remaining_ms: Callable[[], int] = in_no_hurry) -> None:
-    """Do what one request asks for.
+class SyncWork:
+    """The requests of one partner that an invocation was given: what they have in common is read once."""
 
-    Raises: errors of the vendors and of our table. A vendor that does not answer is asked again after a minute, and a lost
-    answer is looked for soon: to wait for the queue's visibility timeout would hold a run up for half an hour.
-    """
-    try:
-        _work_on(request, ports, remaining_ms)
-    except AwsUnavailable:
-        raise
-    except RemoteUnavailable as error:
-        raise RateLimited(str(error), error.retry_after_s or PAUSE_S, system=error.system) from error
-    except OutcomeUnknown as error:
-        raise Conflict(f"the answer may still come: {error}") from error
+    def __init__(
+        self, tenant: str, requests: Sequence[Request], ports: Ports, remaining_ms: Callable[[], int] = in_no_hurry
+    ) -> None:
+        """Gather. Raises: errors of our table."""
+        self._ports, self._remaining_ms = ports, remaining_ms
+        self._gathered = Gathered(tenant, [each for each in requests if isinstance(each, PostBatch)], ports)
+        self._pace: Pace | None = None
 
+    def do(self, request: Request) -> None:
+        """Do what one request asks for.
 
-def _work_on(request: Request, ports: Ports, remaining_ms: Callable[[], int]) -> None:
-    match request:
-        case StartSync():
-            start_sync(request, ports)
-        case SyncBatch():
-            sync_batch(request, ports, remaining_ms)
-        case PostBatch():
-            post_batch(request, ports)
-        case CheckSynced():
-            check_synced(request, ports)
+        Raises: errors of the vendors and of our table; Conflict where there is no time for another one as slow as the
+        slowest so far. A vendor that does not answer is asked again after a minute, and a lost answer is looked for soon:
+        to wait for the queue's visibility timeout would hold a run up for half an hour.
+        """
+        if self._pace is None:
+            self._pace = Pace(self._remaining_ms)
+        elif not self._pace.has_time():
+            raise Conflict("this invocation has no time for another one")
+        try:
+            self._do(request)
+        except AwsUnavailable:
+            raise
+        except RemoteUnavailable as error:
+            raise RateLimited(str(error), error.retry_after_s or PAUSE_S, system=error.system) from error
+        except OutcomeUnknown as error:
+            raise Conflict(f"the answer may still come: {error}") from error
+
+    def _do(self, request: Request) -> None:
+        match request:
+            case StartSync():
+                start_sync(request, self._ports)
+            case SyncBatch():
+                sync_batch(request, self._ports, self._remaining_ms)
+            case PostBatch():
+                post_batch(request, self._gathered, self._ports)
+            case CheckSynced():
+                # It may move what was read of the bill.
+                self._gathered.take(request.bill)
+                check_synced(request, self._gathered.open_psa, self._ports)
 
 
 def sync_batch(message: SyncBatch, ports: Ports, remaining_ms: Callable[[], int] = in_no_hurry) -> None:

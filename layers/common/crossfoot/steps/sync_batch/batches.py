@@ -1,6 +1,8 @@
 """Puts each bill that stands in the accounting into a ConnectWise batch of its own, which tells every product so (S3)."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from crossfoot.core.effects import Effect, effect_key, next_generation
 from crossfoot.core.model import CreditMemo, Invoice, Ref
@@ -57,10 +59,16 @@ def _standing(effect: Effect, write: BatchWrite, id_: str) -> Written:
 
 
 class BatchLedger:
-    """The ConnectWise batch of one bill, written through the effects ledger."""
+    """The ConnectWise batch of one bill, written through the effects ledger.
 
-    def __init__(self, tenant: str, bill: Ref, ports: Ports) -> None:
+    Takes: `open_postings` opens ConnectWise, for whoever may have it open already; else each write opens it.
+    """
+
+    def __init__(
+        self, tenant: str, bill: Ref, ports: Ports, open_postings: Callable[[], Postings] | None = None
+    ) -> None:
         self._tenant, self._bill, self._ports = tenant, bill, ports
+        self._open_postings = open_postings or partial(ports.systems.psa, tenant)
 
     def load(self) -> Effect | None:
         """Read the newest effect, and find out what became of it. Raises: Conflict while it may still arrive."""
@@ -103,4 +111,4 @@ class BatchLedger:
         withdraw_unsent(latest, self._ports.effects, self._ports.clock)
 
     def _hands(self) -> BatchHands:
-        return BatchHands(self._ports.systems.psa(self._tenant))
+        return BatchHands(self._open_postings())

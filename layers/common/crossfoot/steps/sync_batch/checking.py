@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from crossfoot.core.decisions import Decision
 from crossfoot.core.effects import Effect
-from crossfoot.core.model import CreditMemo, Invoice, Kind, Standing
+from crossfoot.core.model import CreditMemo, Invoice, Standing
 from crossfoot.core.sync.checking import compare_synced
 from crossfoot.core.sync.effects import SALE, accounting_ref, batch_of, misfit_standing, standing_sale
 from crossfoot.core.sync.settings import MappingKey, MappingKind, Target
@@ -13,6 +13,7 @@ from crossfoot.messages import CheckSynced
 from crossfoot.parking import note_parked
 from crossfoot.ports import Bill
 from crossfoot.steps.sync_batch.batches import BatchLedger
+from crossfoot.steps.sync_batch.gathering import OpenPsa, fetch_bill
 from crossfoot.steps.sync_batch.needs import Ports
 from crossfoot.steps.sync_batch.posting import CLOSING
 from crossfoot.steps.sync_batch.running import to_post
@@ -23,9 +24,10 @@ CLOCKS_APART = timedelta(seconds=10)
 _STAMP, _SECONDS = "%Y-%m-%dT%H:%M:%S", "2026-11-03T17:00:00"
 
 
-def check_synced(message: CheckSynced, ports: Ports) -> None:
+def check_synced(message: CheckSynced, open_psa: OpenPsa, ports: Ports) -> None:
     """Compare a bill with what was written of it; what differs is shown with its choices, and never written over.
 
+    Takes: `open_psa` opens ConnectWise, or has it open for the messages that came with this one.
     One that stands as written and missed its ConnectWise batch is posted.
     Raises: Conflict while one of the two is being written; errors of reads.
     Source: S3.
@@ -34,8 +36,8 @@ def check_synced(message: CheckSynced, ports: Ports) -> None:
     latest = ports.effects.load_latest(tenant, SALE, bill)
     # A run that was given up may have left either on its way, and nobody else looks for it before the next run.
     sale = SaleLedger(tenant, ports).settled(latest) if latest is not None else None
-    batch = BatchLedger(tenant, bill, ports).load()
-    decision = _compare(message, sale, batch, ports)
+    batch = BatchLedger(tenant, bill, ports, open_psa).load()
+    decision = _compare(message, sale, batch, open_psa, ports)
     decisions = [decision] if decision is not None else []
     seen = ports.attention.load(tenant, [bill])[bill]
     if decisions or seen.reasons:
@@ -64,12 +66,14 @@ def _post_late(message: CheckSynced, sale: Effect | None, batch: Effect | None, 
         ports.queue.send([to_post(tenant, found[0].id, found[1], f"{CLOSING}, {message.because}"[:500])])
 
 
-def _compare(message: CheckSynced, latest: Effect | None, batch: Effect | None, ports: Ports) -> Decision | None:
+def _compare(
+    message: CheckSynced, latest: Effect | None, batch: Effect | None, open_psa: OpenPsa, ports: Ports
+) -> Decision | None:
     standing = standing_sale(latest)
     if standing is None:
         return None
     tenant, known = message.tenant, ports.book.load(message.tenant, message.bill)
-    bill = _since_its_batch(tenant, known, batch, ports) if isinstance(known, Invoice | CreditMemo) else None
+    bill = _since_its_batch(known, batch, open_psa) if isinstance(known, Invoice | CreditMemo) else None
     if bill is None:
         return None
     entry = ports.entries.load(tenant, message.bill, standing.digest)
@@ -80,7 +84,7 @@ def _compare(message: CheckSynced, latest: Effect | None, batch: Effect | None, 
     return compare_synced(bill, batch_of(batch, standing), entry, payer=payer, copy=seen)
 
 
-def _since_its_batch(tenant: str, bill: Bill, batch: Effect | None, ports: Ports) -> Bill | None:
+def _since_its_batch(bill: Bill, batch: Effect | None, open_psa: OpenPsa) -> Bill | None:
     """Give a bill as it is since we put it into its batch; None where the next read shows that, and asks again.
 
     What the book saw while we did is read again: if somebody took it out at once, no read would show anything new.
@@ -92,8 +96,7 @@ def _since_its_batch(tenant: str, bill: Bill, batch: Effect | None, ports: Ports
         return bill
     if seen < f"{batch.planned_at - CLOCKS_APART:{_STAMP}}":
         return None
-    found = ports.systems.psa(tenant).fetch_records(Kind.INVOICE, [bill.ref.id]).records
-    return next((each for each in found if isinstance(each, Invoice | CreditMemo) and each.ref == bill.ref), None)
+    return fetch_bill(bill.ref, open_psa())
 
 
 def _payer_of_another(bill: Bill, written: str, mappings: Mapping[MappingKey, Target]) -> Target | None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from crossfoot.core.decisions import Decision, refused
 from crossfoot.core.effects import Effect
-from crossfoot.core.model import Kind
+from crossfoot.core.model import CreditMemo, Invoice
 from crossfoot.core.sync.batching import GL_BATCH, BatchWrite
 from crossfoot.core.sync.effects import SALE, accounting_ref, batch_of, record_ids_of, standing_sale
 from crossfoot.core.sync.postings import Posting
@@ -16,6 +16,7 @@ from crossfoot.messages import PostBatch
 from crossfoot.parking import let_go, note_parked
 from crossfoot.ports import Bill
 from crossfoot.steps.sync_batch.batches import BatchLedger
+from crossfoot.steps.sync_batch.gathering import Gathered, fetch_bill
 from crossfoot.steps.sync_batch.needs import Ports
 from crossfoot.steps.sync_batch.running import finish_run, note_move, settle_item, to_post
 
@@ -25,13 +26,14 @@ FRESH_FOR = timedelta(minutes=15)
 CLOSING = "closing"
 
 
-def post_batch(message: PostBatch, ports: Ports) -> None:
+def post_batch(message: PostBatch, gathered: Gathered, ports: Ports) -> None:
     """Put a bill into its batch, if it stands in the accounting and is in none.
 
+    Takes: `gathered` is what was read for the messages that came with this one.
     Again changes nothing, and neither does a message of a run that is over: what stands decides.
     Raises: Conflict while somebody else is at it; errors of the vendor.
     """
-    _Posting(message, ports).post()
+    _Posting(message, gathered, ports).post()
     if message.because.startswith(CLOSING) or message.revivals:
         _close(message, ports)
 
@@ -52,10 +54,11 @@ def _lane(message: PostBatch, item: RunItem) -> str:
 class _Posting:
     """The batch of one bill."""
 
-    def __init__(self, message: PostBatch, ports: Ports) -> None:
+    def __init__(self, message: PostBatch, gathered: Gathered, ports: Ports) -> None:
         self._message, self._ports = message, ports
         self._tenant, self._bill = message.tenant, message.bill
-        self._batches = BatchLedger(message.tenant, message.bill, ports)
+        self._open_psa, self._entered = gathered.open_psa, gathered.take(message.bill)
+        self._batches = BatchLedger(message.tenant, message.bill, ports, gathered.open_psa)
 
     def post(self) -> None:
         try:
@@ -65,8 +68,7 @@ class _Posting:
             self._hold(refused(self._bill, "C7", "needs_partner", str(error), fix), ItemState.REFUSED)
 
     def _post_standing(self) -> None:
-        latest = self._batches.load()
-        sale = self._ports.effects.load_latest(self._tenant, SALE, self._bill)
+        sale, latest = self._load()
         standing = standing_sale(sale)
         if sale is None or standing is None:
             self._batches.drop(latest)
@@ -75,17 +77,27 @@ class _Posting:
             return self._done(batch)
         return self._write(sale, standing, latest)
 
+    def _load(self) -> tuple[Effect | None, Effect | None]:
+        """Give the newest effects on the entry and on its batch.
+
+        A bill that was seen with others to lack a batch is not read again: where somebody moved it since, the fence of its
+        batch is taken, or the entry behind the fence is another one. What is said of any other bill is said of it now.
+        """
+        if self._entered is not None and self._record_ids(self._entered):
+            return self._entered, None
+        self._entered, latest = None, self._batches.load()
+        return self._ports.effects.load_latest(self._tenant, SALE, self._bill), latest
+
     def _write(self, sale: Effect, standing: SaleWrite, latest: Effect | None) -> None:
         """Post what the entry was planned from; where that is old or refused, what ConnectWise says now."""
-        is_fresh = sale.settled_at is not None and self._ports.clock.now() - sale.settled_at <= FRESH_FOR
-        record_ids = record_ids_of(sale) if is_fresh else ()
-        if not is_fresh:
-            # The entries are written long since: by its batches alone, the run is not seen to stand still.
-            note_move(self._tenant, self._message.run, self._ports)
+        record_ids = self._record_ids(sale)
         if record_ids:
             latest = self._post(standing, record_ids, latest)
             if batch := batch_of(latest, standing):
                 return self._done(batch, is_new=True)
+        else:
+            # The entries are written long since: by its batches alone, the run is not seen to stand still.
+            note_move(self._tenant, self._message.run, self._ports)
         posting = self._fetch_posting()
         if posting is None:
             return self._elsewhere(standing)
@@ -100,6 +112,11 @@ class _Posting:
         fix = (latest.fix if latest is not None else "") or "Correct this in ConnectWise, then retry the run."
         return self._hold(refused(self._bill, "S3", "batch_refused", sentence, fix), ItemState.REFUSED)
 
+    def _record_ids(self, sale: Effect) -> tuple[int, ...]:
+        """Give what an entry was planned from; nothing where that is old."""
+        is_fresh = sale.settled_at is not None and self._ports.clock.now() - sale.settled_at <= FRESH_FOR
+        return record_ids_of(sale) if is_fresh else ()
+
     def _post(self, standing: SaleWrite, record_ids: tuple[int, ...], latest: Effect | None) -> Effect:
         planned = self._batches.plan(standing, record_ids, latest, self._message.number)
         # The planned effect is the fence: whoever takes the entry back meets it, or is seen here.
@@ -111,17 +128,15 @@ class _Posting:
 
     def _fetch_posting(self) -> Posting | None:
         bill = self._ports.book.load(self._tenant, self._bill)
-        if bill is None:
+        if not isinstance(bill, Invoice | CreditMemo):
             return None
-        return self._ports.systems.psa(self._tenant).fetch_postings([bill]).get(self._bill)  # type: ignore[list-item]
+        return self._open_psa().fetch_postings([bill]).get(self._bill)
 
     # --- how it ended -------------------------------------------------------------------------------------------------
 
     def _elsewhere(self, standing: SaleWrite) -> None:
         """Say what became of a bill that ConnectWise would not post now: it is batched by somebody else, or not closed."""
-        psa = self._ports.systems.psa(self._tenant)
-        found = psa.fetch_records(Kind.INVOICE, [self._bill.id]).records
-        now: Bill | None = next((each for each in found if each.ref == self._bill), None)  # type: ignore[assignment]
+        now = fetch_bill(self._bill, self._open_psa())
         if now is not None and now.batch:
             sentence = (
                 f"It was written to QuickBooks, and meanwhile somebody else put it into the ConnectWise batch {now.batch}: "
@@ -148,8 +163,9 @@ class _Posting:
     def _done(self, batch: BatchWrite, *, is_new: bool = False) -> None:
         item = self._load_item()
         is_told = item is None or item.state is ItemState.DONE
-        # What was told already is nothing new: whatever was noted of the bill since stays.
-        if is_new or not is_told:
+        # What was told already is nothing new: whatever was noted of the bill since stays. Nor is there anything to let go
+        # of where it was seen to be held up by nothing.
+        if self._entered is None and (is_new or not is_told):
             let_go(self._tenant, self._bill, self._ports)
         if item is not None and not is_told:
             now = self._ports.clock.now()
