@@ -6,7 +6,18 @@ from datetime import date
 from typing import Any
 
 import pytest
-from crossfoot.core.model import ACCOUNTING, Kind, Payment, Ref, Standing, System, TakenBack
+from crossfoot.core.model import (
+    ACCOUNTING,
+    Invoice,
+    Keeping,
+    Kind,
+    Payment,
+    Ref,
+    Standing,
+    System,
+    TakenBack,
+    parse_ref,
+)
 from crossfoot.core.preferences import ClosedPeriod, Preferences, UnappliedMoney
 from crossfoot.errors import OutcomeUnknown
 from crossfoot.messages import MirrorPayment, Nudge
@@ -37,6 +48,12 @@ class Books:
     def in_connectwise(self, number: str) -> int:
         """Add up the rows of an invoice."""
         return sum(amount for amount, _ in self.world.rows(number))
+
+    def keep(self, invoice: str, keeping: Keeping) -> None:
+        """Let the book keep one copy of an invoice otherwise; the other copy stays as it is."""
+        record = self.world.book.load(TENANT, parse_ref(Kind.INVOICE, invoice))
+        assert isinstance(record, Invoice)
+        self.world.book.records[TENANT, record.ref] = replace(record, keeping=keeping)
 
     def codes(self, id_: str) -> list[str]:
         """Give what was decided on a payment, in order."""
@@ -114,6 +131,26 @@ def test_p1_more_than_is_open_goes_where_the_partner_prefers(
     assert books.in_connectwise("1002") == 50_00
     assert books.in_connectwise("1001") == expected.get("q1001", 0)
     assert books.codes("pay_1") == ["applied_to_what_is_open"]
+
+
+@pytest.mark.parametrize(
+    ("invoice", "keeping"),
+    [
+        ("quickbooks-q1001", Keeping(archived=True)),
+        ("connectwise-c1001", Keeping(archived=True, by_run="r-1")),
+        ("connectwise-c1001", Keeping(left_out=True)),
+    ],
+    ids=["archived", "archived as outside the filters", "left out"],
+)
+def test_p1_c4_i5_what_is_paid_too_much_goes_to_no_invoice_that_takes_no_part_in_either_system(
+    books: Books, invoice: str, keeping: Keeping
+) -> None:
+    books.world.preferences.save(TENANT, replace(OFF, unapplied_money=UnappliedMoney.OLDEST_FIRST))
+    books.keep(invoice, keeping)
+    books.platform.pay("pay_1", {"quickbooks-q1002": 110_00})
+    settle(books)
+    assert books.in_quickbooks() == [(110_00, {"q1002": 50_00, "q1003": 60_00})]
+    assert [books.in_connectwise(number) for number in ("1001", "1002", "1003")] == [0, 50_00, 60_00]
 
 
 @pytest.mark.parametrize("status", ["refunded", "returned", "deleted"])

@@ -19,10 +19,10 @@ from crossfoot.ledger import Written, confirm_adopted, once_sent, perform, settl
 from crossfoot.ledger import plan as plan_effect
 from crossfoot.ports import Origins, Receipts, is_connected
 from crossfoot.steps.mirror_payment.needs import Ports
+from crossfoot.steps.mirror_payment.unapplied import load_open_invoices
 
 # Each round settles one effect; a payment of more customers than this is not one that anybody made.
 MAX_ROUNDS = 50
-MAX_OTHERS = 200
 
 
 class ReceiptHands:
@@ -196,16 +196,9 @@ class ReceiptMirror:
         customer = next((invoice.customer for invoice in (*named, *meant)), payment.customer)
         if not spread or customer is None or customer.system is not ACCOUNTING:
             return ()
-        page = self._ports.book.list_records(
-            self._tenant, Kind.INVOICE, first=None, last=None, system=ACCOUNTING, cursor="", limit=MAX_OTHERS,
-            customer=customer, oldest_first=True,
-        )  # fmt: skip
+        found = load_open_invoices(self._tenant, customer, payment.currency, self._ports)
         known = {invoice.ref for invoice in named}
-        return tuple(
-            record
-            for record in page.records
-            if isinstance(record, Invoice) and record.ref not in known and _can_be_paid(record, payment)
-        )
+        return tuple(invoice for invoice in found if invoice.ref not in known)
 
     def _load_paying(self, payment: Payment, copies: Iterable[Ref]) -> dict[Ref, tuple[Payment, ...]]:
         """Read the payments on each copy, by whichever of its ids they name it."""
@@ -311,13 +304,6 @@ def _ids(receiving: Receiving) -> list[str]:
 def _standing(latest: Effect | None) -> tuple[Receipt, ...]:
     """Read what stands; of an effect that is under way, what stood before it."""
     return standing_of(latest)
-
-
-def _can_be_paid(invoice: Invoice, payment: Payment) -> bool:
-    is_open = invoice.standing is Standing.LIVE and invoice.balance_minor > 0
-    return (
-        is_open and invoice.currency == payment.currency and not (invoice.keeping.left_out or invoice.keeping.archived)
-    )
 
 
 def _sorted(parts: Iterable[Allocation]) -> list[Allocation]:
