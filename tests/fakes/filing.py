@@ -29,6 +29,7 @@ from tests.fakes.clock import FakeClock
 TODAY = date(2026, 11, 3)
 CUSTOMER_ID = "1"
 NEW = Version("", "")
+IMPORT = "import "
 
 
 class Filed:
@@ -147,6 +148,25 @@ class Filed:
     def _drop(self, record: Record) -> None:
         """Take a record away: nothing shows it any more, not even that it is gone."""
         del self.records[record.ref]
+
+
+class Imported(Filed):
+    """The records of QuickBooks: it shows what was deleted since a mark, and a first import sets that mark."""
+
+    def fetch_changes(self, cursor: str) -> Window:
+        """Read as the port says.
+
+        A first import knows no deletions. So its mark is taken before any record is read, and the changes since that
+        mark follow at once: what goes meanwhile is seen to go, also by a worker that takes over a broken import.
+        """
+        if cursor and not cursor.startswith(IMPORT):
+            return super().fetch_changes(cursor)
+        self.reads += 1
+        now = self.clock.stamp()
+        if not cursor:
+            return Window((), IMPORT + now, more=True)
+        live = tuple(seen_now(r, now) for r in self.records.values() if r.standing is not Standing.DELETED)
+        return Window(live, cursor.removeprefix(IMPORT), more=True)
 
 
 def seen_now[R: Record](record: R, now: str) -> R:

@@ -13,11 +13,14 @@ from tests.fakes.filing import NEW
 from tests.fakes.vendors import FakeQuickBooks
 
 FUNDS, BANK, FEES = "4", "35", "90"
+CARD, COSTS = "41", "63"
 COMPANY = Company(
     (
         LedgerAccount(FUNDS, "Undeposited Funds", AccountUse.UNDEPOSITED_FUNDS),
         LedgerAccount(BANK, "Checking", AccountUse.BANK),
         LedgerAccount(FEES, "Bank Charges", AccountUse.EXPENSE),
+        LedgerAccount(COSTS, "Office Expenses", AccountUse.EXPENSE),
+        LedgerAccount(CARD, "Business Visa", AccountUse.OTHER),
     ),
     home_currency="USD",
 )

@@ -49,6 +49,12 @@ class FakeSystems:
     def sales(self, tenant: str) -> Any:
         return self._open(tenant, ACCOUNTING)
 
+    def payables(self, tenant: str) -> Any:
+        return self._open(tenant, ACCOUNTING)
+
+    def payables_source(self, tenant: str) -> Any:
+        return self._open(tenant, ACCOUNTING)
+
     def psa(self, tenant: str) -> Any:
         return self._open(tenant, PSA)
 

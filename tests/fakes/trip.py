@@ -8,7 +8,8 @@ from typing import Any
 from crossfoot.errors import OutcomeUnknown, RemoteUnavailable
 
 _WRITTEN = ("row", "receipt", "deposit", "sale", "sales", "item", "journal", "batch")
-VENDOR_WRITES = frozenset(f"{verb}_{what}" for verb in ("create", "update", "delete") for what in _WRITTEN)
+_ON_ENTRIES = frozenset({"create", "update", "delete", "void"})
+VENDOR_WRITES = _ON_ENTRIES | {f"{verb}_{what}" for verb in ("create", "update", "delete") for what in _WRITTEN}
 
 
 class Crash(BaseException):

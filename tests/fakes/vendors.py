@@ -30,20 +30,19 @@ from crossfoot.core.model import (
     TraitName,
 )
 from crossfoot.errors import Rejected
-from crossfoot.ports import Choice, Found, Window
+from crossfoot.ports import Choice, Found
 
 from tests.fakes.clock import FakeClock
-from tests.fakes.filing import CUSTOMER_ID, NEW, TODAY, Filed, seen_now
+from tests.fakes.filing import CUSTOMER_ID, NEW, TODAY, Imported
 from tests.fakes.postings import FakePostings, in_order
 
 # The credit memo that payments apply unless another is named; it need not be there.
 MEMO_ID = "9000"
-IMPORT = "import "
 # What a new revision of an invoice or credit memo is made of: what is applied to it is not.
 _said = attrgetter("standing", "number", "customer", "issued_on", "total_minor", "lines")
 
 
-class FakeQuickBooks(Filed):
+class FakeQuickBooks(Imported):
     """Invoices, payments, credit memos and deposits; a payment moves the balances of what it pays and what it applies."""
 
     def __init__(self, clock: FakeClock) -> None:
@@ -65,21 +64,6 @@ class FakeQuickBooks(Filed):
         ref = super().add_invoice(id_, number, total_minor, customer=customer, customer_id=customer_id, on=on)
         self._bill(self.invoice(id_))
         return ref
-
-    def fetch_changes(self, cursor: str) -> Window:
-        """Read as the port says.
-
-        A first import knows no deletions. So its mark is taken before any record is read, and the changes since that
-        mark follow at once: what goes meanwhile is seen to go, also by a worker that takes over a broken import.
-        """
-        if cursor and not cursor.startswith(IMPORT):
-            return super().fetch_changes(cursor)
-        self.reads += 1
-        now = self.clock.stamp()
-        if not cursor:
-            return Window((), IMPORT + now, more=True)
-        live = tuple(seen_now(r, now) for r in self.records.values() if r.standing is not Standing.DELETED)
-        return Window(live, cursor.removeprefix(IMPORT), more=True)
 
     def fetch_payments(self, ids: Sequence[str]) -> Found[Payment]:
         return self._find(Payment, Kind.PAYMENT, ids)

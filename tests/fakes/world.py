@@ -57,6 +57,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.companies import FakeCompanies
 from tests.fakes.deposits import FakeDeposits
 from tests.fakes.notices import FakeMailbox
+from tests.fakes.payables import FakePayables
 from tests.fakes.receipts import FakeReceipts
 from tests.fakes.sales import FakeSales
 from tests.fakes.table import FakeQueue, Tables
@@ -182,6 +183,7 @@ class World:
         self.our_payments = FakeReceipts(self.quickbooks)
         self.our_deposits = FakeDeposits(self.our_payments)
         self.our_sales = FakeSales(self.our_payments)
+        self.our_payables = FakePayables(self.our_payments)
         tables = tables or Tables(self.clock)
         self.book, self.history, self.effects = tables.book, tables.history, tables.effects
         self.matches, self.origins, self.waiting = tables.matches, tables.origins, tables.waiting
@@ -231,6 +233,12 @@ class World:
 
     def sales(self, tenant: str) -> Any:
         return self.our_sales
+
+    def payables(self, tenant: str) -> Any:
+        return self.our_payables
+
+    def payables_source(self, tenant: str) -> Any:
+        return self.our_payables
 
     def psa(self, tenant: str) -> Any:
         return self.connectwise
@@ -390,6 +398,12 @@ class _WiredSystems:
 
     def sales(self, tenant: str) -> Any:
         return self._wire(self._world.sales(tenant))
+
+    def payables(self, tenant: str) -> Any:
+        return self._wire(self._world.payables(tenant))
+
+    def payables_source(self, tenant: str) -> Any:
+        return self._wire(self._world.payables_source(tenant))
 
     def psa(self, tenant: str) -> Any:
         return self._wire(self._world.psa(tenant))

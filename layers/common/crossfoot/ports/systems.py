@@ -22,6 +22,7 @@ from crossfoot.core.model import (
 from crossfoot.core.receipts import Receipt
 from crossfoot.core.rights import Probed
 from crossfoot.core.slips import Slip
+from crossfoot.ports.payables import PayableEntries
 from crossfoot.ports.sync import Postings, Sales
 
 
@@ -237,6 +238,10 @@ class Systems(Protocol):
 
     def sales(self, tenant: str) -> Sales:
         """Open the partner's accounting for the entries of the sync tool. Raises: NeedsPartner when it is not connected."""
+        ...
+
+    def payables(self, tenant: str) -> PayableEntries:
+        """Open the partner's accounting for our bills and what pays them. Raises: NeedsPartner when it is not connected."""
         ...
 
     def psa(self, tenant: str) -> Psa:

@@ -12,6 +12,8 @@ from crossfoot.core.payables.records import PayMethod
 
 # The kind of the effects on a record of the platform: its subject says what it is.
 PAYABLE = "payable"
+# The line that is the tax of an entry: the accounting works it out, and we never write it.
+TAX_LINE_ID = "tax"
 
 
 class EntryOperation(StrEnum):
