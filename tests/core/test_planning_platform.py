@@ -18,6 +18,7 @@ from crossfoot.core.model import (
     PaymentRow,
     Ref,
     Standing,
+    System,
     TakenBack,
     Version,
 )
@@ -192,6 +193,27 @@ def test_what_keeps_a_payment_of_the_platform_waiting_is_said(changes: dict[str,
     assert decision is not None
     assert decision.code == code
     assert plan_payment(replace(held, payment=taken_back(held.payment)), OFF).decision is None, "nothing is owed there"
+
+
+@pytest.mark.parametrize(
+    ("system", "rule"), [(PLATFORM, "P2"), (ACCOUNTING, "E5")], ids=["p2 of the platform", "e5 external"]
+)
+def test_i5_on_an_archived_invoice_what_was_entered_follows_its_payment_and_nothing_new_is_let_in(
+    system: System, rule: str
+) -> None:
+    paid, other, new = (payment(id_, 60_00, system=system) for id_ in ("pay_1", "pay_2", "pay_3"))
+    on, before = Preferences(external_payments_enabled=True), situation(paid, other)
+    archived = replace(carried_out(before, plan_payment(before, on)), psa_keeping=Keeping(archived=True))
+    assert plan_payment(archived, on) == Plan(), "archiving takes nothing back"
+    gone = taken_back(paid)
+    plan = plan_payment(replace(archived, payment=gone, payments=(gone, other, new)), on)
+    assert plan.write is not None
+    assert (plan.write.operation, plan.write.row) == (Operation.UPDATE, PaymentRow("9", 60_00, DAY))
+    assert to_effect("t_1", replace(archived, payment=gone), plan.write).rule == rule
+    held = plan_payment(replace(archived, payment=new, payments=(paid, other, new)), on)
+    assert held.write is None
+    assert held.decision is not None
+    assert held.decision.code == "archived"
 
 
 def test_stored_rows_of_before_are_read_as_they_were() -> None:

@@ -4,17 +4,20 @@ from collections import Counter
 from collections.abc import Iterator
 
 from crossfoot.core.decisions import Decision, Outcome
-from crossfoot.core.model import ACCOUNTING, PLATFORM, Allocation, Kind, Link, Payment, Ref, Standing
+from crossfoot.core.depositing import DEPOSIT
+from crossfoot.core.model import ACCOUNTING, PLATFORM, Allocation, Invoice, Link, Payment, Ref, Standing
 from crossfoot.core.parts import invoices_of
 from crossfoot.core.planning import PAYMENT_ROWS
+from crossfoot.core.receipts import standing_of as standing_receipts
+from crossfoot.core.receiving import RECEIPTS
 from crossfoot.core.rows import standing_of
+from crossfoot.core.slips import locked_by
 
 from tests.fakes.table import Tables
 from tests.simulation.people import Office
 
-# What may be the last word though nobody entered or deleted rows in ConnectWise by hand: a deposit that people made, an
-# invoice that they archived, where what was paid too much went to.
-MAY_STAND = frozenset({"deposited_by_hand", "archived"})
+# What may be the last word though nobody entered or deleted rows in ConnectWise by hand: a deposit that people made.
+MAY_STAND = frozenset({"deposited_by_hand"})
 
 
 def check_never_twice(office: Office) -> None:
@@ -40,9 +43,13 @@ def paid_on_platform(office: Office, tables: Tables, link: Link) -> int:
         payment
         for payment in _received(office, tables)
         if _part(payment, link)
-        and (_is_carried(office, tables, payment.ref, link) or not is_excused(tables, office, payment.ref))
+        and (_is_carried(office, tables, payment.ref, link) or not _may_be_missing(office, tables, payment.ref, link))
     ]
     return sum(_part(payment, link) for payment in on_it)
+
+
+def _may_be_missing(office: Office, tables: Tables, payment: Ref, link: Link) -> bool:
+    return is_excused(tables, office, payment) or _is_kept_out(tables, office.world.tenant, payment, link)
 
 
 def is_excused(tables: Tables, office: Office, payment: Ref) -> bool:
@@ -55,15 +62,28 @@ def is_excused(tables: Tables, office: Office, payment: Ref) -> bool:
     kept = tables.book.load(office.world.tenant, payment)
     assert isinstance(kept, Payment)
     is_meddled = any(invoice.id[1:] in office.meddled for invoice in invoices_of(kept))
-    return is_meddled or newest.code in MAY_STAND or _is_locked_by_hand(tables, office, newest)
+    return is_meddled or newest.code in MAY_STAND or _is_locked_by_hand(tables, office.world.tenant, payment, newest)
 
 
-def _is_locked_by_hand(tables: Tables, office: Office, newest: Decision) -> bool:
-    """Tell whether it lies in the deposit of a payout that people changed, which says so."""
+def _is_locked_by_hand(tables: Tables, tenant: str, payment: Ref, newest: Decision) -> bool:
+    """Tell whether the payout that it waits for has it in its deposit, which people changed, and says so."""
     if newest.code != "deposit_first":
         return False
-    told = [tables.history.load(office.world.tenant, ref) for ref in newest.about if ref.kind is Kind.PAYOUT]
-    return any(each and each[-1].item.code == "changed_by_hand" for each in told)
+    (payout,) = newest.about
+    deposit = tables.effects.load_latest(tenant, DEPOSIT, payout)
+    receipts = standing_receipts(tables.effects.load_latest(tenant, RECEIPTS, payment))
+    is_in_it = deposit is not None and not {receipt.id for receipt in receipts}.isdisjoint(locked_by(deposit))
+    told = tables.history.load(tenant, payout)
+    return is_in_it and bool(told) and told[-1].item.code == "changed_by_hand"
+
+
+def _is_kept_out(tables: Tables, tenant: str, payment: Ref, link: Link) -> bool:
+    """Tell whether a copy of the invoice was archived after the payment went to it, and the last word on it says so."""
+    copies = tables.book.load_many(tenant, (link.accounting, link.psa)).values()
+    told = tables.history.load(tenant, payment)
+    about_it = [each.item.code for each in told if {*each.item.about} & {link.accounting, link.psa}]
+    is_archived = any(isinstance(copy, Invoice) and copy.keeping.archived for copy in copies)
+    return is_archived and about_it[-1:] == ["archived"]
 
 
 def _received(office: Office, tables: Tables) -> list[Payment]:
@@ -98,7 +118,8 @@ def _wrong_in_connectwise(office: Office, tables: Tables, kept: Payment) -> Iter
     links = tables.book.load_links(office.world.tenant, invoices_of(kept))
     for link in set(links.values()):
         carried = _is_carried(office, tables, kept.ref, link) or _is_elsewhere(office, tables, kept.ref, link)
-        if carried != (kept.standing is Standing.LIVE and _part(kept, link) > 0):
+        due = kept.standing is Standing.LIVE and _part(kept, link) > 0
+        if carried != due and not (due and _is_kept_out(tables, office.world.tenant, kept.ref, link)):
             yield f"{kept.ref} is {'' if carried else 'not '}on the rows of {link.psa}: {kept}"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from crossfoot.core.model import (
     ACCOUNTING,
+    IMPORTED,
     Invoice,
     Keeping,
     Kind,
@@ -151,6 +152,41 @@ def test_p1_c4_i5_what_is_paid_too_much_goes_to_no_invoice_that_takes_no_part_in
     settle(books)
     assert books.in_quickbooks() == [(110_00, {"q1002": 50_00, "q1003": 60_00})]
     assert [books.in_connectwise(number) for number in ("1001", "1002", "1003")] == [0, 50_00, 60_00]
+
+
+def test_p1_i5_what_is_named_though_archived_is_received_and_says_why_connectwise_has_none(books: Books) -> None:
+    books.keep("connectwise-c1001", Keeping(archived=True))
+    books.platform.pay("pay_1", {"quickbooks-q1001": 60_00})
+    settle(books)
+    assert books.in_quickbooks() == [(60_00, {"q1001": 60_00})], "the customer paid this invoice, and no other"
+    assert books.in_connectwise("1001") == 0
+    assert books.codes("pay_1") == ["archived"]
+    said = books.world.history.load(TENANT, books.platform.payment("pay_1").ref)[-1].item
+    assert "QuickBooks receives this one all the same" in said.sentence
+    books.keep("connectwise-c1001", IMPORTED)
+    books.platform.tell("pay_1")
+    settle(books)
+    assert books.in_connectwise("1001") == 60_00
+
+
+@pytest.mark.parametrize("changes", [{"status": "refunded"}, {"refunded_amount": "40.00"}])
+def test_p2_i5_what_was_entered_before_an_invoice_was_archived_follows_its_payment(
+    books: Books, changes: dict[str, str]
+) -> None:
+    books.platform.pay("pay_1", {"quickbooks-q1001": 60_00})
+    books.platform.pay("pay_2", {"quickbooks-q1001": 30_00})
+    settle(books)
+    for copy in ("quickbooks-q1001", "connectwise-c1001"):
+        books.keep(copy, Keeping(archived=True))
+    books.platform.pay("pay_3", {"quickbooks-q1001": 5_00})
+    settle(books)
+    assert books.in_connectwise("1001") == 90_00, "archiving takes nothing back, and lets nothing new in"
+    books.platform.change("pay_1", **changes)
+    settle(books)
+    left = 0 if "status" in changes else 20_00
+    assert books.in_connectwise("1001") == left + 30_00
+    assert sum(amount for amount, _ in books.in_quickbooks()) == left + 35_00
+    assert (books.codes("pay_1"), books.codes("pay_3")) == ([], ["archived"])
 
 
 @pytest.mark.parametrize("status", ["refunded", "returned", "deleted"])

@@ -1,7 +1,7 @@
 """Which external payments go to ConnectWise at all (E1 to E4)."""
 
 from crossfoot.core.decisions import Decision, skipped, waits
-from crossfoot.core.model import ACCOUNTING, Invoice, Keeping, Link, LinkOrigin, Payment
+from crossfoot.core.model import ACCOUNTING, PLATFORM, Invoice, Keeping, Link, LinkOrigin, Payment
 from crossfoot.core.preferences import ExternalPaymentsMode, Preferences
 
 
@@ -46,18 +46,22 @@ def decide_link(payment: Payment, link: Link, preferences: Preferences) -> Decis
 
 
 def decide_keeping(payment: Payment, invoice: Invoice, keeping: Keeping) -> Decision | None:
-    """Say why a payment is left alone on an invoice that takes no part; None when it does.
+    """Say why a payment is not entered on an invoice that takes no part; None when it is.
 
-    What was entered before stays entered: archiving is no correction of the books.
+    What was entered before stays, and follows its payment: archiving is no correction of the books.
     Takes: `keeping` of either copy.
-    Source: E2, C4, C5, I5.
+    Source: E2, C4, C5, I5; P1 for one of the platform, which the accounting receives all the same.
     """
+    rule, then = "E2", "its payments are left as they are."
+    if payment.ref.system is PLATFORM:
+        rule = "P1"
+        then = "ConnectWise gets no new payment on it. QuickBooks receives this one all the same: it pays this invoice."
     if keeping.archived:
-        sentence = f"Invoice {invoice.number} is archived, so its payments are left as they are."
+        sentence = f"Invoice {invoice.number} is archived, so {then}"
         fix = "Bring the invoice back where it is shown as archived; the payment then follows."
-        return skipped(payment.ref, "E2", "archived", sentence, fix, invoice.ref)
+        return skipped(payment.ref, rule, "archived", sentence, fix, invoice.ref)
     if keeping.left_out:
-        sentence = f"The import filters leave invoice {invoice.number} out, so its payments are left as they are."
+        sentence = f"The import filters leave invoice {invoice.number} out, so {then}"
         fix = "Widen the import filters under Connections; saving them reads everything again."
-        return skipped(payment.ref, "E2", "left_out", sentence, fix, invoice.ref)
+        return skipped(payment.ref, rule, "left_out", sentence, fix, invoice.ref)
     return None

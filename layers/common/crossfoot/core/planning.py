@@ -104,7 +104,7 @@ def plan_payment(situation: Situation, preferences: Preferences) -> Plan:
         return _plan_platform_payment(situation)
     pays = any(part.invoice == situation.invoice for part in situation.payment.allocations)
     kept_out = _kept_out(situation)
-    if kept_out is not None:
+    if kept_out is not None and not _is_carried(situation):
         return Plan(decision=kept_out if pays else None)
     if situation.link is None or situation.accounting is None:
         return Plan(decision=_not_there(situation) if pays else None)
@@ -117,7 +117,8 @@ def plan_payment(situation: Situation, preferences: Preferences) -> Plan:
     unfit = _unfit(situation, bool(paid))
     if unfit is not None:
         return Plan(decision=unfit)
-    return _plan_rows(situation, (*paid, *platform_parts(situation.payments, _names(situation))))
+    received = platform_parts(situation.payments, _names(situation))
+    return _plan_rows(situation, _let_in(situation, (*paid, *received), kept_out))
 
 
 def _plan_platform_payment(situation: Situation) -> Plan:
@@ -125,7 +126,7 @@ def _plan_platform_payment(situation: Situation) -> Plan:
     names = _names(situation)
     pays = any(part.invoice in names for part in situation.payment.allocations)
     kept_out = _kept_out(situation)
-    if kept_out is not None:
+    if kept_out is not None and not _is_carried(situation):
         return Plan(decision=kept_out if pays else None)
     if situation.parted:
         return _take_back(situation, pays)
@@ -138,7 +139,8 @@ def _plan_platform_payment(situation: Situation) -> Plan:
     external = external_parts(situation.payments, situation.invoice)
     # What is not carried yet waits for its own turn, which asks what this one does not: E2 to E4.
     kept = (part for part in external if part.payment in carried)
-    return _plan_rows(situation, (*kept, *platform_parts(situation.payments, names)))
+    received = platform_parts(situation.payments, names)
+    return _plan_rows(situation, _let_in(situation, (*kept, *received), kept_out))
 
 
 def _held(situation: Situation) -> Decision | None:
@@ -162,6 +164,17 @@ def _kept_out(situation: Situation) -> Decision | None:
         return None
     held = (decide_keeping(situation.payment, accounting, each) for each in (accounting.keeping, situation.psa_keeping))
     return next((decision for decision in held if decision is not None), None)
+
+
+def _is_carried(situation: Situation) -> bool:
+    """Tell whether our rows hold something of the payment: then they follow it, also where nothing new is let in."""
+    return carried_as(situation.payment) in standing_of(situation.latest).carries
+
+
+def _let_in(situation: Situation, paid: tuple[Paid, ...], kept_out: Decision | None) -> tuple[Paid, ...]:
+    """Leave on an invoice that takes no part only what was entered there before. Source: E5, P2, C5, I5."""
+    carried = standing_of(situation.latest).carries
+    return paid if kept_out is None else tuple(part for part in paid if part.payment in carried)
 
 
 def _take_back(situation: Situation, pays: bool) -> Plan:
