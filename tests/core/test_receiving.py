@@ -209,6 +209,8 @@ def test_p4_what_quickbooks_refused_is_not_sent_again_as_it_was() -> None:
     assert (held.code, held.fix) == ("refused_by_accounting", "Do this.")
     told_anew = replace(ONE.payment, version=Version("2026-11-04T09:00:00.000000Z", "2026-11-04T09:00:00.000000Z"))
     assert plan_receipts(replace(ONE, payment=told_anew, latest=refused), DEFAULTS).write is not None, "it may pass now"
+    more_open = replace(ONE, invoices=invoices(replace(invoice("129"), balance_minor=499_00)), latest=refused)
+    assert plan_receipts(more_open, DEFAULTS).write is not None, "it may have been more than was open"
     other = replace(ONE, payment=payment(("129", 90_00)), latest=refused)
     assert plan_receipts(other, DEFAULTS).write is not None, "something else may pass"
 

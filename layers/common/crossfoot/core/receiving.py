@@ -255,7 +255,9 @@ def _seen(receiving: Receiving) -> str:
     stands = (receiving.copies.get(receipt.id) for receipt in standing_of(receiving.latest))
     newest = max((copy.version.updated_at for copy in stands if copy is not None), default="")
     active = ",".join(sorted(account.id for account in receiving.company.accounts if account.active))
-    known = f"{receiving.payment.version.updated_at} {newest} {receiving.company.closed_until} {active}"
+    # One that was refused for paying more than is open may fit by now: another payment was moved away, or a credit.
+    has_open = ",".join(sorted(f"{each.ref} {each.balance_minor}" for each in receiving.invoices.values()))
+    known = f"{receiving.payment.version.updated_at} {newest} {receiving.company.closed_until} {active} {has_open}"
     return hashlib.sha256(known.encode()).hexdigest()[:16]
 
 
