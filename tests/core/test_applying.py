@@ -116,6 +116,17 @@ def test_p4_of_two_payments_on_the_way_the_earlier_one_is_first() -> None:
     assert given_to(apply_money(second, ledger, KEEP)) == {"quickbooks-1": 40_00}
 
 
+def test_p4_what_is_applied_already_gives_way_to_no_earlier_payment_that_is_still_on_its_way() -> None:
+    first, second = payment((of("1"), 60_00)), payment((of("1"), 60_00), id_="pay_2")
+    made = Receipt("182", CUSTOMER, 60_00, DAY, (Allocation(of("1"), 60_00),), "UF", "pay_2", "0")
+    paying = {of("1"): (first, second, copy_of(made, revision="0", origin="pay_2"))}
+    ledger = Ledger({of("1"): invoice("1", 10_00)}, paying=paying)
+    assert given_to(apply_money(second, ledger, KEEP)) == {"quickbooks-1": 60_00}, (
+        "or the two would take turns for ever"
+    )
+    assert given_to(apply_money(first, ledger, KEEP)) == {"quickbooks-1": 10_00}
+
+
 def test_both_copies_of_an_invoice_are_one() -> None:
     named = of("501", PSA)
     paid = payment((named, 60_00), (of("1"), 60_00))

@@ -65,8 +65,9 @@ def _in_turn(invoices: Iterable[Invoice], preference: UnappliedMoney) -> list[In
 def _open_minor(payment: Payment, invoice: Invoice, ledger: Ledger) -> int:
     """Give what an invoice has open for this payment.
 
-    That is what the accounting showed last, with what it counted of this payment, without what earlier payments of the
-    platform will take that it has not counted yet: not those that the partner holds back from there.
+    That is what the accounting showed last, without what earlier payments of the platform will take that it has not
+    counted yet (not those that the partner holds back from there), with what it counted of this payment: that gives way
+    to none of them, or an earlier one that came too late and this one would push each other out in turn.
     """
     on_it = [each for each in ledger.paying.get(invoice.ref, ()) if wants(each, ACCOUNTING)]
     counted = {each.origin: _on(each, invoice.ref) for each in on_it if each.origin is not None}
@@ -76,7 +77,7 @@ def _open_minor(payment: Payment, invoice: Invoice, ledger: Ledger) -> int:
         for each in on_it
         if each.ref.system is payment.ref.system and each.ref not in counted and _turn(each) < _turn(payment)
     )
-    return invoice.balance_minor + counted.get(payment.ref, 0) - awaited
+    return max(invoice.balance_minor - awaited, 0) + counted.get(payment.ref, 0)
 
 
 def _on(payment: Payment, *invoices: Ref) -> int:
