@@ -30,7 +30,7 @@ OF_THE_PLATFORM = (
     Mutant(
         "what earlier payments will take is forgotten",
         f"{CORE}/applying.py",
-        "counted.get(payment.ref, 0) - awaited\n",
-        "counted.get(payment.ref, 0)\n",
+        "max(invoice.balance_minor - awaited, 0)",
+        "max(invoice.balance_minor, 0)",
     ),
 )
