@@ -1,0 +1,75 @@
+"""A sync on its way: each move of it is one conditional write, and what is sent off counts for it (B7, X3)."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from crossfoot.core.pacing import Pace
+from crossfoot.core.payables.syncs import PayableSync, SyncStage
+from crossfoot.messages import MirrorBill, SyncPayables
+from crossfoot.ports import Outgoing
+from crossfoot.steps.sync_payables.needs import Closing, Ports
+
+
+class Running:
+    """A partner's sync, as this invocation works on it."""
+
+    def __init__(self, tenant: str, sync: PayableSync, ports: Ports, remaining_ms: Callable[[], int]) -> None:
+        self.tenant, self.sync = tenant, sync
+        self._ports, self._pace = ports, Pace(remaining_ms)
+
+    def move(self, **changes: Any) -> None:
+        """Store how far it has come. Raises: Conflict when somebody else moved it."""
+        moved = replace(self.sync, moved_at=self._ports.clock.now(), **changes)
+        self._ports.payable_syncs.replace(self.tenant, self.sync, moved)
+        self.sync = moved
+
+    def has_time(self) -> bool:
+        """Tell, after a round, whether another one may begin."""
+        return self._pace.has_time()
+
+    def go_on_later(self) -> None:
+        """Let the rest go on by message."""
+        self._ports.queue.send([SyncPayables(tenant=self.tenant, sync=self.sync.id, because=self.where())])
+
+    def send_off(self, waiting: Iterable[Outgoing]) -> int:
+        """Have records of the platform mirrored for this sync; each is noted as on its way, before.
+
+        Returns: how many were not sent off for it before.
+        """
+        noted = list(waiting)
+        if not noted:
+            return 0
+        self._ports.outbox.put(self.tenant, [replace(each, sync=self.sync.id, code="") for each in noted])
+        self._ports.queue.send([to_message(self.tenant, each, self.sync.id, self.where()) for each in noted])
+        return sum(each.sync != self.sync.id for each in noted)
+
+    def where(self) -> str:
+        """Name the place where it is: what is sent again from there is the same message."""
+        at = hashlib.sha256(f"{self.sync.cursor} {self.sync.place}".encode()).hexdigest()[:16]
+        return f"{self.sync.stage} since {self.sync.moved_at.isoformat()} at {at}"
+
+
+def to_message(tenant: str, outgoing: Outgoing, sync: str, because: str = "") -> MirrorBill:
+    """Make the message that has a record mirrored for a sync."""
+    return MirrorBill(
+        tenant=tenant,
+        record_kind=outgoing.record.kind,  # type: ignore[arg-type]
+        record_id=outgoing.record.id,
+        vendor=str(outgoing.vendor or ""),
+        sync=sync,
+        because=because,
+    )
+
+
+def is_on_its_way(outgoing: Outgoing, sync: PayableSync) -> bool:
+    """Tell whether a record was sent off for a sync, and nobody has said yet how that ended."""
+    return outgoing.sync == sync.id and not outgoing.code
+
+
+def finish(tenant: str, sync: PayableSync, now: datetime, ports: Closing) -> None:
+    """End a sync that did its work. Raises: Conflict when it moved."""
+    done = replace(sync, stage=SyncStage.DONE, moved_at=now, finished_at=now)
+    ports.payable_syncs.replace(tenant, sync, done)
