@@ -16,11 +16,13 @@ from crossfoot.core.payables.records import (
 )
 from crossfoot.core.payables.standing import INACTIVE_SUFFIX
 from crossfoot.errors import Rejected
+from crossfoot.ports import Window
 
 from tests.fakes.clock import FakeClock
 from tests.fakes.filing import NEW, Imported
 
 _FIRST_ID = 9001
+_IN_ORDER = (Kind.BILL_PAYMENT, Kind.VENDOR_CREDIT, Kind.BILL, Kind.VENDOR)
 
 
 class PayableBook(Imported):
@@ -35,6 +37,11 @@ class PayableBook(Imported):
         self.unapplies, self.repeats_numbers = True, False
         self.taken: set[str] = set()
         self._changes: dict[Ref, int] = {}
+
+    def fetch_changes(self, cursor: str) -> Window:
+        """Read as the port says: payments before what they settle."""
+        window = super().fetch_changes(cursor)
+        return replace(window, records=tuple(sorted(window.records, key=lambda each: _IN_ORDER.index(each.ref.kind))))
 
     # --- what is there --------------------------------------------------------------------------------------------
 

@@ -35,8 +35,7 @@ def record_of(ref: Ref, entry: Entry, currency: str, note: str, before: Payable 
     vendor = Ref(ref.system, Kind.VENDOR, entry.vendor_id)
     match entry:
         case BillEntry():
-            kept = before.due_on if isinstance(before, Bill) else entry.issued_on
-            due_on, lines = entry.due_on or kept, _cost_lines(entry.lines, before)
+            due_on, lines = entry.due_on or entry.issued_on, _cost_lines(entry.lines, before)
             bill = Bill(ref, NEW, Standing.LIVE, entry.number, vendor, "", entry.issued_on, due_on, currency, 0, 0)
             return replace(bill, lines=lines, note=note, marker=marker)
         case CreditEntry():

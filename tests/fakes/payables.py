@@ -27,6 +27,7 @@ from crossfoot.core.payables.records import (
     VendorCredit,
 )
 from crossfoot.core.payables.standing import entry_of
+from crossfoot.core.payables.wording import in_latin, with_unsaid
 from crossfoot.errors import Conflict, Rejected
 
 from tests.fakes.filing import NEW, TODAY
@@ -101,8 +102,9 @@ class FakePayables(PayableBook):
 
     def find_vendors(self, name: str) -> tuple[VendorEntry, ...]:
         self.reads += 1
-        vendors = (entry_of(record) for record in self.records.values() if isinstance(record, Vendor))
-        return tuple(each for each in vendors if isinstance(each, VendorEntry) and each.name == name)
+        vendors = [entry_of(record) for record in self.records.values() if isinstance(record, Vendor)]
+        kept = in_latin(VendorEntry("", name))
+        return tuple(v for v in vendors if isinstance(v, VendorEntry) and replace(kept, name=v.name) == kept)
 
     # --- what people do -------------------------------------------------------------------------------------------
 
@@ -187,8 +189,9 @@ class FakePayables(PayableBook):
 
     def _write(self, ref: Ref, entry: Entry, currency: str, note: str) -> Entry:
         self._check_entry(entry)
-        before = self.living(ref.kind, ref.id)
-        return entry_of(self.keep(record_of(ref, entry, currency, note, before)))
+        before, said = self.living(ref.kind, ref.id), in_latin(entry)
+        meant = with_unsaid(said, entry_of(before)) if before is not None else said
+        return entry_of(self.keep(record_of(ref, meant, currency, note, before)))
 
     def _remove(self, standing: Payable) -> None:
         match standing:

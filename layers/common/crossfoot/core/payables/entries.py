@@ -28,7 +28,11 @@ class EntryOperation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VendorEntry:
-    """A vendor. Takes: `id` and `revision` are the accounting's, "" until it is made."""
+    """A vendor.
+
+    Takes: `id` and `revision` are the accounting's, "" until it is made; an `email` or `account_number` of "" leaves what
+    stands.
+    """
 
     id: str
     name: str
@@ -55,7 +59,7 @@ class EntryLine:
 
 @dataclass(frozen=True, slots=True)
 class BillEntry:
-    """A bill."""
+    """A bill. Takes: a `number` of "" and a `due_on` of None leave what stands, or are the accounting's to choose."""
 
     id: str
     vendor_id: str
@@ -73,7 +77,7 @@ class BillEntry:
 
 @dataclass(frozen=True, slots=True)
 class CreditEntry:
-    """A vendor credit. Units: amounts are positive."""
+    """A vendor credit. Takes: a `number` of "" leaves what stands. Units: amounts are positive."""
 
     id: str
     vendor_id: str
@@ -98,7 +102,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class PaymentEntry:
-    """A bill payment. Takes: `account_id` is the bank account of a check, or the credit card's."""
+    """A bill payment.
+
+    Takes: `account_id` is the bank account of a check, or the credit card's; a `number` of "" leaves what stands.
+    """
 
     id: str
     vendor_id: str

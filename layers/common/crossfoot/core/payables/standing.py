@@ -82,6 +82,6 @@ def _entry_lines(record: Bill | VendorCredit) -> tuple[EntryLine, ...]:
 
 
 def _entry_line(line: CostLine) -> EntryLine:
-    line_id = TAX_LINE_ID if line.kind is CostLineKind.TAX else line.id
+    line_id = line.id or (TAX_LINE_ID if line.kind is CostLineKind.TAX else "")
     account_id = "" if line.item_id else line.account_id
     return EntryLine(line.amount_minor, account_id, line.description, line.item_id, line_id)
