@@ -89,8 +89,8 @@ _HOW = """## How it is measured
   each payment, so 109 s from the first to the last of 1,000. **Side by side**, the other one reads each invoice with
   python-quickbooks, enters the payment, and goes on in ConnectWise as above.
 - **The Sync Invoices tool** enters 1,000 invoices of ten lines (time of three kinds, products, expenses) that were closed
-  in ConnectWise and are in the book. Five workers of `sync_batch`, as many as its queue has groups, run the deployed
-  handler as above, one message at a time. The time begins with the run and ends when it is finished. Afterwards each entry
+  in ConnectWise and are in the book. Five workers of `sync_batch`, as many as its queues have groups, run the deployed
+  handler as above: one is given the run, the others the bills that wait for their batches, up to ten at a time. The time begins with the run and ends when it is finished. Afterwards each entry
   is compared with ConnectWise's own ledger by account, to the cent, and every invoice with its batch. What ConnectWise then
   shows as changed is read later, with everything else, and is not counted here.
 - **Its least time** is that of ConnectWise: 1,000 calls in any minute, of which each invoice takes one, and three more say

@@ -141,11 +141,12 @@ def _give_up(running: Running, ports: Ports, rule: str, code: str, sentence: str
 
 def _close(running: Running, ports: Ports) -> None:
     """End the run; where bills wait for their ConnectWise batches, the last message of each of their lanes does."""
-    if running.finish():
-        return
-    items = ports.sync_runs.load_items(running.tenant, running.run.id)
-    written = [item for item in items if item.state is ItemState.WRITTEN]
     tenant, run = running.tenant, running.run.id
+    # By one read: between two, the last bills may get their batches, and then neither this nor a message would end the run.
+    written = [item for item in ports.sync_runs.load_items(tenant, run) if item.state is ItemState.WRITTEN]
+    if not written:
+        running.finish()
+        return
     # Each once more: whoever wrote one may have died before it was queued.
     posts = [to_post(tenant, run, item) for item in written]
     ports.queue.send(posts)
