@@ -18,7 +18,6 @@ from crossfoot.core.model import (
     Deposit,
     DepositLine,
     Invoice,
-    Keeping,
     Kind,
     Line,
     Link,
@@ -31,16 +30,19 @@ from crossfoot.core.model import (
     Standing,
     System,
 )
+from crossfoot.core.payables.records import Bill, BillPayment, CostLine, Vendor, VendorCredit
 from crossfoot.core.shelves import Shelf, shelves_of
 from crossfoot.errors import Conflict, Rejected
 from crossfoot.ports import ListPage, Numbered
+
+from tests.fakes.merging import merge
 
 NAME_LENGTH = 60
 MAX_NUMBER_LENGTH = 128
 MAX_SAME_NUMBER = 20
 
 
-type Lines = tuple[Line, ...] | tuple[DepositLine, ...] | tuple[PayoutItem, ...]
+type Lines = tuple[Line, ...] | tuple[DepositLine, ...] | tuple[PayoutItem, ...] | tuple[CostLine, ...]
 
 
 class FakeBook:
@@ -72,6 +74,14 @@ class FakeBook:
 
     def load_lines_of_many(self, tenant: str, records: Iterable[Invoice | CreditMemo]) -> dict[Ref, tuple[Line, ...]]:
         return {record.ref: self.load_lines(tenant, record) for record in records}
+
+    def load_cost_lines(self, tenant: str, record: Bill | VendorCredit) -> tuple[CostLine, ...]:
+        return tuple(line for line in self.lines.get((tenant, record.ref), ()) if isinstance(line, CostLine))
+
+    def load_cost_lines_of_many(
+        self, tenant: str, records: Iterable[Bill | VendorCredit]
+    ) -> dict[Ref, tuple[CostLine, ...]]:
+        return {record.ref: self.load_cost_lines(tenant, record) for record in records}
 
     def load_deposit_lines(self, tenant: str, deposit: Deposit) -> tuple[DepositLine, ...]:
         return tuple(line for line in self.lines.get((tenant, deposit.ref), ()) if isinstance(line, DepositLine))
@@ -108,6 +118,13 @@ class FakeBook:
     def load_payments_of_many(self, tenant: str, invoices: Iterable[Ref]) -> dict[Ref, tuple[Payment, ...]]:
         return {invoice: self.load_payments_of(tenant, invoice) for invoice in invoices}
 
+    def load_bill_payments_of(self, tenant: str, refs: Iterable[Ref]) -> dict[Ref, tuple[BillPayment, ...]]:
+        return {ref: self._bill_payments_of(tenant, ref) for ref in refs}
+
+    def _bill_payments_of(self, tenant: str, settled: Ref) -> tuple[BillPayment, ...]:
+        found = [self.records[tenant, ref] for ref in sorted(self.paid_by[tenant, settled])]
+        return tuple(each for each in found if isinstance(each, BillPayment) and settled in settled_by(each))
+
     def load_invoices_numbered(self, tenant: str, number: str) -> tuple[Invoice, ...]:
         wanted = normalise(number)
         invoices = (record for record in self._of(tenant, Kind.INVOICE) if isinstance(record, Invoice))
@@ -142,7 +159,7 @@ class FakeBook:
             return self._list_shelf(tenant, shelf, kind, first, last, system, cursor, limit, down=not oldest_first)
 
         def is_wanted(record: Record) -> bool:
-            if customer is not None and getattr(record, "customer", None) != customer:
+            if customer is not None and _of_whom(record) != customer:
                 return False
             day = dated(record)
             return (
@@ -156,11 +173,13 @@ class FakeBook:
             wanted, lambda record: f"{dated(record)}#{_name(record.ref)}", cursor, limit, down=not oldest_first
         )
 
-    def list_customers(self, tenant: str, *, prefix: str, system: System | None, cursor: str, limit: int) -> ListPage:
+    def list_named(
+        self, tenant: str, kind: Kind, *, prefix: str, system: System | None, cursor: str, limit: int
+    ) -> ListPage:
         wanted = (
             record
-            for record in self._of(tenant, Kind.CUSTOMER)
-            if isinstance(record, Customer)
+            for record in self._of(tenant, kind)
+            if isinstance(record, Customer | Vendor)
             and system in (None, record.ref.system)
             and normalise(record.name).startswith(normalise(prefix))
             and (record.name or record.standing is not Standing.DELETED)
@@ -245,7 +264,7 @@ class FakeBook:
                 self.lines[key], self.lines_of[key] = lines, record.version.updated_at
                 return True
             return False
-        merged = _without_lines(_merge(record, stored))
+        merged = _without_lines(merge(record, stored))
         if stored is not None and record.standing is Standing.DELETED:
             lines = None
         awaited = lines is not None and self.lines_of.get(key) not in (None, record.version.updated_at)
@@ -255,9 +274,9 @@ class FakeBook:
             self.lines[key] = lines
         elif stored is not None and _is_as_stored(merged, stored):
             return False
-        if isinstance(merged, Payment):
-            for invoice in _invoices_of(merged):
-                self.paid_by[tenant, invoice].add(merged.ref)
+        if isinstance(merged, Payment | BillPayment):
+            for settled in _invoices_of(merged) if isinstance(merged, Payment) else settled_by(merged):
+                self.paid_by[tenant, settled].add(merged.ref)
         self.records[tenant, record.ref] = merged
         return True
 
@@ -266,19 +285,30 @@ def _invoices_of(payment: Payment) -> tuple[Ref, ...]:
     return (*(part.invoice for part in payment.allocations), *payment.former_invoices, *payment.credit_only)
 
 
+def settled_by(payment: BillPayment) -> tuple[Ref, ...]:
+    """Give every bill and vendor credit that a payment names or ever named."""
+    return (*(part.bill for part in payment.bills), *(part.credit for part in payment.credits), *payment.former)
+
+
+def _of_whom(record: Record) -> Ref | None:
+    """Give the customer or vendor in whose own list a record is."""
+    named: Ref | None = getattr(record, "customer", None) or getattr(record, "vendor", None)
+    return named
+
+
 def lines_of(record: Record) -> Lines | None:
     """Give the lines that a record came with; None where it has none, or they were not read."""
     if isinstance(record, Payout):
         return record.items
-    return record.lines if isinstance(record, Invoice | CreditMemo | Deposit) else None
+    return record.lines if isinstance(record, Invoice | CreditMemo | Deposit | Bill | VendorCredit) else None
 
 
 def dated(record: Record) -> date | None:
     """Give the day under which a record is listed."""
     match record:
-        case Customer():
+        case Customer() | Vendor():
             return None
-        case Payment():
+        case Payment() | BillPayment():
             return record.paid_on
         case Deposit():
             return record.deposited_on
@@ -286,6 +316,9 @@ def dated(record: Record) -> date | None:
             return record.arrives_on
         case Invoice() | CreditMemo():
             is_bare = not (record.number or record.customer or record.total_minor)
+            return None if record.standing is Standing.DELETED and is_bare else record.issued_on
+        case Bill() | VendorCredit():
+            is_bare = not (record.number or record.vendor or record.total_minor)
             return None if record.standing is Standing.DELETED and is_bare else record.issued_on
 
 
@@ -311,9 +344,9 @@ def _place_on_shelf(record: Record) -> str:
     return f"{dated(record)}#{quote(record.ref.id, safe='')}#{record.ref.system}"
 
 
-def _filed_under(customer: Record) -> str:
-    assert isinstance(customer, Customer)
-    return f"{normalise(customer.name)[:NAME_LENGTH]}#{_name(customer.ref)}"
+def _filed_under(record: Record) -> str:
+    assert isinstance(record, Customer | Vendor)
+    return f"{normalise(record.name)[:NAME_LENGTH]}#{_name(record.ref)}"
 
 
 def _is_older(record: Record, stored: Record) -> bool:
@@ -335,48 +368,8 @@ def _all_but_version(kind: type[Any]) -> Callable[[Record], tuple[object, ...]]:
 
 
 def _without_lines(record: Record) -> Record:
-    if isinstance(record, Invoice | CreditMemo | Deposit) and record.lines is not None:
+    if isinstance(record, Invoice | CreditMemo | Deposit | Bill | VendorCredit) and record.lines is not None:
         return replace(record, lines=None)
     if isinstance(record, Payout) and record.items is not None:
         return replace(record, items=None)
     return record
-
-
-def _merge(record: Record, stored: Record | None) -> Record:
-    if stored is not None and record.standing is Standing.DELETED and not getattr(record, "taken_back", None):
-        known = replace(stored, standing=Standing.DELETED, version=record.version)
-        offered_former = record.former_invoices if isinstance(record, Payment) else ()
-        record = known
-        if isinstance(known, Payment):
-            record = replace(known, allocations=(), credits=(), credit_only=(), deposit=None)
-            record = replace(record, former_invoices=(*known.former_invoices, *offered_former))
-    elif isinstance(record, Customer | Invoice | CreditMemo):
-        kept = _kept(record.keeping, getattr(stored, "keeping", None))
-        record = record if record.keeping == kept else replace(record, keeping=kept)
-        if isinstance(record, Invoice | CreditMemo) and isinstance(stored, Invoice | CreditMemo):
-            record = _named(record, stored)
-    if isinstance(record, Payment | Payout):
-        kept = stored.keeping if isinstance(stored, Payment | Payout) else Keeping()
-        record = record if record.keeping == kept else replace(record, keeping=kept)
-    if isinstance(record, Payment):
-        earlier = stored if isinstance(stored, Payment) else record
-        known_invoices = {*record.former_invoices, *earlier.former_invoices}
-        known_invoices |= {part.invoice for part in earlier.allocations}
-        former = tuple(sorted(known_invoices - {part.invoice for part in record.allocations}))
-        return replace(record, former_invoices=former, origin=record.origin or earlier.origin)
-    return record
-
-
-def _named(record: Invoice | CreditMemo, stored: Invoice | CreditMemo) -> Invoice | CreditMemo:
-    named_at = stored.keeping.named_at
-    if not named_at or record.customer != stored.customer:
-        return record
-    if record.version.seen_at > named_at and record.customer_name != stored.customer_name:
-        return record
-    return replace(record, customer_name=stored.customer_name, keeping=replace(record.keeping, named_at=named_at))
-
-
-def _kept(offered: Keeping, stored: Keeping | None) -> Keeping:
-    if stored is None:
-        return Keeping(left_out=offered.left_out)
-    return Keeping(offered.left_out and stored.left_out, stored.archived, by_run=stored.by_run)

@@ -20,6 +20,9 @@ from tests.fakes.fetching import FakeCursors, FakeFetchRuns, FakeFilters, FakeLi
 from tests.fakes.matches import FakeMatches
 from tests.fakes.notices import FakeNotices, FakeNotifications
 from tests.fakes.origins import FakeOrigins
+from tests.fakes.outbox import FakeOutbox
+from tests.fakes.payable_syncs import FakePayableSyncs
+from tests.fakes.payables_settings import FakePayablesSettings
 from tests.fakes.sync_table import FakeEntries, FakeSyncRuns, FakeSyncSettings
 from tests.fakes.waiting import FakeWaiting
 
@@ -183,3 +186,6 @@ class Tables:
         self.preferences = FakePreferences()
         self.reports = FakeReports()
         self.sync_runs, self.sync_settings, self.entries = FakeSyncRuns(), FakeSyncSettings(), FakeEntries()
+        self.outbox = FakeOutbox()
+        self.payable_syncs = FakePayableSyncs()
+        self.payables_settings = FakePayablesSettings(self.payable_syncs)

@@ -193,6 +193,8 @@ class World:
         self.cursors, self.preferences, self.reports = tables.cursors, tables.preferences, tables.reports
         self.runs, self.filters, self.limits = tables.runs, tables.filters, tables.limits
         self.sync_runs, self.sync_settings, self.entries = tables.sync_runs, tables.sync_settings, tables.entries
+        self.outbox = tables.outbox
+        self.payable_syncs, self.payables_settings = tables.payable_syncs, tables.payables_settings
         self.connections = WorldConnections(tenant, self.worker_clock)
         self.companies = FakeCompanies(self.worker_clock, self)
         self.keys, self.secrets, self.dead_letters = WorldKeys(), WorldSecrets(), WorldDeadLetters()

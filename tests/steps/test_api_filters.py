@@ -183,7 +183,7 @@ def test_c5_nothing_lies_outside_open_filters_and_nothing_is_looked_through_for_
 ) -> None:
     fill(api)
     monkeypatch.delattr(type(api.world.book), "list_records")
-    monkeypatch.delattr(type(api.world.book), "list_customers")
+    monkeypatch.delattr(type(api.world.book), "list_named")
     assert [outside(api, kind=kind) for kind in ("invoice", "customer", "credit_memo")] == [[], [], []]
     assert api.call("GET", f"{PATH}/outside", query={"kind": "payment"}).status == 400
 

@@ -134,7 +134,9 @@ def told(houses: Houses, tenant: str) -> dict[str, Any]:
     """Give everything that the steps and the API would read of a partner, without when a run began."""
     world = houses.worlds[tenant]
     lists: dict[Kind, Any] = {kind: _listed(world, kind) for kind in Kind if kind is not Kind.CUSTOMER}
-    lists[Kind.CUSTOMER] = world.book.list_customers(tenant, prefix="", system=None, cursor="", limit=50).records
+    lists[Kind.CUSTOMER] = world.book.list_named(
+        tenant, Kind.CUSTOMER, prefix="", system=None, cursor="", limit=50
+    ).records
     invoices = [record for record in lists[Kind.INVOICE] if isinstance(record, Invoice)]
     unpaid = [world.book.list_unpaid(tenant, system, cursor="", limit=50).records for system in CONNECTED]
     runs = world.runs.list_runs(tenant, cursor="", limit=50).runs

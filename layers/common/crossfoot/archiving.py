@@ -110,7 +110,7 @@ def _count(refs: set[Ref], outside_now: int = 0) -> Progress:
 
 def _load_page(tenant: str, kind: Kind, cursor: str, book: Book) -> ListPage:
     if kind is Kind.CUSTOMER:
-        return book.list_customers(tenant, prefix="", system=PSA, cursor=cursor, limit=PAGE)
+        return book.list_named(tenant, Kind.CUSTOMER, prefix="", system=PSA, cursor=cursor, limit=PAGE)
     return book.list_records(tenant, kind, first=None, last=None, system=PSA, cursor=cursor, limit=PAGE)
 
 

@@ -21,8 +21,16 @@ from crossfoot.core.model import (
     TraitName,
     Version,
 )
+from crossfoot.core.payables.records import BillPart, BillPayment, CreditPart, PayMethod, PayState
 from hypothesis import strategies as st
 
+from tests.adapters.dynamodb.payables import (
+    make_bill,
+    make_bill_payment,
+    make_cost_lines,
+    make_vendor,
+    make_vendor_credit,
+)
 from tests.adapters.dynamodb.records import (
     make_credit_memo,
     make_customer,
@@ -55,6 +63,7 @@ FILTERABLE: dict[str, st.SearchStrategy[Any]] = {
     "traits": st.sampled_from(((), (Trait(TraitName.LOCATION, "2"),))),
     "keeping": st.builds(Keeping, left_out=st.booleans()),
 }
+PAYABLE_SYSTEMS = (System.QUICKBOOKS, PLATFORM)
 BATCHED: dict[str, st.SearchStrategy[Any]] = {"closed": st.booleans(), "batch": st.sampled_from(("", "", "CF-1"))}
 
 
@@ -68,6 +77,8 @@ def records(draw: st.DrawFn) -> Record:
     own: dict[str, Any] = {}
     kind: Kind = draw(st.sampled_from(Kind))
     match kind:
+        case Kind.VENDOR | Kind.BILL | Kind.VENDOR_CREDIT | Kind.BILL_PAYMENT:
+            return draw(payables(kind))
         case Kind.CUSTOMER:
             customer_record = make_customer(id_, name=draw(st.sampled_from(NAMES)), **filterable, **common)
             return _deleted(draw, replace(customer_record, ref=Ref(system, Kind.CUSTOMER, id_)))
@@ -110,6 +121,62 @@ def records(draw: st.DrawFn) -> Record:
             return make_payout(id_, at=common["at"], arrives_on=draw(DAYS), items=items, state=state)
 
 
+COSTS = st.sampled_from((None, (), make_cost_lines(2), make_cost_lines(2, "Rails"), make_cost_lines(300)))
+
+
+@st.composite
+def payables(draw: st.DrawFn, kind: Kind) -> Record:
+    """Draw a payable of QuickBooks or the platform, or what tells that one was deleted."""
+    id_, system = draw(IDS), draw(st.sampled_from(PAYABLE_SYSTEMS))
+    common: dict[str, Any] = {"at": draw(VERSIONS), "system": system, **_known_of(draw, kind, id_, system)}
+    if kind is Kind.VENDOR:
+        return _deleted(draw, make_vendor(id_, name=draw(st.sampled_from(NAMES)), active=draw(st.booleans()), **common))
+    common |= {"standing": draw(COMMON["standing"]), "vendor": draw(st.none() | _kin(Kind.VENDOR, system))}
+    common["marker"] = draw(st.sampled_from(("", "xf:0123456789abcdef")))
+    match kind:
+        case Kind.BILL:
+            common |= {"balance_minor": draw(st.sampled_from((0, 500, 20_500))), "approved": draw(st.booleans())}
+            return _deleted(draw, make_bill(id_, issued_on=draw(DAYS), lines=draw(COSTS), **common))
+        case Kind.VENDOR_CREDIT:
+            common |= {"remaining_minor": draw(st.sampled_from((None, 0, 500)))}
+            return _deleted(draw, make_vendor_credit(id_, issued_on=draw(DAYS), lines=draw(COSTS), **common))
+        case _:
+            return _deleted(draw, _bill_payment(draw, id_, system, common))
+
+
+def _known_of(draw: st.DrawFn, kind: Kind, id_: str, system: System) -> dict[str, Any]:
+    """Draw what joins two books: a record's copy is named on the platform, its origin in QuickBooks."""
+    name, other = ("copy_of", System.QUICKBOOKS) if system is PLATFORM else ("origin", PLATFORM)
+    return {
+        name: draw(st.sampled_from((None, None, Ref(other, kind, id_)))),
+        "revision": draw(st.sampled_from(("", "3"))),
+        "keeping": draw(FILTERABLE["keeping"]),
+    }
+
+
+def _bill_payment(draw: st.DrawFn, id_: str, system: System, common: dict[str, Any]) -> BillPayment:
+    bills = draw(st.sets(_kin(Kind.BILL, system), max_size=2))
+    credited = draw(st.sets(_kin(Kind.VENDOR_CREDIT, system), max_size=1))
+    payment = make_bill_payment(
+        id_,
+        paid_on=draw(st.none() | DAYS),
+        method=draw(st.sampled_from(PayMethod)),
+        state=draw(st.sampled_from(PayState)),
+        other_minor=draw(st.sampled_from((0, -500))),
+        **common,
+    )
+    parts, used = (
+        (BillPart(bill, 500) for bill in sorted(bills)),
+        (CreditPart(credit, 300) for credit in sorted(credited)),
+    )
+    return replace(payment, bills=tuple(parts), credits=tuple(used))
+
+
+def _kin(kind: Kind, system: System) -> st.SearchStrategy[Ref]:
+    """Draw whom a record names: QuickBooks only its own, the platform either copy."""
+    return st.builds(Ref, st.sampled_from((system, System.QUICKBOOKS)), st.just(kind), IDS)
+
+
 def _on_platform(draw: st.DrawFn, id_: str) -> Record:
     """Draw a payment of the platform: it pays invoices of either system, and says why where it was taken back."""
     invoices = st.builds(Ref, st.sampled_from(CONNECTED), st.just(Kind.INVOICE), IDS)
@@ -135,7 +202,7 @@ def _deleted(draw: st.DrawFn, record: Record) -> Record:
     blanks: dict[str, Any] = {
         "name": "", "number": "", "customer": None, "customer_name": "", "total_minor": 0, "balance_minor": 0,
         "remaining_minor": 0, "allocations": (), "credits": (), "lines": None, "traits": (), "paid_on": None,
-        "deposited_on": None, "deposit": None,
+        "deposited_on": None, "deposit": None, "vendor": None, "vendor_name": "", "bills": (), "marker": "",
     }  # fmt: skip
     own = {name: blank for name, blank in blanks.items() if hasattr(record, name)}
     return replace(record, standing=Standing.DELETED, **own)

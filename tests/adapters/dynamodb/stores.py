@@ -13,6 +13,9 @@ from crossfoot.adapters.dynamodb.matches import TableMatches
 from crossfoot.adapters.dynamodb.notices import TableNotices
 from crossfoot.adapters.dynamodb.notifications import TableNotifications
 from crossfoot.adapters.dynamodb.origins import TableOrigins
+from crossfoot.adapters.dynamodb.outbox import TableOutbox
+from crossfoot.adapters.dynamodb.payable_syncs import TablePayableSyncs
+from crossfoot.adapters.dynamodb.payables_settings import TablePayablesSettings
 from crossfoot.adapters.dynamodb.preferences import TablePreferences
 from crossfoot.adapters.dynamodb.reports import TableReports
 from crossfoot.adapters.dynamodb.sync_runs import TableSyncRuns
@@ -31,8 +34,9 @@ class RealTables:
         self.cursors, self.runs = TableCursors(table, clock), TableFetchRuns(table, clock)
         self.limits, self.filters = TableLimits(table, clock), TableFilters(table)
         self.preferences = TablePreferences(table)
-        self.origins, self.waiting = TableOrigins(table), TableWaiting(table)
+        self.origins, self.waiting, self.outbox = TableOrigins(table), TableWaiting(table), TableOutbox(table)
         self.attention = TableAttention(table)
         self.notices, self.notifications = TableNotices(table), TableNotifications(table, clock)
         self.sync_runs, self.sync_settings = TableSyncRuns(table), TableSyncSettings(table)
         self.entries = TableEntries(table)
+        self.payable_syncs, self.payables_settings = TablePayableSyncs(table), TablePayablesSettings(table)

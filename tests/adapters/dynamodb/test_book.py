@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.book import TableBook
-from crossfoot.adapters.dynamodb.merging import MAX_FORMER_INVOICES, merge
+from crossfoot.adapters.dynamodb.merging import MAX_FORMER, merge
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.core.model import (
     CreditUse,
@@ -141,12 +141,12 @@ def test_i3_a_payment_that_only_applies_a_credit_is_found_from_its_invoice_while
 
 
 def test_a_payment_with_too_many_former_invoices_is_refused_by_name() -> None:
-    many = make_payment(paid={str(number): 1 for number in range(MAX_FORMER_INVOICES + 1)})
+    many = make_payment(paid={str(number): 1 for number in range(MAX_FORMER + 1)})
     with pytest.raises(BadMessage, match="quickbooks-9"):
         merge(make_payment(paid={"new": 1}, at=version(2)), many)
     still = merge(make_payment(paid={"0": 1}, at=version(2)), many)
     assert isinstance(still, Payment)
-    assert len(still.former_invoices) == MAX_FORMER_INVOICES
+    assert len(still.former_invoices) == MAX_FORMER
 
 
 def test_e5_a_deleted_payment_keeps_what_was_known_of_it(book: TableBook) -> None:

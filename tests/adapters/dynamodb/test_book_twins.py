@@ -19,12 +19,14 @@ from crossfoot.core.model import (
     Kind,
     Link,
     LinkOrigin,
+    OutsidePayment,
     Payout,
     Record,
     Ref,
     Standing,
     System,
 )
+from crossfoot.core.payables.records import PAYABLE_KINDS, Bill, VendorCredit
 from crossfoot.core.shelves import Shelf
 from crossfoot.errors import Conflict
 from crossfoot.ports import Book, ListPage
@@ -34,6 +36,7 @@ from hypothesis import strategies as st
 from tests.adapters.dynamodb.doubles import OneCallAtATime
 from tests.adapters.dynamodb.drawn import IDS, NAMES, NUMBERS, VERSIONS, records
 from tests.adapters.dynamodb.memory import MemoryTable
+from tests.adapters.dynamodb.payables import make_bill
 from tests.adapters.dynamodb.records import (
     CW,
     OTHER_TENANT,
@@ -49,12 +52,18 @@ from tests.adapters.dynamodb.records import (
 )
 from tests.fakes.book import FakeBook
 
-KINDS: dict[System, list[Kind]] = {system: [kind for kind in Kind if kind is not Kind.PAYOUT] for system in CONNECTED}
-KINDS[PLATFORM] = [Kind.PAYMENT, Kind.PAYOUT]
+RECEIVABLE: list[Kind] = [kind for kind in Kind if kind not in (Kind.PAYOUT, *PAYABLE_KINDS)]
+KINDS: dict[System, list[Kind]] = {
+    QBO: [*RECEIVABLE, *PAYABLE_KINDS],
+    CW: RECEIVABLE,
+    PLATFORM: [Kind.PAYMENT, Kind.PAYOUT, *PAYABLE_KINDS],
+}
 REFS = [Ref(system, kind, id_) for system, kinds in KINDS.items() for kind in kinds for id_ in ("1", "2", "#3")]
+SETTLED = [ref for ref in REFS if ref.kind in (Kind.BILL, Kind.VENDOR_CREDIT)]
 CUSTOMERS = [ref for ref in REFS if ref.kind is Kind.CUSTOMER]
 FILTERABLE = [ref for ref in REFS if ref.kind in (Kind.CUSTOMER, Kind.INVOICE, Kind.CREDIT_MEMO)]
 LIMITS = (1, 3, 200)
+OUTSIDE = OutsidePayment(date(2026, 11, 2), "cash", "at the counter")
 _TENANTS = count(1)
 
 type Act = Callable[[Book, str], object]
@@ -79,6 +88,17 @@ def naming(refs: list[Ref], name: str, named_at: str) -> Act:
     return lambda book, tenant: book.revise(tenant, refs, change)
 
 
+def marking(refs: list[Ref], outside: OutsidePayment | None) -> Act:
+    """Mark bills and invoices as paid without the platform, or take that back."""
+
+    def change(record: Record) -> Record:
+        if not isinstance(record, Invoice | Bill):
+            return record
+        return replace(record, keeping=replace(record.keeping, outside=outside))
+
+    return lambda book, tenant: book.revise(tenant, refs, change)
+
+
 def linking(accounting: str, psa: str, origin: LinkOrigin, removes: bool) -> Act:
     link = Link(invoice_ref(accounting), invoice_ref(psa, CW), origin)
     return lambda book, tenant: book.remove_link(tenant, link) if removes else book.save_link(tenant, link)
@@ -98,6 +118,7 @@ ACTS = st.one_of(
     st.builds(
         naming, st.lists(st.sampled_from(REFS), max_size=4), st.sampled_from(NAMES), VERSIONS.map(lambda at: at.seen_at)
     ),
+    st.builds(marking, st.lists(st.sampled_from(REFS), max_size=4), st.sampled_from((None, OUTSIDE))),
     st.builds(linking, IDS, IDS, st.sampled_from(LinkOrigin), st.booleans()),
     st.builds(linking_many, st.lists(st.tuples(IDS, IDS), max_size=3, unique_by=lambda pair: pair[0])),
 )
@@ -132,11 +153,17 @@ def everything(book: Book, tenant: str, limit: int) -> dict[str, Any]:
             told[f"lines {ref.kind} {ref}"] = book.load_deposit_lines(tenant, record)
         if isinstance(record, Payout):
             told[f"items {ref}"] = book.load_payout_items(tenant, ref)
+        if isinstance(record, Bill | VendorCredit):
+            told[f"lines {ref.kind} {ref}"] = book.load_cost_lines(tenant, record)
         if ref.kind is Kind.INVOICE:
             payments = book.load_payments_of(tenant, ref)
             told[f"payments {ref}"] = {payment.ref: payment for payment in payments}
     bills = [record for record in told["load_many"].values() if isinstance(record, Invoice | CreditMemo)]
     told["lines of many"] = book.load_lines_of_many(tenant, bills)
+    costly = [record for record in told["load_many"].values() if isinstance(record, Bill | VendorCredit)]
+    told["cost lines of many"] = book.load_cost_lines_of_many(tenant, costly)
+    settling = book.load_bill_payments_of(tenant, SETTLED)
+    told["bill payments of"] = {ref: {payment.ref: payment for payment in paid} for ref, paid in settling.items()}
     paying = book.load_payments_of_many(tenant, [ref for ref in REFS if ref.kind is Kind.INVOICE])
     told["payments of many"] = {ref: {payment.ref: payment for payment in paid} for ref, paid in paying.items()}
     told["payouts of"] = book.load_payouts_of(tenant, [ref for ref in REFS if ref.kind is Kind.PAYMENT])
@@ -159,6 +186,15 @@ def _lists(book: Book, tenant: str, limit: int) -> dict[str, Any]:
                 load = partial(book.list_records, tenant, kind, **how)
                 told[f"list {kind} {how}"] = list(pages(load, limit))
     for number, (first, last) in enumerate(bounds):
+        kind = (Kind.BILL, Kind.VENDOR_CREDIT, Kind.BILL_PAYMENT)[number]
+        vendor = (None, Ref(PLATFORM, Kind.VENDOR, "1"), Ref(QBO, Kind.VENDOR, "1"))[number]
+        how = {"first": first, "last": last, "customer": vendor, "oldest_first": number == 1}
+        told[f"list {kind} {how}"] = list(pages(partial(book.list_records, tenant, kind, system=None, **how), limit))
+        for shelf in (Shelf.UNPAID, Shelf.VOID, Shelf.LEFT_OUT):
+            how = {"first": first, "last": last, "oldest_first": number == 1, "shelf": shelf}
+            how["system"] = (None, QBO, PLATFORM)[number]
+            told[f"{kind} {how}"] = list(pages(partial(book.list_records, tenant, kind, **how), limit))
+    for number, (first, last) in enumerate(bounds):
         how = {
             "first": first,
             "last": last,
@@ -171,8 +207,11 @@ def _lists(book: Book, tenant: str, limit: int) -> dict[str, Any]:
             told[f"{shelf} {kind} by date {how}"] = list(pages(load, limit))
     for system in (None, QBO, CW):
         for prefix in ("", "acme", "ac me i", "z"):
-            by_name = partial(book.list_customers, tenant, prefix=prefix, system=system)
+            by_name = partial(book.list_named, tenant, Kind.CUSTOMER, prefix=prefix, system=system)
             told[f"customers {system} {prefix}"] = list(pages(by_name, limit))
+    for system, prefix in ((None, "ac me i"), (QBO, ""), (PLATFORM, "acme")):
+        by_name = partial(book.list_named, tenant, Kind.VENDOR, prefix=prefix, system=system)
+        told[f"vendors {system} {prefix}"] = list(pages(by_name, limit))
     for system in CONNECTED:
         found = list(pages(partial(book.list_unpaid, tenant, system), limit))
         told[f"unpaid {system}"] = {record.ref: record for record in found}
@@ -226,9 +265,10 @@ def test_x6_every_method_of_the_book_is_asked_in_these_tests() -> None:
 
     book: Any = Listening(TableBook(MemoryTable()))
     for act in (
-        saving([make_invoice(), make_deposit("1"), make_payout()]),
+        saving([make_invoice(), make_deposit("1"), make_payout(), make_bill("1")]),
         archiving([], True),
         naming([], "Acme", ""),
+        marking([], None),
         linking("1", "1", LinkOrigin.MATCHED, False),
         linking("1", "1", LinkOrigin.MATCHED, True),
         linking_many([("1", "1")]),

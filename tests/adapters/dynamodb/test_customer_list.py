@@ -47,7 +47,7 @@ def load_all(
     found: list[Record] = []
     cursor = ""
     while True:
-        page = book.list_customers(tenant, prefix=prefix, system=system, cursor=cursor, limit=limit)
+        page = book.list_named(tenant, Kind.CUSTOMER, prefix=prefix, system=system, cursor=cursor, limit=limit)
         found += page.records
         cursor = page.next_cursor
         if not cursor:
@@ -113,22 +113,22 @@ def test_a_customer_that_was_renamed_is_listed_once_and_a_bare_one_not_at_all(ta
 
 
 def test_x6_a_cursor_is_refused_by_every_other_list(book: TableBook) -> None:
-    cursor = book.list_customers(TENANT, prefix="", system=None, cursor="", limit=3).next_cursor
+    cursor = book.list_named(TENANT, Kind.CUSTOMER, prefix="", system=None, cursor="", limit=3).next_cursor
     others = ((OTHER_TENANT, "", None), (TENANT, "a", None), (TENANT, "", QBO))
     for tenant, prefix, system in others:
         with pytest.raises(Rejected, match="cursor_invalid"):
-            book.list_customers(tenant, prefix=prefix, system=system, cursor=cursor, limit=3)
+            book.list_named(tenant, Kind.CUSTOMER, prefix=prefix, system=system, cursor=cursor, limit=3)
 
 
 @pytest.mark.parametrize(
     "place", ["", "\ud800", "acme#" + "x" * 2_000, "ädler#" + "ä" * 600, "\U0010ffff", "b#quickbooks-1"]
 )
 def test_a_cursor_that_was_tampered_with_is_refused(real: TableBook, place: str) -> None:
-    cursor = real.list_customers(TENANT, prefix="a", system=None, cursor="", limit=1).next_cursor
+    cursor = real.list_named(TENANT, Kind.CUSTOMER, prefix="a", system=None, cursor="", limit=1).next_cursor
     digest, _ = json.loads(base64.urlsafe_b64decode(cursor))
     forged = base64.urlsafe_b64encode(json.dumps([digest, place]).encode()).decode()
     with pytest.raises(Rejected, match="cursor_invalid"):
-        real.list_customers(TENANT, prefix="a", system=None, cursor=forged, limit=1)
+        real.list_named(TENANT, Kind.CUSTOMER, prefix="a", system=None, cursor=forged, limit=1)
 
 
 def test_a_page_reads_no_more_than_its_part(table_name: str) -> None:
@@ -136,5 +136,5 @@ def test_a_page_reads_no_more_than_its_part(table_name: str) -> None:
     book = TableBook(table)
     book.save(TENANT, [make_customer(str(number), name=f"Acme {number:03}") for number in range(60)])
     table.calls.clear()
-    assert len(book.list_customers(TENANT, prefix="acme", system=None, cursor="", limit=10).records) == 10
+    assert len(book.list_named(TENANT, Kind.CUSTOMER, prefix="acme", system=None, cursor="", limit=10).records) == 10
     assert table.calls == ["Query", "Query", "BatchGetItem"]

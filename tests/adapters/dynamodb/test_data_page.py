@@ -14,6 +14,7 @@ from crossfoot.core.verdicts import MatterKey, Pair
 PAGE = Path(__file__).parents[3] / "docs" / "data.md"
 QBO = System.QUICKBOOKS
 INVOICE, PAYMENT, CUSTOMER = Ref(QBO, Kind.INVOICE, "129"), Ref(QBO, Kind.PAYMENT, "77"), Ref(QBO, Kind.CUSTOMER, "58")
+BILL = Ref(QBO, Kind.BILL, "129")
 MADE_HERE = Ref(System.PLATFORM, Kind.PAYMENT, "pay_1")
 ROWS_OF = Ref(System.CONNECTWISE, Kind.INVOICE, "501")
 CUSTOMERS = Pair(CUSTOMER, Ref(System.CONNECTWISE, Kind.CUSTOMER, "7"))
@@ -24,6 +25,9 @@ MADE = {
     keys.link("t_1", INVOICE),
     keys.paid_by("t_1", INVOICE, PAYMENT),
     keys.paid_by("t_1", INVOICE, MADE_HERE),
+    keys.paid_by("t_1", BILL, Ref(QBO, Kind.BILL_PAYMENT, "77")),
+    keys.paid_by("t_1", Ref(PLATFORM, Kind.BILL, "bill_1"), Ref(PLATFORM, Kind.BILL_PAYMENT, "bp_1")),
+    keys.origin("t_1", BILL),
     keys.in_payout("t_1", MADE_HERE, Ref(System.PLATFORM, Kind.PAYOUT, "po_1")),
     keys.origin("t_1", PAYMENT),
     keys.origin("t_1", Ref(QBO, Kind.DEPOSIT, "9")),
@@ -36,7 +40,10 @@ MADE = {
     keys.listed("t_1", INVOICE, date(2026, 11, 3)),
     keys.numbered("t_1", "INV-129", INVOICE),
     keys.of_customer("t_1", CUSTOMER, INVOICE, date(2026, 11, 3)),
-    Key(keys.initials("t_1"), "w"),
+    Key(keys.initials("t_1", Kind.CUSTOMER), "w"),
+    Key(keys.initials("t_1", Kind.VENDOR), "n"),
+    keys.named("t_1", "Norton Lumber", Ref(QBO, Kind.VENDOR, "56")),
+    keys.outgoing("t_1", Ref(PLATFORM, Kind.BILL, "bill_1")),
     keys.named("t_1", "Weiskopf Consulting", CUSTOMER),
     keys.shelved(
         "t_1", Shelf.UNPAID, INVOICE, date(2026, 11, 3), Version("2026-11-03T17:00:01Z", "2026-11-03T18:00:01Z")
@@ -78,6 +85,11 @@ MADE = {
     keys.sync_run("t_1", "s-1"),
     keys.sync_under_way("t_1"),
     keys.run_item("t_1", "s-1", "9f2c", ROWS_OF),
+    keys.payables_preferences("t_1"),
+    keys.profile_facts("t_1"),
+    keys.payable_sync("t_1", "p-1"),
+    keys.newest_payable_sync("t_1"),
+    keys.payables("t_1"),
     keys.account(QBO, "9341"),
     keys.callback("9f2c"),
     keys.partner("t_1"),

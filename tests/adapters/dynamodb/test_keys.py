@@ -1,6 +1,7 @@
 """Keys: one partner can never reach another's item, and no id reaches out of its place (X6)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -45,6 +46,8 @@ OWN_KEYS: dict[str, Callable[[str, Ref, str], Key]] = {
         tenant, Ref(ref.system, Kind.CUSTOMER, other), ref, date(2026, 11, 3)
     ),
     "named": lambda tenant, ref, other: keys.named(tenant, other, Ref(ref.system, Kind.CUSTOMER, ref.id)),
+    "named vendor": lambda tenant, ref, other: keys.named(tenant, other, Ref(ref.system, Kind.VENDOR, ref.id)),
+    "outgoing": lambda tenant, ref, other: keys.outgoing(tenant, Ref(PLATFORM, ref.kind, other)),
     "shelved": lambda tenant, ref, other: keys.shelved(
         tenant, Shelf.VOID, Ref(ref.system, Kind.INVOICE, ref.id), AT.date(), Version(other, "s")
     ),
@@ -76,6 +79,10 @@ OWN_KEYS: dict[str, Callable[[str, Ref, str], Key]] = {
     "sync_run": lambda tenant, _, other: keys.sync_run(tenant, other),
     "sync_under_way": lambda tenant, _, __: keys.sync_under_way(tenant),
     "run_item": lambda tenant, ref, other: keys.run_item(tenant, other, "w", ref),
+    "payables_preferences": lambda tenant, _, __: keys.payables_preferences(tenant),
+    "profile_facts": lambda tenant, _, __: keys.profile_facts(tenant),
+    "payable_sync": lambda tenant, _, other: keys.payable_sync(tenant, other),
+    "newest_payable_sync": lambda tenant, _, __: keys.newest_payable_sync(tenant),
     "metered_calls": lambda tenant, ref, _: keys.metered_calls(tenant, ref.system, "2026-11"),
 }
 
@@ -127,8 +134,14 @@ def test_an_id_is_one_part_of_a_key_and_comes_back_whole(id_: str) -> None:
 
 @given(REFS, IDS)
 def test_pointers_come_back_as_what_they_point_at(ref: Ref, id_: str) -> None:
-    for payment in (Ref(ref.system, Kind.PAYMENT, id_), Ref(PLATFORM, Kind.PAYMENT, id_)):
-        assert keys.payment_of(keys.paid_by("t_1", ref, payment), ref) == payment
+    for paid, kind in (
+        (replace(ref, kind=Kind.INVOICE), Kind.PAYMENT),
+        (replace(ref, kind=Kind.BILL), Kind.BILL_PAYMENT),
+    ):
+        for payment in (Ref(ref.system, kind, id_), Ref(PLATFORM, kind, id_)):
+            assert keys.payment_of(keys.paid_by("t_1", paid, payment), paid) == payment
+    outgoing = Ref(PLATFORM, ref.kind, id_)
+    assert keys.outgoing_record(keys.outgoing("t_1", outgoing)) == outgoing
     payout = Ref(PLATFORM, Kind.PAYOUT, id_)
     assert keys.payout_of(keys.in_payout("t_1", ref, payout)) == payout
     day = date(2026, 11, 3)
@@ -144,9 +157,11 @@ def test_pointers_come_back_as_what_they_point_at(ref: Ref, id_: str) -> None:
     assert keys.decided_pair(keys.decided("t_1", decided)) == decided
     for customers in (None, pair(Kind.CUSTOMER, ref.id, id_), pair(Kind.CUSTOMER, "!", "!")):
         assert keys.matter_key(keys.matter("t_1", MatterKey(id_, customers))) == MatterKey(id_, customers)
-    customer = Ref(ref.system, Kind.CUSTOMER, id_)
-    assert keys.named_ref(keys.named("t_1", "Weiskopf & Sons", customer)) == ("weiskopfsons", customer)
+    for kind in (Kind.CUSTOMER, Kind.VENDOR):
+        somebody = Ref(ref.system, kind, id_)
+        assert keys.named_ref(keys.named("t_1", "Weiskopf & Sons", somebody), kind) == ("weiskopfsons", somebody)
     assert keys.sync_run_id(keys.sync_run("t_1", id_)) == keys.in_run_id(keys.in_run("t_1", ref, id_)) == id_
+    assert keys.payable_sync_id(keys.payable_sync("t_1", id_)) == id_
     assert keys.run_item_bill(keys.run_item("t_1", id_, "w", ref)) == ref
     assert keys.due_tenant(keys.due(ref.system, id_, "")) == id_
 

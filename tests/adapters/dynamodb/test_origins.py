@@ -1,18 +1,27 @@
-"""Which payment of the platform a payment in QuickBooks stands for: the table and the fake say the same (E1, P4)."""
+"""Which record of the platform one in QuickBooks stands for: the table and the fake say the same (B4, E1, P4)."""
 
 from dataclasses import replace
 
 import pytest
 from crossfoot.adapters.dynamodb.origins import TableOrigins
 from crossfoot.core.model import PLATFORM, Kind, Ref, System
+from crossfoot.core.payables.records import Payable, vendor_marker
 from crossfoot.ports import Origins
 
 from tests.adapters.dynamodb.memory import MemoryTable
+from tests.adapters.dynamodb.payables import (
+    make_bill,
+    make_bill_payment,
+    make_vendor,
+    make_vendor_credit,
+    on_platform,
+)
 from tests.adapters.dynamodb.records import OTHER_TENANT, TENANT, make_payment
 from tests.fakes.origins import FakeOrigins
 
 OURS, OTHER = Ref(PLATFORM, Kind.PAYMENT, "pay_1"), Ref(PLATFORM, Kind.PAYMENT, "pay_2")
 MARKER = "xf:0123456789abcdef"
+MARKABLE: list[Payable] = [make(marker=MARKER) for make in (make_bill, make_vendor_credit, make_bill_payment)]
 MARKED, UNMARKED = make_payment("77", marker=MARKER), make_payment("77")
 
 
@@ -55,6 +64,50 @@ def test_d2_the_payout_of_a_deposit_is_found(origins: Origins) -> None:
     assert origins.load_payouts(TENANT, [deposit, other]) == {deposit: payout}
     assert origins.load_payouts(OTHER_TENANT, [deposit]) == {}
     assert origins.load_payouts(TENANT, []) == {}
+
+
+@pytest.mark.parametrize("record", MARKABLE, ids=lambda record: record.ref.kind)
+def test_b4_a_payable_that_we_wrote_is_found_by_its_marker_and_then_by_its_id(
+    origins: Origins, record: Payable
+) -> None:
+    ours, other = on_platform(record.ref.kind, "ours"), on_platform(record.ref.kind, "other")
+    assert origins.load_many(TENANT, [record]) == {}
+    origins.note_marker(TENANT, MARKER, ours)
+    assert origins.load_many(TENANT, [record]) == {record.ref: ours}
+    assert origins.load_copies(TENANT, [record.ref]) == {}
+    for _ in range(2):
+        origins.note_copy(TENANT, record.ref, ours)
+    origins.note_marker(TENANT, MARKER, other)
+    assert origins.load_many(TENANT, [record]) == origins.load_copies(TENANT, [record.ref]) == {record.ref: ours}
+    assert origins.load_many(OTHER_TENANT, [record]) == origins.load_copies(OTHER_TENANT, [record.ref]) == {}
+    assert origins.load_many(TENANT, [replace(record, ref=ours)]) == {}
+
+
+def test_b4_a_bill_that_somebody_copied_with_its_note_is_none_of_ours_once_ours_is_known(origins: Origins) -> None:
+    ours, original, copied = on_platform(Kind.BILL, "bill_1"), make_bill("129"), make_bill("140")
+    original, copied = replace(original, marker=MARKER), replace(copied, marker=MARKER)
+    origins.note_marker(TENANT, MARKER, ours)
+    origins.note_copy(TENANT, original.ref, ours, MARKER)
+    assert origins.load_many(TENANT, [original, copied]) == {original.ref: ours}
+    origins.note_marker(TENANT, MARKER, ours)
+    assert copied.ref in origins.load_many(TENANT, [copied])
+
+
+def test_b4_a_marker_of_another_kind_makes_nothing_ours(origins: Origins) -> None:
+    origins.note_marker(TENANT, MARKER, on_platform(Kind.BILL, "1"))
+    assert origins.load_many(TENANT, [make_bill_payment("1", marker=MARKER), MARKED]) == {}
+
+
+def test_b4_a_vendor_that_we_made_is_found_by_its_name_until_its_id_is_known(origins: Origins) -> None:
+    ours, marker = on_platform(Kind.VENDOR, "ven_1"), vendor_marker("Norton Lumber ")
+    made, namesake = make_vendor("56", name="norton lumber"), make_vendor("90", name="Norton Lumber")
+    origins.note_marker(TENANT, marker, ours)
+    assert origins.load_many(TENANT, [made, make_vendor("57", name=""), make_vendor("58", name="Norton")]) == {
+        made.ref: ours
+    }
+    origins.note_copy(TENANT, made.ref, ours, marker)
+    renamed = replace(made, name="Norton & Sons")
+    assert origins.load_many(TENANT, [renamed, namesake]) == {made.ref: ours}
 
 
 def test_x6_nobody_else_finds_them(origins: Origins) -> None:

@@ -7,13 +7,24 @@ from itertools import pairwise
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.effects import TableEffects
 from crossfoot.adapters.dynamodb.entries import TableEntries
+from crossfoot.adapters.dynamodb.origins import TableOrigins
 from crossfoot.adapters.dynamodb.sync_runs import TableSyncRuns
 from crossfoot.adapters.dynamodb.sync_settings import TableSyncSettings
 from crossfoot.core.effects import EffectState
+from crossfoot.core.model import Kind, Record
 from crossfoot.core.sync.runs import ItemState, RunItem, RunKind, new_sync_run
 from crossfoot.core.sync.settings import MappingKey, MappingKind, SyncPreferences, Target
 
 from tests.adapters.dynamodb.doubles import CountingTable
+from tests.adapters.dynamodb.payables import (
+    bill_ref,
+    make_bill,
+    make_bill_payment,
+    make_cost_lines,
+    make_vendor,
+    make_vendor_credit,
+    on_platform,
+)
 from tests.adapters.dynamodb.records import (
     CW,
     TENANT,
@@ -53,6 +64,31 @@ def test_a_new_invoice_costs_four_write_units_with_its_lines_and_one_more_while_
         book.save(TENANT, [invoice])
         spent.append(counting_table.write_units)
     assert [after - before for before, after in pairwise(spent)] == [4, 5, 1, 1]
+
+
+def test_a_new_payable_costs_its_pointers_and_its_record_and_what_is_noted_of_it_one_each(
+    counting_table: CountingTable,
+) -> None:
+    book, origins = TableBook(counting_table), TableOrigins(counting_table)
+    book.save(TENANT, [make_vendor("1"), make_bill("1"), make_vendor_credit("1"), make_bill_payment("1", {})])
+    spent = [counting_table.write_units]
+    records: list[Record] = [
+        make_vendor("2"),
+        make_bill("2", balance_minor=0, lines=make_cost_lines(10)),
+        make_bill("3", lines=make_cost_lines(10)),
+        make_bill("3", at=version(2), balance_minor=1),
+        make_vendor_credit("2"),
+        make_bill_payment("2", {"2": 500}),
+        make_bill_payment("3", {"2": 500, "3": 500}, {"2": 300}),
+    ]
+    for record in records:
+        book.save(TENANT, [record])
+        spent.append(counting_table.write_units)
+    origins.note_marker(TENANT, "xf:1", on_platform(Kind.BILL, "bill_1"))
+    spent.append(counting_table.write_units)
+    origins.note_copy(TENANT, bill_ref("3"), on_platform(Kind.BILL, "bill_1"), "xf:1")
+    spent.append(counting_table.write_units)
+    assert [after - before for before, after in pairwise(spent)] == [2, 3, 4, 1, 3, 4, 6, 1, 2]
 
 
 def test_lines_that_are_the_same_cost_nothing_and_others_what_they_weigh(counting_table: CountingTable) -> None:

@@ -5,6 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crossfoot.core.payables.records import Payable
 
 
 class System(StrEnum):
@@ -405,7 +409,8 @@ class Payout:
     keeping: Keeping = IMPORTED
 
 
-type Record = Customer | Invoice | Payment | CreditMemo | Deposit | Payout
+# Payables are named for the type checker alone: what loads this module at a webhook's start must not load them.
+type Record = Customer | Invoice | Payment | CreditMemo | Deposit | Payout | Payable
 
 
 def fingerprint(record: Record) -> str:

@@ -63,6 +63,10 @@ class PayableSyncs(Protocol):
         """
         ...
 
+    def list_under_way(self, limit: int) -> tuple[tuple[str, PayableSync], ...]:
+        """List partners and the syncs that they have under way, so that a sweep finds those that are stuck (X3)."""
+        ...
+
     def list_syncs(self, tenant: str, *, cursor: str, limit: int) -> Page[PayableSync]:
         """Read a page of syncs, newest first. Raises: Rejected("cursor_invalid")."""
         ...

@@ -19,6 +19,7 @@ from crossfoot.core.model import (
     Ref,
     System,
 )
+from crossfoot.core.payables.records import Bill, BillPayment, CostLine, VendorCredit
 from crossfoot.core.shelves import Shelf
 
 
@@ -59,10 +60,11 @@ class Book(Protocol):
 
         Pointers (list, number, paid-by) are written before the record, so that a crash between leaves a pointer too many
         and never one too few; readers check a pointer against the record. A record that did not change costs no write.
-        A payment keeps every invoice that any of its versions paid in `former_invoices`, and a deleted record (which
-        vendors send as an id only) keeps what was known of it. Lines of None keep the lines that are stored; others
-        take their place, and are written before the record. Of `keeping` only a `left_out` on a record that is new is
-        taken over, and one that is let in again is no longer left out (C4, C5); the rest belongs to `archive` and
+        A payment keeps every invoice that any of its versions paid in `former_invoices`, a bill payment every bill and
+        credit that any of them named in `former`, and a deleted record (which vendors send as an id only) keeps what was
+        known of it. An `origin` or a `copy_of` that was known once stays. Lines of None keep the lines that are stored;
+        others take their place, and are written before the record. Of `keeping` only a `left_out` on a record that is new
+        is taken over, and one that is let in again is no longer left out (B1, C4, C5); the rest belongs to `archive` and
         `revise`. A version that was read before `named_at` does not bring the customer's former name back.
         Returns: those that were new or different.
         """
@@ -74,6 +76,16 @@ class Book(Protocol):
 
     def load_lines_of_many(self, tenant: str, records: Iterable[Invoice | CreditMemo]) -> dict[Ref, tuple[Line, ...]]:
         """Read the lines of many stored records side by side, each as by `load_lines`; every record has an entry."""
+        ...
+
+    def load_cost_lines(self, tenant: str, record: Bill | VendorCredit) -> tuple[CostLine, ...]:
+        """Read the lines of a stored bill or vendor credit, in their order."""
+        ...
+
+    def load_cost_lines_of_many(
+        self, tenant: str, records: Iterable[Bill | VendorCredit]
+    ) -> dict[Ref, tuple[CostLine, ...]]:
+        """Read the lines of many side by side, each as by `load_cost_lines`; every record has an entry."""
         ...
 
     def load_deposit_lines(self, tenant: str, deposit: Deposit) -> tuple[DepositLine, ...]:
@@ -118,6 +130,13 @@ class Book(Protocol):
         """
         ...
 
+    def load_bill_payments_of(self, tenant: str, refs: Iterable[Ref]) -> dict[Ref, tuple[BillPayment, ...]]:
+        """Read the payments of its system or the platform that settle or ever settled some bills, or use up some credits.
+
+        Returns: an entry for every bill and vendor credit, also for one that no payment was ever on.
+        """
+        ...
+
     def load_invoices_numbered(self, tenant: str, number: str) -> tuple[Invoice, ...]:
         """Read the invoices of both systems that carry a number (compared without case and spaces)."""
         ...
@@ -145,13 +164,16 @@ class Book(Protocol):
     ) -> ListPage:
         """Read a page of records by date, dates inclusive; with `customer`, only from that customer's own list.
 
-        Lists hold what the filters left out and what was archived too; the caller passes it over (`keeping`).
-        Takes: with `shelf`, only what is on it, from the list of that; not together with `customer`.
+        Lists hold what was left out and what was archived too; the caller passes it over (`keeping`).
+        Takes: `customer` is, of payables, the vendor that they name; with `shelf`, only what is on it, from the list of
+        that; not together with `customer`.
         """
         ...
 
-    def list_customers(self, tenant: str, *, prefix: str, system: System | None, cursor: str, limit: int) -> ListPage:
-        """Read a page of customers by name; `prefix` is compared without case, spaces and punctuation."""
+    def list_named(
+        self, tenant: str, kind: Kind, *, prefix: str, system: System | None, cursor: str, limit: int
+    ) -> ListPage:
+        """Read a page of customers or vendors by name; `prefix` is compared without case, spaces and punctuation."""
         ...
 
     def list_unpaid(self, tenant: str, system: System, *, cursor: str, limit: int) -> ListPage:

@@ -297,7 +297,7 @@ def _pages(tenant: str, kind: Kind, cursor: str, book: Book) -> Iterator[ListPag
     """Walk one of the book's lists of ConnectWise's records, from a page on."""
     while True:
         if kind is Kind.CUSTOMER:
-            page = book.list_customers(tenant, prefix="", system=PSA, cursor=cursor, limit=PAGE)
+            page = book.list_named(tenant, Kind.CUSTOMER, prefix="", system=PSA, cursor=cursor, limit=PAGE)
         else:
             page = book.list_records(tenant, kind, first=None, last=None, system=PSA, cursor=cursor, limit=PAGE)
         yield page

@@ -9,7 +9,7 @@ from crossfoot.adapters.dynamodb.lines import Lines
 from crossfoot.adapters.dynamodb.links import Links
 from crossfoot.adapters.dynamodb.lists import ByDate, ByName
 from crossfoot.adapters.dynamodb.paging import load_page
-from crossfoot.adapters.dynamodb.pointers import invoices_of
+from crossfoot.adapters.dynamodb.pointers import invoices_of, settled_by
 from crossfoot.adapters.dynamodb.saving import Saves
 from crossfoot.adapters.dynamodb.shelves import ShelfByDate, Unpaid, is_over
 from crossfoot.adapters.dynamodb.table import Table
@@ -29,6 +29,7 @@ from crossfoot.core.model import (
     Ref,
     System,
 )
+from crossfoot.core.payables.records import Bill, BillPayment, CostLine, VendorCredit
 from crossfoot.core.shelves import Shelf
 from crossfoot.ports import ListPage, Numbered
 
@@ -79,6 +80,16 @@ class TableBook:
         found = self._table.each(lambda record: (record.ref, self._lines.load(tenant, record)), records)
         return dict(found)
 
+    def load_cost_lines(self, tenant: str, record: Bill | VendorCredit) -> tuple[CostLine, ...]:
+        """Read the lines of a stored bill or vendor credit, in their order. Raises: Conflict as load_lines."""
+        return self._lines.load_costs(tenant, record)
+
+    def load_cost_lines_of_many(
+        self, tenant: str, records: Iterable[Bill | VendorCredit]
+    ) -> dict[Ref, tuple[CostLine, ...]]:
+        """Read the lines of many side by side. Raises: Conflict as load_lines."""
+        return dict(self._table.each(lambda record: (record.ref, self._lines.load_costs(tenant, record)), records))
+
     def load_deposit_lines(self, tenant: str, deposit: Deposit) -> tuple[DepositLine, ...]:
         """Read the lines of a stored deposit, in their order. Raises: Conflict when they keep being replaced."""
         return self._lines.load_of_deposit(tenant, deposit)
@@ -113,17 +124,27 @@ class TableBook:
 
     def load_payments_of_many(self, tenant: str, invoices: Iterable[Ref]) -> dict[Ref, tuple[Payment, ...]]:
         """Read the payments of many invoices: a query for each, side by side, and the payments in batches."""
-        found = dict(self._table.each(lambda invoice: self._payers_of(tenant, invoice), dict.fromkeys(invoices)))
-        records = self.load_many(tenant, {ref for refs in found.values() for ref in refs})
-        payments = {ref: record for ref, record in records.items() if isinstance(record, Payment)}
         return {
-            invoice: tuple(payments[ref] for ref in refs if ref in payments and invoice in invoices_of(payments[ref]))
-            for invoice, refs in found.items()
+            invoice: tuple(each for each in found if isinstance(each, Payment) and invoice in invoices_of(each))
+            for invoice, found in self._payers_of(tenant, invoices).items()
         }
 
-    def _payers_of(self, tenant: str, invoice: Ref) -> tuple[Ref, list[Ref]]:
-        pointers = self._table.starting(keys.record_pk(tenant, invoice), keys.PAID_BY)
-        return invoice, [keys.payment_of(key, invoice) for key, _ in pointers]
+    def load_bill_payments_of(self, tenant: str, refs: Iterable[Ref]) -> dict[Ref, tuple[BillPayment, ...]]:
+        """Read the payments of many bills and vendor credits, as those of invoices are read."""
+        return {
+            ref: tuple(each for each in found if isinstance(each, BillPayment) and ref in settled_by(each))
+            for ref, found in self._payers_of(tenant, refs).items()
+        }
+
+    def _payers_of(self, tenant: str, paid: Iterable[Ref]) -> dict[Ref, list[Record]]:
+        """Follow the pointers from what is paid; whoever asks checks them against the payments."""
+        found = dict(self._table.each(lambda ref: self._payer_refs(tenant, ref), dict.fromkeys(paid)))
+        records = self.load_many(tenant, {ref for refs in found.values() for ref in refs})
+        return {ref: [records[payer] for payer in payers if payer in records] for ref, payers in found.items()}
+
+    def _payer_refs(self, tenant: str, paid: Ref) -> tuple[Ref, list[Ref]]:
+        pointers = self._table.starting(keys.record_pk(tenant, paid), keys.PAID_BY)
+        return paid, [keys.payment_of(key, paid) for key, _ in pointers]
 
     def load_invoices_numbered(self, tenant: str, number: str) -> tuple[Invoice, ...]:
         """Read the invoices of both systems that carry a number."""
@@ -181,9 +202,11 @@ class TableBook:
         by_date = ShelfByDate(tenant, shelf, kind, first, last, system, oldest_first)
         return load_page(self._table, by_date, cursor, limit, is_over=is_over)
 
-    def list_customers(self, tenant: str, *, prefix: str, system: System | None, cursor: str, limit: int) -> ListPage:
-        """Read a page of customers by name. Raises: Rejected("cursor_invalid")."""
-        return load_page(self._table, ByName(tenant, prefix, system), cursor, limit)
+    def list_named(
+        self, tenant: str, kind: Kind, *, prefix: str, system: System | None, cursor: str, limit: int
+    ) -> ListPage:
+        """Read a page of customers or vendors by name. Raises: Rejected("cursor_invalid")."""
+        return load_page(self._table, ByName(tenant, kind, prefix, system), cursor, limit)
 
     def list_unpaid(self, tenant: str, system: System, *, cursor: str, limit: int) -> ListPage:
         """Read a page of a system's live invoices with a balance. Raises: Rejected("cursor_invalid")."""

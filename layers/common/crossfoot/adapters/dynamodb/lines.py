@@ -11,30 +11,33 @@ import secrets
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import Key
+from crossfoot.adapters.dynamodb.line_rows import (
+    AnyLine,
+    to_cost_line,
+    to_deposit_line,
+    to_line,
+    to_payout_item,
+    to_row,
+)
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.adapters.dynamodb.values import Item, Plain, text, whole
 from crossfoot.core.model import (
-    PLATFORM,
     CreditMemo,
     Deposit,
     DepositLine,
     Invoice,
-    Kind,
     Line,
-    LineKind,
     Payout,
     PayoutItem,
-    PayoutItemKind,
     Record,
     Ref,
     Standing,
 )
+from crossfoot.core.payables.records import Bill, CostLine, VendorCredit
 from crossfoot.errors import Conflict
 
 DIGEST, WRITTEN, PARTS, PACKED, FROM = "ld", "ls", "lc", "l", "lu"
@@ -63,7 +66,7 @@ def plan_lines(tenant: str, record: Record, stored: Mapping[str, Plain]) -> Stor
     lines = lines_of(record)
     if lines is None or (stored and record.standing is Standing.DELETED):
         return StoredLines(kept | _from_earlier(record, stored))
-    rows = [_to_row(line) for line in lines]
+    rows = [to_row(line) for line in lines]
     digest = hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:_DIGEST_LENGTH]
     if digest == stored.get(DIGEST):
         return StoredLines(kept)
@@ -77,10 +80,10 @@ def plan_lines(tenant: str, record: Record, stored: Mapping[str, Plain]) -> Stor
     return StoredLines({DIGEST: digest, WRITTEN: written, PARTS: len(packed)}, parts)
 
 
-def lines_of(record: Record) -> tuple[Line, ...] | tuple[DepositLine, ...] | tuple[PayoutItem, ...] | None:
+def lines_of(record: Record) -> Sequence[AnyLine] | None:
     """Give the lines that a record came with; None where it has none, or they were not read."""
     match record:
-        case Invoice() | CreditMemo() | Deposit():
+        case Invoice() | CreditMemo() | Deposit() | Bill() | VendorCredit():
             return record.lines
         case Payout():
             return record.items
@@ -116,15 +119,19 @@ class Lines:
 
     def load(self, tenant: str, record: Invoice | CreditMemo) -> tuple[Line, ...]:
         """Read the lines of an invoice or a credit memo, in their order. Raises: Conflict."""
-        return tuple(_to_line(*row) for row in self._load_rows(tenant, record.ref))
+        return tuple(to_line(*row) for row in self._load_rows(tenant, record.ref))
+
+    def load_costs(self, tenant: str, record: Bill | VendorCredit) -> tuple[CostLine, ...]:
+        """Read the lines of a bill or a vendor credit, in their order. Raises: Conflict."""
+        return tuple(to_cost_line(*row) for row in self._load_rows(tenant, record.ref))
 
     def load_of_deposit(self, tenant: str, deposit: Deposit) -> tuple[DepositLine, ...]:
         """Read the lines of a deposit, in their order. Raises: Conflict."""
-        return tuple(_to_deposit_line(deposit.ref, *row) for row in self._load_rows(tenant, deposit.ref))
+        return tuple(to_deposit_line(deposit.ref, *row) for row in self._load_rows(tenant, deposit.ref))
 
     def load_of_payout(self, tenant: str, payout: Ref) -> tuple[PayoutItem, ...]:
         """Read the items of a payout, in their order; none where it is not there. Raises: Conflict."""
-        return tuple(_to_item(*row) for row in self._load_rows(tenant, payout))
+        return tuple(to_payout_item(*row) for row in self._load_rows(tenant, payout))
 
     def _load_rows(self, tenant: str, ref: Ref) -> list[list[Any]]:
         """Read the rows as one write left them: where parts are gone, they were replaced after the record was read."""
@@ -158,53 +165,3 @@ def _unpacked(part: Plain) -> list[list[Any]]:
         raise TypeError("an item holds lines that cannot be read")
     rows: list[list[Any]] = json.loads(zlib.decompress(part))
     return rows
-
-
-def _to_row(line: Line | DepositLine | PayoutItem) -> list[Any]:
-    if isinstance(line, PayoutItem):
-        return [line.kind.value, line.amount_minor, line.payment and line.payment.id, line.memo]
-    if isinstance(line, DepositLine):
-        return [line.payment and line.payment.id, line.amount_minor, line.account_id, line.memo]
-    quantity, unit_price = (None if value is None else str(value) for value in (line.quantity, line.unit_price))
-    worked_on = line.worked_on and line.worked_on.isoformat()
-    return [
-        line.id, line.kind.value, line.description, line.amount_minor, quantity, unit_price, line.item, line.tax_code,
-        worked_on, *([line.labour] if line.labour else ()),
-    ]  # fmt: skip
-
-
-def _to_line(
-    id_: str,
-    kind: str,
-    description: str,
-    amount_minor: int,
-    quantity: str | None,
-    unit_price: str | None,
-    item: str,
-    tax_code: str,
-    worked_on: str | None,
-    labour: str = "",
-) -> Line:
-    return Line(
-        id_,
-        LineKind(kind),
-        description,
-        amount_minor,
-        quantity=None if quantity is None else Decimal(quantity),
-        unit_price=None if unit_price is None else Decimal(unit_price),
-        item=item,
-        tax_code=tax_code,
-        worked_on=None if worked_on is None else date.fromisoformat(worked_on),
-        labour=labour,
-    )
-
-
-def _to_deposit_line(deposit: Ref, payment: str | None, amount_minor: int, account_id: str, memo: str) -> DepositLine:
-    """A deposit holds payments of its own system, as a record speaks only of its own."""
-    held = None if payment is None else Ref(deposit.system, Kind.PAYMENT, payment)
-    return DepositLine(held, amount_minor, account_id, memo)
-
-
-def _to_item(kind: str, amount_minor: int, payment: str | None, memo: str) -> PayoutItem:
-    held = None if payment is None else Ref(PLATFORM, Kind.PAYMENT, payment)
-    return PayoutItem(PayoutItemKind(kind), amount_minor, held, memo)

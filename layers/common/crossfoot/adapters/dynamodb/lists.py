@@ -1,4 +1,4 @@
-"""Lists: by date in a partition per month, by name in one per initial, and each customer's own."""
+"""Lists: by date in a partition per month, by name in one per initial, and each customer's and vendor's own."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from crossfoot.adapters.dynamodb.pointers import customer_of, dated, entries_of,
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.core.folding import normalise
 from crossfoot.core.model import Customer, Kind, Record, Ref, System
+from crossfoot.core.payables.records import Vendor
 
 
 class Directories:
@@ -30,7 +31,7 @@ class Directories:
 
 @dataclass(frozen=True, slots=True)
 class ByDate:
-    """The records of a kind by date, or those of one customer."""
+    """The records of a kind by date, or those of one customer or vendor."""
 
     tenant: str
     kind: Kind
@@ -93,16 +94,17 @@ class ByDate:
 
 @dataclass(frozen=True, slots=True)
 class ByName:
-    """The customers by name."""
+    """The customers or the vendors by name."""
 
     tenant: str
+    kind: Kind
     prefix: str
     system: System | None
 
     @property
     def digest(self) -> str:
         """Name the list with its filters."""
-        return name_list(self.tenant, "names", normalise(self.prefix), self.system)
+        return name_list(self.tenant, self.kind, "names", normalise(self.prefix), self.system)
 
     @property
     def _bounds(self) -> tuple[str, str]:
@@ -119,8 +121,8 @@ class ByName:
         initial = keys.file_as(self.prefix)[:1]
         return walk_shelves(
             table,
-            (keys.initials(self.tenant), initial or FIRST, initial or LAST),
-            lambda shelf: keys.names(self.tenant, shelf),
+            (keys.initials(self.tenant, self.kind), initial or FIRST, initial or LAST),
+            lambda shelf: keys.names(self.tenant, self.kind, shelf),
             self._bounds,
             start=(keys.initial_of(after) if after else "", after),
             page=page,
@@ -129,15 +131,15 @@ class ByName:
 
     def ref_at(self, place: Key) -> Ref | None:
         """Read where a place leads to; None where it is another system's."""
-        ref = keys.named_ref(place)[1]
+        ref = keys.named_ref(place, self.kind)[1]
         return ref if self.system in (None, ref.system) else None
 
     def shows(self, place: Key, record: Record) -> bool:
-        """Tell whether a customer still has the name that it was filed under, and the whole prefix."""
+        """Tell whether a record still has the name that it was filed under, and the whole prefix."""
         return (
-            isinstance(record, Customer)
+            isinstance(record, Customer | Vendor)
             and is_named(record)
-            and keys.file_as(record.name) == keys.named_ref(place)[0]
+            and keys.file_as(record.name) == keys.named_ref(place, self.kind)[0]
             and normalise(record.name).startswith(normalise(self.prefix))
         )
 

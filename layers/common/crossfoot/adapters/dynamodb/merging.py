@@ -14,9 +14,11 @@ from crossfoot.core.model import (
     Ref,
     Standing,
 )
+from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor, VendorCredit
 from crossfoot.errors import BadMessage
 
-MAX_FORMER_INVOICES = 5_000
+# Of one payment: invoices that it paid before, or bills and credits that it named.
+MAX_FORMER = 5_000
 
 
 def is_newer(new: Record, stored: Record) -> bool:
@@ -28,10 +30,14 @@ def is_newer(new: Record, stored: Record) -> bool:
 def merge(new: Record, stored: Record | None) -> Record:
     """Add to a newer version what it does not say itself.
 
-    Raises: BadMessage when a payment has paid more invoices than the book keeps for one.
+    Raises: BadMessage when a payment has paid more than the book keeps for one.
     """
     if isinstance(new, Payment):
         return _merge_payment(new, stored if isinstance(stored, Payment) else None)
+    if isinstance(new, BillPayment):
+        return _merge_bill_payment(new, stored if isinstance(stored, BillPayment) else None)
+    if isinstance(new, Vendor | Bill | VendorCredit):
+        return _merge_payable(new, stored)
     if new.standing is Standing.DELETED and stored is not None:
         return replace(stored, standing=Standing.DELETED, version=new.version)
     if isinstance(new, Customer | Invoice | CreditMemo):
@@ -46,10 +52,10 @@ def merge(new: Record, stored: Record | None) -> Record:
 
 
 def _merge_keeping(new: Keeping, kept: Keeping | None) -> Keeping:
-    """Keep what the book decided. Source: C4 (what was once let in is not left out again), C5."""
+    """Keep what the book decided. Source: B1 and C4 (what was once let in is not left out again), B8, C5."""
     if kept is None:
         return Keeping(left_out=new.left_out)
-    return Keeping(left_out=new.left_out and kept.left_out, archived=kept.archived, by_run=kept.by_run)
+    return replace(kept, left_out=new.left_out and kept.left_out, named_at="")
 
 
 def archive(kept: Keeping, *, archived: bool, run: str) -> Keeping:
@@ -88,11 +94,35 @@ def _merge_payment(new: Payment, stored: Payment | None) -> Payment:
     return replace(kept, former_invoices=_former(kept, paid_before))
 
 
+def _merge_payable[P: Payable](new: P, stored: Record | None) -> P:
+    """Keep what a payable stands for, or was made from, which the book found once, and how the book keeps it."""
+    if not isinstance(stored, type(new)):
+        return replace(new, keeping=_merge_keeping(new.keeping, None))
+    is_gone = new.standing is Standing.DELETED
+    shown = replace(stored, standing=Standing.DELETED, version=new.version) if is_gone else new
+    keeping = stored.keeping if is_gone else _merge_keeping(new.keeping, stored.keeping)
+    return replace(shown, keeping=keeping, origin=new.origin or stored.origin, copy_of=new.copy_of or stored.copy_of)
+
+
+def _merge_bill_payment(new: BillPayment, stored: BillPayment | None) -> BillPayment:
+    kept = _merge_payable(new, stored)
+    if stored is not None and new.standing is Standing.DELETED:
+        kept = replace(kept, bills=(), credits=())
+    before = (*stored.former, *_settled(stored)) if stored else ()
+    return replace(kept, former=_once_named(new.ref, {*before, *new.former}, set(_settled(kept))))
+
+
+def _settled(payment: BillPayment) -> tuple[Ref, ...]:
+    return (*(part.bill for part in payment.bills), *(part.credit for part in payment.credits))
+
+
 def _former(payment: Payment, paid_before: tuple[Ref, ...]) -> tuple[Ref, ...]:
     paid_now = {part.invoice for part in payment.allocations}
-    former = tuple(sorted({*payment.former_invoices, *paid_before} - paid_now))
-    if len(former) > MAX_FORMER_INVOICES:
-        raise BadMessage(
-            f"payment {payment.ref} has paid {len(former)} invoices before, more than {MAX_FORMER_INVOICES}"
-        )
+    return _once_named(payment.ref, {*payment.former_invoices, *paid_before}, paid_now)
+
+
+def _once_named(payment: Ref, ever: set[Ref], now: set[Ref]) -> tuple[Ref, ...]:
+    former = tuple(sorted(ever - now))
+    if len(former) > MAX_FORMER:
+        raise BadMessage(f"{payment} has paid {len(former)} records before, more than {MAX_FORMER}")
     return former

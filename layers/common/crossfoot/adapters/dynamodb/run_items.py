@@ -1,14 +1,11 @@
 """Runs of the Sync Invoices tool and their items as they are stored, and the writes that move them on."""
 
-import hashlib
-import json
 from collections.abc import Mapping
-from typing import Any
 
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.keys import Key
 from crossfoot.adapters.dynamodb.table import Update, When
-from crossfoot.adapters.dynamodb.values import Item, Plain, text, whole, without_blanks
+from crossfoot.adapters.dynamodb.values import Item, Plain, digest_of, text, whole, without_blanks
 from crossfoot.core.model import Ref
 from crossfoot.core.sync.runs import ItemState, RunFinding, RunItem, RunKind, SyncRun, gives_way_to
 
@@ -20,7 +17,7 @@ _DIGEST = "digest"
 def run_to_item(run: SyncRun) -> Item:
     """Write a run."""
     item = _run_item(run)
-    return item | {_DIGEST: _digest(item)}
+    return item | {_DIGEST: digest_of(item)}
 
 
 def run_from(run: str, item: Mapping[str, Plain]) -> SyncRun:
@@ -126,11 +123,6 @@ def _run_item(run: SyncRun) -> Item:
 
 def _finding(finding: RunFinding) -> Item:
     return {"code": finding.code, "sentence": finding.sentence, "fix": finding.fix}
-
-
-def _digest(item: Item) -> str:
-    plain: Any = item
-    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _item(item: RunItem) -> Item:

@@ -13,7 +13,8 @@
     deposit      i deposited on   a account id   an account name   cur currency   t total   rev revision
     payout       i arrives on   ps how far it has come   cur currency   t total   h as of a payment
     what filters can see   tr [[name, value] ...]   lo left out   ar archived   rn by which run
-                           na when the customer's name was read
+                           na when the customer's name was read   op paid outside [day, method, note]
+    payables     in payable_shapes.py
     lines, in lines.py     ld digest   ls the write that they came with   lc parts   l the lines themselves, where small
                            lu the version that they are of, where it is an earlier one
 
@@ -26,6 +27,19 @@ import json
 from collections.abc import Mapping
 from datetime import date
 
+from crossfoot.adapters.dynamodb import payable_shapes
+from crossfoot.adapters.dynamodb.shape_parts import (
+    beside,
+    from_date,
+    from_holds,
+    from_keeping,
+    id_beside,
+    ref_beside,
+    to_date,
+    to_holds,
+    to_keeping,
+    to_part,
+)
 from crossfoot.adapters.dynamodb.values import Item, Plain, rows, text, whole, without_blanks
 from crossfoot.core.model import (
     PLATFORM,
@@ -34,9 +48,7 @@ from crossfoot.core.model import (
     CreditUse,
     Customer,
     Deposit,
-    Hold,
     Invoice,
-    Keeping,
     Kind,
     Payment,
     Payout,
@@ -49,8 +61,8 @@ from crossfoot.core.model import (
     Trait,
     TraitName,
     Version,
-    parse_ref,
 )
+from crossfoot.core.payables.records import Bill, BillPayment, Vendor, VendorCredit
 
 DIGEST = "d"
 DIGEST_LENGTH = 32
@@ -76,6 +88,8 @@ def to_item(record: Record, lines: Mapping[str, Plain] = NO_LINES) -> Item:
             own = _from_deposit(record)
         case Payout():
             own = _from_payout(record)
+        case Vendor() | Bill() | VendorCredit() | BillPayment():
+            own = payable_shapes.to_item(record)
     content = without_blanks({"u": record.version.updated_at, "st": record.standing.value} | own)
     covered = content | {name: value for name, value in lines.items() if not isinstance(value, bytes)}
     return content | dict(lines) | {"s": record.version.seen_at, DIGEST: _digest(covered)}
@@ -98,8 +112,8 @@ def to_record(ref: Ref, item: Item) -> Record:
             return _to_deposit(ref, version, standing, item)
         case Kind.PAYOUT:
             return _to_payout(ref, version, standing, item)
-        case _:
-            raise ValueError(f"{ref.kind} has no shape")
+        case Kind.VENDOR | Kind.BILL | Kind.VENDOR_CREDIT | Kind.BILL_PAYMENT:
+            return payable_shapes.to_record(ref, version, standing, item)
 
 
 def to_row(ref: Ref) -> Plain:
@@ -138,7 +152,7 @@ def _to_customer(ref: Ref, version: Version, standing: Standing, item: Item) -> 
         not item.get("off", False),
         text(item, "a"),
         traits=_to_traits(item),
-        keeping=_to_keeping(item),
+        keeping=to_keeping(item),
         billed_as=text(item, "ba"),
     )
 
@@ -146,10 +160,10 @@ def _to_customer(ref: Ref, version: Version, standing: Standing, item: Item) -> 
 def _from_invoice(invoice: Invoice) -> Item:
     return {
         "n": invoice.number,
-        "c": _id_beside(invoice.ref, invoice.customer),
+        "c": id_beside(invoice.ref, invoice.customer),
         "cn": invoice.customer_name,
         "i": invoice.issued_on.isoformat(),
-        "due": _from_date(invoice.due_on),
+        "due": from_date(invoice.due_on),
         "cur": invoice.currency,
         "t": invoice.total_minor,
         "b": invoice.balance_minor,
@@ -166,10 +180,10 @@ def _to_invoice(ref: Ref, version: Version, standing: Standing, item: Item) -> I
         version,
         standing,
         number=text(item, "n"),
-        customer=_beside(ref, Kind.CUSTOMER, text(item, "c")),
+        customer=beside(ref, Kind.CUSTOMER, text(item, "c")),
         customer_name=text(item, "cn"),
         issued_on=date.fromisoformat(text(item, "i")),
-        due_on=_to_date(text(item, "due")),
+        due_on=to_date(text(item, "due")),
         currency=text(item, "cur"),
         total_minor=whole(item, "t"),
         balance_minor=whole(item, "b"),
@@ -177,29 +191,29 @@ def _to_invoice(ref: Ref, version: Version, standing: Standing, item: Item) -> I
         closed=bool(item.get("cl", False)),
         credited_minor=whole(item, "cm") if "cm" in item else None,
         traits=_to_traits(item),
-        keeping=_to_keeping(item),
+        keeping=to_keeping(item),
         batch=text(item, "gb"),
     )
 
 
 def _from_payment(payment: Payment) -> Item:
     return {
-        "c": _id_beside(payment.ref, payment.customer),
-        "i": _from_date(payment.paid_on),
+        "c": id_beside(payment.ref, payment.customer),
+        "i": from_date(payment.paid_on),
         "cur": payment.currency,
         "t": payment.total_minor,
-        "al": [[_id_beside(payment.ref, part.invoice), part.amount_minor] for part in payment.allocations],
+        "al": [[id_beside(payment.ref, part.invoice), part.amount_minor] for part in payment.allocations],
         "m": payment.marker,
         "r": payment.reference,
-        "f": [_id_beside(payment.ref, invoice) for invoice in payment.former_invoices],
-        "cu": [[_id_beside(payment.ref, use.credit_memo), use.amount_minor] for use in payment.credits],
-        "dep": _id_beside(payment.ref, payment.deposit),
-        "co": [_id_beside(payment.ref, invoice) for invoice in payment.credit_only],
+        "f": [id_beside(payment.ref, invoice) for invoice in payment.former_invoices],
+        "cu": [[id_beside(payment.ref, use.credit_memo), use.amount_minor] for use in payment.credits],
+        "dep": id_beside(payment.ref, payment.deposit),
+        "co": [id_beside(payment.ref, invoice) for invoice in payment.credit_only],
         "o": payment.origin.id if payment.origin else "",
         "rev": payment.revision,
         "tb": payment.taken_back.value if payment.taken_back else "",
         "rf": payment.refunded_minor or None,
-        "h": _from_holds(payment.keeping),
+        "h": from_holds(payment.keeping),
     }
 
 
@@ -208,36 +222,29 @@ def _to_payment(ref: Ref, version: Version, standing: Standing, item: Item) -> P
         ref,
         version,
         standing,
-        customer=_beside(ref, Kind.CUSTOMER, text(item, "c")),
-        paid_on=_to_date(text(item, "i")),
+        customer=beside(ref, Kind.CUSTOMER, text(item, "c")),
+        paid_on=to_date(text(item, "i")),
         currency=text(item, "cur"),
         total_minor=whole(item, "t"),
-        allocations=tuple(Allocation(*_to_part(ref, Kind.INVOICE, part)) for part in rows(item, "al")),
+        allocations=tuple(Allocation(*to_part(ref, Kind.INVOICE, part)) for part in rows(item, "al")),
         marker=text(item, "m"),
         reference=text(item, "r"),
-        former_invoices=tuple(_ref_beside(ref, Kind.INVOICE, str(each)) for each in rows(item, "f")),
-        credits=tuple(CreditUse(*_to_part(ref, Kind.CREDIT_MEMO, part)) for part in rows(item, "cu")),
-        deposit=_beside(ref, Kind.DEPOSIT, text(item, "dep")),
-        credit_only=tuple(_ref_beside(ref, Kind.INVOICE, str(each)) for each in rows(item, "co")),
+        former_invoices=tuple(ref_beside(ref, Kind.INVOICE, str(each)) for each in rows(item, "f")),
+        credits=tuple(CreditUse(*to_part(ref, Kind.CREDIT_MEMO, part)) for part in rows(item, "cu")),
+        deposit=beside(ref, Kind.DEPOSIT, text(item, "dep")),
+        credit_only=tuple(ref_beside(ref, Kind.INVOICE, str(each)) for each in rows(item, "co")),
         origin=Ref(PLATFORM, Kind.PAYMENT, text(item, "o")) if "o" in item else None,
         revision=text(item, "rev"),
         taken_back=TakenBack(text(item, "tb")) if "tb" in item else None,
         refunded_minor=whole(item, "rf"),
-        keeping=_to_holds(item),
+        keeping=to_holds(item),
     )
-
-
-def _to_part(payment: Ref, kind: Kind, part: Plain) -> tuple[Ref, int]:
-    match part:
-        case [str(id_), int(amount_minor)]:
-            return _ref_beside(payment, kind, id_), amount_minor
-    raise TypeError(f"{payment} holds a part that cannot be read")
 
 
 def _from_credit_memo(memo: CreditMemo) -> Item:
     return {
         "n": memo.number,
-        "c": _id_beside(memo.ref, memo.customer),
+        "c": id_beside(memo.ref, memo.customer),
         "cn": memo.customer_name,
         "i": memo.issued_on.isoformat(),
         "cur": memo.currency,
@@ -254,14 +261,14 @@ def _to_credit_memo(ref: Ref, version: Version, standing: Standing, item: Item) 
         version,
         standing,
         number=text(item, "n"),
-        customer=_beside(ref, Kind.CUSTOMER, text(item, "c")),
+        customer=beside(ref, Kind.CUSTOMER, text(item, "c")),
         customer_name=text(item, "cn"),
         issued_on=date.fromisoformat(text(item, "i")),
         currency=text(item, "cur"),
         total_minor=whole(item, "t"),
         remaining_minor=whole(item, "b"),
         traits=_to_traits(item),
-        keeping=_to_keeping(item),
+        keeping=to_keeping(item),
         closed=bool(item.get("cl", False)),
         batch=text(item, "gb"),
     )
@@ -269,7 +276,7 @@ def _to_credit_memo(ref: Ref, version: Version, standing: Standing, item: Item) 
 
 def _from_deposit(deposit: Deposit) -> Item:
     return {
-        "i": _from_date(deposit.deposited_on),
+        "i": from_date(deposit.deposited_on),
         "a": deposit.account_id,
         "an": deposit.account_name,
         "cur": deposit.currency,
@@ -283,7 +290,7 @@ def _to_deposit(ref: Ref, version: Version, standing: Standing, item: Item) -> D
         ref,
         version,
         standing,
-        deposited_on=_to_date(text(item, "i")),
+        deposited_on=to_date(text(item, "i")),
         account_id=text(item, "a"),
         account_name=text(item, "an"),
         currency=text(item, "cur"),
@@ -298,7 +305,7 @@ def _from_payout(payout: Payout) -> Item:
         "ps": payout.state.value,
         "cur": payout.currency,
         "t": payout.total_minor,
-        "h": _from_holds(payout.keeping),
+        "h": from_holds(payout.keeping),
     }
 
 
@@ -311,18 +318,13 @@ def _to_payout(ref: Ref, version: Version, standing: Standing, item: Item) -> Pa
         arrives_on=date.fromisoformat(text(item, "i")),
         currency=text(item, "cur"),
         total_minor=whole(item, "t"),
-        keeping=_to_holds(item),
+        keeping=to_holds(item),
     )
 
 
 def _from_filterable(record: Customer | Invoice | CreditMemo) -> Item:
-    return {
-        "tr": [[trait.name.value, trait.value] for trait in record.traits],
-        "lo": record.keeping.left_out,
-        "ar": record.keeping.archived,
-        "na": record.keeping.named_at,
-        "rn": record.keeping.by_run,
-    }
+    traits: list[Plain] = [[trait.name.value, trait.value] for trait in record.traits]
+    return from_keeping(record.keeping) | {"tr": traits}
 
 
 def _to_traits(item: Item) -> tuple[Trait, ...]:
@@ -334,48 +336,3 @@ def _to_trait(row: Plain) -> Trait:
         case [str(name), str(value)]:
             return Trait(TraitName(name), value)
     raise TypeError("an item holds a trait that cannot be read")
-
-
-def _to_keeping(item: Item) -> Keeping:
-    return Keeping(bool(item.get("lo", False)), bool(item.get("ar", False)), text(item, "na"), text(item, "rn"))
-
-
-def _from_holds(keeping: Keeping) -> list[Plain]:
-    return [[hold.system.value, hold.since.isoformat()] for hold in keeping.held]
-
-
-def _to_holds(item: Item) -> Keeping:
-    return Keeping(held=tuple(_to_hold(row) for row in rows(item, "h")))
-
-
-def _to_hold(row: Plain) -> Hold:
-    match row:
-        case [str(system), str(since)]:
-            return Hold(System(system), date.fromisoformat(since))
-    raise TypeError("an item holds a hold that cannot be read")
-
-
-def _id_beside(ref: Ref, other: Ref | None) -> str:
-    if other is None:
-        return ""
-    if ref.system is PLATFORM:
-        return str(other)
-    if other.system is not ref.system:
-        raise ValueError(f"{ref} speaks of {other}, a record of another system")
-    return other.id
-
-
-def _beside(ref: Ref, kind: Kind, id_: str) -> Ref | None:
-    return _ref_beside(ref, kind, id_) if id_ else None
-
-
-def _ref_beside(ref: Ref, kind: Kind, id_: str) -> Ref:
-    return parse_ref(kind, id_) if ref.system is PLATFORM else Ref(ref.system, kind, id_)
-
-
-def _from_date(day: date | None) -> str:
-    return day.isoformat() if day else ""
-
-
-def _to_date(day: str) -> date | None:
-    return date.fromisoformat(day) if day else None

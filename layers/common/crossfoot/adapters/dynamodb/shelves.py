@@ -24,8 +24,8 @@ from crossfoot.adapters.dynamodb.paging import (
 )
 from crossfoot.adapters.dynamodb.pointers import shelved
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.core.model import CONNECTED, Kind, Record, Ref, System
-from crossfoot.core.shelves import Shelf
+from crossfoot.core.model import Kind, Record, Ref, System
+from crossfoot.core.shelves import Shelf, systems_on_shelves
 from crossfoot.ports import ListPage
 
 MAX_LIMIT = 1000
@@ -128,7 +128,11 @@ class ShelfByDate:
     def has(self, sort_key: str) -> bool:
         """Tell whether a sort key lies within the list."""
         first, last = self._bounds
-        return first <= sort_key <= last and sort_key.isascii() and sort_key.rpartition("#")[2] in set(CONNECTED)
+        return (
+            first <= sort_key <= last
+            and sort_key.isascii()
+            and sort_key.rpartition("#")[2] in systems_on_shelves(self.kind)
+        )
 
     def sort_key(self, place: Key) -> str:
         """Name a place: its day, its record's id, and the system."""
@@ -152,7 +156,7 @@ class ShelfByDate:
             read = list(islice(pointers, 1))
             return (key for key, _ in chain(read, pointers))
 
-        systems = [self.system] if self.system else list(CONNECTED)
+        systems = [self.system] if self.system else systems_on_shelves(self.kind)
         buckets = table.each(begin, [(system, number) for system in systems for number in range(keys.SHELF_BUCKETS)])
         merged = merge(*buckets, key=self.sort_key, reverse=not self.oldest_first)
         yield from (next(same) for _, same in groupby(merged, self.sort_key))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +96,12 @@ def texts(item: Mapping[str, Plain], name: str) -> dict[str, str]:
     if not isinstance(value, dict):
         raise TypeError(f"{name} is not a map")
     return {key: text(value, key) for key in value}
+
+
+def digest_of(item: Item) -> str:
+    """Name an item by what it says, so that a write can ask whether it still says the same."""
+    plain: Any = item
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def without_blanks(item: Mapping[str, Plain]) -> Item:

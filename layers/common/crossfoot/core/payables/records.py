@@ -1,5 +1,6 @@
 """The records of payables in one shape, as the accounting shows them or the platform tells them."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -192,3 +193,13 @@ type Payable = Vendor | Bill | VendorCredit | BillPayment
 def vendor_of(record: Payable) -> Ref | None:
     """Give the vendor that a record is of; a vendor is its own."""
     return record.ref if isinstance(record, Vendor) else record.vendor
+
+
+def vendor_marker(name: str) -> str:
+    """Give what a vendor that we make is found by until its id is known: its name, which no other vendor there has."""
+    return f"vendor:{hashlib.sha256(name.strip().casefold().encode(errors='surrogatepass')).hexdigest()[:32]}"
+
+
+def own_marker(record: Payable) -> str:
+    """Give the marker that a record may be known as ours by; "" where it carries none."""
+    return (vendor_marker(record.name) if record.name else "") if isinstance(record, Vendor) else record.marker

@@ -17,7 +17,9 @@ def list_customers(ports: Ports, asked: Asked[Nothing, CustomerQuery]) -> Custom
     tenant, query = asked.tenant, asked.query
 
     def read(cursor: str, limit: int) -> ListPage:
-        return ports.book.list_customers(tenant, prefix=query.search, system=query.system, cursor=cursor, limit=limit)
+        return ports.book.list_named(
+            tenant, Kind.CUSTOMER, prefix=query.search, system=query.system, cursor=cursor, limit=limit
+        )
 
     def choose(records: Sequence[Record]) -> Iterator[tuple[Record, Customer]]:
         for record in records:

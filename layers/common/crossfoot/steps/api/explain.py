@@ -21,6 +21,7 @@ from crossfoot.core.model import (
 )
 from crossfoot.core.money import format_minor
 from crossfoot.core.parts import invoices_of
+from crossfoot.core.payables.records import Bill, BillPayment, Vendor, VendorCredit
 from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.silence import tell_silence
 from crossfoot.core.statuses import PaymentStatus
@@ -79,6 +80,9 @@ def explain_record(ports: Ports, asked: Asked[OneRecord]) -> Explanation:
             return _explain_deposit(ports, asked.tenant, record)
         case Payout():
             return _explain_payout(ports, asked.tenant, record)
+        case Vendor() | Bill() | VendorCredit() | BillPayment():
+            title = f"{ref.kind.replace('_', ' ').capitalize()} {ref.id}"
+            return _explanation(ports, asked.tenant, ref, (ref,), (), title, ())
         case None:
             return _explain_unkept(ports, asked.tenant, ref)
 

@@ -109,7 +109,7 @@ def _begin_walk(ports: Ports, tenant: str, kind: FetchKind) -> FetchShape:
 
 def _reader(ports: Ports, tenant: str, kind: Kind) -> Read:
     def customers(cursor: str, limit: int) -> ListPage:
-        return ports.book.list_customers(tenant, prefix="", system=PSA, cursor=cursor, limit=limit)
+        return ports.book.list_named(tenant, Kind.CUSTOMER, prefix="", system=PSA, cursor=cursor, limit=limit)
 
     def dated(cursor: str, limit: int) -> ListPage:
         return ports.book.list_records(tenant, kind, first=None, last=None, system=PSA, cursor=cursor, limit=limit)

@@ -74,7 +74,9 @@ def walk_customers(ports: Ports, tenant: str, prefix: str = "") -> Iterator[Cust
     """Go through the customers of the accounting whose names begin so, by name."""
     cursor = ""
     while True:
-        page = ports.book.list_customers(tenant, prefix=prefix, system=ACCOUNTING, cursor=cursor, limit=_LARGEST_READ)
+        page = ports.book.list_named(
+            tenant, Kind.CUSTOMER, prefix=prefix, system=ACCOUNTING, cursor=cursor, limit=_LARGEST_READ
+        )
         yield from (record for record in page.records if isinstance(record, Customer))
         cursor = page.next_cursor
         if not cursor:

@@ -10,8 +10,10 @@ from crossfoot.core.model import Kind, Ref, System, Version
 from crossfoot.core.shelves import Shelf
 
 SHELF_BUCKETS = 8
-# As much of a name as customers are sorted by; what is longer is told apart by id.
+# As much of a name as lists are sorted by; what is longer is told apart by id.
 NAME_LENGTH = 60
+# The lists by name.
+_NAMES = {Kind.CUSTOMER: "names", Kind.VENDOR: "vendor_names"}
 # The initial of a name without letters and digits: before all others.
 NO_INITIAL = "!"
 
@@ -54,18 +56,18 @@ def numbered_ref(key: Key) -> Ref:
 
 
 def of_customer_pk(tenant: str, customer: Ref, kind: Kind) -> str:
-    """The partition of a customer's own list of a kind."""
+    """The partition of a customer's or a vendor's own list of a kind."""
     return own(tenant, "of_customer", customer.system, escape(customer.id), kind)
 
 
 def of_customer(tenant: str, customer: Ref, ref: Ref, on: date) -> Key:
-    """A record's place in its customer's list."""
+    """A record's place in its customer's or vendor's list."""
     return Key(of_customer_pk(tenant, customer, ref.kind), f"{on.isoformat()}#{ref.system}-{escape(ref.id)}")
 
 
-def initials(tenant: str) -> str:
-    """The partition that names the initials of the partner's customers; its sort keys are `n`."""
-    return own(tenant, "names")
+def initials(tenant: str, kind: Kind) -> str:
+    """The partition that names the initials of the partner's customers, or vendors; its sort keys are `n`."""
+    return own(tenant, _NAMES[kind])
 
 
 def initial_of(filed_as: str) -> str:
@@ -78,21 +80,21 @@ def file_as(name: str) -> str:
     return normalise(name)[:NAME_LENGTH]
 
 
-def names(tenant: str, initial: str) -> str:
-    """The partition of the customers whose names begin alike."""
-    return own(tenant, "names", escape(initial))
+def names(tenant: str, kind: Kind, initial: str) -> str:
+    """The partition of the customers, or vendors, whose names begin alike."""
+    return own(tenant, _NAMES[kind], escape(initial))
 
 
 def named(tenant: str, name: str, ref: Ref) -> Key:
-    """A customer's place in the list by name."""
+    """A customer's or a vendor's place in the list by name."""
     filed_as = file_as(name)
-    return Key(names(tenant, initial_of(filed_as)), f"{filed_as}#{ref.system}-{escape(ref.id)}")
+    return Key(names(tenant, ref.kind, initial_of(filed_as)), f"{filed_as}#{ref.system}-{escape(ref.id)}")
 
 
-def named_ref(key: Key) -> tuple[str, Ref]:
-    """Read a place in the list by name: the name that it was filed as, and the customer."""
+def named_ref(key: Key, kind: Kind) -> tuple[str, Ref]:
+    """Read a place in the list by name: the name that it was filed as, and whose it is."""
     filed_as, _, ref = key.sk.partition("#")
-    return filed_as, read_ref(Kind.CUSTOMER, ref)
+    return filed_as, read_ref(kind, ref)
 
 
 def shelf_pk(tenant: str, shelf: Shelf, kind: Kind, system: System, bucket: int) -> str:

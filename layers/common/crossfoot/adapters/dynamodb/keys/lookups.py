@@ -63,5 +63,15 @@ def digest(tenant: str) -> Key:
     return Key(digest_pk(_due_bucket(tenant)), escape(tenant))
 
 
+def payables_pk(bucket: int) -> str:
+    """A bucket of the partners that have payables."""
+    return f"PAYABLES#{bucket:02}"
+
+
+def payables(tenant: str) -> Key:
+    """A partner's place among those that have payables."""
+    return Key(payables_pk(_due_bucket(tenant)), escape(tenant))
+
+
 def _due_bucket(tenant: str) -> int:
     return int(hashlib.sha256(tenant.encode()).hexdigest(), 16) % DUE_BUCKETS

@@ -57,6 +57,22 @@ def waiting_payment(key: Key) -> Ref:
     return Ref(PLATFORM, Kind.PAYMENT, unescape(key.sk))
 
 
+def outgoing_pk(tenant: str) -> str:
+    """The payables of the platform that are not in the accounting yet as they should be."""
+    return own(tenant, "outgoing")
+
+
+def outgoing(tenant: str, ref: Ref) -> Key:
+    """What is noted of a payable of the platform that waits to go out."""
+    return Key(outgoing_pk(tenant), f"{ref.kind}#{escape(ref.id)}")
+
+
+def outgoing_record(key: Key) -> Ref:
+    """Read back which one it is."""
+    kind, _, id_ = key.sk.partition("#")
+    return Ref(PLATFORM, Kind(kind), unescape(id_))
+
+
 def company(tenant: str, system: System) -> Key:
     """What the company that a partner keeps in a system sets itself, as it was read last."""
     return Key(partner_pk(tenant), f"COMPANY#{system}")

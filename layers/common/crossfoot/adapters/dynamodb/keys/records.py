@@ -13,7 +13,7 @@ IN_PAYOUT = "IN_PAYOUT#"
 DECISION = "DECISION#"
 EFFECT = "EFFECT#"
 _GENERATION_DIGITS = 8
-# Before the id of a payment of the platform, which pays other systems' invoices. No id is written so.
+# Before the id of a payment of the platform, which pays other systems' invoices and bills. No id is written so.
 _ON_PLATFORM = "@"
 
 
@@ -32,23 +32,24 @@ def link(tenant: str, ref: Ref) -> Key:
     return Key(record_pk(tenant, ref), LINK)
 
 
-def paid_by(tenant: str, invoice: Ref, payment: Ref) -> Key:
-    """The pointer from an invoice to a payment of the same system, or of the platform.
+def paid_by(tenant: str, paid: Ref, payment: Ref) -> Key:
+    """The pointer from an invoice, a bill or a vendor credit to a payment of the same system, or of the platform.
 
     Raises: ValueError for a payment of another system.
     """
     if payment.system is PLATFORM:
-        return Key(record_pk(tenant, invoice), PAID_BY + _ON_PLATFORM + escape(payment.id))
-    if payment.system is not invoice.system:
-        raise ValueError(f"payment {payment} cannot pay {invoice}, an invoice of another system")
-    return Key(record_pk(tenant, invoice), PAID_BY + escape(payment.id))
+        return Key(record_pk(tenant, paid), PAID_BY + _ON_PLATFORM + escape(payment.id))
+    if payment.system is not paid.system:
+        raise ValueError(f"payment {payment} cannot pay {paid}, a record of another system")
+    return Key(record_pk(tenant, paid), PAID_BY + escape(payment.id))
 
 
-def payment_of(key: Key, invoice: Ref) -> Ref:
+def payment_of(key: Key, paid: Ref) -> Ref:
     """Read a paid-by pointer."""
     id_ = key.sk.removeprefix(PAID_BY)
-    system = PLATFORM if id_.startswith(_ON_PLATFORM) else invoice.system
-    return Ref(system, Kind.PAYMENT, unescape(id_.removeprefix(_ON_PLATFORM)))
+    system = PLATFORM if id_.startswith(_ON_PLATFORM) else paid.system
+    kind = Kind.PAYMENT if paid.kind is Kind.INVOICE else Kind.BILL_PAYMENT
+    return Ref(system, kind, unescape(id_.removeprefix(_ON_PLATFORM)))
 
 
 def in_payout(tenant: str, payment: Ref, payout: Ref) -> Key:
@@ -62,12 +63,12 @@ def payout_of(key: Key) -> Ref:
 
 
 def origin(tenant: str, ref: Ref) -> Key:
-    """For which payment or payout of the platform a payment or deposit in the accounting stands."""
+    """For which record of the platform one in the accounting stands."""
     return Key(record_pk(tenant, ref), "ORIGIN")
 
 
 def marker(tenant: str, marker_text: str) -> Key:
-    """For which payment of the platform a write with a marker was made."""
+    """For which record of the platform a write with a marker was made."""
     return Key(own(tenant, "marker", escape(marker_text)), "ORIGIN")
 
 
