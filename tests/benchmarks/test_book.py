@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from crossfoot.adapters.quickbooks.source import CDC_REACH
+from crossfoot.adapters.quickbooks.changes import CDC_REACH
 from crossfoot.core.model import Kind, System
 
 from benchmarks.book import IDS_PER_CALL, counts_of, pages_needed

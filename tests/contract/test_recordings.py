@@ -8,10 +8,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from functools import cache
-from pathlib import Path
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -27,53 +24,21 @@ from crossfoot.core.money import from_minor
 from crossfoot.errors import CrossfootError, NeedsPartner
 from crossfoot.http import Answer, read_json
 
-RECORDINGS = Path(__file__).parents[3] / "shared" / "vendor" / "recordings"
-QUICKBOOKS, CONNECTWISE = RECORDINGS / "quickbooks-online", RECORDINGS / "connectwise-psa"
-SEEN = "2026-11-03T09:00:00.5-08:00"
+from tests.contract.recordings import (
+    CONNECTWISE,
+    QUICKBOOKS,
+    SEEN,
+    exact,
+    in_utc,
+    needs_recordings,
+    quickbooks_texts,
+    recorded,
+)
 
-pytestmark = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings do not lie beside the project")
-
-
-def exact(text: str) -> Any:
-    return json.loads(text, parse_float=Decimal)
+pytestmark = needs_recordings
 
 
 # --- QuickBooks --------------------------------------------------------------------------------------------------------
-
-
-def quickbooks_texts() -> Iterator[tuple[str, str]]:
-    """Give every recorded JSON body with its file's name: of answers, and of a fixture that is one itself."""
-    for path in sorted(QUICKBOOKS.rglob("*.json")):
-        text = path.read_text()
-        recorded = json.loads(text)
-        if isinstance(recorded, list) and recorded and isinstance(recorded[0], dict) and "response" in recorded[0]:
-            bodies = (exchange["response"].get("body") or "" for exchange in recorded)
-            yield from ((path.name, body) for body in bodies if body.lstrip().startswith("{"))
-        else:
-            yield path.name, text
-
-
-def found(body: Any, entity: str) -> Iterator[dict[str, Any]]:
-    """Find every record of an entity type anywhere in a body: alone, in a list, in a query, a batch or a change read."""
-    if isinstance(body, list):
-        for each in body:
-            yield from found(each, entity)
-    elif isinstance(body, dict):
-        for name, value in body.items():
-            records = value if isinstance(value, list) else [value]
-            if name == entity:
-                yield from (each for each in records if isinstance(each, dict) and "Id" in each)
-            else:
-                yield from found(value, entity)
-
-
-@cache
-def recorded(entity: str) -> tuple[dict[str, Any], ...]:
-    return tuple(record for _, text in quickbooks_texts() for record in found(exact(text), entity))
-
-
-def in_utc(time: str) -> str:
-    return datetime.fromisoformat(time).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def test_there_is_something_to_try() -> None:

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from crossfoot.adapters.quickbooks.changes import LIMITS
 from crossfoot.adapters.quickbooks.client import QuickBooksClient
 from crossfoot.adapters.quickbooks.cursor import Cursor, Stage
 from crossfoot.adapters.quickbooks.oauth import IntuitApp, TokenEndpoint
 from crossfoot.adapters.quickbooks.pages import Limits
-from crossfoot.adapters.quickbooks.source import LIMITS, QuickBooksSource
+from crossfoot.adapters.quickbooks.source import QuickBooksSource
 from crossfoot.adapters.quickbooks.tokens import Tokens, TokenSource
 from crossfoot.core.model import Record, System
 from crossfoot.errors import Conflict

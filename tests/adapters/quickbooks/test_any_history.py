@@ -1,15 +1,18 @@
 """Whatever is created, edited and deleted, before our calls and between them: the book ends up equal to the company."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, repeat
 
+from crossfoot.adapters.quickbooks.cursor import NAME_LISTS
 from crossfoot.adapters.quickbooks.pages import Limits
+from crossfoot.core.model import Kind
 from crossfoot.errors import RateLimited
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.adapters.quickbooks.wire import (
     ENTITIES,
+    PAYABLES,
     THROTTLED,
     Reader,
     Refusal,
@@ -21,11 +24,12 @@ from tests.adapters.quickbooks.wire import (
 SMALL = Limits(page_rows=8, cdc_objects=10, pages_ahead=3, window_rows=24, single_looks=1)
 LONG_S = 1800
 
-type Act = tuple[str, str, int, float]
+# What is done, to which entity type of the feed that is read, to which of its records, and how much later.
+type Act = tuple[str, int, int, float]
 
 # A random order of ties is the worst that QuickBooks may do, and is survived where a second has no more rows than two
 # pages share; with any fixed order a second may have as many as it likes.
-entities = st.sampled_from(sorted(ENTITIES))
+entities = st.integers(0, len(ENTITIES) - 1)
 acts = st.tuples(
     st.sampled_from(["create", "create", "edit", "delete"]),
     entities,
@@ -35,33 +39,35 @@ acts = st.tuples(
 bursts = st.tuples(st.sampled_from(["create", "edit", "delete"]), entities, st.integers(1, 30), st.booleans())
 
 
-def do(company: WireCompany, act: Act) -> None:
-    what, entity, place, seconds = act
+def do(company: WireCompany, feed: Mapping[str, Kind], act: Act) -> None:
+    what, which, place, seconds = act
+    entity = sorted(feed)[which % len(feed)]
     company.advance(seconds)
     ids = list(company.living[entity])
     if what == "create" or not ids:
         company.create(entity)
     elif what == "edit":
         company.edit(entity, ids[place % len(ids)])
-    elif entity != "Customer":
+    elif entity not in NAME_LISTS:
         company.delete(entity, ids[place % len(ids)])
 
 
-def of_burst(burst: tuple[str, str, int, bool]) -> list[Act]:
-    what, entity, count, at_once = burst
-    return [(what, entity, place * 7, 0.0 if at_once else 0.7) for place in range(count)]
+def of_burst(burst: tuple[str, int, int, bool]) -> list[Act]:
+    what, which, count, at_once = burst
+    return [(what, which, place * 7, 0.0 if at_once else 0.7) for place in range(count)]
 
 
-def meanwhile(company: WireCompany, left: Iterator[list[Act]]) -> Callable[[], None]:
+def meanwhile(company: WireCompany, feed: Mapping[str, Kind], left: Iterator[list[Act]]) -> Callable[[], None]:
     def between() -> None:
         for act in next(left, []):
-            do(company, act)
+            do(company, feed, act)
 
     return between
 
 
 @settings(max_examples=50, deadline=None)
 @given(
+    feed=st.sampled_from([ENTITIES, PAYABLES]),
     seed=st.integers(0, 10_000),
     ties=st.sampled_from(["id", "reverse"]),
     batched_cdc=st.booleans(),
@@ -69,19 +75,20 @@ def meanwhile(company: WireCompany, left: Iterator[list[Act]]) -> Callable[[], N
     strikes=st.lists(st.sampled_from(["", "", "", "crash", "throttle"]), max_size=40),
 )  # fmt: skip
 def test_after_any_history_the_book_equals_the_company_but_for_what_is_said_to_be_unseen(
+    feed: Mapping[str, Kind],
     seed: int,
     ties: str,
     batched_cdc: bool,
-    rounds: list[tuple[list[tuple[str, str, int, bool]], list[list[Act]]]],
+    rounds: list[tuple[list[tuple[str, int, int, bool]], list[list[Act]]]],
     strikes: list[str],
 ) -> None:
     company = WireCompany(seed, cdc_cap=SMALL.cdc_objects, ties=ties, batched_cdc=batched_cdc)
-    reader, striking = Reader(company, SMALL), chain(strikes, repeat(""))
+    reader, striking = Reader(company, SMALL, feed), chain(strikes, repeat(""))
     for worked, while_read in rounds:
         for act in chain.from_iterable(map(of_burst, worked)):
-            do(company, act)
+            do(company, feed, act)
         company.advance(LONG_S)
-        company.between = meanwhile(company, iter(while_read))
+        company.between = meanwhile(company, feed, iter(while_read))
         read_through(company, reader, striking)
         company.between = nobody_works
         company.advance(LONG_S)
@@ -126,6 +133,6 @@ def test_however_the_rows_of_a_second_are_sorted_nothing_is_passed_over(
         company.create("Invoice")
         company.advance(0.5)
     company.advance(LONG_S)
-    company.between = meanwhile(company, iter(while_read))
+    company.between = meanwhile(company, ENTITIES, iter(while_read))
     reader.settle()
     assert {each for each in reader.differences() if not (each[0] == "not gone" and each[1] in reader.unseen)} == set()

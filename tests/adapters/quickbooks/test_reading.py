@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from crossfoot.adapters.quickbooks.changes import quote
 from crossfoot.adapters.quickbooks.pages import Limits
-from crossfoot.adapters.quickbooks.source import quote
 from crossfoot.core.model import (
     CreditMemo,
     Customer,

@@ -13,7 +13,10 @@ from typing import Any
 
 from crossfoot.adapters.quickbooks.client import QuickBooksClient
 from crossfoot.adapters.quickbooks.cursor import ENTITIES as READ
+from crossfoot.adapters.quickbooks.cursor import NAME_LISTS
+from crossfoot.adapters.quickbooks.cursor import PAYABLES as READ_OF_PAYABLES
 from crossfoot.adapters.quickbooks.pages import Limits
+from crossfoot.adapters.quickbooks.payables_source import QuickBooksPayablesSource
 from crossfoot.adapters.quickbooks.source import QuickBooksSource
 from crossfoot.adapters.quickbooks.tokens import TokenSource
 from crossfoot.core.model import Kind, Record, Standing
@@ -24,7 +27,14 @@ from crossfoot.ports import Window
 from tests.adapters.sandbox import CountingBudget
 
 BEGIN = datetime(2026, 11, 3, 17, 0, 0, tzinfo=UTC)
-ENTITIES = {entity: Kind(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", entity).lower()) for entity in READ}
+
+
+def kinds_of(entities: Sequence[str]) -> dict[str, Kind]:
+    """Name the kinds of a feed's entity types."""
+    return {entity: Kind(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", entity).lower()) for entity in entities}
+
+
+ENTITIES, PAYABLES = kinds_of(READ), kinds_of(READ_OF_PAYABLES)
 THROTTLED = {"Error": [{"Message": "ThrottleExceeded", "Detail": "wait", "code": "003001"}], "type": "SERVICE"}
 UNSUPPORTED = {"Error": [{"Message": "Unsupported Operation", "code": "500"}], "type": "ValidationFault"}
 
@@ -56,8 +66,8 @@ class WireCompany:
     def __init__(self, seed: int = 0, *, cdc_cap: int = 1000, ties: str = "id", batched_cdc: bool = True) -> None:
         self.now = BEGIN
         self.random, self.cdc_cap, self.ties, self.batched_cdc = Random(seed), cdc_cap, ties, batched_cdc
-        self.living: dict[str, dict[str, Wire]] = {entity: {} for entity in ENTITIES}
-        self.gone: dict[str, dict[str, Wire]] = {entity: {} for entity in ENTITIES}
+        self.living: dict[str, dict[str, Wire]] = {entity: {} for entity in (*ENTITIES, *PAYABLES)}
+        self.gone: dict[str, dict[str, Wire]] = {entity: {} for entity in (*ENTITIES, *PAYABLES)}
         self.between: Callable[[], None] = nobody_works
         self.refuse: Refusal = refuse_nothing
         self.calls: list[str] = []
@@ -86,9 +96,9 @@ class WireCompany:
         named: Wire = {"DisplayName": f"Customer {record_id}", "AcctNum": str(token)}
         money: Wire = {
             "TxnDate": "2026-11-03", "CustomerRef": {"value": "1"}, "TotalAmt": token + 1, "Balance": 0, "Line": [],
-            "DepositToAccountRef": {"value": "35"},
+            "DepositToAccountRef": {"value": "35"}, "VendorRef": {"value": "1"}, "PayType": "Check",
         }  # fmt: skip
-        self.living[entity][record_id] = row | (named if entity == "Customer" else money)
+        self.living[entity][record_id] = row | (named if entity in NAME_LISTS else money)
         return record_id
 
     # --- the door ------------------------------------------------------------------------------------------------------
@@ -171,12 +181,13 @@ def _time(row: Wire) -> datetime:
 class Reader:
     """Our adapter on such a company, and a book that keeps what it reads as the real one does: the newest version."""
 
-    def __init__(self, company: WireCompany, limits: Limits) -> None:
-        self.company, self.cursor, self.budget = company, "", CountingBudget()
+    def __init__(self, company: WireCompany, limits: Limits, feed: Mapping[str, Kind] = ENTITIES) -> None:
+        self.company, self.feed, self.cursor, self.budget = company, feed, "", CountingBudget()
         self.book: dict[tuple[Kind, str], Record] = {}
         self.unseen: set[Kind] = set()
         client = QuickBooksClient(company, "https://vendor.example.com", "t_1", "1", _Tokens(), self.budget)  # type: ignore[arg-type]
-        self.source = QuickBooksSource(client, self, limits=limits)
+        opens = QuickBooksSource if feed is ENTITIES else QuickBooksPayablesSource
+        self.source = opens(client, self, limits=limits)
 
     def now(self) -> datetime:
         return self.company.now
@@ -207,7 +218,7 @@ class Reader:
 
     def differences(self) -> set[tuple[str, Kind, str]]:
         """Compare the book with the company, in both directions."""
-        told = {(kind, row_id): row for entity, kind in ENTITIES.items() for row_id, row in self._rows(entity)}
+        told = {(kind, row_id): row for entity, kind in self.feed.items() for row_id, row in self._rows(entity)}
         live = {key for key, record in self.book.items() if record.standing is not Standing.DELETED}
         stale = {key for key in told.keys() & live if self._version(key) != _of(told[key])}
         return (
@@ -221,7 +232,7 @@ class Reader:
 
     def _version(self, key: tuple[Kind, str]) -> tuple[datetime, int]:
         record: Any = self.book[key]
-        told = int(record.account_number) + 1 if key[0] is Kind.CUSTOMER else record.total_minor // 100
+        told = int(record.account_number) + 1 if key[0] in (Kind.CUSTOMER, Kind.VENDOR) else record.total_minor // 100
         return datetime.fromisoformat(record.version.updated_at), told
 
     def _save(self, record: Record) -> None:

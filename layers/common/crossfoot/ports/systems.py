@@ -86,6 +86,17 @@ class AccountingSource(Source, Protocol):
         ...
 
 
+class PayablesSource(Protocol):
+    """The payables of the accounting: vendors, bills, vendor credits and the payments of bills (B1)."""
+
+    def fetch_changes(self, cursor: str) -> Window:
+        """Read what changed since the cursor, in each window payments before what they settle; "" starts a first import.
+
+        Raises: as Source.fetch_changes.
+        """
+        ...
+
+
 class Receipts(Protocol):
     """The payments that we keep in the accounting (P1, P2).
 
@@ -242,6 +253,10 @@ class Systems(Protocol):
 
     def payables(self, tenant: str) -> PayableEntries:
         """Open the partner's accounting for our bills and what pays them. Raises: NeedsPartner when it is not connected."""
+        ...
+
+    def payables_source(self, tenant: str) -> PayablesSource:
+        """Open the payables of the partner's accounting for reading. Raises: NeedsPartner when it is not connected."""
         ...
 
     def psa(self, tenant: str) -> Psa:

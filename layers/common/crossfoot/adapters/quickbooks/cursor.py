@@ -6,7 +6,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+# A feed: entity types that are read together under one cursor, in this order. No type is in two feeds.
 ENTITIES = ("Customer", "Invoice", "Payment", "CreditMemo", "Deposit")
+# Payments before what they settle: what was paid of a bill, and when, is known before the bill is judged (B1).
+PAYABLES = ("BillPayment", "VendorCredit", "Bill", "Vendor")
+_FEEDS = (ENTITIES, PAYABLES)
 # QuickBooks makes names inactive where it deletes others, and then hides them. Source: developer.intuit.com, "delete an
 # object". One that is merged into another disappears all the same.
 NAME_LISTS = frozenset(
@@ -26,10 +30,10 @@ class Stage(StrEnum):
 class Cursor:
     """Where the next read goes on.
 
-    Takes: `mark` is the vendor's time up to which all is read once this stage is through; every entity type before
-    `entity` is paged through, and of that one the next page starts at row `start` of those since `since`. Beyond the
-    first row it has to hold the record `last` again, or a row has gone from before it. `size` is the length of a page
-    where a batch of full ones was too much, else 0. `tail` counts, for a few times, the rows of the type since then.
+    Takes: `mark` is the vendor's time up to which all is read once this stage is through; every entity type of the feed
+    before `entity` is paged through, and of that one the next page starts at row `start` of those since `since`. Beyond
+    the first row it has to hold the record `last` again, or a row has gone from before it. `size` is the length of a
+    page where a batch of full ones was too much, else 0. `tail` counts, for a few times, the rows of the type since then.
     `deletions_since` is empty in a first import, which has no deletions to find. `deletions` says from when on they are
     still to be asked for, by entity type: "" is from `deletions_since` on, with nothing living that changed since.
     Units: times are `2026-11-03T17:04:05Z`.
@@ -51,9 +55,15 @@ class Cursor:
         return json.dumps({name: value for name, value in asdict(self).items() if value != _DEFAULTS.get(name)})
 
     @property
+    def entities_left(self) -> tuple[str, ...]:
+        """Give the entity type and those of its feed behind it."""
+        feed = next(feed for feed in _FEEDS if self.entity in feed)
+        return feed[feed.index(self.entity) :]
+
+    @property
     def next_entity(self) -> str | None:
         """Give the entity type after this one."""
-        return next(iter(ENTITIES[ENTITIES.index(self.entity) + 1 :]), None)
+        return next(iter(self.entities_left[1:]), None)
 
     @property
     def at_its_beginning(self) -> bool:

@@ -36,9 +36,9 @@ def _lines(wires: Iterable[Wire], currency: str) -> Iterable[Line]:
                 # A bundle: what it sells are its own lines.
                 yield from _lines((wire.get("GroupLineDetail") or {}).get("Line") or (), currency)
             case "DiscountLineDetail":
-                yield _line(wire, LineKind.DISCOUNT, -_amount(wire, currency))
+                yield _line(wire, LineKind.DISCOUNT, -amount_of(wire, currency))
             case "DescriptionOnly":
-                yield _line(wire, LineKind.NOTE, _amount(wire, currency))
+                yield _line(wire, LineKind.NOTE, amount_of(wire, currency))
             case _:
                 yield _item_line(wire, currency)
 
@@ -48,9 +48,9 @@ def _item_line(wire: Wire, currency: str) -> Line:
     return _line(
         wire,
         LineKind.ITEM,
-        _amount(wire, currency),
-        quantity=_decimal(detail.get("Qty")),
-        unit_price=_decimal(detail.get("UnitPrice")),
+        amount_of(wire, currency),
+        quantity=decimal_of(detail.get("Qty")),
+        unit_price=decimal_of(detail.get("UnitPrice")),
         item=_name(detail.get("ItemRef")),
         tax_code=str((detail.get("TaxCodeRef") or {}).get("value") or ""),
         worked_on=date.fromisoformat(detail["ServiceDate"]) if detail.get("ServiceDate") else None,
@@ -67,7 +67,7 @@ def deposit_lines(wire: Wire, currency: str) -> tuple[DepositLine, ...]:
     cash_back = wire.get("CashBack") or {}
     if cash_back.get("Amount"):
         account = str((cash_back.get("AccountRef") or {}).get("value") or "")
-        lines.append(DepositLine(None, -_amount(cash_back, currency), account, str(cash_back.get("Memo") or "")))
+        lines.append(DepositLine(None, -amount_of(cash_back, currency), account, str(cash_back.get("Memo") or "")))
     return tuple(lines)
 
 
@@ -78,14 +78,16 @@ def _deposit_line(wire: Wire, currency: str) -> DepositLine:
         return DepositLine(Ref(System.QUICKBOOKS, Kind.PAYMENT, payment), 0)
     detail = wire.get("DepositLineDetail") or {}
     memo = str(wire.get("Description") or "") or ", ".join(f"{kind} {id_}" for kind, id_ in linked)
-    return DepositLine(None, _amount(wire, currency), str((detail.get("AccountRef") or {}).get("value") or ""), memo)
+    return DepositLine(None, amount_of(wire, currency), str((detail.get("AccountRef") or {}).get("value") or ""), memo)
 
 
-def _amount(wire: Wire, currency: str) -> int:
+def amount_of(wire: Wire, currency: str) -> int:
+    """Give the amount of a line, 0 where it has none. Raises: InexactAmount."""
     return to_minor(wire.get("Amount") or 0, currency)
 
 
-def _decimal(value: Any) -> Decimal | None:
+def decimal_of(value: Any) -> Decimal | None:
+    """Give a number exactly as it stands."""
     return None if value is None else Decimal(value)
 
 

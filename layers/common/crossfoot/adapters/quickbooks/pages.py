@@ -25,7 +25,7 @@ from operator import itemgetter
 from typing import Any
 
 from crossfoot.adapters.quickbooks.client import LARGEST_BATCH
-from crossfoot.adapters.quickbooks.cursor import ENTITIES, NAME_LISTS, Cursor, Stage, in_offset_form, shift
+from crossfoot.adapters.quickbooks.cursor import NAME_LISTS, Cursor, Stage, in_offset_form, shift
 from crossfoot.adapters.quickbooks.translate import updated_at_of
 from crossfoot.core.windows import OVERLAP
 
@@ -110,8 +110,9 @@ def plan_pages(position: Cursor, limits: Limits) -> list[Page]:
         return [_page_at(position, position.size)]
     first = _page_at(position, limits.page_rows)
     if position.deletions_since and position.at_its_beginning:
-        entities = ENTITIES[ENTITIES.index(position.entity) :]
-        pages = [page for each in entities for page in _successive(replace(first, entity=each), PAGES_EACH)]
+        pages = [
+            page for each in position.entities_left for page in _successive(replace(first, entity=each), PAGES_EACH)
+        ]
         return pages[:LARGEST_BATCH]
     return _successive(first, limits.pages_ahead)
 

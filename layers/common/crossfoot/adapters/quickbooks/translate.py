@@ -79,16 +79,16 @@ def updated_at_of(wire: Wire) -> str:
 def to_customer(wire: Wire, seen_at: str, _home_currency: str = DEFAULT_CURRENCY) -> Customer:
     """Read a customer. An inactive one is live but not active: QuickBooks never deletes names."""
     deleted = is_deleted(wire)
-    name = "" if deleted else _text(wire.get("FullyQualifiedName") or wire["DisplayName"])
+    name = "" if deleted else text_of(wire.get("FullyQualifiedName") or wire["DisplayName"])
     # An invoice names its customer alone, without those above it.
-    own_name = _text(wire.get("DisplayName"))
+    own_name = text_of(wire.get("DisplayName"))
     return Customer(
-        ref=_ref(Kind.CUSTOMER, wire),
-        version=_version(wire, seen_at),
+        ref=ref_of(Kind.CUSTOMER, wire),
+        version=version_of(wire, seen_at),
         standing=Standing.DELETED if deleted else Standing.LIVE,
         name=name,
         active=not deleted and bool(wire.get("Active", True)),
-        account_number=_text(wire.get("AcctNum")),
+        account_number=text_of(wire.get("AcctNum")),
         billed_as="" if deleted or own_name == name else own_name,
     )
 
@@ -97,14 +97,14 @@ def to_invoice(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURRENCY) 
     """Read an invoice. A deletion's marker gives an invoice with empty fields, dated by the day of its deletion."""
     if is_deleted(wire):
         return _deleted_invoice(wire, seen_at)
-    currency = _currency(wire, home_currency)
+    currency = currency_of(wire, home_currency)
     return Invoice(
-        ref=_ref(Kind.INVOICE, wire),
-        version=_version(wire, seen_at),
-        standing=_standing(wire),
-        number=_text(wire.get("DocNumber")),
+        ref=ref_of(Kind.INVOICE, wire),
+        version=version_of(wire, seen_at),
+        standing=standing_of(wire),
+        number=text_of(wire.get("DocNumber")),
         customer=_customer_ref(wire),
-        customer_name=_text(wire["CustomerRef"].get("name")),
+        customer_name=text_of(wire["CustomerRef"].get("name")),
         issued_on=date.fromisoformat(wire["TxnDate"]),
         due_on=date.fromisoformat(wire["DueDate"]) if wire.get("DueDate") else None,
         currency=currency,
@@ -118,23 +118,23 @@ def to_payment(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURRENCY) 
     """Read a payment. A deletion's marker gives a payment with empty fields."""
     if is_deleted(wire):
         return _deleted_payment(wire, seen_at)
-    currency = _currency(wire, home_currency)
-    standing = _standing(wire)
+    currency = currency_of(wire, home_currency)
+    standing = standing_of(wire)
     return Payment(
-        ref=_ref(Kind.PAYMENT, wire),
-        version=_version(wire, seen_at),
+        ref=ref_of(Kind.PAYMENT, wire),
+        version=version_of(wire, seen_at),
         standing=standing,
         customer=_customer_ref(wire),
         paid_on=date.fromisoformat(wire["TxnDate"]),
         currency=currency,
         total_minor=to_minor(wire["TotalAmt"], currency),
         allocations=cash_allocations(wire, currency) if standing is Standing.LIVE else (),
-        marker=marker_in(_text(wire.get("PrivateNote"))),
-        reference=_text(wire.get("PaymentRefNum")),
+        marker=marker_in(text_of(wire.get("PrivateNote"))),
+        reference=text_of(wire.get("PaymentRefNum")),
         credits=credit_uses(wire, currency) if standing is Standing.LIVE else (),
         deposit=_deposit_of(wire),
         credit_only=credited_only(wire, currency) if standing is Standing.LIVE else (),
-        revision=_text(wire.get("SyncToken")),
+        revision=text_of(wire.get("SyncToken")),
     )
 
 
@@ -142,14 +142,14 @@ def to_credit_memo(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURREN
     """Read a credit memo. A deletion's marker gives one with empty fields, dated by the day of its deletion."""
     if is_deleted(wire):
         return _deleted_credit_memo(wire, seen_at)
-    currency = _currency(wire, home_currency)
+    currency = currency_of(wire, home_currency)
     return CreditMemo(
-        ref=_ref(Kind.CREDIT_MEMO, wire),
-        version=_version(wire, seen_at),
-        standing=_standing(wire),
-        number=_text(wire.get("DocNumber")),
+        ref=ref_of(Kind.CREDIT_MEMO, wire),
+        version=version_of(wire, seen_at),
+        standing=standing_of(wire),
+        number=text_of(wire.get("DocNumber")),
         customer=_customer_ref(wire),
-        customer_name=_text(wire["CustomerRef"].get("name")),
+        customer_name=text_of(wire["CustomerRef"].get("name")),
         issued_on=date.fromisoformat(wire["TxnDate"]),
         currency=currency,
         total_minor=to_minor(wire["TotalAmt"], currency),
@@ -160,22 +160,22 @@ def to_credit_memo(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURREN
 
 def to_deposit(wire: Wire, seen_at: str, home_currency: str = DEFAULT_CURRENCY) -> Deposit:
     """Read a deposit, which is never void. A deletion's marker gives one with empty fields."""
-    version = _version(wire, seen_at)
+    version = version_of(wire, seen_at)
     if is_deleted(wire):
-        return Deposit(_ref(Kind.DEPOSIT, wire), version, Standing.DELETED, None, "", "", "", 0)
-    currency = _currency(wire, home_currency)
+        return Deposit(ref_of(Kind.DEPOSIT, wire), version, Standing.DELETED, None, "", "", "", 0)
+    currency = currency_of(wire, home_currency)
     return Deposit(
-        ref=_ref(Kind.DEPOSIT, wire),
+        ref=ref_of(Kind.DEPOSIT, wire),
         version=version,
         standing=Standing.LIVE,
         # Intuit's own sample holds a deposit without a day.
         deposited_on=date.fromisoformat(wire["TxnDate"]) if wire.get("TxnDate") else None,
         account_id=str(wire["DepositToAccountRef"]["value"]),
-        account_name=_text(wire["DepositToAccountRef"].get("name")),
+        account_name=text_of(wire["DepositToAccountRef"].get("name")),
         currency=currency,
         total_minor=to_minor(wire["TotalAmt"], currency),
         lines=deposit_lines(wire, currency),
-        revision=_text(wire.get("SyncToken")),
+        revision=text_of(wire.get("SyncToken")),
     )
 
 
@@ -194,7 +194,8 @@ _READERS: Mapping[str, Callable[[Wire, str, str], Record]] = {
 }
 
 
-def _ref(kind: Kind, wire: Wire) -> Ref:
+def ref_of(kind: Kind, wire: Wire) -> Ref:
+    """Name a record."""
     return Ref(System.QUICKBOOKS, kind, id_of(wire))
 
 
@@ -212,32 +213,37 @@ def _first(wire: Wire, *names: str) -> Any:
     return next((wire[name] for name in names if wire.get(name) is not None), 0)
 
 
-def _version(wire: Wire, seen_at: str) -> Version:
+def version_of(wire: Wire, seen_at: str) -> Version:
+    """Tell which state of a record this is; one that carries no time has that of the read."""
     return Version(updated_at=updated_at_of(wire) or to_utc(seen_at), seen_at=to_utc_ms(seen_at))
 
 
-def _currency(wire: Wire, home_currency: str) -> str:
-    return _text((wire.get("CurrencyRef") or {}).get("value")) or home_currency
+def currency_of(wire: Wire, home_currency: str) -> str:
+    """Give a transaction's currency: a company with one alone may not name it."""
+    return text_of((wire.get("CurrencyRef") or {}).get("value")) or home_currency
 
 
-def _standing(wire: Wire) -> Standing:
-    """Void is nowhere a field: QuickBooks zeroes every amount and puts "Voided" before the note."""
+def standing_of(wire: Wire) -> Standing:
+    """Tell whether a transaction is void.
+
+    That is nowhere a field: QuickBooks zeroes every amount and puts "Voided" before the note.
+    """
     # An amount may come as a text, and "0.00" is nothing too.
     amounts = (wire["TotalAmt"], *(line.get("Amount") for line in wire.get("Line") or ()))
     zeroed = not any(Decimal(amount or 0) for amount in amounts)
-    noted = _text(wire.get("PrivateNote")).startswith("Voided")
+    noted = text_of(wire.get("PrivateNote")).startswith("Voided")
     return Standing.VOID if zeroed and noted else Standing.LIVE
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """Read a text; whatever else stands in its place is no reason to lose the record."""
     return "" if value is None else str(value)
 
 
 def _deleted_invoice(wire: Wire, seen_at: str) -> Invoice:
-    version = _version(wire, seen_at)
+    version = version_of(wire, seen_at)
     return Invoice(
-        ref=_ref(Kind.INVOICE, wire),
+        ref=ref_of(Kind.INVOICE, wire),
         version=version,
         standing=Standing.DELETED,
         number="",
@@ -252,15 +258,15 @@ def _deleted_invoice(wire: Wire, seen_at: str) -> Invoice:
 
 
 def _deleted_credit_memo(wire: Wire, seen_at: str) -> CreditMemo:
-    version = _version(wire, seen_at)
+    version = version_of(wire, seen_at)
     day = date.fromisoformat(version.updated_at[:10])
-    return CreditMemo(_ref(Kind.CREDIT_MEMO, wire), version, Standing.DELETED, "", None, "", day, "", 0, 0)
+    return CreditMemo(ref_of(Kind.CREDIT_MEMO, wire), version, Standing.DELETED, "", None, "", day, "", 0, 0)
 
 
 def _deleted_payment(wire: Wire, seen_at: str) -> Payment:
     return Payment(
-        ref=_ref(Kind.PAYMENT, wire),
-        version=_version(wire, seen_at),
+        ref=ref_of(Kind.PAYMENT, wire),
+        version=version_of(wire, seen_at),
         standing=Standing.DELETED,
         customer=None,
         paid_on=None,
