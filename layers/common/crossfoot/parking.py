@@ -9,7 +9,7 @@ from crossfoot.core.decisions import Decision
 from crossfoot.core.model import Kind, Ref
 from crossfoot.core.pacing import Pace, in_no_hurry
 from crossfoot.errors import Conflict
-from crossfoot.messages import CheckSynced, MirrorPayment, RecordDeposit, RetryParked
+from crossfoot.messages import CheckSynced, Message, MirrorBill, MirrorPayment, RecordDeposit, RetryParked
 from crossfoot.ports import Attention, Clock, Page, Queue
 
 PAGE = 100
@@ -66,13 +66,34 @@ def change_parked(tenant: str, seen: Parked, change: Change, attention: Attentio
         return attention.replace(tenant, now, change(now))
 
 
-def to_retry(tenant: str, record: Ref, because: str, again: str) -> MirrorPayment | RecordDeposit | CheckSynced:
-    """Make the message that tries a parked record again; what was synced is only looked at, the partner decides."""
-    if record.kind is Kind.INVOICE or record.kind is Kind.CREDIT_MEMO:
-        return CheckSynced(tenant=tenant, bill_id=record.id, bill_kind=record.kind, because=because)
-    if record.kind is Kind.PAYOUT:
-        return RecordDeposit(tenant=tenant, payout_id=record.id, because=because, again=again)
-    return MirrorPayment(tenant=tenant, system=record.system, payment_id=record.id, because=because, again=again)
+def to_retry(
+    tenant: str, record: Ref, because: str, again: str, vendor: Ref | None = None
+) -> MirrorPayment | RecordDeposit | CheckSynced | MirrorBill:
+    """Make the message that tries a parked record again; what was synced is only looked at, the partner decides.
+
+    Takes: `vendor` is the one that a payable is of, so that it goes into the vendor's lane.
+    """
+    match record.kind:
+        case Kind.INVOICE | Kind.CREDIT_MEMO:
+            return CheckSynced(tenant=tenant, bill_id=record.id, bill_kind=record.kind, because=because)
+        case Kind.PAYOUT:
+            return RecordDeposit(tenant=tenant, payout_id=record.id, because=because, again=again)
+        case Kind.VENDOR | Kind.BILL | Kind.VENDOR_CREDIT | Kind.BILL_PAYMENT:
+            return MirrorBill(
+                tenant=tenant, record_kind=record.kind, record_id=record.id, vendor=str(vendor) if vendor else "",
+                because=because, again=again,
+            )  # fmt: skip
+        case _:
+            return MirrorPayment(
+                tenant=tenant, system=record.system, payment_id=record.id, because=because, again=again
+            )
+
+
+def retry_parked(tenant: str, parked: Parked, because: str, again: str) -> Message:
+    """Make the message that tries a parked record again, in the lane of the vendor that its reasons name, if any do."""
+    about = (ref for reason in parked.reasons for ref in reason.decision.about)
+    vendor = next((ref for ref in about if ref.kind is Kind.VENDOR), None)
+    return to_retry(tenant, parked.record, because, again, vendor)
 
 
 def retry_what_is_parked(tenant: str, because: str, ports: Lot, again: str = "") -> None:
@@ -139,4 +160,4 @@ def _retry(message: RetryParked, page: Page[Parked], ports: Lot, *, ignored: boo
         for each in page.items:
             change_parked(message.tenant, each, lambda before: heed(before, message.codes), ports.attention)
     tenant, because = message.tenant, f"retry {message.because}"[:1000]
-    ports.queue.send([to_retry(tenant, each.record, because, message.again) for each in page.items])
+    ports.queue.send([retry_parked(tenant, each, because, message.again) for each in page.items])

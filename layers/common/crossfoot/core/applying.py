@@ -145,7 +145,7 @@ def take_back(payment: Payment, why: TakenBack, now: datetime) -> Payment:
 def reapplied(payment: Payment, allocations: tuple[Allocation, ...], now: datetime) -> Payment:
     """Give a payment that pays other invoices, or other parts of them; what it paid before has to hear of it too."""
     former = {*invoices_of(payment)} - {part.invoice for part in allocations}
-    version = _later(payment.version, now)
+    version = later_version(payment.version, now)
     return replace(payment, version=version, allocations=allocations, former_invoices=tuple(sorted(former)))
 
 
@@ -182,7 +182,7 @@ def revision_of(state: Payment | Receipt | None) -> int:
     return int(state.revision) if state is not None and state.revision.isdecimal() else -1
 
 
-def _later(version: Version, now: datetime) -> Version:
+def later_version(version: Version, now: datetime) -> Version:
     """Give a version that stands over every repeat of the one that the platform told, and gives way to its next one."""
     seen = datetime.fromisoformat(version.seen_at)
     at = max(now, seen + _MICROSECOND).isoformat(timespec="microseconds").replace("+00:00", "Z")

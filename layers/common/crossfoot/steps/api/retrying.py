@@ -6,7 +6,7 @@ from crossfoot.core.attention import Parked, heed, ignore
 from crossfoot.messages import RetryParked
 from crossfoot.messages.api.attention import AttentionTaken, IgnoreRequest, RetryRequest
 from crossfoot.messages.routes import Asked, Nothing
-from crossfoot.parking import change_parked, to_retry
+from crossfoot.parking import change_parked, retry_parked
 from crossfoot.steps.api.needs import BadField, Ports, read_ref
 
 
@@ -20,7 +20,7 @@ def retry(ports: Ports, asked: Asked[Nothing, Nothing, RetryRequest]) -> Attenti
         )
         return _walk(ports, walk)
     changed = _change(ports, tenant, body, lambda parked: heed(parked, _codes(body)))
-    ports.queue.send([to_retry(tenant, each.record, f"retry {request}", request) for each in changed])
+    ports.queue.send([retry_parked(tenant, each, f"retry {request}", request) for each in changed])
     return AttentionTaken(accepted=len(changed))
 
 
