@@ -90,9 +90,10 @@ _HOW = """## How it is measured
   python-quickbooks, enters the payment, and goes on in ConnectWise as above.
 - **The Sync Invoices tool** enters 1,000 invoices of ten lines (time of three kinds, products, expenses) that were closed
   in ConnectWise and are in the book. Five workers of `sync_batch`, as many as its queues have groups, run the deployed
-  handler as above: one is given the run, the others the bills that wait for their batches, up to ten at a time. The time begins with the run and ends when it is finished. Afterwards each entry
-  is compared with ConnectWise's own ledger by account, to the cent, and every invoice with its batch. What ConnectWise then
-  shows as changed is read later, with everything else, and is not counted here.
+  handler as above: one is given the run, the others the bills that wait for their batches, up to ten at a time. The time
+  begins with the run and ends when it is finished. Afterwards each entry is compared with ConnectWise's own ledger by
+  account, to the cent, and every invoice with its batch. What ConnectWise then shows as changed is read later, with
+  everything else, and is not counted here.
 - **Its least time** is that of ConnectWise: 1,000 calls in any minute, of which each invoice takes one, and three more say
   how all of them would be posted, so the last batch comes a minute after the first call. We keep to 900 a minute.
   QuickBooks' 35 batches would be through in four seconds.
