@@ -1,8 +1,8 @@
-"""Read and save payments, and read deposits and sales, with python-quickbooks, unchanged but for its hosts.
+"""Read and save payments and bills, and read what else we write, with python-quickbooks, unchanged but for its hosts.
 
 Runs in an environment of its own: `python quickbooks_payments.py TOLD`, where TOLD is a JSON object: the sandbox's
-`base_url`, the company's credentials, and the ids of `read`, `save`, `deposits`, `invoices` and `memos`. Prints what it saw
-as one JSON object.
+`base_url`, the company's credentials, and the ids of `read`, `save`, `deposits`, `invoices`, `memos`, `vendors`, `bills`,
+`credits`, `bill_payments` and `save_bills`. Prints what it saw as one JSON object.
 """
 
 import json
@@ -12,10 +12,13 @@ from typing import Any
 import intuitlib.config  # type: ignore[import-not-found]
 from intuitlib.client import AuthClient  # type: ignore[import-not-found]
 from quickbooks import QuickBooks  # type: ignore[import-not-found]
+from quickbooks.objects.bill import Bill  # type: ignore[import-not-found]
 from quickbooks.objects.creditmemo import CreditMemo  # type: ignore[import-not-found]
 from quickbooks.objects.deposit import Deposit  # type: ignore[import-not-found]
 from quickbooks.objects.invoice import Invoice  # type: ignore[import-not-found]
 from quickbooks.objects.payment import Payment  # type: ignore[import-not-found]
+
+from tests.contract.clients.quickbooks_owed import read_owed
 
 
 def connect(told: dict[str, Any]) -> Any:
@@ -93,10 +96,12 @@ def main(told: dict[str, Any]) -> dict[str, Any]:
     deposits = {id_: deposit_shown(Deposit.get(id_, qb=qb)) for id_ in told["deposits"]}
     sales = {id_: sale_shown(Invoice.get(id_, qb=qb)) for id_ in told["invoices"]}
     sales |= {id_: sale_shown(CreditMemo.get(id_, qb=qb)) for id_ in told["memos"]}
+    owed = read_owed(qb, told)
     # It sends a Decimal as text.
     qb.use_decimal = False
     saved = {id_: Payment.get(id_, qb=qb).save(qb=qb).SyncToken for id_ in told["save"]}
-    return {"read": read, "saved": saved, "deposits": deposits, "sales": sales}
+    saved |= {id_: Bill.get(id_, qb=qb).save(qb=qb).SyncToken for id_ in told["save_bills"]}
+    return {"read": read, "saved": saved, "deposits": deposits, "sales": sales, **owed}
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from crossfoot.adapters.quickbooks.deposits import QuickBooksDeposits
+from crossfoot.adapters.quickbooks.payables import QuickBooksPayables
 from crossfoot.adapters.quickbooks.receipts import QuickBooksReceipts
 from crossfoot.adapters.quickbooks.sales import QuickBooksSales
 from crossfoot.core.model import Allocation, Kind, Ref, System
@@ -19,6 +20,8 @@ from crossfoot.core.sync.sales import SaleKind, SaleTax
 from tests.adapters.quickbooks.company import Company
 from tests.adapters.quickbooks.sales import HOURS, SWITCH, sale_of
 from tests.adapters.sandbox import running
+from tests.contract.clients.owed import NOTE as BILL_NOTE
+from tests.contract.clients.owed import Owed, enter_owed
 from tests.contract.clients.test_quickbooks_clients import run_client
 
 NOTE = "Paid through the platform. xf:0123456789abcdef"
@@ -73,10 +76,19 @@ def sold(company: Company) -> dict[SaleKind, str]:
 
 
 @pytest.fixture(scope="module")
-def seen(company: Company, made: list[Receipt], deposited: Slip, sold: dict[SaleKind, str]) -> dict[str, Any]:
+def owed(company: Company) -> Owed:
+    """Bills and a credit of one vendor, paid by check with the credit, by card, by the credit alone, and in vain."""
+    return enter_owed(company)
+
+
+@pytest.fixture(scope="module")
+def seen(
+    company: Company, made: list[Receipt], deposited: Slip, sold: dict[SaleKind, str], owed: Owed
+) -> dict[str, Any]:
     ids = [receipt.id for receipt in made]
     asked = {"read": ids, "save": ids[:1], "deposits": [deposited.id]}
     asked |= {"invoices": [sold[SaleKind.INVOICE]], "memos": [sold[SaleKind.CREDIT_MEMO]]}
+    asked |= owed.ids() | {"save_bills": [owed.bills[2].id]}
     return run_client("quickbooks_payments", json.dumps({**company.ready, "base_url": company.sandbox.url, **asked}))
 
 
@@ -121,8 +133,56 @@ def test_p1_another_client_reads_amounts_lines_and_links_as_we_wrote_them(
 def test_p4_what_another_client_saves_as_it_read_it_is_still_ours(
     company: Company, seen: dict[str, Any], made: list[Receipt]
 ) -> None:
-    assert seen["saved"] == {made[0].id: "1"}
+    assert seen["saved"][made[0].id] == "1"
     receipts = QuickBooksReceipts(company.client())
     assert receipts.fetch_receipt(made[0].id, "USD") == replace(made[0], revision="1")
     found = receipts.find_receipt("xf:0123456789abcdef", company.clock.now(), "USD")
     assert found is not None
+
+
+def test_b4_another_client_reads_bills_and_their_balances_as_we_wrote_them(seen: dict[str, Any], owed: Owed) -> None:
+    """Amounts, links and balances of bills and vendor credits."""
+    first, second, third = (seen["bills"][bill.id] for bill in owed.bills)
+    check, card, nothing, _ = (payment.id for payment in owed.payments)
+    assert first == {
+        "vendor": owed.vendor.id, "number": "INV-1", "day": "2026-11-03", "due": "2026-12-03", "total": "1234567.89",
+        "balance": "0", "note": BILL_NOTE, "links": [["BillPaymentCheck", check]],
+        "lines": [
+            ["1", "1234567.00", "Servers", owed.costs, "NotBillable"], ["2", "0.89", "Screws", owed.costs, "NotBillable"],
+        ],
+    }  # fmt: skip
+    assert (second["total"], second["balance"]) == ("300.00", "99.90")
+    assert second["links"] == [["BillPaymentCheck", check], ["BillPaymentCreditCard", card]]
+    assert (third["total"], third["balance"], third["number"]) == ("80.05", "50.05", "INV-3b")
+    assert third["links"] == [["BillPaymentCheck", nothing]]
+    (credit,) = (seen["credits"][each.id] for each in owed.credits)
+    assert (credit["total"], credit["balance"], credit["number"]) == ("100.00", "20.00", "CR-1")
+    assert credit["links"] == sorted([["BillPaymentCheck", check], ["BillPaymentCheck", nothing]])
+    assert seen["vendors"][owed.vendor.id] == {
+        "name": "O'Brien & Sons", "email": "ap@obrien.example", "number": "C-77", "balance": "129.95",
+    }  # fmt: skip
+
+
+def test_b4_another_client_reads_bill_payments_as_we_wrote_them(seen: dict[str, Any], owed: Owed) -> None:
+    (first, second, third), (credit,) = owed.bills, owed.credits
+    check, card, nothing, void = (seen["bill_payments"][payment.id] for payment in owed.payments)
+    assert check == {
+        "vendor": owed.vendor.id, "total": "1234617.89", "by": "Check", "from": owed.bank, "print": "NotSet",
+        "number": "5001", "day": "2026-11-03", "note": BILL_NOTE,
+        "lines": [
+            ["1234567.89", "Bill", first.id], ["100.00", "Bill", second.id], ["50.00", "VendorCredit", credit.id],
+        ],
+    }  # fmt: skip
+    assert (card["total"], card["by"], card["from"]) == ("100.10", "CreditCard", owed.card)
+    assert card["lines"] == [["100.10", "Bill", second.id]]
+    assert (nothing["total"], nothing["lines"]) == (
+        "0", [["30.00", "Bill", third.id], ["30.00", "VendorCredit", credit.id]],
+    )  # fmt: skip
+    assert (void["total"], void["lines"], void["note"][:6]) == ("0", [], "Voided")
+
+
+def test_b4_a_bill_that_another_client_saves_as_it_read_it_is_still_ours(
+    company: Company, seen: dict[str, Any], owed: Owed
+) -> None:
+    ours, bill = QuickBooksPayables(company.client()), owed.bills[2]
+    assert ours.fetch(Kind.BILL, bill.id, "USD") == replace(bill, revision=seen["saved"][bill.id])
