@@ -11,6 +11,7 @@ from crossfoot.core.effects import (
     Move,
     effect_key,
     marker_of,
+    name_of_standing,
     next_generation,
     next_move,
 )
@@ -66,3 +67,15 @@ def test_a_key_fits_quickbooks_requestid_also_in_a_batch() -> None:
     key = effect_key("t_00000001", "payment_rows", SUBJECT, 1)
     assert len(key) == REQUEST_ID_LENGTH <= 36
     assert key.startswith(marker_of(key).removeprefix("xf:"))
+
+
+def test_x2_what_was_refused_is_no_news_and_what_stands_again_is() -> None:
+    """A payment and its deposit, both refused for closed books, asked each other for ever."""
+    planned = Effect("t_00000001", "receipts", SUBJECT, 1, {}, "P1", "", (), result={"receipts": ["7"]})
+    confirmed = replace(planned, state=EffectState.CONFIRMED)
+    refused = [replace(planned, generation=number, state=EffectState.REFUSED) for number in (2, 3, 4)]
+    elsewhere = replace(refused[-1], generation=5, result={"receipts": ["8"]})
+    names = [name_of_standing(each) for each in (confirmed, *refused, replace(confirmed, generation=5), elsewhere)]
+    assert names[1] == names[2] == names[3]
+    assert len(set(names)) == 4
+    assert name_of_standing(None) == ""

@@ -9,6 +9,7 @@ meet at the same key, and X -> Y -> X are three effects.
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -119,6 +120,19 @@ def effect_key(tenant: str, kind: str, subject: Ref, generation: int) -> str:
     parts = (tenant, kind, subject.system, subject.kind, subject.id, str(generation))
     text = "".join(f"{len(part)}:{part}" for part in parts)
     return hashlib.sha256(text.encode()).hexdigest()[:REQUEST_ID_LENGTH]
+
+
+def name_of_standing(latest: Effect | None) -> str:
+    """Name what stands since the newest effect on a subject, so that what follows from it is asked for once.
+
+    What was refused changed nothing: were each refusal a name of its own, two subjects that wait for each other would ask
+    each other for ever. What stood before, and stands again, is news.
+    """
+    if latest is None:
+        return ""
+    if latest.state is not EffectState.REFUSED:
+        return f"{latest.generation} {latest.state}"
+    return f"stood {hashlib.sha256(json.dumps(dict(latest.result), sort_keys=True).encode()).hexdigest()[:16]}"
 
 
 def asked_again(again: str) -> dict[str, Json]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from crossfoot.core.company import NO_COMPANY
 from crossfoot.core.decisions import Decision, refused, waits
 from crossfoot.core.depositing import DEPOSIT, DepositPlan, deposit_refusal_of, plan_deposit, to_deposit_effect
-from crossfoot.core.effects import Effect, EffectState, marker_of
+from crossfoot.core.effects import Effect, EffectState, marker_of, name_of_standing
 from crossfoot.core.model import ACCOUNTING, PLATFORM, Deposit, Kind, Payment, Payout, Ref
 from crossfoot.core.receipts import Operation
 from crossfoot.core.slip_lines import Depositing, payments_in
@@ -200,15 +200,15 @@ class _Recording:
 
     def _following(self, depositing: Depositing, payments: Sequence[Ref]) -> list[MirrorPayment]:
         latest = [depositing.latest, *(depositing.payments[payment].latest for payment in payments)]
-        deposit, *receipts = (effect.generation if effect else 0 for effect in latest)
+        deposit, *receipts = map(name_of_standing, latest)
         return [
             MirrorPayment(
                 tenant=self._tenant,
                 system=PLATFORM,
                 payment_id=payment.id,
-                because=f"let go of by {self._payout.id} {deposit} {generation}",
+                because=f"let go of by {self._payout.id} {deposit} {standing}",
             )
-            for payment, generation in zip(payments, receipts, strict=True)
+            for payment, standing in zip(payments, receipts, strict=True)
         ]
 
     def _hands(self) -> DepositHands:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from crossfoot.core.applying import Ledger, apply_money, follow_people, reapplied, revision_of
 from crossfoot.core.company import NO_COMPANY
 from crossfoot.core.decisions import Decision, did, refused, waits
-from crossfoot.core.effects import Effect, EffectState, marker_of
+from crossfoot.core.effects import Effect, EffectState, marker_of, name_of_standing
 from crossfoot.core.holds import wants
 from crossfoot.core.model import ACCOUNTING, Allocation, Invoice, Kind, Payment, Ref, Standing
 from crossfoot.core.money import format_minor
@@ -111,9 +111,8 @@ class ReceiptMirror:
         self._hands: ReceiptHands | None = None
 
     def place_of(self, payment: Ref) -> str:
-        """Name how far the receipts of a payment have come."""
-        latest = self._latest.get(payment)
-        return f"{latest.generation} {latest.state}" if latest else ""
+        """Name what stands of a payment."""
+        return name_of_standing(self._latest.get(payment))
 
     def mirror(self, payment: Payment, again: str = "") -> Received:
         """Bring the receipts of a payment to what they should be.
