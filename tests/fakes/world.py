@@ -18,10 +18,12 @@ from crossfoot.ledger import LEASE
 from crossfoot.messages import (
     ArchiveOutside,
     CheckSynced,
+    CloseSync,
     CrossfootRequest,
     FetchUnpaid,
     FollowCustomers,
     Message,
+    MirrorBill,
     MirrorPayment,
     Nudge,
     PostBatch,
@@ -30,6 +32,7 @@ from crossfoot.messages import (
     SendNotice,
     StartSync,
     SyncBatch,
+    SyncPayables,
     TendConnection,
 )
 from crossfoot.ports import (
@@ -46,10 +49,12 @@ from crossfoot.steps import (
     crossfoot,
     fetch_new_data,
     fetch_unpaid_invoices,
+    mirror_bill,
     mirror_payment,
     record_deposit,
     sweep,
     sync_batch,
+    sync_payables,
     tend_connection,
 )
 
@@ -274,6 +279,13 @@ class World:
                 record_deposit.record_deposit(message, self._ports(record_deposit.Ports, wire, systems))
             case StartSync() | SyncBatch() | PostBatch() | CheckSynced():
                 self.sync_step([message], trip).do(message)
+            case MirrorBill():
+                mirror_bill.mirror_bill(message, self._ports(mirror_bill.Ports, wire, systems))
+            case SyncPayables():
+                sync_ports = self._ports(sync_payables.Ports, wire, systems)
+                sync_payables.sync_payables(message, sync_ports, self.remaining_ms)
+            case CloseSync():
+                sync_payables.close_sync(message, self._ports(sync_payables.Ports, wire, systems))
             case CrossfootRequest():
                 crossfoot.crossfoot(message, self._ports(crossfoot.Ports, wire, systems), self.remaining_ms)
 

@@ -39,8 +39,8 @@ class PayableSync:
     """A sync of a partner.
 
     Takes: `cursor` is how far the accounting was read; `read` counts the records by kind, `left_out` those among them
-    that do not come (B1, B2, B5, B6), `unreadable` those that cannot be kept exactly; `queued` counts what was sent off
-    in the sending stage, and `place` is where the walk over the outbox goes on; `problem` and `fix` say why it ended
+    that do not come (B1, B2, B5, B6), `unreadable` those that cannot be kept exactly; `queued` counts what was sent off,
+    and `place` is where the walk over the outbox goes on; `problem` and `fix` say why it ended
     without having done its work, "" where it did.
     Units: times are aware UTC; `finished_at` is None while it runs.
     """

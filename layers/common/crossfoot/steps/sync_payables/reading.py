@@ -67,7 +67,9 @@ def _take_in(running: Running, place: _Place, window: Window, rules: Rules, port
     """Save a window's records, send off what they imply, and move the sync on."""
     _tell_unseen(running, window, ports)
     filed = Filing(running.tenant, window, rules, ports).file()
-    queued = running.send_off(filed.to_mirror)
+    running.send_off(filed.to_mirror)
+    # What waits to go out as well is sent off, and counted, by the walk over all of that.
+    queued = sum(ports.outbox.load(running.tenant, each.record) is None for each in filed.to_mirror)
     following, seen = place.behind(window), running.sync
     running.move(
         stage=SyncStage.READING if following else SyncStage.SENDING,

@@ -1,4 +1,4 @@
-"""A sync on its way: each move of it is one conditional write, and what is sent off counts for it (B7, X3)."""
+"""A sync on its way: each move of it is one conditional write (B7, X3)."""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -34,17 +34,10 @@ class Running:
         """Let the rest go on by message."""
         self._ports.queue.send([SyncPayables(tenant=self.tenant, sync=self.sync.id, because=self.where())])
 
-    def send_off(self, waiting: Iterable[Outgoing]) -> int:
-        """Have records of the platform mirrored for this sync; each is noted as on its way, before.
-
-        Returns: how many were not sent off for it before.
-        """
-        noted = list(waiting)
-        if not noted:
-            return 0
-        self._ports.outbox.put(self.tenant, [replace(each, sync=self.sync.id, code="") for each in noted])
-        self._ports.queue.send([to_message(self.tenant, each, self.sync.id, self.where()) for each in noted])
-        return sum(each.sync != self.sync.id for each in noted)
+    def send_off(self, outgoing: Iterable[Outgoing]) -> None:
+        """Have records of the platform mirrored for this sync."""
+        because = self.where()
+        self._ports.queue.send([to_message(self.tenant, each, self.sync.id, because) for each in outgoing])
 
     def where(self) -> str:
         """Name the place where it is: what is sent again from there is the same message."""
@@ -67,6 +60,11 @@ def to_message(tenant: str, outgoing: Outgoing, sync: str, because: str = "") ->
 def is_on_its_way(outgoing: Outgoing, sync: PayableSync) -> bool:
     """Tell whether a record was sent off for a sync, and nobody has said yet how that ended."""
     return outgoing.sync == sync.id and not outgoing.code
+
+
+def is_untried(outgoing: Outgoing, sync: PayableSync) -> bool:
+    """Tell whether a record is still to be tried for a sync."""
+    return outgoing.sync != sync.id or is_on_its_way(outgoing, sync)
 
 
 def finish(tenant: str, sync: PayableSync, now: datetime, ports: Closing) -> None:
