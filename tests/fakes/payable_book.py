@@ -203,7 +203,9 @@ class PayableBook(Imported):
         for ref in dict.fromkeys(refs):
             record = self.living(ref.kind, ref.id)
             if isinstance(record, Bill | VendorCredit):
-                self.put(_with_open(record, record.total_minor - self.applied_to(ref)))
+                moved = _with_open(record, record.total_minor - self.applied_to(ref))
+                if moved != record:
+                    self.put(moved)
 
     def _free(self, gone: Ref) -> None:
         """Take a bill or a credit out of the payments that settle it; one that has nothing left to do goes with it."""

@@ -71,4 +71,5 @@ def _cost_line(line: EntryLine, before: CostLine | None) -> CostLine:
     if kept.kind in (CostLineKind.TAX, CostLineKind.NOTE):
         return kept
     said = replace(kept, kind=kind, amount_minor=line.amount_minor, description=line.description)
-    return replace(said, account_id=line.account_id, item_id=line.item_id, billable=kept.billable or "NotBillable")
+    usual = replace(said, billable=kept.billable or "NotBillable", tax_code=kept.tax_code or "NON")
+    return replace(usual, account_id=line.account_id, item_id=line.item_id)

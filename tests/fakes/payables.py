@@ -104,7 +104,8 @@ class FakePayables(PayableBook):
         self.reads += 1
         vendors = [entry_of(record) for record in self.records.values() if isinstance(record, Vendor)]
         kept = in_latin(VendorEntry("", name))
-        return tuple(v for v in vendors if isinstance(v, VendorEntry) and replace(kept, name=v.name) == kept)
+        assert isinstance(kept, VendorEntry)
+        return tuple(each for each in vendors if isinstance(each, VendorEntry) and each.name == kept.name)
 
     # --- what people do -------------------------------------------------------------------------------------------
 
@@ -260,5 +261,5 @@ def _day_of(record: Payable) -> date | None:
 
 def _lines(costs: int | Sequence[CostLine]) -> tuple[CostLine, ...]:
     if isinstance(costs, int):
-        return (CostLine("", CostLineKind.ACCOUNT, "", costs, COSTS),)
+        return (CostLine("", CostLineKind.ACCOUNT, "", costs, COSTS, tax_code="NON", billable="NotBillable"),)
     return tuple(costs)

@@ -6,6 +6,7 @@ from pprint import pformat
 from typing import Any
 
 from crossfoot.core.model import Allocation, CreditUse, DepositLine, Kind, Line, LineKind, Record, Ref, System
+from crossfoot.core.payables.records import BillPart, CostLine, CreditPart
 from crossfoot.core.windows import OVERLAP
 from crossfoot.errors import Conflict, Rejected
 
@@ -97,9 +98,10 @@ class Names:
     def show(self, records: list[Record]) -> dict[str, Shown]:
         """Show records by name as they were read last: every field but the version, whose form is the system's own.
 
-        Companies have customers, and the fakes only names of them, so these are left out.
+        Customers and vendors are left out: the fakes have only names of customers, and QuickBooks shows a vendor whenever
+        what it is owed moves.
         """
-        transactions = (record for record in records if record.ref.kind is not Kind.CUSTOMER)
+        transactions = (record for record in records if record.ref.kind not in (Kind.CUSTOMER, Kind.VENDOR))
         return {self.name_of(record.ref): self._fields(record) for record in transactions}
 
     def _fields(self, record: Record) -> Shown:
@@ -117,6 +119,12 @@ class Names:
                 return {self.name_of(value.invoice): value.amount_minor}
             case CreditUse():
                 return {self.name_of(value.credit_memo): value.amount_minor}
+            case BillPart():
+                return {self.name_of(value.bill): value.amount_minor}
+            case CreditPart():
+                return {self.name_of(value.credit): value.amount_minor}
+            case CostLine():
+                return {f.name: getattr(value, f.name) for f in fields(value) if f.name not in OF_THE_SYSTEM}
             case DepositLine():
                 held = self._plain(value.payment)
                 return {"payment": held, "amount_minor": value.amount_minor, "memo": value.memo}
