@@ -39,9 +39,22 @@ QUEUES = {
     "crossfoot": "CROSSFOOT_QUEUE_URL",
     "sync_batch": "SYNCS_QUEUE_URL",
     "post_batch": "SYNC_POSTS_QUEUE_URL",
+    "mirror_bill": "BILLS_QUEUE_URL",
+    "sync_payables": "PAYABLE_SYNCS_QUEUE_URL",
     **{
         f"dead {kind}": f"{kind.upper()}_DEAD_QUEUE_URL"
-        for kind in ("nudges", "payments", "deposits", "unpaid", "tending", "crossfoot", "syncs", "sync_posts")
+        for kind in (
+            "nudges",
+            "payments",
+            "deposits",
+            "unpaid",
+            "tending",
+            "crossfoot",
+            "syncs",
+            "sync_posts",
+            "bills",
+            "payable_syncs",
+        )
     },
 }
 

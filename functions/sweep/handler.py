@@ -1,4 +1,4 @@
-"""sweep: hourly from EventBridge Scheduler; nudges every partner that is due, and revives what was given up."""
+"""sweep: hourly from EventBridge Scheduler; nudges and syncs every partner that is due, and revives what was given up."""
 
 import logging
 from dataclasses import asdict
@@ -17,5 +17,5 @@ log = logging.getLogger(__name__)
 def handler(_event: dict[str, Any], _context: Any) -> dict[str, int]:
     """Queue the work; an error is left to the scheduler, which tries again."""
     swept = sweep(ports)
-    log.info("nudged %d, tended %d, revived %d", swept.nudged, swept.tended, swept.revived)
+    log.info("nudged %d, tended %d, synced %d, revived %d", swept.nudged, swept.tended, swept.synced, swept.revived)
     return asdict(swept)

@@ -25,6 +25,8 @@ QUEUES = (
     "CrossfootQueueUrl",
     "SyncsQueueUrl",
     "SyncPostsQueueUrl",
+    "PayableSyncsQueueUrl",
+    "BillsQueueUrl",
     "PaymentsQueueUrl",
     "DepositsQueueUrl",
 )

@@ -9,7 +9,18 @@ from crossfoot.core.silence import WORTH_TELLING
 from tests.architecture.deployed import as_list, of_type, resources, role_of, statements, steps, template, timing
 
 STAGES = ("local", "staging", "production")
-WORK_QUEUES = ("Nudges", "Payments", "Deposits", "Crossfoot", "Unpaid", "Tending", "Syncs", "SyncPosts")
+WORK_QUEUES = (
+    "Nudges",
+    "Payments",
+    "Deposits",
+    "Crossfoot",
+    "Unpaid",
+    "Tending",
+    "Syncs",
+    "SyncPosts",
+    "Bills",
+    "PayableSyncs",
+)
 # Who sends to it gives no deduplication id: EventBridge Scheduler cannot.
 SCHEDULED_QUEUES = {"Syncs"}
 DEAD_QUEUES = {f"{work}DeadQueue" for work in WORK_QUEUES}

@@ -51,7 +51,7 @@ def test_workers_are_given_what_the_template_gives_them_in_production() -> None:
 )
 def test_a_queue_is_polled_as_the_template_says(source: Source) -> None:
     template = (ROOT / "template.yaml").read_text()
-    (queue,) = set(re.findall(rf"{source.variable}: !Ref (\w+)", template))
+    (queue,) = set(re.findall(rf"\b{source.variable}: !Ref (\w+)", template))
     assert re.findall(rf"Queue: !GetAtt {queue}\.Arn\n +BatchSize: (\d+)\n", template) == [str(source.batch)]
 
 

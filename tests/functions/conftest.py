@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count
@@ -26,6 +27,7 @@ from crossfoot.wiring.workers import worker
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
+from tests.adapters.sandbox import Sandbox
 from tests.architecture.deployed import ROOT, steps
 from tests.fakes.api import AUDIENCE
 from tests.fakes.aws import aws_in_process
@@ -136,7 +138,18 @@ def _deploy(number: int, token_key: str, table: MemoryDynamo) -> Aws:
     sqs = get_backend("sqs")[DEFAULT_ACCOUNT_ID][REGION]
     queues = {
         name: sqs.create_queue(f"{name}-{number}.fifo", FifoQueue="true").url(urlparse(QUEUES_URL))
-        for work in ("nudges", "payments", "deposits", "crossfoot", "unpaid", "tending", "syncs", "sync_posts")
+        for work in (
+            "nudges",
+            "payments",
+            "deposits",
+            "crossfoot",
+            "unpaid",
+            "tending",
+            "syncs",
+            "sync_posts",
+            "bills",
+            "payable_syncs",
+        )
         for name in (work, f"{work}_dead")
     }
     bucket = f"documents-{number}"
@@ -200,6 +213,18 @@ def load(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
     for handler, formatter, filters in before:
         handler.setFormatter(formatter)
         handler.filters[:] = filters
+
+
+def connect_sandbox(aws: Aws, quickbooks: Sandbox, tenant: str) -> None:
+    """Connect a partner to the sandbox's company, for the handlers that are loaded from now on."""
+    ready = quickbooks.ready
+    aws.environment |= {"QUICKBOOKS_API_URL": quickbooks.url, "QUICKBOOKS_OAUTH_URL": quickbooks.url}
+    client = {f"quickbooks_{name}": ready[name] for name in ("client_id", "client_secret")}
+    arn = aws.environment["APP_SECRET_ARN"]
+    boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps(APP_SECRET | client))
+    expires = datetime(2999, 1, 1, tzinfo=UTC).isoformat()
+    tokens = {name: ready[name] for name in ("access_token", "refresh_token")} | {"access_expires_at": expires}
+    aws.connect(tenant, System.QUICKBOOKS, ready["realm_id"], secrets=tokens)
 
 
 def _forget() -> None:

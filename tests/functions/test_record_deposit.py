@@ -1,12 +1,10 @@
 """record_deposit: the real handler and its sample batch of two partners."""
 
-import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from types import ModuleType
 from typing import Any
 
-import boto3
 import pytest
 from crossfoot.adapters.clock import SystemClock
 from crossfoot.adapters.dynamodb.book import TableBook
@@ -31,7 +29,7 @@ from crossfoot.core.preferences import Preferences
 from crossfoot.messages import Message, MirrorPayment, RecordDeposit
 
 from tests.adapters.sandbox import Sandbox, exact, running
-from tests.functions.conftest import APP_SECRET, Aws, Load, in_time, sample
+from tests.functions.conftest import Aws, Load, connect_sandbox, in_time, sample
 
 ONE, TWO = "t_0a1b2c3d4e5f6071", "t_8192a3b4c5d6e7f8"
 PAYOUTS = {ONE: "po_412", TWO: "po_77"}
@@ -91,18 +89,6 @@ def quickbooks() -> Iterator[Sandbox]:
         yield sandbox
 
 
-def connect(aws: Aws, quickbooks: Sandbox) -> None:
-    """Connect the first partner to the sandbox's company."""
-    ready = quickbooks.ready
-    aws.environment |= {"QUICKBOOKS_API_URL": quickbooks.url, "QUICKBOOKS_OAUTH_URL": quickbooks.url}
-    client = {f"quickbooks_{name}": ready[name] for name in ("client_id", "client_secret")}
-    arn = aws.environment["APP_SECRET_ARN"]
-    boto3.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=json.dumps(APP_SECRET | client))
-    expires = datetime(2999, 1, 1, tzinfo=UTC).isoformat()
-    tokens = {name: ready[name] for name in ("access_token", "refresh_token")} | {"access_expires_at": expires}
-    aws.connect(ONE, System.QUICKBOOKS, ready["realm_id"], secrets=tokens)
-
-
 def query(quickbooks: Sandbox, entity: str) -> list[dict[str, Any]]:
     """Read what an accountant sees."""
     answer = quickbooks.http.get(
@@ -122,7 +108,7 @@ def event(message: Message) -> dict[str, Any]:
 def test_d2_a_payout_is_one_deposit_in_quickbooks_to_the_cent_and_once_only(
     aws: Aws, load: Load, quickbooks: Sandbox
 ) -> None:
-    connect(aws, quickbooks)
+    connect_sandbox(aws, quickbooks, ONE)
     table = Table(aws.environment["TABLE_NAME"])
     quickbooks.load(
         quickbooks.ready["realm_id"], [("Customer", {"Id": "58", "DisplayName": "Weiskopf", "Active": True})]

@@ -4,17 +4,22 @@ from collections.abc import Callable
 from types import ModuleType
 
 import boto3
-from crossfoot.core.model import System
+from crossfoot.adapters.dynamodb.payables_settings import TablePayablesSettings
+from crossfoot.adapters.dynamodb.table import Table
+from crossfoot.core.model import Kind, System
+from crossfoot.core.payables.preferences import PayablesPreferences
 from crossfoot.messages import (
     ArchiveOutside,
     CheckSynced,
     CrossfootRequest,
     FetchUnpaid,
     Message,
+    MirrorBill,
     MirrorPayment,
     Nudge,
     RecordDeposit,
     SyncBatch,
+    SyncPayables,
 )
 
 from tests.functions.conftest import Aws, in_time, sample
@@ -29,6 +34,7 @@ def test_the_schedule_nudges_and_tends_every_connection_that_was_never_read(aws:
     assert load("sweep").handler(sample("sweep"), in_time()) == {
         "nudged": 3,
         "tended": 3,
+        "synced": 0,
         "noticed": 2,
         "revived": 0,
     }
@@ -45,10 +51,20 @@ def test_nobody_is_due_where_nobody_is_connected(aws: Aws, load: Load) -> None:
     assert load("sweep").handler(sample("sweep"), in_time()) == {
         "nudged": 0,
         "tended": 0,
+        "synced": 0,
         "noticed": 0,
         "revived": 0,
     }
     assert aws.messages("nudges") == []
+
+
+def test_b7_payables_that_were_never_synced_are_asked_for_on_a_queue_of_their_own(aws: Aws, load: Load) -> None:
+    settings = TablePayablesSettings(Table(aws.environment["TABLE_NAME"]))
+    settings.save("t_00000001", PayablesPreferences())
+    settings.save("t_00000002", PayablesPreferences(auto_sync=False))
+    assert load("sweep").handler(sample("sweep"), in_time())["synced"] == 1
+    (asked,) = aws.messages("payable_syncs")
+    assert (asked["kind"], asked["tenant"], asked["sync"]) == ("sync_payables", "t_00000001", "")
 
 
 GIVEN_UP: dict[str, Message] = {
@@ -60,6 +76,8 @@ GIVEN_UP: dict[str, Message] = {
     "tending": ArchiveOutside(tenant="t_00000001", run="r-1"),
     "syncs": SyncBatch(tenant="t_00000001", run="r-1"),
     "sync_posts": CheckSynced(tenant="t_00000001", bill_id="501"),
+    "bills": MirrorBill(tenant="t_00000001", record_kind=Kind.BILL, record_id="bill_1"),
+    "payable_syncs": SyncPayables(tenant="t_00000001", sync="p-1"),
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,15 +11,20 @@ from crossfoot.core.attention import Parked, Reason
 from crossfoot.core.decisions import waits
 from crossfoot.core.model import ACCOUNTING, CONNECTED, PLATFORM, PSA, Kind, Ref, System
 from crossfoot.core.notifications import Notifications
+from crossfoot.core.payables.preferences import PayablesPreferences
+from crossfoot.core.payables.syncs import STUCK_AFTER, PayableSync, SyncStarter, new_sync
 from crossfoot.messages import (
     ArchiveOutside,
+    CloseSync,
     CrossfootRequest,
     FetchUnpaid,
     Message,
+    MirrorBill,
     MirrorPayment,
     Nudge,
     RecordDeposit,
     SendNotice,
+    SyncPayables,
     TendConnection,
 )
 from crossfoot.ports import MAX_REVIVALS, ConnectionState, DeadLetter
@@ -27,9 +33,13 @@ from crossfoot.steps import sweep
 from tests.fakes.attention import FakeAttention
 from tests.fakes.clock import FakeClock
 from tests.fakes.notices import FakeNotices, FakeNotifications
+from tests.fakes.payable_syncs import FakePayableSyncs
+from tests.fakes.payables_settings import FakePayablesSettings
 from tests.fakes.table import FakeHistory, FakeQueue
 from tests.fakes.trip import Crash, Mode, Trip
 from tests.fakes.world import TENANT, World, WorldDeadLetters
+
+type _Payable = Literal[Kind.VENDOR, Kind.BILL, Kind.VENDOR_CREDIT, Kind.BILL_PAYMENT]
 
 
 class Due:
@@ -48,7 +58,7 @@ class Due:
 
 
 def _ports(clock: FakeClock, connections: Due, queue: FakeQueue) -> sweep.Ports:
-    notices = FakeNotices(clock)
+    notices, syncs = FakeNotices(clock), FakePayableSyncs()
     return sweep.Ports(
         attention=FakeAttention(),
         clock=clock,
@@ -57,6 +67,8 @@ def _ports(clock: FakeClock, connections: Due, queue: FakeQueue) -> sweep.Ports:
         history=FakeHistory(clock),
         notices=notices,
         notifications=FakeNotifications(notices),
+        payable_syncs=syncs,
+        payables_settings=FakePayablesSettings(syncs),
         queue=queue,
     )
 
@@ -154,6 +166,77 @@ def test_c7_a_connection_that_needs_the_partner_is_neither_nudged_nor_tended() -
     world.connections.states = dict.fromkeys(System, ConnectionState.NEEDS_ATTENTION)
     swept = world.sweep()
     assert (swept.nudged, swept.tended, world.queue.messages) == (0, 0, [])
+
+
+# --- payables ----------------------------------------------------------------------------------------------------------
+
+
+def _has_payables(*, auto_sync: bool = True) -> World:
+    """A partner that chose how its payables go."""
+    world = World()
+    world.payables_settings.save(TENANT, PayablesPreferences("7", "8", "35", auto_sync=auto_sync))
+    return world
+
+
+def _asked_to_sync(world: World) -> list[str]:
+    """Sweep, and give the syncs that are asked for: "" for a new one."""
+    world.queue.messages.clear()
+    synced = world.sweep().synced
+    asked = [message.sync for message in world.queue.messages if isinstance(message, SyncPayables)]
+    assert synced == len(asked)
+    return asked
+
+
+def _begin(world: World, starter: SyncStarter = SyncStarter.PERSON) -> PayableSync:
+    return world.payable_syncs.begin(TENANT, new_sync(starter, world.clock.now(), "a"))
+
+
+def _end(world: World, sync: PayableSync, problem: str = "") -> None:
+    world.payable_syncs.replace(TENANT, sync, replace(sync, finished_at=world.clock.now(), problem=problem))
+
+
+@pytest.mark.parametrize("starter", SyncStarter)
+@pytest.mark.parametrize("problem", ["", "QuickBooks is not connected"])
+def test_b7_payables_are_synced_a_day_after_the_last_sync_whoever_began_it_and_however_it_ended(
+    starter: SyncStarter, problem: str
+) -> None:
+    world = _has_payables()
+    assert _asked_to_sync(world) == [""], "one that never was is due"
+    _end(world, _begin(world, starter), problem)
+    hours = 0
+    while not _asked_to_sync(world):
+        world.clock.advance(3_600)
+        hours += 1
+    assert hours == 24
+
+
+def test_b7_without_auto_sync_or_preferences_nothing_syncs_by_itself() -> None:
+    assert _asked_to_sync(_has_payables(auto_sync=False)) == []
+    assert _asked_to_sync(World()) == []
+
+
+def test_b7_a_sync_that_is_due_is_asked_for_in_each_sweep_until_it_begins_and_then_no_more() -> None:
+    world = _has_payables()
+    keys = set()
+    for _ in range(2):
+        assert _asked_to_sync(world) == [""]
+        keys |= {message.deduplication_id for message in world.queue.messages if isinstance(message, SyncPayables)}
+        world.clock.advance(3_600)
+    assert len(keys) == 2, "the next sweep's is no repetition that the queue drops"
+    _begin(world)
+    assert _asked_to_sync(world) == []
+
+
+@pytest.mark.parametrize("auto_sync", [True, False])
+def test_x3_a_sync_that_stopped_moving_is_gone_on_with_and_no_other_begun_beside_it(auto_sync: bool) -> None:
+    world = _has_payables(auto_sync=auto_sync)
+    sync = _begin(world)
+    world.clock.advance(STUCK_AFTER.total_seconds())
+    assert _asked_to_sync(world) == []
+    world.clock.advance(1)
+    assert _asked_to_sync(world) == [sync.id]
+    _end(world, sync)
+    assert _asked_to_sync(world) == []
 
 
 # --- who is told -------------------------------------------------------------------------------------------------------
@@ -279,6 +362,9 @@ def _revived(*given_up: Message) -> list[Message]:
         TendConnection(tenant=TENANT, system=PSA),
         ArchiveOutside(tenant=TENANT, run="r-1"),
         SendNotice(tenant=TENANT, about="digest"),
+        MirrorBill(tenant=TENANT, record_kind=Kind.BILL, record_id="bill_1", vendor="platform-ven_1", sync="p-1"),
+        CloseSync(tenant=TENANT, sync="p-1", of_lane="2"),
+        SyncPayables(tenant=TENANT, sync="p-1"),
     ],
     ids=lambda message: message.kind,
 )
@@ -298,6 +384,24 @@ def test_x3_letters_that_ask_for_the_same_work_are_one_which_counts_what_was_tri
     again = _revived(*nudges, other, *comparisons)
     assert {(m.system, m.revivals) for m in again if isinstance(m, Nudge)} == {(PSA, 6), (ACCOUNTING, 1)}
     assert len(again) == 4, "a comparison is named by why it was asked for"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (Kind.VENDOR, "Entering this vendor in QuickBooks failed"),
+        (Kind.VENDOR_CREDIT, "Entering this vendor credit in QuickBooks failed"),
+        (Kind.BILL_PAYMENT, "Entering this bill payment in QuickBooks failed"),
+    ],
+)
+def test_x3_a_payable_that_was_given_up_says_so_and_needs_attention(kind: _Payable, said: str) -> None:
+    world = World()
+    message = MirrorBill(tenant=TENANT, record_kind=kind, record_id="9")
+    world.dead_letters.letters = [DeadLetter(message, world.clock.now(), "receipt")]
+    assert world.sweep().revived == 1
+    (told,) = world.history.load(TENANT, Ref(PLATFORM, kind, "9"))
+    assert told.item.sentence.startswith(said)
+    assert {cause.code: cause.count for cause in world.attention.load_causes(TENANT)} == {"stuck": 1}
 
 
 @pytest.mark.parametrize(("revivals", "said"), [(0, "again now"), (MAX_REVIVALS - 1, "one last time")])

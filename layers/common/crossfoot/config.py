@@ -23,9 +23,9 @@ class Config:
     """What template.yaml tells a function. A field is the variable of the same name in capitals.
 
     Takes: "" for what this function was not given; `require` says so by name before anything fails in the dark.
-    Units: `nudge_window_s` equals the nudges queue's delay; `payment_timeout_s` is the timeout of mirror_payment and of
-    record_deposit, `sync_timeout_s` that of sync_batch, and `vendor_commit_s` how long a vendor may take to commit what it
-    took in (ledger.Patience).
+    Units: `nudge_window_s` equals the nudges queue's delay; `payment_timeout_s` is the timeout of mirror_payment, of
+    record_deposit and of mirror_bill, `sync_timeout_s` that of sync_batch, and `vendor_commit_s` how long a vendor may take
+    to commit what it took in (ledger.Patience).
     """
 
     stage: str
@@ -49,6 +49,10 @@ class Config:
     syncs_dead_queue_url: str = ""
     sync_posts_queue_url: str = ""
     sync_posts_dead_queue_url: str = ""
+    bills_queue_url: str = ""
+    bills_dead_queue_url: str = ""
+    payable_syncs_queue_url: str = ""
+    payable_syncs_dead_queue_url: str = ""
     schedule_group: str = ""
     schedule_role_arn: str = ""
     documents_bucket: str = ""

@@ -45,7 +45,19 @@ def work(stack: Stack, addresses: dict[str, str]) -> Work:
 
 def test_empty_queues_are_rest(work: Work) -> None:
     assert work.at_rest()
-    names = ("webhooks", "tending", "unpaid", "nudges", "crossfoot", "syncs", "syncposts", "payments", "deposits")
+    names = (
+        "webhooks",
+        "tending",
+        "unpaid",
+        "nudges",
+        "crossfoot",
+        "syncs",
+        "syncposts",
+        "payablesyncs",
+        "bills",
+        "payments",
+        "deposits",
+    )
     assert work.under_way() == dict.fromkeys(names, 0)
 
 
@@ -65,7 +77,7 @@ def test_a_dead_letter_ends_the_waiting(stack: Stack, work: Work) -> None:
     with pytest.raises(DemoError, match="dead-letter queue"):
         work.at_rest()
     assert not any(work.count().values())
-    names = ("unpaid", "nudges", "crossfoot", "syncs", "syncposts", "payments", "deposits")
+    names = ("unpaid", "nudges", "crossfoot", "syncs", "syncposts", "payablesyncs", "bills", "payments", "deposits")
     assert work.dead_letters() == {"tending": 1, **dict.fromkeys(names, 0)}
 
 

@@ -1,4 +1,4 @@
-"""sweep: every hour, whoever was not read for a while, and what was given up, so that nothing depends on luck (I8, C7)."""
+"""sweep: every hour, whoever was not read or synced for a while, and what was given up, so that nothing depends on luck."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,8 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from crossfoot.core.decisions import Decision, waits
-from crossfoot.core.model import CONNECTED, Ref, System
-from crossfoot.messages import Message, MirrorPayment, Nudge, RecordDeposit, SendNotice, TendConnection
+from crossfoot.core.model import ACCOUNTING, CONNECTED, SYSTEM_NAMES, Ref, System
+from crossfoot.core.payables.syncs import SYNC_EVERY, SyncState
+from crossfoot.messages import (
+    CloseSync,
+    Message,
+    MirrorBill,
+    MirrorPayment,
+    Nudge,
+    RecordDeposit,
+    SendNotice,
+    SyncPayables,
+    TendConnection,
+)
 from crossfoot.notifying import day_of_digest
 from crossfoot.parking import note_stuck
 from crossfoot.ports import (
@@ -19,6 +30,8 @@ from crossfoot.ports import (
     History,
     Notices,
     NotificationStore,
+    PayablesSettings,
+    PayableSyncs,
     Queue,
 )
 
@@ -45,6 +58,8 @@ class Ports:
     history: History
     notices: Notices
     notifications: NotificationStore
+    payable_syncs: PayableSyncs
+    payables_settings: PayablesSettings
     queue: Queue
 
 
@@ -54,20 +69,21 @@ class Swept:
 
     nudged: int
     tended: int
+    synced: int
     noticed: int
     revived: int
 
 
 def sweep(ports: Ports) -> Swept:
-    """Nudge the partners that are due, have connections tended and partners told, and revive what was given up.
+    """Nudge and sync the partners that are due, have connections tended and partners told, and revive what was given up.
 
     A connection that needs attention is not among those that are due: the partner is told, and nothing else would help.
-    Source: I8, C7, X3.
+    Source: I8, B7, C7, X3.
     """
     now = ports.clock.now()
     nudged = sum(_nudge(system, now, ports) for system in DUE_AFTER)
     tended = sum(_tend(system, now, ports) for system in CONNECTED)
-    return Swept(nudged, tended, _have_told(now, ports), _revive(ports))
+    return Swept(nudged, tended, _sync_payables(now, ports), _have_told(now, ports), _revive(ports))
 
 
 def _nudge(system: System, now: datetime, ports: Ports) -> int:
@@ -94,6 +110,23 @@ def _tend(system: System, now: datetime, ports: Ports) -> int:
     return len(due)
 
 
+def _sync_payables(now: datetime, ports: Ports) -> int:
+    """Have those sync payables whose last sync is a day old, and go on with syncs that have stopped moving.
+
+    A sync that ends has set the time of the next; one that is under way needs no other beside it.
+    Returns: how many there were. Source: B7, X3.
+    """
+    under_way = ports.payable_syncs.list_under_way(MAX_PARTNERS)
+    syncing = {tenant for tenant, _ in under_way}
+    due = ports.payables_settings.list_due(now - SYNC_EVERY, MAX_PARTNERS)
+    because = f"sweep {now.isoformat()}"
+    syncs = [SyncPayables(tenant=tenant, because=because) for tenant in due if tenant not in syncing]
+    stuck = [(tenant, sync.id) for tenant, sync in under_way if sync.state(now) is SyncState.STUCK]
+    syncs += [SyncPayables(tenant=tenant, sync=sync, because=because) for tenant, sync in stuck]
+    ports.queue.send(syncs)
+    return len(syncs)
+
+
 def _have_told(now: datetime, ports: Ports) -> int:
     """Have those told by e-mail of whose connections one turned, and those whose hour for a digest it is.
 
@@ -115,7 +148,7 @@ def hour_of(tenant: str) -> int:
 
 
 def _revive(ports: Ports) -> int:
-    """Queue again what was given up after too many attempts, and say on each payment and payout that it was stuck.
+    """Queue again what was given up after too many attempts, and say on each record that it was about that it was stuck.
 
     What cannot be read stays where it is, and so does what was revived too often: the alarm tells a person.
     Returns: how many letters there were.
@@ -129,6 +162,9 @@ def _revive(ports: Ports) -> int:
                     _tell_stuck(tenant, _stuck(letter, letter.message.payment, "Carrying this payment over"), ports)
                 case RecordDeposit(tenant=tenant):
                     _tell_stuck(tenant, _stuck(letter, letter.message.payout, "Depositing this payout"), ports)
+                case MirrorBill(tenant=tenant, record=record):
+                    what = f"Entering this {record.kind.replace('_', ' ')} in {SYSTEM_NAMES[ACCOUNTING]}"
+                    _tell_stuck(tenant, _stuck(letter, record, what), ports)
         ports.queue.send(_again(letters))
         # Last: a worker that dies before leaves the letters where they were, and work may be queued twice.
         ports.dead_letters.remove(letters)
@@ -166,7 +202,7 @@ def _work_of(message: Message) -> Message:
     match message:
         case Nudge():
             return replace(message, because="", window=0, revivals=0)
-        case MirrorPayment() | TendConnection() | SendNotice():
+        case MirrorPayment() | MirrorBill() | CloseSync() | SyncPayables() | TendConnection() | SendNotice():
             return replace(message, because="", revivals=0)
         case _:
             return replace(message, revivals=0)

@@ -26,6 +26,8 @@ def api_ports(parts: Parts) -> Ports:
         "syncs_queue_url",
         "syncs_queue_arn",
         "sync_posts_queue_url",
+        "bills_queue_url",
+        "payable_syncs_queue_url",
         "schedule_group",
         "schedule_role_arn",
         "documents_bucket",

@@ -12,7 +12,7 @@ from crossfoot.wiring.workers import Parts
 
 def platform_webhook_ports(parts: Parts) -> platform_webhook.Ports:
     """Wire platform_webhook."""
-    config = parts.config.require("app_secret_arn", "payments_queue_url", "deposits_queue_url")
+    config = parts.config.require("app_secret_arn", "payments_queue_url", "deposits_queue_url", "bills_queue_url")
     secrets = SigningSecrets(lambda: AppSecret(config.app_secret_arn).settings.platform_webhook_secrets, parts.clock)
 
     def is_genuine(raw: bytes, headers: Mapping[str, str]) -> bool:
