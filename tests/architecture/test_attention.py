@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from crossfoot.core.attention import BY_ITSELF, REMEDIES
+from crossfoot.core.remedies import BY_ITSELF, REMEDIES
 
 LAYER = Path(__file__).parents[2] / "layers/common/crossfoot"
 # Where it is decided on payments and payouts, by whoever notes what holds them up.
@@ -12,10 +12,12 @@ DECIDING = (
     "core/depositing.py",
     "core/eligibility.py",
     "core/holds.py",
+    "core/payables",
     "core/planning.py",
     "core/receiving.py",
     "core/slip_lines.py",
     "core/sync/checking.py",
+    "steps/mirror_bill",
     "steps/mirror_payment",
     "steps/record_deposit.py",
     "steps/sync_batch/posting.py",

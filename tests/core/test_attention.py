@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from crossfoot.core.attention import BY_ITSELF, REMEDIES, Parked, add_reason, heed, ignore, note_reasons, remedy_of
+from crossfoot.core.attention import Parked, add_reason, heed, ignore, note_reasons
 from crossfoot.core.decisions import Decision, did, refused, skipped, waits
 from crossfoot.core.model import PLATFORM, Kind, Ref
+from crossfoot.core.remedies import BY_ITSELF, REMEDIES, remedy_of
 
 PAYMENT = Ref(PLATFORM, Kind.PAYMENT, "pay_1")
 AT = datetime(2026, 11, 3, 17, 4, 5, tzinfo=UTC)

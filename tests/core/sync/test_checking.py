@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from crossfoot.core.attention import REMEDIES
 from crossfoot.core.decisions import Outcome
 from crossfoot.core.model import ACCOUNTING, Invoice, Kind, Ref, Standing
 from crossfoot.core.receipts import Operation
+from crossfoot.core.remedies import REMEDIES
 from crossfoot.core.sync.batching import BatchWrite
 from crossfoot.core.sync.checking import compare_synced
 from crossfoot.core.sync.planning import plan_sale

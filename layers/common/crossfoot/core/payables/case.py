@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from crossfoot.core.company import Company
 from crossfoot.core.effects import Effect
-from crossfoot.core.model import ACCOUNTING, PLATFORM, Kind, Ref, Standing
+from crossfoot.core.model import ACCOUNTING, Kind, Ref, Standing
 from crossfoot.core.payables.entries import BillEntry, CreditEntry, Entry, PaymentEntry, VendorEntry
 from crossfoot.core.payables.preferences import Direction, PayablesPreferences
 from crossfoot.core.payables.profile import PaymentSync
@@ -188,11 +188,6 @@ def day_of(entry: Entry) -> date | None:
             return entry.paid_on
         case _:
             return entry.issued_on
-
-
-def is_of_platform(ref: Ref) -> bool:
-    """Tell whether a record was made on the platform."""
-    return ref.system is PLATFORM
 
 
 def _lives(record: Payable) -> bool:

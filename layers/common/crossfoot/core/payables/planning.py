@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from crossfoot.core.decisions import Decision, refused, skipped, waits
 from crossfoot.core.effects import is_to_be_tried_again
 from crossfoot.core.model import Ref, Standing
-from crossfoot.core.payables.building import Contested, Missing, build_entry, label_of
+from crossfoot.core.payables.building import build_entry
 from crossfoot.core.payables.case import Case, day_of
 from crossfoot.core.payables.claims import holds_on, made_there_on
 from crossfoot.core.payables.entries import Entry, EntryOperation, EntryWrite, PaymentEntry, VendorEntry
 from crossfoot.core.payables.following import gone, taken_over
+from crossfoot.core.payables.lacking import Contested, Missing, label_of
 from crossfoot.core.payables.likeness import is_same, says_the_same
 from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor
 from crossfoot.core.payables.refusals import NAME_TAKEN, refusal_of, rests_on
@@ -73,7 +74,7 @@ def _after_people(case: Case, standing: Entry, left: Entry | None) -> Plan:
     """Follow what somebody changed in the accounting, where it comes back. Source: B5, B6."""
     told = build_entry(case, standing)
     if isinstance(told, Missing | Contested) or (isinstance(told, Decision) and left is not None):
-        return _stop(told)
+        return _stop(case, told)
     is_changed_here = not isinstance(told, Decision) and not is_same(told, standing)
     if not case.brings_back:
         return _write_over(case, left) if is_changed_here else Plan(decision=_not_brought_back(case, left))
@@ -157,7 +158,7 @@ def _begin_vendor(case: Case) -> Plan:
 def _create(case: Case) -> Plan:
     built = build_entry(case, None)
     if isinstance(built, Decision | Missing | Contested):
-        return _stop(built)
+        return _stop(case, built)
     return _fit(case, EntryWrite(EntryOperation.CREATE, built, _currency(case)), None)
 
 
@@ -165,7 +166,7 @@ def _bring(case: Case, left: Entry) -> Plan:
     """Bring what stands to what the record says."""
     built = build_entry(case, left)
     if isinstance(built, Decision | Missing | Contested):
-        return _stop(built)
+        return _stop(case, built)
     if is_same(built, left):
         return REST
     return _fit(case, EntryWrite(EntryOperation.UPDATE, built, _currency(case)), left)
@@ -221,10 +222,7 @@ def _held_back(case: Case) -> Decision | None:
     if isinstance(record, Bill) and case.is_wanted and case.preferences.needs_approval and not record.approved:
         sentence = "The bill is not approved yet, and only approved bills go out."
         return waits(record.ref, "B4", "not_approved", sentence, "Approve it on the platform.")
-    if case.by_hand:
-        fix = "Press Sync Now, or turn auto-sync on under the preferences of payables."
-        return waits(record.ref, "B7", "sync_by_hand", "Auto-sync is off: this goes out with the next sync.", fix)
-    return None
+    return _by_hand(case) if case.by_hand else None
 
 
 def _closed(case: Case, write: EntryWrite, left: Entry | None) -> Decision | None:
@@ -262,10 +260,12 @@ def _repeated(case: Case, write: EntryWrite) -> Decision | None:
     return _name_taken(case) if latest.refusal_code == NAME_TAKEN else refusal_of(case.record.ref, latest)
 
 
-def _stop(built: Decision | Missing | Contested) -> Plan:
+def _stop(case: Case, built: Decision | Missing | Contested) -> Plan:
     match built:
         case Decision():
             return Plan(decision=built)
+        case Missing() if case.by_hand:
+            return Plan(decision=_by_hand(case))
         case Missing():
             return Plan(first=built.first)
         case Contested():
@@ -283,6 +283,11 @@ def _not_ready(case: Case) -> Decision:
     sentence = "Nothing syncs until the expense, the income and the bank account are chosen."
     fix = "Choose the three accounts under the preferences of payables; everything then follows."
     return waits(case.record.ref, "B3", "preferences_missing", sentence, fix)
+
+
+def _by_hand(case: Case) -> Decision:
+    fix = "Press Sync Now, or turn auto-sync on under the preferences of payables."
+    return waits(case.record.ref, "B7", "sync_by_hand", "Auto-sync is off: this goes out with the next sync.", fix)
 
 
 def _not_brought_back(case: Case, left: Entry | None) -> Decision:

@@ -3,7 +3,6 @@
 from crossfoot.core.effects import Effect, asked_again, next_generation
 from crossfoot.core.model import Kind, Standing
 from crossfoot.core.money import format_minor
-from crossfoot.core.payables.building import label_of
 from crossfoot.core.payables.case import Case
 from crossfoot.core.payables.entries import (
     PAYABLE,
@@ -14,6 +13,7 @@ from crossfoot.core.payables.entries import (
     PaymentEntry,
     VendorEntry,
 )
+from crossfoot.core.payables.lacking import label_of
 from crossfoot.core.payables.planning import Plan
 from crossfoot.core.payables.records import Bill, BillPayment, VendorCredit
 from crossfoot.core.payables.refusals import rests_on

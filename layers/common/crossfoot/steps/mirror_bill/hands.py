@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from crossfoot.core.effects import Effect, marker_of
 from crossfoot.core.model import ACCOUNTING, Kind, Ref, Standing
-from crossfoot.core.payables.building import noun_of
 from crossfoot.core.payables.case import Shown
 from crossfoot.core.payables.entries import KIND_OF, Entry, EntryOperation, EntryWrite, PaymentEntry, VendorEntry
+from crossfoot.core.payables.lacking import noun_of
 from crossfoot.core.payables.likeness import as_asked, says_the_same
 from crossfoot.core.payables.records import vendor_marker
 from crossfoot.core.payables.stored import from_body, standing_after, to_result
