@@ -61,6 +61,17 @@ def test_b1_payments_are_read_before_what_they_settle(owing: Owing) -> None:
     assert list(dict.fromkeys(each.ref.kind for each in window.records)) == order
 
 
+def test_b1_payments_come_first_in_whatever_order_quickbooks_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    company = WireCompany()
+    reader, changes = Reader(company, Limits(), wire.PAYABLES), company._changes
+    reader.settle()
+    for entity in reversed(wire.PAYABLES):
+        company.create(entity)
+    backwards = {"QueryResponse": changes(",".join(wire.PAYABLES), MARK)["QueryResponse"][::-1]}
+    monkeypatch.setattr(company, "_changes", lambda entities, since: backwards)
+    assert [record.ref.kind for record in reader.read().records] == list(wire.PAYABLES.values())
+
+
 def test_b4_a_credit_that_covers_a_bill_is_a_payment_of_nothing(owing: Owing) -> None:
     vendor = owing.vendor("Bob")
     bill, credit = owing.owed("Bill", vendor, 95.76), owing.owed("VendorCredit", vendor, 95.76)
