@@ -146,7 +146,7 @@ def everything(book: Book, tenant: str, limit: int) -> dict[str, Any]:
     told: dict[str, Any] = {"load_many": book.load_many(tenant, REFS), "links": book.load_links(tenant, REFS)}
     for ref in REFS:
         record = book.load(tenant, ref)
-        told[f"load {ref.kind} {ref}"] = (record, book.load_link(tenant, ref))
+        told[f"load {ref.kind} {ref}"] = record
         if isinstance(record, Invoice | CreditMemo):
             told[f"lines {ref.kind} {ref}"] = book.load_lines(tenant, record)
         if isinstance(record, Deposit):
@@ -156,6 +156,7 @@ def everything(book: Book, tenant: str, limit: int) -> dict[str, Any]:
         if isinstance(record, Bill | VendorCredit):
             told[f"lines {ref.kind} {ref}"] = book.load_cost_lines(tenant, record)
         if ref.kind is Kind.INVOICE:
+            told[f"link {ref}"] = book.load_link(tenant, ref)
             payments = book.load_payments_of(tenant, ref)
             told[f"payments {ref}"] = {payment.ref: payment for payment in payments}
     bills = [record for record in told["load_many"].values() if isinstance(record, Invoice | CreditMemo)]

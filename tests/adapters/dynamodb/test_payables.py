@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.merging import MAX_FORMER, merge
 from crossfoot.core.model import PLATFORM, Invoice, Keeping, Kind, OutsidePayment, Record, Ref, Standing, fingerprint
@@ -123,6 +124,7 @@ def test_b4_what_a_payment_ever_named_leads_to_it_and_is_kept(book: Book) -> Non
     own = make_bill_payment("bp_1", {}, system=PLATFORM)
     own = replace(own, bills=(BillPart(bill_ref("129"), 5), BillPart(on_platform(Kind.BILL, "b"), 5)))
     book.save(TENANT, [first, own])
+    assert book.load_bill_payments_of(TENANT, [credit_ref("7")]) == {credit_ref("7"): (first,)}
     book.save(TENANT, [moved])
     kept = replace(moved, former=(bill_ref("129"), credit_ref("7")))
     void = make_bill_payment("77", {}, at=version(3), standing=Standing.VOID)
@@ -141,6 +143,16 @@ def test_b4_what_a_payment_ever_named_leads_to_it_and_is_kept(book: Book) -> Non
         assert [{each.ref for each in settled[ref]} for ref in asked] == found
         assert stored in settled[bill_ref("131")]
     assert book.load_bill_payments_of(OTHER_TENANT, [bill_ref("129")]) == {bill_ref("129"): ()}
+
+
+def test_b4_a_pointer_that_a_crash_left_behind_leads_to_no_payment() -> None:
+    table = MemoryTable()
+    book, payment = TableBook(table), make_bill_payment("77", {"129": 500})
+    book.save(TENANT, [payment])
+    strays = [keys.paid_by(TENANT, bill_ref("130"), bill_payment_ref(id_)) for id_ in ("77", "gone")]
+    table.put_many({stray: {} for stray in strays})
+    settled = book.load_bill_payments_of(TENANT, [bill_ref("129"), bill_ref("130")])
+    assert settled == {bill_ref("129"): (payment,), bill_ref("130"): ()}
 
 
 def test_a_payment_names_no_more_than_the_book_keeps_of_one() -> None:
