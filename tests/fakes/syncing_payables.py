@@ -32,7 +32,8 @@ class SyncWorld(World):
     """A world of payables.
 
     Takes: `mirrored` is what was to be mirrored, and for which sync; `refused` are records that do not go through;
-    `unreadable` are those of QuickBooks that hold something which cannot be kept exactly; `refusal` is raised by reads.
+    `unreadable` are those of QuickBooks that hold something which cannot be kept exactly; `refusal` is raised by reads;
+    `unseen` are the kinds of which QuickBooks can no longer show what was deleted.
     """
 
     def __init__(self, preferences: PayablesPreferences = READY, facts: ProfileFacts = TWO_WAY) -> None:
@@ -44,6 +45,7 @@ class SyncWorld(World):
         self.refused: set[Ref] = set()
         self.unreadable: set[Ref] = set()
         self.refusal: CrossfootError | None = None
+        self.unseen: list[Kind] = []
         self._syncs = 0
 
     def work(self, message: Message, trip: Trip | Wires | None = None) -> None:
@@ -53,7 +55,7 @@ class SyncWorld(World):
             super().work(message, trip)
 
     def payables_source(self, tenant: str) -> Any:
-        return _Odd(self.our_payables, self.unreadable, self.refusal)
+        return _Odd(self.our_payables, self.unreadable, self.refusal, tuple(self.unseen))
 
     # --- what people and the platform do --------------------------------------------------------------------------
 
@@ -138,10 +140,13 @@ class _Odd:
     payables: FakePayables
     unreadable: set[Ref]
     refusal: CrossfootError | None
+    unseen: tuple[Kind, ...]
 
     def fetch_changes(self, cursor: str) -> Window:
         if self.refusal is not None:
             raise self.refusal
         window = self.payables.fetch_changes(cursor)
         odd = tuple(record.ref for record in window.records if record.ref in self.unreadable)
-        return replace(window, records=tuple(r for r in window.records if r.ref not in odd), unreadable=odd)
+        return replace(
+            window, records=tuple(r for r in window.records if r.ref not in odd), unreadable=odd, unseen=self.unseen
+        )

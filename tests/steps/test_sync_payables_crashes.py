@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 from crossfoot.core.model import Ref
 from crossfoot.core.payables.preferences import Direction
+from crossfoot.core.payables.profile import NO_FACTS
 from crossfoot.core.payables.syncs import SyncState
 from crossfoot.messages import CloseSync, Message, SyncPayables
 
 from tests.fakes.copies import copied
 from tests.fakes.faults import Faults
-from tests.fakes.syncing_payables import LONG_AGO, READY, REFUSED, SyncWorld
+from tests.fakes.syncing_payables import LONG_AGO, READY, REFUSED, TWO_WAY, SyncWorld
 from tests.fakes.world import TENANT, World
 
 type Story = Callable[[], SyncWorld]
@@ -51,6 +52,17 @@ def _two_way_at_last() -> SyncWorld:
     return world
 
 
+def _payments_back_at_last() -> SyncWorld:
+    world = SyncWorld(facts=NO_FACTS)
+    vendor = world.our_payables.add_vendor("Brosnahan").ref.id
+    bill = world.our_payables.add_bill(vendor, "1", 100_00)
+    world.our_payables.pay(vendor, {bill.ref.id: 40_00})
+    world.sync()
+    world.clock.advance(3_600)
+    world.payables_settings.save_facts(TENANT, TWO_WAY)
+    return world
+
+
 def _changed_by_hand() -> SyncWorld:
     world = SyncWorld()
     vendor = world.our_payables.add_vendor("Brosnahan").ref.id
@@ -62,13 +74,25 @@ def _changed_by_hand() -> SyncWorld:
     return world
 
 
+def _in_short_invocations() -> SyncWorld:
+    world = _first_import()
+    world.remaining_ms = _hardly_any_time
+    return world
+
+
+def _hardly_any_time() -> int:
+    return 5_000
+
+
 STRUCK: list[tuple[Story, type[Message]]] = [
     (_first_import, SyncPayables),
     (_first_import, CloseSync),
     (_let_in_late, SyncPayables),
     (_two_way_at_last, SyncPayables),
+    (_payments_back_at_last, SyncPayables),
     (_changed_by_hand, SyncPayables),
     (_changed_by_hand, CloseSync),
+    (_in_short_invocations, SyncPayables),
 ]
 
 

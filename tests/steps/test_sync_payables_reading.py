@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from crossfoot.core.model import ACCOUNTING, Standing
+from crossfoot.core.model import ACCOUNTING, Kind, Standing
 from crossfoot.core.payables.preferences import Direction
 from crossfoot.core.payables.profile import NO_FACTS
 from crossfoot.core.payables.records import Bill, BillPayment
@@ -258,3 +258,13 @@ def test_what_a_record_holds_that_cannot_be_kept_is_counted_and_said() -> None:
     assert sync.unreadable
     assert world.said_of(odd.ref) == ["unreadable"]
     assert world.book.load(TENANT, odd.ref) is None
+
+
+def test_x1_what_quickbooks_can_no_longer_show_of_deletions_is_said_once_a_sync() -> None:
+    world = SyncWorld()
+    world.unseen = [Kind.BILL, Kind.BILL_PAYMENT]
+
+    world.sync()
+
+    (event,) = world.connections.load_history(TENANT, ACCOUNTING)
+    assert "bills, bill payments" in event.what

@@ -1,6 +1,6 @@
 """Files what was read of payables: judged, saved, and what follows from it (B1, B2, B5, B6)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeIs
 
@@ -37,6 +37,7 @@ class Filing:
         self._refs = frozenset(each.ref for each in read)
         self._before = self._load(self._refs)
         self._out: dict[Ref, Decision] = {}
+        self._saved: dict[Ref, bool] = {}
 
     def file(self) -> Filed:
         """Judge and save the records; doing it again changes nothing.
@@ -48,7 +49,9 @@ class Filing:
         """
         self._ports.history.save(self._tenant, [unreadable(ref) for ref in self._unreadable])
         payments = [each for each in self._read if isinstance(each, BillPayment)]
-        self._save([_marked(each, left_out=each.origin is None) for each in payments])
+        # For now: whether they come in may depend on what is read with them, and who was kept out is told so first.
+        self._judge(payments, load_beside(self._tenant, payments, self._ports.book))
+        self._save({each: each.ref in self._out or self._was_out(each.ref) for each in payments})
         owed = [each for each in self._read if not isinstance(each, BillPayment)] + self._load_settled_by(payments)
         beside = load_beside(self._tenant, owed, self._ports.book)
         self._take_in(owed, beside)
@@ -59,21 +62,26 @@ class Filing:
 
     def _take_in(self, records: Sequence[Payable], beside: Beside) -> None:
         """Judge records, note what is news of that, and save them so."""
-        out = judge(records, self._rules, beside)
-        self._out |= out
+        self._judge(records, beside)
+        entered = [each for each in records if each.ref not in self._out]
+        kept_out = [self._out[each.ref] for each in records if each.ref in self._out and not self._is_in(each.ref)]
         # Before they are saved: afterwards nobody can tell which of them were kept out until now.
-        kept_out = [why for ref, why in out.items() if not self._is_in(ref)]
-        self._ports.history.save(
-            self._tenant, kept_out + self._came_in([each for each in records if each.ref not in out])
-        )
+        self._ports.history.save(self._tenant, kept_out + self._came_in(entered))
         news = [
-            each for each in records if each.ref in self._refs or (each.ref not in out and not self._is_in(each.ref))
+            each
+            for each in records
+            if each.ref in self._refs or (each.ref not in self._out and self._was_out(each.ref))
         ]
-        self._save([_marked(each, left_out=each.ref in out) for each in news])
+        self._save({each: each.ref in self._out for each in news})
+
+    def _judge(self, records: Sequence[Payable], beside: Beside) -> None:
+        for each in records:
+            self._out.pop(each.ref, None)
+        self._out |= judge(records, self._rules, beside)
 
     def _came_in(self, records: Sequence[Payable]) -> list[Decision]:
         """Say of those that were kept out, and told so, that they come in."""
-        late = [each for each in records if each.ref in self._before and not self._is_in(each.ref)]
+        late = [each for each in records if self._was_out(each.ref)]
         told = self._ports.history.load_many(self._tenant, [each.ref for each in late]) if late else {}
         return [came_in(each) for each in late if told[each.ref] and told[each.ref][-1].item.outcome is Outcome.SKIPPED]
 
@@ -110,14 +118,21 @@ class Filing:
         known = self._before.get(ref)
         return known is not None and not known.keeping.left_out
 
+    def _was_out(self, ref: Ref) -> bool:
+        known = self._before.get(ref)
+        return known is not None and known.keeping.left_out
+
     def _load(self, refs: Iterable[Ref]) -> dict[Ref, Payable]:
         wanted = sorted(refs)
         found = self._ports.book.load_many(self._tenant, wanted) if wanted else {}
         return {ref: record for ref, record in found.items() if _is_payable(record)}
 
-    def _save(self, records: Sequence[Payable]) -> None:
-        if records:
-            self._ports.book.save(self._tenant, records)
+    def _save(self, marks: Mapping[Payable, bool]) -> None:
+        """Save records as left out or not, unless that was done already."""
+        new = [_marked(each, left_out=out) for each, out in marks.items() if self._saved.get(each.ref) is not out]
+        if new:
+            self._ports.book.save(self._tenant, new)
+        self._saved |= {each.ref: out for each, out in marks.items()}
 
 
 def _is_payable(record: Record) -> TypeIs[Payable]:

@@ -1,0 +1,77 @@
+"""A sync of payables together with the mirror: what the platform tells goes out, what people do in QuickBooks comes in."""
+
+from crossfoot.core.payables.syncs import PayableSync, SyncState
+from crossfoot.messages import SyncPayables
+
+from tests.fakes.payables_desk import Desk
+from tests.fakes.world import TENANT
+
+
+def _newest(desk: Desk) -> PayableSync:
+    sync = desk.world.payable_syncs.load_newest(TENANT)
+    assert sync is not None
+    return sync
+
+
+def test_b7_without_auto_sync_everything_goes_out_when_somebody_presses_sync_now() -> None:
+    desk = Desk()
+    desk.choose(auto_sync=False)
+    vendor, bill = desk.vendor(), desk.bill()
+    payment = desk.pay("pay_1", {str(bill): 100_00})
+    desk.world.settle()
+    assert (desk.bills(), set(desk.waiting())) == ({}, {vendor.id, bill.id, payment.id})
+
+    desk.sync()
+
+    assert desk.bills() == {"BILL_1": (100_00, 0)}
+    assert desk.payments() == [(100_00, [100_00], [])]
+    assert desk.waiting() == {}
+    sync = _newest(desk)
+    assert (sync.state(desk.world.clock.now()), sync.queued) == (SyncState.DONE, 3)
+
+
+def test_b7_what_does_not_go_through_is_counted_for_the_sync_that_tried_it() -> None:
+    desk = Desk()
+    desk.choose(auto_sync=False, needs_approval=True)
+    desk.vendor()
+    bill = desk.bill(approved=False)
+    desk.world.settle()
+
+    desk.sync()
+
+    sync = _newest(desk)
+    noted = desk.world.outbox.load(TENANT, bill)
+    assert noted is not None
+    assert (noted.sync, noted.code) == (sync.id, "not_approved")
+    assert sync.state(desk.world.clock.now()) is SyncState.DONE
+
+
+def test_b5_what_somebody_changes_in_quickbooks_on_our_bill_is_followed_by_the_next_sync() -> None:
+    desk = Desk()
+    desk.vendor()
+    bill = desk.bill()
+    desk.settle()
+
+    desk.world.clock.advance(3_600)
+    desk.world.our_payables.change_costs(desk.copy_id(bill), 120_00)
+    desk.settle()
+
+    assert desk.bills() == {"BILL_1": (120_00, 120_00)}
+    assert desk.waiting() == {}
+    desk.check_at_rest()
+
+
+def test_what_we_wrote_ourselves_is_no_reason_to_write_or_look_again() -> None:
+    desk = Desk()
+    desk.vendor()
+    bill = desk.bill()
+    desk.pay("pay_1", {str(bill): 60_00})
+    desk.settle()
+    writes = desk.world.our_payables.writes
+
+    desk.sync()
+
+    sync = _newest(desk)
+    assert (sync.queued, sync.left_out) == (0, 0)
+    assert desk.world.our_payables.writes == writes
+    assert not any(isinstance(message, SyncPayables) for message in desk.world.queue.messages)
