@@ -184,6 +184,27 @@ def test_x3_a_sync_that_stopped_moving_is_stuck_and_goes_on() -> None:
     assert sorted(world.mirrored) == [(ref, sync.id) for ref in told]
 
 
+def test_x3_a_long_sync_is_not_sent_off_twice_while_it_gets_on() -> None:
+    world = SyncWorld()
+    told = [world.tell(str(number)) for number in range(3)]
+    sync = world.begin()
+    world.deliver()
+    on_their_way = [message for message in world.queue.messages if isinstance(message, MirrorBill)]
+    world.queue.messages.clear()
+    world.work(on_their_way.pop(0))
+
+    world.clock.advance(STUCK_AFTER.total_seconds() + 1)
+    world.work(SyncPayables(tenant=TENANT, sync=sync.id, because="sweep"))
+    assert world.sync_of(sync.id).state(world.clock.now()) is SyncState.RUNNING
+    assert not any(isinstance(message, MirrorBill) for message in world.queue.messages)
+
+    world.clock.advance(STUCK_AFTER.total_seconds() + 1)
+    world.work(SyncPayables(tenant=TENANT, sync=sync.id, because="sweep"))
+    world.settle()
+    assert world.sync_of(sync.id).state(world.clock.now()) is SyncState.DONE
+    assert sorted(world.mirrored) == [(ref, sync.id) for ref in told]
+
+
 def test_x3_a_sync_does_not_end_while_something_that_it_sent_is_still_to_be_tried() -> None:
     world = SyncWorld()
     told = world.tell("1")

@@ -1,15 +1,12 @@
 """The end of a sync: when everything that it sent off has been tried (B7, X3)."""
 
-from collections.abc import Iterator
-
 from crossfoot.core.payables.syncs import PayableSync
 from crossfoot.errors import Conflict
 from crossfoot.messages import CloseSync
 from crossfoot.ports import Outgoing
 from crossfoot.steps.sync_payables.needs import Closing
-from crossfoot.steps.sync_payables.running import finish, is_on_its_way, to_message
-
-PAGE = 100
+from crossfoot.steps.sync_payables.outgoing import is_on_its_way, list_on_their_way, to_message
+from crossfoot.steps.sync_payables.running import finish
 
 
 def close_sync(message: CloseSync, ports: Closing) -> None:
@@ -21,23 +18,13 @@ def close_sync(message: CloseSync, ports: Closing) -> None:
     sync = ports.payable_syncs.load(tenant, message.sync)
     if sync is None or sync.finished_at is not None:
         return
-    left = list(_list_on_their_way(tenant, sync, ports))
+    left = list(list_on_their_way(tenant, sync, ports.outbox))
     here = [each for each in left if to_message(tenant, each, sync.id).lane == message.of_lane]
     if any(_is_still(tenant, each, sync, ports) for each in here):
         raise Conflict(f"sync {sync.id} is not through in lane {message.of_lane} yet")
     elsewhere = [each for each in left if each not in here]
     if not any(_is_still(tenant, each, sync, ports) for each in elsewhere):
         finish(tenant, sync, ports.clock.now(), ports)
-
-
-def _list_on_their_way(tenant: str, sync: PayableSync, ports: Closing) -> Iterator[Outgoing]:
-    cursor = ""
-    while True:
-        page = ports.outbox.list_outgoing(tenant, cursor=cursor, limit=PAGE)
-        yield from (each for each in page.items if is_on_its_way(each, sync))
-        if not page.next_cursor:
-            return
-        cursor = page.next_cursor
 
 
 def _is_still(tenant: str, seen: Outgoing, sync: PayableSync, ports: Closing) -> bool:

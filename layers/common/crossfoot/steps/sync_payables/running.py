@@ -8,9 +8,10 @@ from typing import Any
 
 from crossfoot.core.pacing import Pace
 from crossfoot.core.payables.syncs import PayableSync, SyncStage
-from crossfoot.messages import MirrorBill, SyncPayables
+from crossfoot.messages import SyncPayables
 from crossfoot.ports import Outgoing
 from crossfoot.steps.sync_payables.needs import Closing, Ports
+from crossfoot.steps.sync_payables.outgoing import to_message
 
 
 class Running:
@@ -43,28 +44,6 @@ class Running:
         """Name the place where it is: what is sent again from there is the same message."""
         at = hashlib.sha256(f"{self.sync.cursor} {self.sync.place}".encode()).hexdigest()[:16]
         return f"{self.sync.stage} since {self.sync.moved_at.isoformat()} at {at}"
-
-
-def to_message(tenant: str, outgoing: Outgoing, sync: str, because: str = "") -> MirrorBill:
-    """Make the message that has a record mirrored for a sync."""
-    return MirrorBill(
-        tenant=tenant,
-        record_kind=outgoing.record.kind,  # type: ignore[arg-type]
-        record_id=outgoing.record.id,
-        vendor=str(outgoing.vendor or ""),
-        sync=sync,
-        because=because,
-    )
-
-
-def is_on_its_way(outgoing: Outgoing, sync: PayableSync) -> bool:
-    """Tell whether a record was sent off for a sync, and nobody has said yet how that ended."""
-    return outgoing.sync == sync.id and not outgoing.code
-
-
-def is_untried(outgoing: Outgoing, sync: PayableSync) -> bool:
-    """Tell whether a record is still to be tried for a sync."""
-    return outgoing.sync != sync.id or is_on_its_way(outgoing, sync)
 
 
 def finish(tenant: str, sync: PayableSync, now: datetime, ports: Closing) -> None:

@@ -1,0 +1,42 @@
+"""How the records that wait to go out stand to a sync (B7)."""
+
+from collections.abc import Iterator
+
+from crossfoot.core.payables.syncs import PayableSync
+from crossfoot.messages import MirrorBill
+from crossfoot.ports import Outbox, Outgoing
+
+PAGE = 100
+
+
+def to_message(tenant: str, outgoing: Outgoing, sync: str, because: str = "") -> MirrorBill:
+    """Make the message that has a record mirrored for a sync."""
+    return MirrorBill(
+        tenant=tenant,
+        record_kind=outgoing.record.kind,  # type: ignore[arg-type]
+        record_id=outgoing.record.id,
+        vendor=str(outgoing.vendor or ""),
+        sync=sync,
+        because=because,
+    )
+
+
+def is_on_its_way(outgoing: Outgoing, sync: PayableSync) -> bool:
+    """Tell whether a record was sent off for a sync, and nobody has said yet how that ended."""
+    return outgoing.sync == sync.id and not outgoing.code
+
+
+def is_untried(outgoing: Outgoing, sync: PayableSync) -> bool:
+    """Tell whether a record is still to be tried for a sync."""
+    return outgoing.sync != sync.id or is_on_its_way(outgoing, sync)
+
+
+def list_on_their_way(tenant: str, sync: PayableSync, outbox: Outbox) -> Iterator[Outgoing]:
+    """List what was sent off for a sync and not tried yet."""
+    cursor = ""
+    while True:
+        page = outbox.list_outgoing(tenant, cursor=cursor, limit=PAGE)
+        yield from (each for each in page.items if is_on_its_way(each, sync))
+        if not page.next_cursor:
+            return
+        cursor = page.next_cursor
