@@ -55,11 +55,14 @@ def test_an_entry_has_every_line_that_makes_up_its_total(bill: BillEntry) -> Non
     ]  # fmt: skip
 
 
-def test_lines_that_stand_so_already_are_not_sent(bill: BillEntry) -> None:
-    body = write_entry(replace(bill, number="INV-2"), "USD", STANDING)
+def test_all_that_stands_is_sent_again_for_what_is_not_sent_is_cleared(bill: BillEntry) -> None:
+    standing = {**STANDING, "SalesTermRef": {"value": "3"}, "APAccountRef": {"value": "33"}}
+    body = write_entry(replace(bill, number="INV-2"), "USD", standing)
     assert body == {
+        "Id": "129", "SyncToken": "4", "sparse": False,
         "VendorRef": {"value": "56"}, "TxnDate": "2026-11-03", "DueDate": "2026-12-03", "DocNumber": "INV-2",
-        "CurrencyRef": {"value": "USD"},
+        "CurrencyRef": {"value": "USD"}, "PrivateNote": "", "SalesTermRef": {"value": "3"},
+        "APAccountRef": {"value": "33"}, "Line": STANDING["Line"], "TxnTaxDetail": STANDING["TxnTaxDetail"],
     }  # fmt: skip
 
 
@@ -112,8 +115,26 @@ def test_b4_every_line_of_a_payment_is_positive_and_its_total_is_the_money() -> 
     }  # fmt: skip
 
 
-def test_a_new_vendor_says_only_what_it_has() -> None:
+def test_another_way_to_pay_takes_the_place_of_the_one_that_stands() -> None:
+    check = {"BankAccountRef": {"value": "35"}, "PrintStatus": "NotSet"}
+    standing = {
+        "Id": "20", "SyncToken": "1", "VendorRef": {"value": "56"}, "TxnDate": "2026-11-03", "TotalAmt": Decimal("1.00"),
+        "PayType": "Check", "CheckPayment": check, "PrivateNote": "kept",
+        "Line": [{"Amount": Decimal("1.00"), "LinkedTxn": [{"TxnId": "129", "TxnType": "Bill"}]}],
+        "MetaData": {"LastUpdatedTime": "2026-11-03T09:00:00-08:00"},
+    }  # fmt: skip
+    entry = read_entry(Kind.BILL_PAYMENT, standing, "USD")
+    assert isinstance(entry, PaymentEntry)
+    body = write_entry(replace(entry, method=PayMethod.CREDIT_CARD, account_id="41"), "USD", standing)
+    assert "CheckPayment" not in body
+    assert (body["PayType"], body["CreditCardPayment"]) == ("CreditCard", {"CCAccountRef": {"value": "41"}})
+    assert (body["PrivateNote"], body["TotalAmt"]) == ("kept", Decimal("1.00"))
+
+
+def test_a_vendor_says_only_what_it_has_and_keeps_the_rest() -> None:
     assert write_entry(VendorEntry("", "Norton"), "USD") == {"DisplayName": "Norton"}
-    assert write_entry(VendorEntry("7", "Norton", "a@b.example", "C-7", active=False), "USD") == {
-        "DisplayName": "Norton", "PrimaryEmailAddr": {"Address": "a@b.example"}, "AcctNum": "C-7", "Active": False,
+    standing = {"Id": "7", "DisplayName": "Nortn", "Active": True, "Balance": 5, "AcctNum": "C-7", "Vendor1099": True}
+    assert write_entry(VendorEntry("7", "Norton", "a@b.example", revision="2"), "USD", standing) == {
+        "Id": "7", "SyncToken": "2", "sparse": False, "DisplayName": "Norton", "Active": True, "AcctNum": "C-7",
+        "PrimaryEmailAddr": {"Address": "a@b.example"}, "Vendor1099": True,
     }  # fmt: skip

@@ -78,21 +78,49 @@ def test_b4_what_is_made_costs_one_free_call_each(company: Company, owing: Owing
     ours.void(payment, "5")
     ours.delete(credit, "6")
     ours.delete(bill, "7")
-    ours.delete(vendor, "8")
-    assert metered(company, before) == [False] * 8
+    assert metered(company, before) == [False] * 7
 
 
-def test_b4_a_change_is_read_before_and_a_vendors_is_not(
-    company: Company, owing: Owing, ours: QuickBooksPayables, vendor: str
+def test_b4_what_changes_is_read_before_and_keeps_all_that_is_not_said(
+    company: Company, owing: Owing, ours: QuickBooksPayables
 ) -> None:
-    bill = ours.create(a_bill(owing, vendor), "USD", NOTE, KEY)
-    payee = ours.fetch(Kind.VENDOR, vendor, "USD")
+    address = {"Line1": "1 Mill Road", "City": "Bayshore"}
+    payee = company.post("Vendor", {"DisplayName": "Norton", "BillAddr": address, "TermRef": {"value": "2"}})
+    department = company.post("Department", {"Name": "Yard"})
+    about = {"DepartmentRef": {"value": department["Id"]}, "PrivateNote": "by hand", "DocNumber": "INV-1"}
+    owing.owed("Bill", payee, 10.0, **about)
+    vendor, bill = (ours.fetch(*which, "USD") for which in _stored(company, "Vendor", "Bill"))
+    assert isinstance(vendor, VendorEntry)
     assert isinstance(bill, BillEntry)
-    assert isinstance(payee, VendorEntry)
     before = len(company.budget.calls)
-    ours.update(replace(bill, number="INV-2"), "USD", OTHER_KEY)
-    ours.update(replace(payee, name="Norton & Sons"), "USD", "third")
-    assert metered(company, before) == [True, False, False]
+    ours.update(replace(bill, number="INV-2"), "USD", KEY)
+    ours.update(replace(vendor, name="Norton & Sons", email="ap@norton.example"), "USD", OTHER_KEY)
+    assert metered(company, before) == [True, False, True, False]
+    wire = only(company, "Bill")
+    assert (wire["DocNumber"], wire["PrivateNote"], wire["DepartmentRef"]["value"]) == (
+        "INV-2", "by hand", department["Id"],
+    )  # fmt: skip
+    assert wire["SalesTermRef"]["value"] == "2"
+    renamed = only(company, "Vendor")
+    assert (renamed["BillAddr"]["City"], renamed["TermRef"]["value"]) == ("Bayshore", "2")
+    assert renamed["PrimaryEmailAddr"]["Address"] == "ap@norton.example"
+
+
+def _stored(company: Company, *entities: str) -> list[tuple[Kind, str]]:
+    return [(Kind(entity.lower()), only(company, entity)["Id"]) for entity in entities]
+
+
+def test_b4_a_vendor_that_is_made_inactive_keeps_its_address(company: Company, ours: QuickBooksPayables) -> None:
+    company.post("Vendor", {"DisplayName": "Norton", "BillAddr": {"City": "Bayshore"}})
+    ((kind, id_),) = _stored(company, "Vendor")
+    vendor = ours.fetch(kind, id_, "USD")
+    assert vendor is not None
+    ours.delete(vendor, KEY)
+    assert company.query("Vendor") == []
+    (wire,) = (
+        company.client().query("SELECT * FROM Vendor WHERE Active IN (true, false)").body["QueryResponse"]["Vendor"]
+    )
+    assert (wire["DisplayName"], wire["BillAddr"]["City"]) == ("Norton (deleted)", "Bayshore")
 
 
 def test_x5_amounts_that_no_float_holds_arrive_to_the_cent(owing: Owing, ours: QuickBooksPayables, vendor: str) -> None:

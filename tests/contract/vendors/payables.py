@@ -63,6 +63,10 @@ class FakeLedger(Reading):
     def delete_bill(self, name: str) -> None:
         self._fake.delete_bill(self.names.id_of(name))
 
+    def keep_what_is_paid(self) -> None:
+        """Let no bill or credit be deleted while a payment is on it: Intuit's page says so, and does not say how."""
+        self._fake.unapplies = False
+
     def close_books(self, until: date) -> None:
         self._receipts.close_books(until)
 
@@ -130,6 +134,9 @@ class SandboxLedger(Reading):
 
     def delete_bill(self, name: str) -> None:
         self.company.post("Bill", _head(self._now("Bill", name)), operation="delete")
+
+    def keep_what_is_paid(self) -> None:
+        self.company.sandbox.switch(paid_invoice_delete="refuse")
 
     def close_books(self, until: date) -> None:
         (settings,) = self.company.query("Preferences")

@@ -1,5 +1,6 @@
 """Our vendors, bills, credits and bill payments in QuickBooks: the fake and the sandbox take, refuse and show the same."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -19,8 +20,9 @@ LATER = date(2026, 11, 9)
 
 
 @pytest.fixture
-def books(quickbooks_process: Sandbox) -> Any:
-    return Both(FakeLedger(), SandboxLedger(Company(quickbooks_process)))
+def books(quickbooks_process: Sandbox) -> Iterator[Any]:
+    yield Both(FakeLedger(), SandboxLedger(Company(quickbooks_process)))
+    quickbooks_process.switch(paid_invoice_delete="unapply")
 
 
 @pytest.fixture
@@ -154,6 +156,14 @@ def test_b4_what_is_deleted_under_a_payment_is_no_longer_on_it(books: Any, ours:
     seen = books.read()
     assert (seen["P"]["total_minor"], seen["P"]["bills"], seen["P"]["other_minor"]) == (16_000, [{"B": 1_000}], 15_000)
     assert (seen["Q"]["standing"], seen["B"]["balance_minor"]) == ("deleted", 19_000)
+
+
+def test_b4_what_is_paid_may_have_to_stay_until_its_payments_are_gone(books: Any, ours: Any) -> None:
+    books.keep_what_is_paid()
+    ours.pay("P", "V", {"A": 3_000}, {"C": 3_000})
+    assert (ours.delete("A"), ours.delete("C")) == ("refused: 6000", "refused: 6000")
+    ours.delete("P")
+    assert (ours.delete("A"), ours.delete("C")) == (None, None)
 
 
 def test_b4_a_payment_that_does_not_fit_is_refused(books: Any, ours: Any) -> None:

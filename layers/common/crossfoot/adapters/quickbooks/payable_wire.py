@@ -39,6 +39,7 @@ _PAY_TYPES = {
 # What was paid through the platform is not to be printed as a check.
 _NOT_PRINTED: Mapping[str, Wire] = {"PrintStatus": "NotSet"}
 _OURS = ("Bill", "VendorCredit")
+_WORKED_OUT = frozenset({"MetaData", "domain", "status", "time", "TotalAmt", "Balance", "HomeTotalAmt", "HomeBalance"})
 
 
 def read_entry(kind: Kind, wire: Found, currency: str) -> Entry:
@@ -55,34 +56,46 @@ def is_live(kind: Kind, wire: Found, currency: str) -> bool:
 def write_entry(entry: Entry, currency: str, standing: Found | None = None) -> dict[str, Wire]:
     """Write an entry, without its note.
 
-    Takes: an entry in QuickBooks' letters; `standing` is the record that it changes, as it is now.
+    Takes: an entry in QuickBooks' letters; `standing` is the record that it changes, as it is now. Of these kinds Intuit
+    documents full updates only: what is not sent is cleared, so all that stands is sent again.
+    Source: developer.intuit.com, "Full update a bill", and so of a vendor, a vendorcredit and a billpayment.
     """
+    said = _given(_said(entry, currency, standing))
+    if not entry.id:
+        return said
+    kept = {name: value for name, value in (standing or {}).items() if name not in _not_sent(entry)}
+    return {**kept, **said, "Id": entry.id, "SyncToken": entry.revision, "sparse": False}
+
+
+def _said(entry: Entry, currency: str, standing: Found | None) -> Mapping[str, Wire]:
     match entry:
         case VendorEntry():
             return _vendor(entry)
         case BillEntry():
-            return _given(
-                {
-                    **_head(entry.vendor_id, entry.number, entry.issued_on, currency),
-                    "DueDate": entry.due_on.isoformat() if entry.due_on else None,
-                    "Line": _lines(entry, currency, standing),
-                }
-            )
+            head = _head(entry.vendor_id, entry.number, entry.issued_on, currency)
+            due_on = entry.due_on.isoformat() if entry.due_on else None
+            return {**head, "DueDate": due_on, "Line": _lines(entry, currency, standing)}
         case CreditEntry():
             head = _head(entry.vendor_id, entry.number, entry.issued_on, currency)
-            return _given({**head, "Line": _lines(entry, currency, standing)})
+            return {**head, "Line": _lines(entry, currency, standing)}
         case PaymentEntry():
-            return _given(_payment(entry, currency, standing))
+            return _payment(entry, currency, standing)
+
+
+def _not_sent(entry: Entry) -> frozenset[str]:
+    """Name what QuickBooks works out itself, and what the other way to pay says."""
+    if isinstance(entry, PaymentEntry):
+        return _WORKED_OUT | {detail for method, (_, detail, _) in _PAY_TYPES.items() if method is not entry.method}
+    return _WORKED_OUT
 
 
 def _vendor(entry: VendorEntry) -> dict[str, Wire]:
-    said: dict[str, Wire] = {
+    return {
         "DisplayName": entry.name,
         "PrimaryEmailAddr": {"Address": entry.email} if entry.email else None,
         "AcctNum": entry.account_number or None,
         "Active": entry.active if entry.id else None,
     }
-    return _given(said)
 
 
 def _head(vendor_id: str, number: str, day: date, currency: str) -> dict[str, Wire]:
@@ -128,12 +141,12 @@ def _link(amount: Any, kind: str, id_: str) -> Wire:
 
 
 def _lines(entry: BillEntry | CreditEntry, currency: str, standing: Found | None) -> Wire:
-    """Write the lines, or none where they stand so already: those that are sent take the place of all."""
+    """Write the lines; where they stand so already, just as they stand: those that are sent take the place of all."""
     known: dict[str, tuple[EntryLine, Found]] = {}
     if standing is not None:
         now = _standing_lines(entry, standing, currency)
         if now == entry.lines:
-            return None
+            return list(standing.get("Line") or ())
         wires = {str(wire.get("Id")): wire for wire in standing.get("Line") or ()}
         known = {line.line_id: (line, wires[line.line_id]) for line in now if line.line_id in wires}
     return [_line(line, known.get(line.line_id), currency) for line in entry.lines if line.line_id != TAX_LINE_ID]

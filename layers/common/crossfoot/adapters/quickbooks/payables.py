@@ -1,6 +1,7 @@
 """The vendors, bills, vendor credits and bill payments that we write into a QuickBooks company (B4)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -41,13 +42,11 @@ class QuickBooksPayables:
     def update(self, entry: Entry, currency: str, request_id: str) -> Entry:
         """Change an entry that stands. What it says beside what we write stays.
 
-        Whatever lines are sent replace all, so all but a vendor is read before, in one metered call.
+        Whatever is not sent is cleared (so say Intuit's pages), so the record is read before, in one metered call.
         """
-        standing = None if isinstance(entry, VendorEntry) else self._own[KIND_OF[type(entry)]].fetch(entry.id)
-        if standing is not None and str(standing.get("SyncToken")) != entry.revision:
-            raise Conflict(f"{_name(entry)} was changed in QuickBooks since it was read")
-        body = write_entry(in_latin(entry), currency, standing)
-        return self._write({**body, **_sparse_head(entry)}, entry, currency, request_id)
+        standing = self._read(KIND_OF[type(entry)], entry.id)
+        _check_revision(entry, standing)
+        return self._write(write_entry(in_latin(entry), currency, standing), entry, currency, request_id)
 
     def delete(self, entry: Entry, request_id: str) -> None:
         """Delete an entry; QuickBooks has vendors made inactive instead. One that is gone already is no error."""
@@ -58,23 +57,20 @@ class QuickBooksPayables:
 
     def void(self, entry: PaymentEntry, request_id: str) -> None:
         """Void a payment; one that is void or gone already is no error."""
+        body: dict[str, Wire] = {"Id": entry.id, "SyncToken": entry.revision, "sparse": True}
         try:
-            self._client.write(
-                "/billpayment", _sparse_head(entry), request_id, operation="update", include="void"
-            )  # fmt: skip
+            self._client.write("/billpayment", body, request_id, operation="update", include="void")
         except Rejected as refusal:
             if refusal.code != _NOT_FOUND:
                 raise
         except Conflict:
-            found = self._own[Kind.BILL_PAYMENT].fetch(entry.id)
+            found = self._read(Kind.BILL_PAYMENT, entry.id)
             if found is not None and is_live(Kind.BILL_PAYMENT, found, ""):
                 raise
 
     def fetch(self, kind: Kind, id_: str, currency: str) -> Entry | None:
         """Read an entry as it is now; None when it is gone or void. An inactive vendor is there."""
-        if kind is Kind.VENDOR:
-            return next(iter(self._query_vendors(f"Id = {quote(id_)}")), None)
-        found = self._own[kind].fetch(id_)
+        found = self._read(kind, id_)
         if found is None or not is_live(kind, found, currency):
             return None
         return read_entry(kind, found, currency)
@@ -92,24 +88,25 @@ class QuickBooksPayables:
         latin = in_latin(VendorEntry("", name))
         assert isinstance(latin, VendorEntry)
         names = ", ".join(map(quote, (latin.name, latin.name + INACTIVE_SUFFIX)))
-        return tuple(self._query_vendors(f"DisplayName IN ({names})"))
+        return tuple(map(_vendor_entry, self._query_vendors(f"DisplayName IN ({names})")))
 
     def _make_inactive(self, vendor: VendorEntry, request_id: str) -> None:
-        try:
-            self._client.write("/vendor", {**_sparse_head(vendor), "Active": False}, request_id)
-        except Rejected as refusal:
-            if refusal.code != _NOT_FOUND:
-                raise
-        except Conflict:
-            standing = self.fetch(Kind.VENDOR, vendor.id, "")
-            if isinstance(standing, VendorEntry) and standing.active:
-                raise
+        standing = self._read(Kind.VENDOR, vendor.id)
+        if standing is None or standing.get("Active") is False:
+            return
+        _check_revision(vendor, standing)
+        inactive = replace(_vendor_entry(standing), active=False)
+        self._client.write("/vendor", write_entry(inactive, "", standing), request_id)
 
-    def _query_vendors(self, condition: str) -> list[VendorEntry]:
+    def _read(self, kind: Kind, id_: str) -> Mapping[str, Any] | None:
+        """Read a record as it is now, in one metered call; None when it is gone. An inactive vendor is there."""
+        if kind is Kind.VENDOR:
+            return next(iter(self._query_vendors(f"Id = {quote(id_)}")), None)
+        return self._own[kind].fetch(id_)
+
+    def _query_vendors(self, condition: str) -> list[Mapping[str, Any]]:
         statement = f"SELECT * FROM Vendor WHERE {condition} AND Active IN (true, false)"  # noqa: S608 - quoted
-        wires: list[Any] = (self._client.query(statement).body.get("QueryResponse") or {}).get("Vendor") or []
-        entries = (read_entry(Kind.VENDOR, wire, "") for wire in wires)
-        return [entry for entry in entries if isinstance(entry, VendorEntry)]
+        return list((self._client.query(statement).body.get("QueryResponse") or {}).get("Vendor") or ())
 
     def _write(self, body: Mapping[str, Wire], entry: Entry, currency: str, request_id: str) -> Entry:
         """Write, and read what came back. It was carried out: what cannot be read leaves its outcome unknown."""
@@ -121,9 +118,12 @@ class QuickBooksPayables:
             raise OutcomeUnknown("QuickBooks answered a write in a form that we cannot read") from error
 
 
-def _sparse_head(entry: Entry) -> dict[str, Wire]:
-    return {"Id": entry.id, "SyncToken": entry.revision, "sparse": True}
+def _check_revision(entry: Entry, standing: Mapping[str, Any] | None) -> None:
+    if standing is not None and str(standing.get("SyncToken")) != entry.revision:
+        raise Conflict(f"{ENTITIES[KIND_OF[type(entry)]]} {entry.id} was changed in QuickBooks since it was read")
 
 
-def _name(entry: Entry) -> str:
-    return f"{ENTITIES[KIND_OF[type(entry)]]} {entry.id}"
+def _vendor_entry(wire: Mapping[str, Any]) -> VendorEntry:
+    entry = read_entry(Kind.VENDOR, wire, "")
+    assert isinstance(entry, VendorEntry)
+    return entry
