@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from crossfoot.core.model import ACCOUNTING, Kind, Standing
+from crossfoot.core.model import ACCOUNTING, PLATFORM, Kind, Ref, Standing
 from crossfoot.core.payables.preferences import Direction
 from crossfoot.core.payables.profile import NO_FACTS
 from crossfoot.core.payables.records import Bill, BillPayment
@@ -87,6 +87,22 @@ def test_b5_one_way_reads_all_the_same_and_takes_nothing_in_but_our_own() -> Non
     stored = world.stored(ours)
     assert isinstance(stored, Bill)
     assert stored.origin == told
+
+
+def test_b5_a_vendor_that_the_platform_joined_with_its_own_is_no_longer_left_out() -> None:
+    world = SyncWorld(ONE_WAY)
+    vendor = world.our_payables.add_vendor("Brosnahan")
+    world.sync()
+
+    told = world.tell("1")
+    world.origins.note_copy(TENANT, vendor.ref, Ref(PLATFORM, Kind.VENDOR, "ven_1"))
+    world.clock.advance(3_600)
+    world.our_payables.keep(replace(vendor, email="ap@brosnahan.example"))
+    world.sync()
+
+    assert world.came_in() == {vendor.ref}
+    assert world.said_of(vendor.ref) == ["one_way", "joined_with_platform"]
+    assert [ref for ref, _ in world.mirrored] == [told]
 
 
 def test_b5_who_turns_to_two_way_gets_what_was_left_out_and_loses_no_deletion() -> None:

@@ -122,7 +122,10 @@ DOCUMENTS = "Documents and attachments do not sync: they stay where they were at
 
 
 def came_in(record: Payable) -> Decision:
-    """Say that a record comes in that did not before. Source: B1."""
+    """Say that a record no longer stays out. Source: B1, B4."""
+    if record.origin is not None:
+        sentence = f"It stands for {record.origin.id} of the platform now, which was joined with it."
+        return did(record.ref, "B4", "joined_with_platform", sentence, record.origin)
     return did(record.ref, "B1", "came_in", "It comes into the platform now: what kept it out is no longer so.")
 
 
