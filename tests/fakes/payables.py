@@ -36,6 +36,7 @@ from tests.fakes.payable_records import record_of
 from tests.fakes.receipts import BANK, CARD, COSTS, FakeReceipts
 
 _CLOCK_ERROR = timedelta(minutes=5)
+_PAID_FROM = {PayMethod.CHECK: AccountUse.BANK, PayMethod.CREDIT_CARD: AccountUse.CREDIT_CARD}
 
 
 class FakePayables(PayableBook):
@@ -106,6 +107,10 @@ class FakePayables(PayableBook):
         kept = in_latin(VendorEntry("", name))
         assert isinstance(kept, VendorEntry)
         return tuple(each for each in vendors if isinstance(each, VendorEntry) and each.name == kept.name)
+
+    def forget_requests(self) -> None:
+        """Let QuickBooks no longer know which requests it has answered: nobody says for how long it does."""
+        self._answered.clear()
 
     # --- what people do -------------------------------------------------------------------------------------------
 
@@ -228,8 +233,7 @@ class FakePayables(PayableBook):
 
     def _check_use(self, entry: PaymentEntry) -> None:
         account = self._receipts.company.account(entry.account_id)
-        is_bank = account is not None and account.use is AccountUse.BANK
-        if is_bank if entry.method is PayMethod.CREDIT_CARD else not is_bank:
+        if account is None or account.use is not _PAID_FROM[entry.method]:
             raise Rejected("6000", f"account {entry.account_id} is of another type")
 
     def _check_account(self, account_id: str) -> None:

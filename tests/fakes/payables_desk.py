@@ -143,11 +143,20 @@ class Desk:
 
     def sync(self) -> None:
         """Press Sync Now, and let everything come to rest."""
+        self._begin()
+        self.world.settle()
+
+    def _begin(self) -> None:
         self.world.clock.advance(10)
         sync = new_sync(SyncStarter.PERSON, self.world.clock.now(), "one")
         begun = self.world.payable_syncs.begin(TENANT, sync)
         self.world.queue.send([SyncPayables(tenant=TENANT, sync=begun.id)])
-        self.world.settle()
+
+    def sync_up_to_mirroring(self) -> None:
+        """Press Sync Now, and let QuickBooks be read; what is to be mirrored then is left on the queue."""
+        self._begin()
+        while not isinstance(self.world.queue.messages[0], MirrorBill):
+            self.world.deliver()
 
     def settle(self) -> None:
         """Let everything come to rest, and be read by the product, again and again: nothing may swing."""

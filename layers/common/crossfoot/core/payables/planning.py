@@ -241,8 +241,8 @@ def _made_otherwise(case: Case, write: EntryWrite) -> Decision | None:
     if latest is None or standing is None or not latest.settled or is_to_be_tried_again(latest, case.again):
         return None
     asked = from_body(latest.body)
-    is_ours = asked.operation in (EntryOperation.CREATE, EntryOperation.UPDATE) and latest.remote_id != ""
-    if not is_ours or says_the_same(standing, asked.entry) or not is_same(asked.entry, write.entry):
+    is_sent = asked.operation in (EntryOperation.CREATE, EntryOperation.UPDATE) and latest.remote_id != ""
+    if not is_sent or latest.adopted or says_the_same(standing, asked.entry) or not is_same(asked.entry, write.entry):
         return None
     sentence = f"QuickBooks made something else of the {label_of(case)} than was sent."
     fix = "Look at it in QuickBooks (tax that is added, say), correct it there or on the platform, then retry."
