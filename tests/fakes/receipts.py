@@ -20,7 +20,7 @@ COMPANY = Company(
         LedgerAccount(BANK, "Checking", AccountUse.BANK),
         LedgerAccount(FEES, "Bank Charges", AccountUse.EXPENSE),
         LedgerAccount(COSTS, "Office Expenses", AccountUse.EXPENSE),
-        LedgerAccount(CARD, "Business Visa", AccountUse.OTHER),
+        LedgerAccount(CARD, "Business Visa", AccountUse.CREDIT_CARD),
     ),
     home_currency="USD",
 )

@@ -364,7 +364,7 @@ def test_the_company_is_read_in_one_metered_call(company: Company, receipts: Qui
     assert (found.closed_until, found.home_currency) == (None, "USD")
     uses = {account.name: account.use.value for account in found.accounts}
     assert (uses["Checking"], uses["Bank Charges"], uses["Services"]) == ("bank", "expense", "income")
-    assert (uses["Undeposited Funds"], uses["Business Visa"]) == ("undeposited_funds", "other")
+    assert (uses["Undeposited Funds"], uses["Business Visa"]) == ("undeposited_funds", "credit_card")
 
 
 def test_a_renamed_or_inactive_account_and_closed_books_are_seen(

@@ -9,6 +9,7 @@ class AccountUse(StrEnum):
     """What an account is for, as far as it matters to us."""
 
     BANK = "bank"
+    CREDIT_CARD = "credit_card"
     UNDEPOSITED_FUNDS = "undeposited_funds"
     EXPENSE = "expense"
     INCOME = "income"

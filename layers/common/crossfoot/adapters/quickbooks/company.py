@@ -10,6 +10,7 @@ from crossfoot.core.company import AccountUse, Company, LedgerAccount
 PAGE_ROWS = 1000
 _USES = {
     "Bank": AccountUse.BANK,
+    "Credit Card": AccountUse.CREDIT_CARD,
     "Expense": AccountUse.EXPENSE,
     "Other Expense": AccountUse.EXPENSE,
     "Cost of Goods Sold": AccountUse.EXPENSE,
