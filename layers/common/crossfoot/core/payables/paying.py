@@ -74,7 +74,7 @@ def _parts(case: Case, parts: Sequence[tuple[Ref, int]]) -> tuple[Part, ...]:
 
 def _of_parts(case: Case, payment: BillPayment, vendor: Named) -> Obstacle | None:
     targets = [ref for ref in names_of(payment) if ref != payment.vendor]
-    growing = [ref for ref in targets if part_minor(payment, case.named[ref].names or {ref}) > own_minor(case, ref)]
+    growing = [ref for ref in targets if _wanted_of(case, payment, ref) > own_minor(case, ref)]
     unsettled = (_settles_not(case, ref) for ref in growing)
     missing = tuple(ref for ref in targets if not case.named[ref].entry_id)
     obstacle = next((each for each in unsettled if each is not None), None) or (
@@ -84,6 +84,10 @@ def _of_parts(case: Case, payment: BillPayment, vendor: Named) -> Obstacle | Non
         return obstacle
     fits = (_of_vendor(case, ref, vendor) or _of_room(case, payment, ref) for ref in targets)
     return next((each for each in fits if each is not None), None)
+
+
+def _wanted_of(case: Case, payment: BillPayment, ref: Ref) -> int:
+    return part_minor(payment, case.named[ref].names | {ref})
 
 
 def _settles_not(case: Case, ref: Ref) -> Decision | None:
@@ -117,7 +121,7 @@ def _of_vendor(case: Case, ref: Ref, vendor: Named) -> Decision | None:
 def _of_room(case: Case, payment: BillPayment, ref: Ref) -> Decision | Contested | None:
     """Refuse what is more than is open. Source: B4."""
     named, room = case.named[ref], find_room(case, ref)
-    wanted = part_minor(payment, named.names)
+    wanted = _wanted_of(case, payment, ref)
     if wanted <= room.unclaimed_minor - room.contested_minor:
         return None
     if wanted <= room.unclaimed_minor and room.contested_by is not None:

@@ -16,6 +16,7 @@ from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor
 from crossfoot.core.payables.refusals import NAME_TAKEN, refusal_of, rests_on
 from crossfoot.core.payables.standing import entry_of
 from crossfoot.core.payables.stored import from_body, repeats_refusal
+from crossfoot.core.payables.wording import with_unsaid
 from crossfoot.core.receiving import PERIOD_CLOSED, SEEN
 
 
@@ -242,7 +243,9 @@ def _made_otherwise(case: Case, write: EntryWrite) -> Decision | None:
         return None
     asked = from_body(latest.body)
     is_sent = asked.operation in (EntryOperation.CREATE, EntryOperation.UPDATE) and latest.remote_id != ""
-    if not is_sent or latest.adopted or says_the_same(standing, asked.entry) or not is_same(asked.entry, write.entry):
+    if not is_sent or latest.adopted or says_the_same(standing, asked.entry):
+        return None
+    if not is_same(with_unsaid(asked.entry, write.entry), write.entry):
         return None
     sentence = f"QuickBooks made something else of the {label_of(case)} than was sent."
     fix = "Look at it in QuickBooks (tax that is added, say), correct it there or on the platform, then retry."
