@@ -70,6 +70,7 @@ def state_of(api: FakeApi, tenant: str) -> Mapping[str, Any]:
         "schedule": api.schedules.schedules.get(tenant),
         "sold": dict(api.world.our_sales.catalogue.items),
         "journals": dict(api.world.our_sales.journals),
+        "outbox": {key: each for key, each in api.world.outbox.waiting.items() if key[0] == tenant},
         "documents": {key for key in api.documents.documents if key[0] == tenant},
     }
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from crossfoot.core.payables.preferences import PayablesPreferences
 from crossfoot.core.payables.profile import NO_FACTS, ProfileFacts
+from crossfoot.errors import Conflict
 
 from tests.fakes.payable_syncs import FakePayableSyncs
 
@@ -27,7 +28,13 @@ class FakePayablesSettings:
     def load_facts(self, tenant: str) -> ProfileFacts:
         return self.facts.get(tenant, NO_FACTS)
 
+    def replace_facts(self, tenant: str, seen: ProfileFacts, new: ProfileFacts) -> None:
+        if self.load_facts(tenant) != seen:
+            raise Conflict("the facts of the profile changed")
+        self.facts[tenant] = new
+
     def save_facts(self, tenant: str, facts: ProfileFacts) -> None:
+        """Let them be so, whatever was there: for tests."""
         self.facts[tenant] = facts
 
     def list_due(self, before: datetime, limit: int) -> tuple[str, ...]:

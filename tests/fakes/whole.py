@@ -18,7 +18,7 @@ from crossfoot.messages.routes import Route
 from crossfoot.ports import Choice
 from crossfoot.steps.api.needs import Ports
 
-from tests.fakes import whole_sync
+from tests.fakes import whole_payables, whole_sync
 from tests.fakes.api import FakeApi
 from tests.fakes.choices import NEVER_CHOSEN
 from tests.fakes.platform import payment_data, payout_data
@@ -66,6 +66,7 @@ BODIES: dict[str, Any] = {
     "startFetch": {"what": "new_data"},
     "startCrossfoot": {"live": True},
     **whole_sync.BODIES,
+    **whole_payables.BODIES,
 }
 PAYOUT_ITEMS = [
     {"kind": "payment", "payment": "pay_canary", "amount": "1250.00"},

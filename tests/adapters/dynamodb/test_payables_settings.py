@@ -11,10 +11,12 @@ from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.core.payables.preferences import Direction, PayablesPreferences
 from crossfoot.core.payables.profile import NO_FACTS, PaymentSync, ProfileFacts
 from crossfoot.core.payables.syncs import SyncStarter, new_sync
+from crossfoot.errors import Conflict
 from crossfoot.ports import PayablesSettings, PayableSyncs
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.adapters.dynamodb.doubles import CountingTable
 from tests.adapters.dynamodb.memory import MemoryTable
 from tests.adapters.dynamodb.records import OTHER_TENANT, TENANT
 from tests.fakes.clock import START
@@ -22,7 +24,7 @@ from tests.fakes.payable_syncs import FakePayableSyncs
 from tests.fakes.payables_settings import FakePayablesSettings
 
 CHOSEN = PayablesPreferences("7", "8", "35", "41", "EUR", Direction.TO_ACCOUNTING, auto_sync=False, needs_approval=True)
-FACTS = ProfileFacts(date(2017, 9, 14), accountant_console=True, override=PaymentSync.TWO_WAY)
+FACTS = ProfileFacts(date(2017, 9, 14), accountant_console=True, override=PaymentSync.TWO_WAY, told_at=START)
 # Every field by its type, whatever fields there are.
 PREFERENCES = st.builds(PayablesPreferences, **{each.name: ... for each in fields(PayablesPreferences)})
 
@@ -58,18 +60,31 @@ def sync_once(stores: Stores, tenant: str, hours: int, *, ends: bool = True) -> 
 def test_b3_nothing_is_chosen_before_the_preferences_were_saved(stores: Stores) -> None:
     assert stores.settings.load(TENANT) is None
     assert stores.settings.load_facts(TENANT) == NO_FACTS
-    stores.settings.save_facts(TENANT, FACTS)
+    stores.settings.replace_facts(TENANT, NO_FACTS, FACTS)
     sync_once(stores, TENANT, 0)
     assert stores.settings.load(TENANT) is None
 
 
 def test_x6_what_was_chosen_and_told_is_its_own_partners(stores: Stores) -> None:
     stores.settings.save(TENANT, CHOSEN)
-    stores.settings.save_facts(TENANT, FACTS)
+    stores.settings.replace_facts(TENANT, NO_FACTS, FACTS)
     assert (stores.settings.load(TENANT), stores.settings.load_facts(TENANT)) == (CHOSEN, FACTS)
     assert (stores.settings.load(OTHER_TENANT), stores.settings.load_facts(OTHER_TENANT)) == (None, NO_FACTS)
-    stores.settings.save_facts(TENANT, ProfileFacts())
+    stores.settings.replace_facts(TENANT, FACTS, NO_FACTS)
     assert stores.settings.load_facts(TENANT) == NO_FACTS
+
+
+def test_b6_of_two_who_change_what_a_profile_follows_from_neither_loses_what_the_other_said(stores: Stores) -> None:
+    overridden = replace(FACTS, override=PaymentSync.CLASSIC)
+    stores.settings.replace_facts(TENANT, NO_FACTS, FACTS)
+    stores.settings.replace_facts(TENANT, FACTS, overridden)
+    for stale in (NO_FACTS, FACTS):
+        with pytest.raises(Conflict):
+            stores.settings.replace_facts(TENANT, stale, ProfileFacts(told_at=START))
+    assert stores.settings.load_facts(TENANT) == overridden
+    stores.settings.replace_facts(TENANT, overridden, NO_FACTS)
+    stores.settings.replace_facts(TENANT, NO_FACTS, FACTS)
+    assert stores.settings.load_facts(TENANT) == FACTS
 
 
 def test_b7_due_is_who_has_auto_sync_and_whose_last_sync_ended_before_or_never_was(stores: Stores) -> None:
@@ -114,10 +129,12 @@ def test_b2_what_came_to_be_after_they_were_saved_has_its_default() -> None:
     assert TablePayablesSettings(table).load(TENANT) == PayablesPreferences(bank_account_id="35")
 
 
-def test_dynamodb_takes_them(table: Table) -> None:
-    stores = on(table)
+def test_dynamodb_takes_them_for_four_write_units_and_one(counting_table: CountingTable) -> None:
+    stores = on(counting_table)
     stores.settings.save(TENANT, replace(CHOSEN, auto_sync=True))
-    stores.settings.save_facts(TENANT, FACTS)
+    assert counting_table.write_units == 4
+    stores.settings.replace_facts(TENANT, NO_FACTS, FACTS)
+    assert counting_table.write_units == 5
     assert (stores.settings.load(TENANT), stores.settings.load_facts(TENANT)) == (
         replace(CHOSEN, auto_sync=True),
         FACTS,

@@ -1,11 +1,11 @@
 """What the platform tells of its payments and payouts: always the whole record, so that the newest version counts."""
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from crossfoot.core.model import (
     PLATFORM,
@@ -19,23 +19,20 @@ from crossfoot.core.model import (
     Ref,
     Standing,
     TakenBack,
-    Version,
     fingerprint,
     parse_ref,
 )
-from crossfoot.core.money import to_minor
+from crossfoot.core.payables.records import Payable, vendor_of
 from crossfoot.messages import patterns
-from crossfoot.messages.queue import Message, MirrorPayment, RecordDeposit
+from crossfoot.messages.queue import Message, MirrorBill, MirrorPayment, RecordDeposit
 from crossfoot.messages.routes import Shape
+from crossfoot.messages.told import Amount, PlatformId, SignedAmount, ToldAmounts, read_minor
 
 MAX_ALLOCATIONS = 500
 MAX_ITEMS = 10_000
 # QuickBooks' own length of a payment's reference number.
 REFERENCE_LENGTH = 21
 
-PlatformId = Annotated[
-    str, Field(pattern=patterns.PLATFORM_ID, description="The platform's own id.", examples=["pay_1"])
-]
 # A record of a system that a partner connects.
 ConnectedId = Annotated[
     str,
@@ -45,9 +42,6 @@ ConnectedId = Annotated[
         examples=["quickbooks-129"],
     ),
 ]
-IsoCurrency = Annotated[str, Field(pattern=patterns.CURRENCY, description="ISO 4217.", examples=["USD"])]
-Amount = Annotated[str, Field(pattern=patterns.AMOUNT, description="An exact amount.", examples=["1250.00"])]
-SignedAmount = Annotated[str, Field(pattern=patterns.SIGNED_AMOUNT, description="An exact amount.", examples=["-2.90"])]
 
 
 class PaymentState(StrEnum):
@@ -67,45 +61,6 @@ _TAKEN_BACK = {
 _PAYOUT_PROGRESS = (PayoutState.CREATED, PayoutState.PAID, PayoutState.FAILED)
 
 
-class _Told(Shape):
-    """A record of amounts in one currency, none of which is finer than it."""
-
-    id: PlatformId
-    currency: IsoCurrency
-    updated_at: AwareDatetime = Field(
-        description="When the platform changed it last. The newest version counts, in whatever order they come."
-    )
-
-    @field_validator("updated_at")
-    @classmethod
-    def _is_of_our_time(cls, at: datetime) -> datetime:
-        if not 2000 <= at.year < 2200:
-            raise ValueError("that is no time of ours")
-        return at
-
-    def minor(self, amount: str) -> int:
-        """Read one of its amounts."""
-        return to_minor(amount, self.currency)
-
-    def version(self, progress: int) -> Version:
-        """Order its versions by the platform's own time, however late each of them arrives.
-
-        Takes: `progress` orders states of the same time: what was taken back is not raised by a late delivery.
-        """
-        at = self.updated_at.astimezone(UTC)
-        return Version(_time_text(at), _time_text(at + timedelta(microseconds=progress)))
-
-
-def _time_text(at: datetime) -> str:
-    return at.isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def _minor(amount: str, told: ValidationInfo) -> int:
-    """Read an amount of a record that is being read. Raises: InexactAmount."""
-    # Where the currency itself is wrong, that is said already.
-    return to_minor(amount, told.data.get("currency", "BHD"))
-
-
 class AppliedShape(Shape):
     """The part of a payment that one invoice gets."""
 
@@ -113,7 +68,7 @@ class AppliedShape(Shape):
     amount: Amount
 
 
-class PlatformPayment(_Told):
+class PlatformPayment(ToldAmounts):
     """A payment on the platform.
 
     Of one that is given back in part `refunded_amount` says how much: what is left is what counts, and its invoices lose
@@ -134,17 +89,17 @@ class PlatformPayment(_Told):
     @field_validator("amount")
     @classmethod
     def _is_some(cls, amount: str, told: ValidationInfo) -> str:
-        if _minor(amount, told) == 0:
+        if read_minor(amount, told) == 0:
             raise ValueError("a payment is of more than nothing")
         return amount
 
     @field_validator("refunded_amount")
     @classmethod
     def _is_part(cls, refunded: str, told: ValidationInfo) -> str:
-        refunded_minor = _minor(refunded, told)
+        refunded_minor = read_minor(refunded, told)
         if "amount" not in told.data:
             return refunded
-        left_minor = _minor(told.data["amount"], told) - refunded_minor
+        left_minor = read_minor(told.data["amount"], told) - refunded_minor
         if left_minor < 0:
             raise ValueError("more is refunded than was paid")
         if told.data.get("status") is PaymentState.REFUNDED and left_minor and refunded_minor:
@@ -154,8 +109,8 @@ class PlatformPayment(_Told):
     @field_validator("allocations")
     @classmethod
     def _is_no_more(cls, parts: list[AppliedShape], told: ValidationInfo) -> list[AppliedShape]:
-        applied_minor = sum(_minor(part.amount, told) for part in parts)
-        if "amount" in told.data and applied_minor > _minor(told.data["amount"], told):
+        applied_minor = sum(read_minor(part.amount, told) for part in parts)
+        if "amount" in told.data and applied_minor > read_minor(told.data["amount"], told):
             raise ValueError("they come to more than the amount")
         return parts
 
@@ -228,7 +183,7 @@ class ItemShape(Shape):
 _GIVEN_BACK = (PayoutItemKind.REFUND, PayoutItemKind.RETURN)
 
 
-class PlatformPayout(_Told):
+class PlatformPayout(ToldAmounts):
     """Money that the platform pays out: the payments that it holds, less what was given back and the fees."""
 
     status: PayoutState
@@ -240,7 +195,7 @@ class PlatformPayout(_Told):
     @classmethod
     def _hold_each_once(cls, items: list[ItemShape], told: ValidationInfo) -> list[ItemShape]:
         for item in items:
-            _minor(item.amount, told)
+            read_minor(item.amount, told)
         held = Counter(item.payment for item in items if item.kind is PayoutItemKind.PAYMENT)
         twice = [payment for payment, times in held.items() if times > 1]
         if twice:
@@ -250,9 +205,9 @@ class PlatformPayout(_Told):
     @field_validator("amount")
     @classmethod
     def _ties(cls, amount: str, told: ValidationInfo) -> str:
-        total_minor = _minor(amount, told)
+        total_minor = read_minor(amount, told)
         items = told.data.get("items")
-        items_minor = sum(_minor(item.amount, told) for item in items or ())
+        items_minor = sum(read_minor(item.amount, told) for item in items or ())
         if items is not None and items_minor != total_minor:
             raise ValueError(f"the items come to {items_minor} minor units, and not to {total_minor}")
         return amount
@@ -279,11 +234,14 @@ class PlatformPayout(_Told):
         )
 
 
-def to_follow_up(tenant: str, record: Payment | Payout) -> list[Message]:
+def to_follow_up(tenant: str, record: Payment | Payout | Payable) -> list[Message]:
     """List the work that follows from what the platform told: the same telling is the same work."""
+    because, ref = fingerprint(record), record.ref
     match record:
         case Payment():
-            ref = record.ref
-            return [MirrorPayment(tenant=tenant, payment_id=ref.id, system=ref.system, because=fingerprint(record))]
+            return [MirrorPayment(tenant=tenant, payment_id=ref.id, system=ref.system, because=because)]
         case Payout():
-            return [RecordDeposit(tenant=tenant, payout_id=record.ref.id, because=fingerprint(record))]
+            return [RecordDeposit(tenant=tenant, payout_id=ref.id, because=because)]
+        case _:
+            kind, vendor = ref.kind, str(vendor_of(record))
+            return [MirrorBill(tenant=tenant, record_kind=kind, record_id=ref.id, vendor=vendor, because=because)]  # type: ignore[arg-type]

@@ -28,8 +28,11 @@ class PayablesSettings(Protocol):
         """Read what the profile follows from; NO_FACTS when nothing was told."""
         ...
 
-    def save_facts(self, tenant: str, facts: ProfileFacts) -> None:
-        """Store it whole."""
+    def replace_facts(self, tenant: str, seen: ProfileFacts, new: ProfileFacts) -> None:
+        """Store it whole: the platform tells some of it, and an operator chooses the rest.
+
+        Raises: Conflict when it is not as it was seen.
+        """
         ...
 
     def list_due(self, before: datetime, limit: int) -> tuple[str, ...]:

@@ -19,5 +19,10 @@ def platform_webhook_ports(parts: Parts) -> platform_webhook.Ports:
         return webhook.SIGNATURE in headers and secrets.made(lambda some: webhook.verify(raw, headers, some))
 
     return platform_webhook.Ports(
-        is_genuine=is_genuine, partners=TablePartners(parts.table), book=parts.book, queue=parts.queue
+        is_genuine=is_genuine,
+        partners=TablePartners(parts.table),
+        book=parts.book,
+        outbox=parts.outbox,
+        payables_settings=parts.payables_settings,
+        queue=parts.queue,
     )

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from crossfoot.adapters.dynamodb import keys
-from crossfoot.adapters.dynamodb.table import Put, Table, Update
-from crossfoot.adapters.dynamodb.values import Item, Plain, text
+from crossfoot.adapters.dynamodb.table import Put, Table, Update, When
+from crossfoot.adapters.dynamodb.values import Item, Plain, digest_of, text
 from crossfoot.core.payables.preferences import Direction, PayablesPreferences
 from crossfoot.core.payables.profile import NO_FACTS, PaymentSync, ProfileFacts
 
 _DEFAULTS = PayablesPreferences()
+_DIGEST = "digest"
 
 
 class TablePayablesSettings:
@@ -33,9 +34,14 @@ class TablePayablesSettings:
         item = self._table.get(keys.profile_facts(tenant))
         return NO_FACTS if item is None else _to_facts(item)
 
-    def save_facts(self, tenant: str, facts: ProfileFacts) -> None:
-        """Store it whole."""
-        self._table.write(Put(keys.profile_facts(tenant), _from_facts(facts)))
+    def replace_facts(self, tenant: str, seen: ProfileFacts, new: ProfileFacts) -> None:
+        """Store it whole. Raises: Conflict when it is not as it was seen."""
+        as_seen = f"#{_DIGEST} = :seen"
+        unchanged = When(
+            f"attribute_not_exists(#pk) OR {as_seen}" if seen == NO_FACTS else as_seen,
+            {"seen": text(_from_facts(seen), _DIGEST)},
+        )
+        self._table.write(Put(keys.profile_facts(tenant), _from_facts(new), unchanged))
 
     def list_due(self, before: datetime, limit: int) -> tuple[str, ...]:
         """List who is due, longest waiting first: all places are read, a few hundred in each bucket at most."""
@@ -77,17 +83,20 @@ def _to_preferences(item: Mapping[str, Plain]) -> PayablesPreferences:
 
 
 def _from_facts(facts: ProfileFacts) -> Item:
-    return {
+    said: Item = {
         "signed_up_on": facts.signed_up_on.isoformat() if facts.signed_up_on else "",
         "accountant_console": facts.accountant_console,
         "override": facts.override.value if facts.override else "",
+        "told_at": keys.maybe_time_text(facts.told_at),
     }
+    return said | {_DIGEST: digest_of(said)}
 
 
 def _to_facts(item: Mapping[str, Plain]) -> ProfileFacts:
-    signed_up_on, override = text(item, "signed_up_on"), text(item, "override")
+    signed_up_on, override, told_at = (text(item, name) for name in ("signed_up_on", "override", "told_at"))
     return ProfileFacts(
         signed_up_on=date.fromisoformat(signed_up_on) if signed_up_on else None,
         accountant_console=bool(item.get("accountant_console", False)),
         override=PaymentSync(override) if override else None,
+        told_at=datetime.fromisoformat(told_at) if told_at else None,
     )

@@ -1,7 +1,7 @@
 """The payment-sync profile: whether payments that are recorded in the accounting come back (B6)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 # Who signed up before has the classic profile. Source: B6.
@@ -20,12 +20,13 @@ class ProfileFacts:
     """What a partner's profile follows from.
 
     Takes: `signed_up_on` is None until the platform has told it; `override` is an operator's word, which counts before all
-    else, None without one.
+    else, None without one; `told_at` is the version that the platform told of the other two, None until it has.
     """
 
     signed_up_on: date | None = None
     accountant_console: bool = False
     override: PaymentSync | None = None
+    told_at: datetime | None = None
 
 
 NO_FACTS = ProfileFacts()

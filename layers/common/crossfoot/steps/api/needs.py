@@ -35,6 +35,9 @@ from crossfoot.ports import (
     NotificationStore,
     OAuthDoor,
     Origins,
+    Outbox,
+    PayablesSettings,
+    PayableSyncs,
     PreferencesStore,
     Queue,
     Reports,
@@ -93,6 +96,9 @@ class Ports:
     schedules: Schedules
     sync_runs: SyncRuns
     sync_settings: SyncSettings
+    outbox: Outbox
+    payables_settings: PayablesSettings
+    payable_syncs: PayableSyncs
     queue: Queue
     clock: Clock
     public_url: str

@@ -61,6 +61,7 @@ from crossfoot.steps.api import (
     undoing,
 )
 from crossfoot.steps.api.needs import Ports
+from crossfoot.steps.api.payables_routes import PAYABLES_CONTROL
 from crossfoot.steps.api.sync_routes import SYNC
 
 # Statuses of a route that calls the connected system while the caller waits.
@@ -291,4 +292,4 @@ _WORK: tuple[Route[Ports], ...] = (
     ),
 )  # fmt: skip
 
-ROUTES = (*_CONNECTIONS, *_BOOK, *_MATCHES, *_ATTENTION, *_WORK, *SYNC)
+ROUTES = (*_CONNECTIONS, *_BOOK, *_MATCHES, *_ATTENTION, *_WORK, *SYNC, *PAYABLES_CONTROL)

@@ -1,24 +1,32 @@
-"""Take what the platform tells of its payments and payouts by a call; the events say the same (P1, P2, D2)."""
+"""Take what the platform tells of its payments and payouts by a call; the events say the same (P1, P2, B4, D2)."""
 
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
 from crossfoot.core.model import Payment, Payout
+from crossfoot.core.payables.records import Payable
 from crossfoot.messages.api.telling import Told
-from crossfoot.messages.platform import PlatformPayment, PlatformPayout, to_follow_up
+from crossfoot.messages.platform import PlatformPayment, PlatformPayout
 from crossfoot.messages.routes import Asked, Nothing, Shape
 from crossfoot.steps.api.needs import Ports
+from crossfoot.told import keep_told
 
 
 def tell_payment(ports: Ports, asked: Asked[Nothing, Nothing, PlatformPayment]) -> Told:
     """Keep a payment of the platform, then queue what follows from it. Source: P1, P2."""
-    return once(ports, asked, Told, lambda: _keep(ports, asked.tenant, asked.body.to_payment()))
+    return once(ports, asked, Told, lambda: keep(ports, asked.tenant, asked.body.to_payment()))
 
 
 def tell_payout(ports: Ports, asked: Asked[Nothing, Nothing, PlatformPayout]) -> Told:
     """Keep a payout of the platform, then queue what follows from it. Source: D2."""
-    return once(ports, asked, Told, lambda: _keep(ports, asked.tenant, asked.body.to_payout()))
+    return once(ports, asked, Told, lambda: keep(ports, asked.tenant, asked.body.to_payout()))
+
+
+def keep(ports: Ports, tenant: str, record: Payment | Payout | Payable) -> Told:
+    """Keep a record of the platform, and queue what follows from it."""
+    keep_told(tenant, record, ports)
+    return Told(id=str(record.ref), updated_at=datetime.fromisoformat(record.version.updated_at))
 
 
 def once[Answer: Shape, Body: Shape](
@@ -40,9 +48,3 @@ def once[Answer: Shape, Body: Shape](
         raise
     ports.idempotency.finish(asked.tenant, asked.idempotency_key, turn, answer.model_dump_json())
     return answer
-
-
-def _keep(ports: Ports, tenant: str, record: Payment | Payout) -> Told:
-    ports.book.save(tenant, [record])
-    ports.queue.send(to_follow_up(tenant, record))
-    return Told(id=str(record.ref), updated_at=datetime.fromisoformat(record.version.updated_at))
