@@ -333,6 +333,31 @@ def test_b4_only_approved_bills_go_out_where_the_partner_wants_that(desk: Desk) 
     assert desk.bills() == {"BILL_1": (100_00, 100_00)}
 
 
+def test_b4_a_payment_follows_the_bill_that_it_waited_for_without_another_sync(desk: Desk) -> None:
+    desk.choose(needs_approval=True)
+    bill = desk.bill(approved=False)
+    payment = desk.pay("bp_1", {"platform-bill_1": 100_00})
+    desk.world.settle()
+    assert (desk.held(payment), desk.payments()) == (["named_not_entered"], [])
+    desk.change(bill, approved=True)
+    desk.world.settle()
+    assert (desk.held(payment), desk.payments()) == ([], [(100_00, [100_00], [])])
+
+
+def test_b4_what_is_tried_again_goes_into_the_lane_of_its_vendor(desk: Desk) -> None:
+    desk.choose(bank_account_id="")
+    desk.bill()
+    told = desk.world.queue.messages[-1]
+    desk.world.settle()
+    desk.choose(bank_account_id=BANK)
+    desk.world.queue.send([RetryParked(tenant=TENANT, because="chosen")])
+    desk.world.deliver()
+    again = [each for each in desk.world.queue.messages if isinstance(each, MirrorBill)]
+    assert isinstance(told, MirrorBill)
+    assert {each.record.id: each.vendor for each in again} == {"bill_1": "platform-ven_1", "ven_1": ""}
+    assert {each.lane for each in again if each.record == told.record} == {told.lane}
+
+
 @pytest.mark.parametrize(
     ("members", "code"),
     [

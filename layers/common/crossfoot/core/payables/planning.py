@@ -12,6 +12,7 @@ from crossfoot.core.payables.entries import Entry, EntryOperation, EntryWrite, P
 from crossfoot.core.payables.following import gone, taken_over
 from crossfoot.core.payables.lacking import Contested, Missing, label_of
 from crossfoot.core.payables.likeness import is_same, says_the_same
+from crossfoot.core.payables.obstacles import preferences_missing
 from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor
 from crossfoot.core.payables.refusals import NAME_TAKEN, refusal_of, rests_on
 from crossfoot.core.payables.standing import entry_of
@@ -48,8 +49,9 @@ def plan_entry(case: Case) -> Plan:
     standing = case.standing
     if not case.is_wanted:
         return _end(case)
-    if not case.preferences.is_ready:
-        return Plan(decision=_not_ready(case))
+    missing = preferences_missing(case.preferences)
+    if missing is not None:
+        return Plan(decision=waits(case.record.ref, "B3", "preferences_missing", missing.problem, missing.fix))
     if standing is None:
         return _begin(case)
     left = _as_left(case, standing)
@@ -280,12 +282,6 @@ def _currency(case: Case) -> str:
 
 
 # --- words -------------------------------------------------------------------------------------------------------------
-
-
-def _not_ready(case: Case) -> Decision:
-    sentence = "Nothing syncs until the expense, the income and the bank account are chosen."
-    fix = "Choose the three accounts under the preferences of payables; everything then follows."
-    return waits(case.record.ref, "B3", "preferences_missing", sentence, fix)
 
 
 def _by_hand(case: Case) -> Decision:
