@@ -13,10 +13,12 @@ import boto3
 import pytest
 from crossfoot.adapters.app_secret import read_settings
 from crossfoot.adapters.connectwise.site import Account
+from crossfoot.adapters.dynamodb.payables_settings import TablePayablesSettings
 from crossfoot.adapters.dynamodb.preferences import TablePreferences
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.adapters.quickbooks.oauth import IntuitApp
 from crossfoot.core.model import CONNECTED, System
+from crossfoot.core.payables.preferences import PayablesPreferences
 from crossfoot.core.preferences import Preferences
 from crossfoot.messages.api.connections import ConnectConnectWise, OAuthReturn
 from crossfoot.ports import ApiKeys, Grant, SealedSecrets
@@ -29,6 +31,7 @@ type Load = Callable[[str], ModuleType]
 TENANT = "t_00000001"
 KEYS = {"public_key": "public-canary", "private_key": "private-canary"}
 CALLBACK_TOKEN = "callback-canary"
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:any.fifo"
 STATUSES = (200, 400, 401, 403, 409, 500)
 SHAPES = ("connectwise", "quickbooks", "oauth", "html")
 
@@ -107,11 +110,15 @@ def deploy(aws: Aws, echo: Echo) -> None:
     aws.connect(TENANT, System.QUICKBOOKS, "310687", secrets=TOKENS)
     secrets = {**KEYS, "callback_token": CALLBACK_TOKEN}
     aws.connect(TENANT, System.CONNECTWISE, "acme@echo", site_url=echo.url, secrets=secrets)
-    TablePreferences(Table(aws.environment["TABLE_NAME"])).save(TENANT, Preferences(external_payments_enabled=True))
+    table = Table(aws.environment["TABLE_NAME"])
+    TablePreferences(table).save(TENANT, Preferences(external_payments_enabled=True))
+    TablePayablesSettings(table).save(TENANT, PayablesPreferences("7", "8", "35"))
 
 
 def queued(message: dict[str, Any]) -> dict[str, Any]:
-    return {"Records": [{"messageId": "m-1", "body": json.dumps({"tenant": TENANT, "because": "", **message})}]}
+    delivery = {"receiptHandle": "r-1", "eventSourceARN": QUEUE, "attributes": {"ApproximateReceiveCount": "1"}}
+    body = json.dumps({"tenant": TENANT, "because": "", **message})
+    return {"Records": [{"messageId": "m-1", "body": body, **delivery}]}
 
 
 def through_the_api(handler: ModuleType, echo: Echo) -> Iterator[str]:
@@ -137,13 +144,16 @@ def through_the_api(handler: ModuleType, echo: Echo) -> Iterator[str]:
     yield call("POST", "/v1/connections/connectwise", body={"private_key": ["private-canary"], "x": 1})
 
 
-def through_the_workers(load: Load) -> Iterator[str]:
-    """Read from both systems, and compare them."""
+def through_the_workers(load: Load, shape: str) -> Iterator[str]:
+    """Read from both systems, and compare them; where QuickBooks speaks, sync payables: that keeps what it said."""
     fetch = load("fetch_new_data").handler
     for system in CONNECTED:
         yield json.dumps(fetch(queued({"kind": "nudge", "system": system, "window": 1}), in_time()))
     compare = load("crossfoot").handler
     yield json.dumps(compare(queued({"kind": "crossfoot", "live": True, "every_payment": True}), in_time()))
+    if shape == "quickbooks":
+        sync = load("sync_payables").handler
+        yield json.dumps(sync(queued({"kind": "sync_payables"}), in_time()))
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -156,7 +166,7 @@ def test_what_a_vendor_echoes_comes_out_nowhere(
     echo.shape, echo.status = shape, status
     caplog.set_level(logging.INFO)
     caplog.set_level(logging.WARNING, "responses")  # moto's own door, which tells what it lets pass
-    answers = [*through_the_workers(load), *through_the_api(load("api"), echo)]
+    answers = [*through_the_workers(load, shape), *through_the_api(load("api"), echo)]
     stored = json.dumps([item for item in aws.items() if "SECRETS" not in item["sk"]["S"]])
     out, err = capfd.readouterr()
     assert echo.asked >= 4
