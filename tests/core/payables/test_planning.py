@@ -389,6 +389,7 @@ def test_b4_the_same_is_not_sent_again_while_nothing_has_changed_that_a_refusal_
     again = replace(known, latest=refused)
     assert (refused.body[SEEN], code_of(plan_entry(again))) == (rests_on(known), "refused_by_accounting")
     assert plan_entry(replace(again, again="asked")).write is not None
+    assert plan_entry(replace(again, sync="another")).write is not None
     assert plan_entry(replace(again, company=replace(COMPANY, closed_until=date(2020, 1, 1)))).write is not None
 
 
@@ -416,7 +417,7 @@ def test_x1_the_effect_tells_its_story_in_words() -> None:
     told_of = to_payable_effect("t_00000001", followed, plan_entry(followed))
     assert (told_of.rule, told_of.sentence) == (
         "B5",
-        "Somebody changed the bill BILL_1 in QuickBooks over 80.00 USD dated 2026-11-03; it stands so on the platform now.",
+        "Somebody changed the bill BILL_1 in QuickBooks: it is over 80.00 USD dated 2026-11-03 on the platform now.",
     )
 
 

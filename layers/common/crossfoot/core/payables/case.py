@@ -117,8 +117,8 @@ class Case:
     names, by the refs that it names them by; `rivals` are the other payments on the same bills and credits, of both
     books, or on the record itself; `namesakes` are vendors of its name in the accounting that stand for no other record,
     and `is_name_taken` tells that somebody else has it; `tried` are records that were mirrored for this one already;
-    `by_hand`: nobody has asked for this, and the partner sends by hand (B7); `again` names the request to send once more
-    what was refused, "" where there is none.
+    `by_hand`: nobody has asked for this, and the partner sends by hand (B7); `sync` is the sync that sends it off, and
+    `again` the request to send once more what was refused, "" where there is none.
     """
 
     record: Payable
@@ -135,7 +135,13 @@ class Case:
     is_name_taken: bool = False
     tried: AbstractSet[Ref] = frozenset()
     by_hand: bool = False
+    sync: str = ""
     again: str = ""
+
+    @property
+    def request(self) -> str:
+        """Name what asks to send once more what was refused: somebody's request, or a sync, each once."""
+        return self.again or self.sync
 
     @property
     def standing(self) -> Entry | None:

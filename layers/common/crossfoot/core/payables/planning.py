@@ -3,22 +3,17 @@
 from dataclasses import dataclass, replace
 
 from crossfoot.core.decisions import Decision, refused, skipped, waits
-from crossfoot.core.effects import is_to_be_tried_again
 from crossfoot.core.model import Ref, Standing
 from crossfoot.core.payables.building import build_entry
-from crossfoot.core.payables.case import Case, day_of
-from crossfoot.core.payables.claims import holds_on, made_there_on
+from crossfoot.core.payables.case import Case
 from crossfoot.core.payables.entries import Entry, EntryOperation, EntryWrite, PaymentEntry, VendorEntry
 from crossfoot.core.payables.following import gone, taken_over
+from crossfoot.core.payables.holding import hold_back, hold_for_payments, keep_back, say_by_hand, say_name_taken
 from crossfoot.core.payables.lacking import Contested, Missing, label_of
 from crossfoot.core.payables.likeness import is_same, says_the_same
 from crossfoot.core.payables.obstacles import preferences_missing
-from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor
-from crossfoot.core.payables.refusals import NAME_TAKEN, refusal_of, rests_on
+from crossfoot.core.payables.records import BillPayment, Payable, Vendor
 from crossfoot.core.payables.standing import entry_of
-from crossfoot.core.payables.stored import from_body, repeats_refusal
-from crossfoot.core.payables.wording import with_unsaid
-from crossfoot.core.receiving import PERIOD_CLOSED, SEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +127,7 @@ def _adopt_copy(case: Case, copy: Payable) -> Plan:
         sentence = f"The record in QuickBooks that the {label_of(case)} was made from is gone."
         fix = "Delete it on the platform too, or tell it there as a new one."
         return Plan(decision=refused(case.record.ref, "B5", "copy_gone", sentence, fix, copy.ref))
-    held = _held_back(case)
+    held = hold_back(case)
     if held is not None:
         return Plan(decision=held)
     return Plan(EntryWrite(EntryOperation.ADOPT, entry_of(copy), _currency(case)), is_there=True)
@@ -150,8 +145,8 @@ def _begin_vendor(case: Case) -> Plan:
         fix = "Merge them in QuickBooks, or give the vendor on the platform the very name of one of them."
         return Plan(decision=refused(case.record.ref, "B4", "vendor_ambiguous", sentence, fix))
     if not chosen:
-        return Plan(decision=_name_taken(case)) if case.is_name_taken else _create(case)
-    held = _held_back(case)
+        return Plan(decision=say_name_taken(case)) if case.is_name_taken else _create(case)
+    held = hold_back(case)
     if held is not None:
         return Plan(decision=held)
     record = taken_over(case.record, chosen[0], case.named, case.now) if case.brings_back and chosen[0].active else None
@@ -187,82 +182,15 @@ def _end(case: Case) -> Plan:
     left = _as_left(case, standing)
     if left is None or (isinstance(left, VendorEntry) and not left.active):
         return Plan(EntryWrite(operation, standing, _currency(case)), is_there=True)
-    held = _held_by_payments(case)
+    held = hold_for_payments(case)
     if held is not None:
         return Plan(decision=held)
     return _fit(case, EntryWrite(operation, replace(standing, revision=left.revision), _currency(case)), left)
 
 
-def _held_by_payments(case: Case) -> Decision | None:
-    """Say which payments have to go before a bill or a credit can. Source: B4."""
-    record = case.record
-    if isinstance(record, Vendor | BillPayment):
-        return None
-    theirs, ours = made_there_on(case), holds_on(case)
-    if theirs:
-        sentence = f"Somebody recorded a payment in QuickBooks ({theirs[0].id}) on the {label_of(case)}."
-        fix = "Delete that payment in QuickBooks; this then goes by itself."
-        return refused(record.ref, "B4", "bill_paid", sentence, fix, *theirs)
-    if ours:
-        sentence = f"The {label_of(case)} goes when the payment on it ({ours[0].id}) is gone."
-        fix = "Void or delete that payment on the platform; this then goes by itself."
-        return waits(record.ref, "B4", "payments_first", sentence, fix, *ours)
-    return None
-
-
-# --- what keeps a write back -------------------------------------------------------------------------------------------
-
-
 def _fit(case: Case, write: EntryWrite, left: Entry | None) -> Plan:
-    """Let a write pass that the accounting can take; nothing is sent that it is known to refuse."""
-    obstacle = _held_back(case) or _closed(case, write, left) or _made_otherwise(case, write) or _repeated(case, write)
+    obstacle = keep_back(case, write, left)
     return Plan(decision=obstacle) if obstacle else Plan(write)
-
-
-def _held_back(case: Case) -> Decision | None:
-    """Say why a write waits that the accounting would take. Source: B4 (approval), B7 (by hand)."""
-    record = case.record
-    if isinstance(record, Bill) and case.is_wanted and case.preferences.needs_approval and not record.approved:
-        sentence = "The bill is not approved yet, and only approved bills go out."
-        return waits(record.ref, "B4", "not_approved", sentence, "Approve it on the platform.")
-    return _by_hand(case) if case.by_hand else None
-
-
-def _closed(case: Case, write: EntryWrite, left: Entry | None) -> Decision | None:
-    days = [day_of(entry) for entry in (left, write.entry) if entry is not None]
-    shut = next((day for day in days if day is not None and case.company.is_closed(day)), None)
-    if shut is None:
-        return None
-    sentence = f"The books in QuickBooks are closed up to {case.company.closed_until}, and this is dated {shut}."
-    fix = "Open the period in QuickBooks, or date it later on the platform."
-    return refused(case.record.ref, "B4", "period_closed", sentence, fix)
-
-
-def _made_otherwise(case: Case, write: EntryWrite) -> Decision | None:
-    """Say that the accounting made something else of the very same: asking once more would change nothing."""
-    latest, standing = case.latest, case.standing
-    if latest is None or standing is None or not latest.settled or is_to_be_tried_again(latest, case.again):
-        return None
-    asked = from_body(latest.body)
-    is_sent = asked.operation in (EntryOperation.CREATE, EntryOperation.UPDATE) and latest.remote_id != ""
-    if not is_sent or latest.adopted or says_the_same(standing, asked.entry):
-        return None
-    if not is_same(with_unsaid(asked.entry, write.entry), write.entry):
-        return None
-    sentence = f"QuickBooks made something else of the {label_of(case)} than was sent."
-    fix = "Look at it in QuickBooks (tax that is added, say), correct it there or on the platform, then retry."
-    return refused(case.record.ref, "B4", "entered_differently", sentence, fix)
-
-
-def _repeated(case: Case, write: EntryWrite) -> Decision | None:
-    """Say once more what the accounting refused, while nothing has changed that the refusal may rest on."""
-    latest = case.latest
-    if latest is None or not repeats_refusal(latest, write) or is_to_be_tried_again(latest, case.again):
-        return None
-    # Where the books were closed they are open now, as far as is known: that was asked above.
-    if latest.refusal_code == PERIOD_CLOSED or latest.body.get(SEEN) != rests_on(case):
-        return None
-    return _name_taken(case) if latest.refusal_code == NAME_TAKEN else refusal_of(case.record.ref, latest)
 
 
 def _stop(case: Case, built: Decision | Missing | Contested) -> Plan:
@@ -270,7 +198,7 @@ def _stop(case: Case, built: Decision | Missing | Contested) -> Plan:
         case Decision():
             return Plan(decision=built)
         case Missing() if case.by_hand:
-            return Plan(decision=_by_hand(case))
+            return Plan(decision=say_by_hand(case))
         case Missing():
             return Plan(first=built.first)
         case Contested():
@@ -282,11 +210,6 @@ def _currency(case: Case) -> str:
 
 
 # --- words -------------------------------------------------------------------------------------------------------------
-
-
-def _by_hand(case: Case) -> Decision:
-    fix = "Press Sync Now, or turn auto-sync on under the preferences of payables."
-    return waits(case.record.ref, "B7", "sync_by_hand", "Auto-sync is off: this goes out with the next sync.", fix)
 
 
 def _not_brought_back(case: Case, left: Entry | None) -> Decision:
@@ -304,9 +227,3 @@ def _changed_in_both(case: Case, left: Entry | None) -> Decision:
     if left is None:
         fix = "Delete it on the platform too, or tell it there as a new one."
     return refused(case.record.ref, "B5", "changed_in_both", sentence, fix)
-
-
-def _name_taken(case: Case) -> Decision:
-    sentence = f"In QuickBooks somebody else has the name of the {label_of(case)}: a customer, an employee or a vendor."
-    fix = "Rename the vendor on the platform, or the other one in QuickBooks, then retry."
-    return refused(case.record.ref, "B4", "name_taken", sentence, fix)

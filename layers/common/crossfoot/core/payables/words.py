@@ -29,7 +29,7 @@ def to_payable_effect(tenant: str, case: Case, plan: Plan) -> Effect:
         kind=PAYABLE,
         subject=case.record.ref,
         generation=next_generation(case.latest),
-        body={**to_body(plan.write), SEEN: rests_on(case), **asked_again(case.again)},
+        body={**to_body(plan.write), SEEN: rests_on(case), **asked_again(case.request)},
         rule=_rule(case, plan),
         sentence=_sentence(case, plan),
         causes=(case.record.ref,),
@@ -79,9 +79,8 @@ def _of_people(case: Case, plan: Plan) -> str:
         return f"Somebody voided or deleted the {label} in QuickBooks, so it counts no longer."
     if plan.record is None:
         return f"The {label} was changed alike on both sides."
-    return (
-        f"Somebody changed the {label} in QuickBooks{_says(case, plan.write.entry)}; it stands so on the platform now."
-    )
+    says = _says(case, plan.write.entry) or " so"
+    return f"Somebody changed the {label} in QuickBooks: it is{says} on the platform now."
 
 
 def _says(case: Case, entry: Entry) -> str:

@@ -87,6 +87,7 @@ class Mirroring:
             company=NO_COMPANY,
             now=self._ports.clock.now(),
             by_hand=by_hand,
+            sync=message.sync,
             again=message.again,
         )
 
@@ -160,7 +161,9 @@ class Mirroring:
         """Tell whether a refusal says something that can be looked up, and is gone on from: a taken name, a lost entry."""
         write, ref, hands = from_body(settled.body), case.record.ref, self._hands()
         known = self._gathering.known.get(ref, Known())
-        if settled.refusal_code == NAME_TAKEN and isinstance(write.entry, VendorEntry) and known.vendors is None:
+        # A sync has just read the vendors: the book knows them all.
+        is_unasked = known.vendors is None and not self._message.sync
+        if settled.refusal_code == NAME_TAKEN and isinstance(write.entry, VendorEntry) and is_unasked:
             self._gathering.known[ref] = replace(known, vendors=hands.find_vendors(write.entry.name))
             return True
         if settled.refusal_code == GONE and write.entry.id and known.shown is None:
