@@ -15,7 +15,7 @@ from rich.markup import escape
 from local.stack.aws import Stack, deployed_stack, local_stack
 from local.stack.detached import bring_up_in_background, take_down
 from local.stack.errors import DISK_IS_FULL, StackError, no_room
-from local.stack.partners import add_partner, sign_in
+from local.stack.partners import Invitation, add_operator, add_partner, sign_in
 from local.stack.paths import DEFAULT_HOME, Home
 from local.stack.progress import Progress
 from local.stack.record import holding, is_up, load_record
@@ -118,6 +118,21 @@ def add(
     stack = _stack(stage, home)
     invitation = add_partner(stack, name, email, permanent_password=stage == "local")
     console.print(f"Partner [bold]{name}[/] is {invitation.tenant}.", highlight=False)
+    _print_invitation(invitation, stage)
+
+
+@partner.command("operator")
+def operator(
+    tenant: Annotated[str, typer.Argument(help="The partner's id.")],
+    email: Annotated[str, typer.Option(help="The operator's address: one user belongs to one partner.")],
+    stage: StageOption = "local",
+    home: HomeOption = DEFAULT_HOME,
+) -> None:
+    """Make a user of a partner who may also choose its payment-sync profile."""
+    _print_invitation(add_operator(_stack(stage, home), tenant, email, permanent_password=stage == "local"), stage)
+
+
+def _print_invitation(invitation: Invitation, stage: str) -> None:
     console.print(f"User {invitation.email}, password {invitation.password}", highlight=False)
     if stage == "local":
         console.print(f"A token for the API: crossfoot token {invitation.email}", highlight=False)

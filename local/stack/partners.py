@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 PASSWORD_LENGTH = 20
+OPERATORS = "operators"
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A new partner's first user. `password` is the first one, which Cognito has them change unless it is permanent."""
+    """A new user of a partner. `password` is the first one, which Cognito has them change unless it is permanent."""
 
     tenant: str
     email: str
@@ -44,6 +45,22 @@ def add_partner(stack: Stack, name: str, email: str, *, permanent_password: bool
         Item={key: {"S": value} for key, value in item.items()},
         ConditionExpression="attribute_not_exists(pk)",
     )
+    return invitation
+
+
+def add_operator(stack: Stack, tenant: str, email: str, *, permanent_password: bool) -> Invitation:
+    """Make a user of a partner who may also choose its payment-sync profile.
+
+    Raises: StackError when there is no such partner, and as add_partner.
+    Source: B6.
+    """
+    table = stack.session.client("dynamodb", endpoint_url=stack.endpoint_url)
+    key = {"pk": {"S": f"TENANT#{tenant}"}, "sk": {"S": "PARTNER"}}
+    if "Item" not in table.get_item(TableName=stack.outputs["TableName"], Key=key):
+        raise StackError(f"There is no partner {tenant}", "crossfoot partner add NAME names a new one")
+    invitation = Invitation(tenant, email, _new_password())
+    _add_user(stack, invitation, permanent_password)
+    _cognito(stack).admin_add_user_to_group(UserPoolId=stack.outputs["UserPoolId"], Username=email, GroupName=OPERATORS)
     return invitation
 
 

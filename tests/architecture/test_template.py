@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from crossfoot.core.silence import WORTH_TELLING
 
+from local.stack.partners import OPERATORS
 from tests.architecture.deployed import as_list, of_type, resources, role_of, statements, steps, template, timing
 
 STAGES = ("local", "staging", "production")
@@ -325,6 +326,12 @@ def test_a_user_cannot_choose_its_partner() -> None:
     assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
     assert "custom:tenant" in client["ReadAttributes"]
     assert "custom:tenant" not in client["WriteAttributes"]
+
+
+def test_b6_operators_are_a_group_of_the_pool_that_gives_no_rights_in_aws() -> None:
+    (group,) = of_type("AWS::Cognito::UserPoolGroup").values()
+    assert (group["GroupName"], group["UserPoolId"]) == (OPERATORS, {"Ref": "UserPool"})
+    assert "RoleArn" not in group
 
 
 def test_only_the_known_routes_are_open() -> None:

@@ -17,12 +17,13 @@ from typer.testing import CliRunner
 from local.cli import app
 from local.stack.aws import Stack, emulated_stack, local_environment, local_stack
 from local.stack.errors import StackError
-from local.stack.partners import add_partner, sign_in
+from local.stack.partners import OPERATORS, add_operator, add_partner, sign_in
 from local.stack.paths import ROOT, Home
 from local.stack.processes import wait_until
 from local.stack.record import Record, load_record
 from local.stack.sam import failure_reasons
 from local.stack.workers import worker_pids
+from tests.e2e.tokens import decode
 
 
 @pytest.fixture
@@ -85,6 +86,17 @@ def test_a_user_belongs_to_one_partner(stack: Stack) -> None:
     add_partner(stack, "East IT", "ops@east.example", permanent_password=True)
     with pytest.raises(StackError, match="is a user already"):
         add_partner(stack, "Other", "ops@east.example", permanent_password=True)
+
+
+def test_b6_an_operator_is_a_user_of_a_partner_and_says_so_with_every_token(stack: Stack, record: Record) -> None:
+    tenant = record.demo["tenant"]
+    invitation = add_operator(stack, tenant, "operator@crossfoot.example", permanent_password=True)
+    claims = decode(sign_in(stack, invitation.email, invitation.password).split(".")[1])
+    assert (claims["custom:tenant"], claims["cognito:groups"]) == (tenant, [OPERATORS])
+    demo = decode(sign_in(stack, record.demo["email"], record.demo["password"]).split(".")[1])
+    assert OPERATORS not in demo.get("cognito:groups", [])
+    with pytest.raises(StackError, match="no partner t_00000000"):
+        add_operator(stack, "t_00000000", "nobody@crossfoot.example", permanent_password=True)
 
 
 def test_a_first_password_has_to_be_changed_in_production(stack: Stack) -> None:
