@@ -290,7 +290,7 @@ def test_anothers_record_and_one_that_is_not_there_look_the_same(api: FakeApi) -
 @pytest.mark.parametrize(
     ("path", "field"),
     [
-        ("/v1/records/bill/quickbooks-1/explain", "path.kind"),
+        ("/v1/records/cheque/quickbooks-1/explain", "path.kind"),
         ("/v1/records/invoice/xero-1/explain", "path.id"),
         ("/v1/records/invoice/1/explain", "path.id"),
         ("/v1/records/invoice/quickbooks-%00/explain", "path.id"),

@@ -10,6 +10,7 @@ from crossfoot.core.depositing import DEPOSIT
 from crossfoot.core.effects import Effect, EffectState
 from crossfoot.core.model import ACCOUNTING, PSA, Ref, System
 from crossfoot.core.parts import carried_payment
+from crossfoot.core.payables.entries import PAYABLE
 from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.receipts import Operation
 from crossfoot.core.receipts import standing_of as standing_receipts
@@ -56,10 +57,15 @@ class Undo:
 
 
 _UNDO_SYNC = "POST /v1/sync/invoices/{id}/undo takes the invoice back."
-# What the Sync Invoices tool wrote goes back by a run of its own, which takes the entry and its batch together (S9).
-_BY_THE_TOOL = {
+# What goes back another way: what the Sync Invoices tool wrote by a run of its own, which takes the entry and its batch
+# together (S9); what payables wrote with the platform's record, which is the one that people pay by.
+_ANOTHER_WAY = {
     SALE: Undo("It is undone under Sync Invoices, together with its ConnectWise batch.", fix=_UNDO_SYNC),
     GL_BATCH: Undo("It is undone under Sync Invoices, together with the entry in QuickBooks.", fix=_UNDO_SYNC),
+    PAYABLE: Undo(
+        "It follows the platform's record: void or delete that, and QuickBooks follows.",
+        fix="Void or delete the record on the platform.",
+    ),
     JOURNAL: Undo(
         "A journal entry is taken back in QuickBooks.", fix="Delete or reverse the journal entry in QuickBooks."
     ),
@@ -70,10 +76,10 @@ def judge_undo(effect: Effect, chain: Sequence[Effect]) -> Undo:
     """Say what an effect entered that still stands by it, or why there is nothing to undo.
 
     Takes: `chain` are all effects of its kind on its subject, oldest first.
-    Source: X1, S9.
+    Source: X1, B4, S9.
     """
-    if effect.state is EffectState.CONFIRMED and effect.kind in _BY_THE_TOOL:
-        return _BY_THE_TOOL[effect.kind]
+    if effect.state is EffectState.CONFIRMED and effect.kind in _ANOTHER_WAY:
+        return _ANOTHER_WAY[effect.kind]
     if effect.state is not EffectState.CONFIRMED:
         return Undo(_WHY_NOT_CONFIRMED.get(effect.state, _UNDER_WAY))
     operation = effect.body["operation"]

@@ -37,9 +37,11 @@ _STATUS_OF_CODE = {
     "nothing_in_common": 409,
     "never_held": 409,
     "not_found": 404,
+    "not_payable": 409,
     "not_synced": 409,
     "nothing_to_correct": 409,
     "nothing_to_do": 409,
+    "paid_here": 409,
     "run_under_way": 409,
     "sync_under_way": 409,
 }

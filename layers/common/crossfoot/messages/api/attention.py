@@ -80,7 +80,7 @@ class ParkedShape(Shape):
     ignored_at: datetime | None
     why: Why
     currency: Currency
-    amount: Money | None = Field(description="Null for a record that has not come yet.")
+    amount: Money | None = Field(description="Null for a vendor, and for a record that has not come yet.")
     on: date | None = Field(description="The day of the payment or invoice, or on which the payout arrives.")
 
 

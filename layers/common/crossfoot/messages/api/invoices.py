@@ -8,6 +8,7 @@ from pydantic import Field, PlainSerializer
 
 from crossfoot.core.model import LineKind, Standing
 from crossfoot.core.statuses import InvoiceStatus
+from crossfoot.messages.api.outside_payments import OutsidePaymentShape
 from crossfoot.messages.api.payments import PaymentShape
 from crossfoot.messages.api.words import (
     ConnectedSystem,
@@ -75,6 +76,9 @@ class InvoiceHead(Shape):
     balance: Money
     status: InvoiceStatus
     archived_here: bool = Field(description="The partner archived it; what is deleted there is archived too (I5).")
+    outside_payment: OutsidePaymentShape | None = Field(
+        description="How it was paid without the platform, as the partner says; the systems are not told (B8)."
+    )
     match: MatchShape
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from crossfoot.core.attention import Cause, Parked
 from crossfoot.core.decisions import Decision, skipped
 from crossfoot.core.model import CONNECTED, CreditMemo, Invoice, Kind, Payment, Payout, Record, Ref
+from crossfoot.core.payables.records import Bill, BillPayment, VendorCredit
 from crossfoot.core.sync.runs import ItemState
 from crossfoot.core.tending import say
 from crossfoot.linking import find_open
@@ -17,6 +18,10 @@ from crossfoot.ports import ConnectionState, worries_about
 from crossfoot.steps.api.needs import Ports, not_found, to_money, to_why
 
 LISTED = "/v1/attention"
+
+type _Amounting = Payment | Payout | Invoice | CreditMemo | Bill | VendorCredit | BillPayment
+# A vendor has neither an amount nor a day.
+_AMOUNTS = (Payment, Payout, Invoice, CreditMemo, Bill, VendorCredit, BillPayment)
 
 
 def list_attention(ports: Ports, asked: Asked) -> AttentionList:
@@ -145,7 +150,7 @@ def _to_parked(parked: Parked, code: str, record: Record | None) -> ParkedShape 
     reason, kind = parked.under(code), parked.record.kind
     if reason is None or kind is Kind.CUSTOMER or kind is Kind.DEPOSIT:
         return None
-    known = record if isinstance(record, Payment | Payout | Invoice | CreditMemo) else None
+    known = record if isinstance(record, _AMOUNTS) else None
     return ParkedShape(
         kind=kind,
         id=str(parked.record),
@@ -158,9 +163,9 @@ def _to_parked(parked: Parked, code: str, record: Record | None) -> ParkedShape 
     )
 
 
-def _day(record: Payment | Payout | Invoice | CreditMemo) -> date | None:
+def _day(record: _Amounting) -> date | None:
     match record:
-        case Payment():
+        case Payment() | BillPayment():
             return record.paid_on
         case Payout():
             return record.arrives_on

@@ -16,7 +16,7 @@ from crossfoot.messages.api.credit_memos import (
 from crossfoot.messages.api.words import CustomerName, OneId
 from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.steps.api.lines import show_lines
-from crossfoot.steps.api.listing import by_date, fill_page, shows
+from crossfoot.steps.api.listing import by_date, customer_ref, fill_page, shows
 from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_id, to_money
 
 # A payment applies only credits of its own customer, so they are looked for among those: the newest so many.
@@ -34,7 +34,8 @@ def list_credit_memos(ports: Ports, asked: Asked[Nothing, CreditMemoQuery]) -> C
                 yield record, record
 
     shelf = None if query.customer else shelf_of_status(query.status)
-    read = by_date(ports.book, asked.tenant, Kind.CREDIT_MEMO, query, query.system, query.customer, shelf=shelf)
+    owner = customer_ref(query.customer)
+    read = by_date(ports.book, asked.tenant, Kind.CREDIT_MEMO, query, query.system, owner, shelf=shelf)
     found, next_cursor = fill_page(read, query, choose)
     return CreditMemoList(credit_memos=[CreditMemoShape(**_head(memo)) for memo in found], next_cursor=next_cursor)
 

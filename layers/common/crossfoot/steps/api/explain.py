@@ -21,7 +21,8 @@ from crossfoot.core.model import (
 )
 from crossfoot.core.money import format_minor
 from crossfoot.core.parts import invoices_of
-from crossfoot.core.payables.records import Bill, BillPayment, Vendor, VendorCredit
+from crossfoot.core.payables.open_amounts import named_by
+from crossfoot.core.payables.records import PAYABLE_KINDS, BillPayment, Payable
 from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.silence import tell_silence
 from crossfoot.core.statuses import PaymentStatus
@@ -35,6 +36,15 @@ from crossfoot.steps.api.credit_memos import find_applications
 from crossfoot.steps.api.invoices import explain_matches
 from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_why
 from crossfoot.steps.api.pairing import pair
+from crossfoot.steps.api.payables_explaining import (
+    credit_memo_in_payables,
+    invoice_in_payables,
+    never_read,
+    outside_now,
+    payable_now,
+    payable_title,
+)
+from crossfoot.steps.api.payables_pairing import load_kept
 from crossfoot.steps.api.payment_states import Part, load_payment_states
 from crossfoot.steps.api.payout_proof import load_proof
 from crossfoot.steps.api.standing import (
@@ -65,6 +75,8 @@ _UNDER_WAY = (PaymentStatus.PENDING, PaymentStatus.WAITING)
 def explain_record(ports: Ports, asked: Asked[OneRecord]) -> Explanation:
     """Tell a record's story. Source: X1."""
     ref = read_ref(asked.path.kind, asked.path.id)
+    if ref.kind in PAYABLE_KINDS:
+        return _explain_payable(ports, asked.tenant, ref)
     record = ports.book.load(asked.tenant, ref)
     match record:
         case Payment():
@@ -80,10 +92,7 @@ def explain_record(ports: Ports, asked: Asked[OneRecord]) -> Explanation:
             return _explain_deposit(ports, asked.tenant, record)
         case Payout():
             return _explain_payout(ports, asked.tenant, record)
-        case Vendor() | Bill() | VendorCredit() | BillPayment():
-            title = f"{ref.kind.replace('_', ' ').capitalize()} {ref.id}"
-            return _explanation(ports, asked.tenant, ref, (ref,), (), title, ())
-        case None:
+        case _:
             return _explain_unkept(ports, asked.tenant, ref)
 
 
@@ -115,6 +124,7 @@ def _explain_invoice(ports: Ports, tenant: str, invoice: Invoice) -> Explanation
     match = explain_matches(ports, tenant, [entry])[invoice.ref]
     now = [match, *invoice_now(invoice), *lines_now(ports, tenant, invoice), *keeping_now(ports, tenant, invoice)]
     now += [*copy_now(ports, tenant, invoice, entry.copies), *sync_now(ports, tenant, invoice, entry.link)]
+    now += [*outside_now(invoice.ref, *entry.copies), *invoice_in_payables(ports, tenant, invoice)]
     title = f"Invoice {invoice.number} of {format_minor(invoice.total_minor, invoice.currency)}"
     return _explanation(ports, tenant, invoice.ref, copies, (), title, now, invoice)
 
@@ -125,6 +135,7 @@ def _explain_credit_memo(ports: Ports, tenant: str, memo: CreditMemo) -> Explana
     payments = [payment.ref for payment, _ in find_applications(ports, tenant, memo)]
     own = [*credit_memo_now(memo, payments), *lines_now(ports, tenant, memo)]
     now = [*own, *keeping_now(ports, tenant, memo), *sync_now(ports, tenant, memo, link)]
+    now += credit_memo_in_payables(ports, tenant, memo)
     title = f"Credit memo {memo.number} of {format_minor(memo.total_minor, memo.currency)}"
     return _explanation(ports, tenant, memo.ref, copies, payments, title, now, memo)
 
@@ -149,6 +160,15 @@ def _explain_payout(ports: Ports, tenant: str, payout: Payout) -> Explanation:
     return _explanation(ports, tenant, payout.ref, (payout.ref,), ids, title, now, payout)
 
 
+def _explain_payable(ports: Ports, tenant: str, ref: Ref) -> Explanation:
+    kept = load_kept(ports, tenant, ref)
+    if kept is None:
+        return _explain_unkept(ports, tenant, ref)
+    settled = [*named_by(kept.shown)] if isinstance(kept.shown, BillPayment) else []
+    now = [*payable_now(ports, tenant, kept), *ignored_now(ports, tenant, kept.shown.ref)]
+    return _explanation(ports, tenant, ref, kept.refs, settled, payable_title(kept.shown), now, kept.named.told)
+
+
 def _explain_unkept(ports: Ports, tenant: str, ref: Ref) -> Explanation:
     """Tell of a record that the book does not have: of one that could not be kept exactly, its decisions are all there is.
 
@@ -156,6 +176,9 @@ def _explain_unkept(ports: Ports, tenant: str, ref: Ref) -> Explanation:
     """
     decided = ports.history.load(tenant, ref)
     if not decided:
+        unread = never_read(ports, tenant, ref)
+        if unread is not None:
+            raise unread
         listed = f"GET /v1/{ref.kind.replace('_', '-')}s lists them."
         raise not_found(ref.kind.replace("_", " "), listed)
     title = f"{ref.kind.replace('_', ' ').capitalize()} {ref.id}, which is not in the book"
@@ -170,7 +193,7 @@ def _explanation(
     further_ids: Iterable[Ref],
     title: str,
     now: Iterable[Decision],
-    written: Payment | Invoice | CreditMemo | Payout | None = None,
+    written: Payment | Invoice | CreditMemo | Payout | Payable | None = None,
 ) -> Explanation:
     """Put a story together. Takes: `written` is the record where it may have effects."""
     told_of = tuple(told_of)

@@ -19,6 +19,7 @@ from crossfoot.core.model import (
     Standing,
     System,
 )
+from crossfoot.core.payables.outside import outside_of
 from crossfoot.core.shelves import shelf_of_status
 from crossfoot.core.statuses import invoice_status
 from crossfoot.core.verdicts import UNDECIDED, Verdict, Verdicts, bearing_on
@@ -38,6 +39,7 @@ from crossfoot.messages.api.words import CustomerName, OneId
 from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.steps.api.lines import show_lines
 from crossfoot.steps.api.listing import by_date, check_days, customer_ref, fill_page, shows
+from crossfoot.steps.api.marks import show_outside
 from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_id, to_money
 from crossfoot.steps.api.pairing import Entry, load_entry, pair
 from crossfoot.steps.api.payments import show_payments
@@ -109,7 +111,7 @@ def _page_by_date(ports: Ports, tenant: str, query: InvoiceQuery, primary: Syste
 
     # An entry has the status of its primary copy: where that gives it its place too, the status's own shelf has them all.
     shelf = shelf_of_status(query.status) if not owner and told_at is primary else None
-    read = by_date(ports.book, tenant, Kind.INVOICE, query, query.system, query.customer, shelf=shelf)
+    read = by_date(ports.book, tenant, Kind.INVOICE, query, query.system, owner, shelf=shelf)
     return fill_page(read, query, choose)
 
 
@@ -192,6 +194,7 @@ def _head(entry: Entry, match: Decision) -> dict[str, Any]:
         "balance": to_money(shown.balance_minor, shown.currency),
         "status": invoice_status(shown),
         "archived_here": shown.keeping.archived,
+        "outside_payment": show_outside(outside_of(entry.copies)),
         "match": MatchShape(state=_match_state(match), code=match.code, sentence=match.sentence, fix=match.fix),
     }
 

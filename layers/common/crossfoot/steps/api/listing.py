@@ -58,13 +58,12 @@ def by_date(
     kind: Kind,
     query: DatedQuery,
     system: System | None,
-    customer: str | None = None,
+    owner: Ref | None = None,
     *,
     shelf: Shelf | None = None,
 ) -> Read:
-    """Read the list of a kind by date. Takes: with `customer`, that customer's own list; `shelf` as the book's."""
+    """Read the list of a kind by date. Takes: with `owner`, that customer's or vendor's own list; `shelf` as the book's."""
     check_days(query)
-    owner = customer_ref(customer)
 
     def read(cursor: str, limit: int) -> ListPage:
         return book.list_records(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from crossfoot.core.model import Kind, Payment, Record
 from crossfoot.messages.api.payments import AllocationShape, CreditUseShape, PaymentList, PaymentQuery, PaymentShape
 from crossfoot.messages.routes import Asked, Nothing
-from crossfoot.steps.api.listing import by_date, fill_page
+from crossfoot.steps.api.listing import by_date, customer_ref, fill_page
 from crossfoot.steps.api.needs import Ports, to_id, to_money, to_why
 from crossfoot.steps.api.payment_states import Part, gravest_part, load_payment_states
 
@@ -20,7 +20,7 @@ def list_payments(ports: Ports, asked: Asked[Nothing, PaymentQuery]) -> PaymentL
             if query.status in (None, part.status):
                 yield payment, _to_shape(payment, part)
 
-    read = by_date(ports.book, tenant, Kind.PAYMENT, query, None, query.customer)
+    read = by_date(ports.book, tenant, Kind.PAYMENT, query, None, customer_ref(query.customer))
     found, next_cursor = fill_page(read, query, choose)
     return PaymentList(payments=found, next_cursor=next_cursor)
 

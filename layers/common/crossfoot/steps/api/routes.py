@@ -61,6 +61,7 @@ from crossfoot.steps.api import (
     undoing,
 )
 from crossfoot.steps.api.needs import Ports
+from crossfoot.steps.api.payables_book_routes import PAYABLES_BOOK
 from crossfoot.steps.api.payables_routes import PAYABLES_CONTROL
 from crossfoot.steps.api.sync_routes import SYNC
 
@@ -292,4 +293,4 @@ _WORK: tuple[Route[Ports], ...] = (
     ),
 )  # fmt: skip
 
-ROUTES = (*_CONNECTIONS, *_BOOK, *_MATCHES, *_ATTENTION, *_WORK, *SYNC, *PAYABLES_CONTROL)
+ROUTES = (*_CONNECTIONS, *_BOOK, *_MATCHES, *_ATTENTION, *_WORK, *SYNC, *PAYABLES_CONTROL, *PAYABLES_BOOK)

@@ -1,7 +1,7 @@
 """Finds the invoices that money may go to which none of those that it was meant for has room for (P1)."""
 
 from crossfoot.core.matching import is_imported
-from crossfoot.core.model import ACCOUNTING, Invoice, Kind, Ref, Standing
+from crossfoot.core.model import ACCOUNTING, Invoice, Keeping, Kind, Ref, Standing
 from crossfoot.linking import load_bearing
 from crossfoot.steps.mirror_payment.needs import Ports
 
@@ -12,9 +12,10 @@ def load_open_invoices(tenant: str, customer: Ref, currency: str, ports: Ports) 
     """Read the open invoices of a customer of the accounting that take part in both systems.
 
     ConnectWise gets no payment on an invoice whose copy there is archived or left out by the filters. What the platform
-    said is paid by it is recorded all the same; what we choose ourselves must not set the two books apart.
+    said is paid by it is recorded all the same; what we choose ourselves must not set the two books apart. Nor does
+    anything go to one that was paid outside.
 
-    Source: P1, C4, C5, I5.
+    Source: P1, B8, C4, C5, I5.
     """
     page = ports.book.list_records(
         tenant, Kind.INVOICE, first=None, last=None, system=ACCOUNTING, cursor="", limit=MAX_OPEN,
@@ -25,7 +26,7 @@ def load_open_invoices(tenant: str, customer: Ref, currency: str, ports: Ports) 
 
 
 def _is_open(invoice: Invoice, currency: str) -> bool:
-    is_open = invoice.standing is Standing.LIVE and invoice.balance_minor > 0
+    is_open = invoice.standing is Standing.LIVE and invoice.balance_minor > 0 and invoice.keeping.outside is None
     return is_open and invoice.currency == currency and is_imported(invoice)
 
 
@@ -36,4 +37,8 @@ def _without_those_aside(tenant: str, invoices: list[Invoice], ports: Ports) -> 
     copies |= {invoice.ref: invoice for invoice in invoices}
     bearing = load_bearing(tenant, copies, links, ports.book, ports.matches)
     keepings = {invoice.ref: bearing.psa_keeping(invoice.ref) for invoice in invoices}
-    return [each for each in invoices if not (keepings[each.ref].archived or keepings[each.ref].left_out)]
+    return [each for each in invoices if not _is_aside(keepings[each.ref])]
+
+
+def _is_aside(keeping: Keeping) -> bool:
+    return keeping.archived or keeping.left_out or keeping.outside is not None
