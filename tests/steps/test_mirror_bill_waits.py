@@ -1,18 +1,16 @@
 """mirror_bill: what waits or is refused says why, goes on when it can, and goes out once (B2 to B4, B7)."""
 
-from datetime import date
 from typing import Any
 
 import pytest
 from crossfoot.core.model import ACCOUNTING, PLATFORM, Kind, Ref, Standing
-from crossfoot.errors import BadMessage, Conflict
+from crossfoot.errors import BadMessage
 from crossfoot.messages import MirrorBill, RetryParked
 from crossfoot.ports import ConnectionState
 
 from tests.fakes.filing import TODAY
 from tests.fakes.payables_desk import Desk
 from tests.fakes.receipts import BANK, COSTS
-from tests.fakes.trip import Crash, Mode, Trip
 from tests.fakes.world import TENANT
 
 
@@ -139,20 +137,3 @@ def test_b4_everything_waits_for_quickbooks_to_be_connected(desk: Desk) -> None:
 def test_a_record_that_nobody_told_of_is_a_bad_message(desk: Desk) -> None:
     with pytest.raises(BadMessage):
         desk.world.work(MirrorBill(tenant=TENANT, record_kind=Kind.BILL, record_id="bill_9"))
-
-
-def test_b4_a_payment_gives_way_while_a_later_one_may_be_written_at_this_moment(desk: Desk) -> None:
-    desk.bill()
-    desk.settle()
-    later = desk.pay("bp_2", {"platform-bill_1": 60_00}, on=date(2026, 11, 2))
-    message = desk.world.queue.messages.pop()
-
-    with pytest.raises(Crash):
-        desk.world.work(message, Trip(strike_on="insert", mode=Mode.CRASH_AFTER))
-    earlier = desk.pay("bp_1", {"platform-bill_1": 60_00}, on=date(2026, 11, 1))
-    with pytest.raises(Conflict):
-        desk.world.work(desk.world.queue.messages[-1])
-    desk.world.work(message)
-    desk.settle()
-    assert (desk.held(earlier), desk.held(later)) == ([], ["more_than_open"])
-    assert desk.bills() == {"BILL_1": (100_00, 40_00)}
