@@ -31,6 +31,11 @@ def signed_in(*, without: tuple[str, ...] = (), **changed: str) -> dict[str, str
     return {name: value for name, value in {**claims_of(TENANT), **changed}.items() if name not in without}
 
 
+def user_of(tenant: str, route: Route[Ports]) -> dict[str, str]:
+    """Give the claims of a partner's user who may use a route."""
+    return {**claims_of(tenant), **({"cognito:groups": f"[staff {route.group}]"} if route.group else {})}
+
+
 @pytest.fixture(scope="module")
 def whole() -> FakeApi:
     """A world where TENANT has everything, and the other partner nothing but a sign-in: for what changes nothing."""
@@ -70,6 +75,9 @@ def state_of(api: FakeApi, tenant: str) -> Mapping[str, Any]:
         "schedule": api.schedules.schedules.get(tenant),
         "sold": dict(api.world.our_sales.catalogue.items),
         "journals": dict(api.world.our_sales.journals),
+        "payables_preferences": api.world.payables_settings.preferences.get(tenant),
+        "profile": api.world.payables_settings.facts.get(tenant),
+        "payable_syncs": {key: sync for key, sync in api.world.payable_syncs.syncs.items() if key[0] == tenant},
         "outbox": {key: each for key, each in api.world.outbox.waiting.items() if key[0] == tenant},
         "documents": {key for key in api.documents.documents if key[0] == tenant},
     }
@@ -78,8 +86,18 @@ def state_of(api: FakeApi, tenant: str) -> Mapping[str, Any]:
 @pytest.mark.parametrize("route", CLOSED, ids=name_of)
 def test_a_route_is_of_use_to_its_partner(api: FakeApi, route: Route[Ports]) -> None:
     """The twin of the next tests: what they try does succeed for the partner itself."""
-    reply = api.call(route.method, path_of(route), body=BODIES.get(route.name))
+    reply = api.call(route.method, path_of(route), body=BODIES.get(route.name), claims=user_of(TENANT, route))
     assert reply.status == route.status, reply.text
+
+
+@pytest.mark.parametrize("route", [route for route in CLOSED if route.group], ids=name_of)
+def test_a_route_of_a_group_serves_nobody_else(whole: FakeApi, route: Route[Ports]) -> None:
+    before = state_of(whole, TENANT)
+    for groups in ({}, {"cognito:groups": f"{route.group}-of-cranes [staff]"}):
+        claims = {**claims_of(TENANT), **groups}
+        reply = whole.call(route.method, path_of(route), body=BODIES.get(route.name), claims=claims)
+        assert (reply.status, reply.body["code"]) == (403, f"{route.group}_only")
+    assert state_of(whole, TENANT) == before
 
 
 @pytest.mark.parametrize("route", CLOSED, ids=name_of)
@@ -106,7 +124,8 @@ def test_a_route_cannot_be_used_without_a_partner(whole: FakeApi, route: Route[P
 @pytest.mark.parametrize("route", CLOSED, ids=name_of)
 def test_a_route_gives_and_changes_nothing_of_another_partner(api: FakeApi, route: Route[Ports]) -> None:
     before = state_of(api, TENANT)
-    reply = api.call(route.method, path_of(route), body=BODIES.get(route.name), tenant=OTHER_TENANT)
+    claims = user_of(OTHER_TENANT, route)
+    reply = api.call(route.method, path_of(route), body=BODIES.get(route.name), claims=claims)
     assert state_of(api, TENANT) == before
     for secret in CANARIES:
         assert secret not in reply.text.replace("t_00000001", "")
@@ -117,13 +136,14 @@ def test_a_route_gives_and_changes_nothing_of_another_partner(api: FakeApi, rout
 @pytest.mark.parametrize("route", CLOSED, ids=name_of)
 def test_a_partner_named_in_the_request_is_not_heard(whole: FakeApi, route: Route[Ports]) -> None:
     before = state_of(whole, TENANT)
+    claims = user_of(OTHER_TENANT, route)
     named = whole.call(
-        route.method, path_of(route), body=BODIES.get(route.name), tenant=OTHER_TENANT, query={"tenant": TENANT}
+        route.method, path_of(route), body=BODIES.get(route.name), claims=claims, query={"tenant": TENANT}
     )
     assert named.status in {400, 404}
     body = {**BODIES.get(route.name, {}), "tenant": TENANT}
     if route.body is not None:
-        assert whole.call(route.method, path_of(route), body=body, tenant=OTHER_TENANT).status == 400
+        assert whole.call(route.method, path_of(route), body=body, claims=claims).status == 400
     assert state_of(whole, TENANT) == before
 
 

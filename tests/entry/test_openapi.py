@@ -8,6 +8,7 @@ from crossfoot.entry.openapi import DESCRIPTION_PATH
 from crossfoot.messages.api.problems import ProblemShape
 from crossfoot.messages.routes import Route
 from crossfoot.steps.api.needs import Ports
+from crossfoot.steps.api.payables_routes import PAYABLES_CONTROL
 from crossfoot.steps.api.routes import ROUTES
 from crossfoot.steps.api.sync_routes import SYNC
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
@@ -16,8 +17,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.schemas import schema_v31
 from referencing import Resource
 
-from tests.fakes.api import FakeApi
+from tests.fakes.api import FakeApi, claims_of
 from tests.fakes.whole import BODIES, path_of, whole_api
+from tests.fakes.world import TENANT
 
 
 @pytest.fixture(scope="module")
@@ -95,15 +97,14 @@ def test_what_is_served_is_what_is_described(document: dict[str, Any], whole: Fa
     assert not lists or any(lists), "an empty answer shows nothing"
 
 
-WRITING = [route for route in SYNC if route.method != "GET"]
+WRITING = [route for route in (*SYNC, *PAYABLES_CONTROL) if route.method != "GET"]
 
 
 @pytest.mark.parametrize("route", WRITING, ids=lambda route: route.name)
-def test_what_is_answered_to_the_sync_tools_deeds_is_what_is_described(
-    document: dict[str, Any], route: Route[Ports]
-) -> None:
+def test_what_is_answered_to_a_deed_is_what_is_described(document: dict[str, Any], route: Route[Ports]) -> None:
     described = operations(document)[route.name]["responses"][str(route.status)]["content"]["application/json"]
-    reply = whole_api().call(route.method, path_of(route), body=BODIES.get(route.name, {}))
+    claims = {**claims_of(TENANT), "cognito:groups": route.group}
+    reply = whole_api().call(route.method, path_of(route), body=BODIES.get(route.name, {}), claims=claims)
     assert reply.status == route.status, reply.text
     _check(document, described["schema"], reply.body)
 

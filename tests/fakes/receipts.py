@@ -13,7 +13,7 @@ from tests.fakes.filing import NEW
 from tests.fakes.vendors import FakeQuickBooks
 
 FUNDS, BANK, FEES = "4", "35", "90"
-CARD, COSTS = "41", "63"
+CARD, COSTS, SALES = "41", "63", "79"
 COMPANY = Company(
     (
         LedgerAccount(FUNDS, "Undeposited Funds", AccountUse.UNDEPOSITED_FUNDS),
@@ -21,6 +21,8 @@ COMPANY = Company(
         LedgerAccount(FEES, "Bank Charges", AccountUse.EXPENSE),
         LedgerAccount(COSTS, "Office Expenses", AccountUse.EXPENSE),
         LedgerAccount(CARD, "Business Visa", AccountUse.CREDIT_CARD),
+        LedgerAccount(SALES, "Services", AccountUse.INCOME),
+        LedgerAccount("36", "Savings", AccountUse.BANK),
     ),
     home_currency="USD",
 )

@@ -87,6 +87,7 @@ VALUES = {
     "/v1/fetches/{id}": "run-canary",
     "/v1/matches/{id}": "invoice:q1004:c1004",
     **whole_sync.VALUES,
+    **whole_payables.VALUES,
 }
 
 
@@ -117,6 +118,7 @@ def whole_api() -> FakeApi:
     assert api.call("POST", "/v1/crossfoot", body={}).status == 202
     api.work()
     whole_sync.fill_sync(api.world)
+    whole_payables.fill_payables(api.world)
     _fill_book(api)
     return api
 

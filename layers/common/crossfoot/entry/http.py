@@ -11,6 +11,7 @@ from crossfoot.entry.problems import MEDIA_TYPE, Problem, problem
 
 MAX_BODY_BYTES = 256 * 1024
 
+_BETWEEN_GROUPS = str.maketrans("[],", "   ")
 _SAFE_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -18,8 +19,9 @@ _SAFE_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff
 class Call:
     """A request.
 
-    Takes: `headers` have lower-case names; `body` is the raw bytes; `tenant` is the caller's partner, from the claim of
-    a verified ID token and nowhere else, or "" on an open route.
+    Takes: `headers` have lower-case names; `body` is the raw bytes; `tenant` is the caller's partner, `user` who of it,
+    by the e-mail address, and `groups` are those of the user: all from the claims of a verified ID token and nowhere
+    else, "" and none on an open route.
     """
 
     method: str
@@ -28,6 +30,8 @@ class Call:
     query: Mapping[str, str]
     body: bytes
     tenant: str = ""
+    user: str = ""
+    groups: frozenset[str] = frozenset()
     path_parameters: Mapping[str, str] = field(default_factory=dict)
     request_id: str = ""
 
@@ -63,13 +67,16 @@ def read_call(event: Mapping[str, Any], max_body_bytes: int = MAX_BODY_BYTES, *,
     Raises: TooLarge before anything of the body is parsed.
     """
     context = event.get("requestContext") or {}
+    claims = _read_claims(context, audience)
     return Call(
         method=event["httpMethod"].upper(),
         path=event["path"],
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         query=event.get("queryStringParameters") or {},
         body=_read_body(event, max_body_bytes),
-        tenant=_read_tenant(context, audience),
+        tenant=str(claims.get("custom:tenant") or ""),
+        user=str(claims.get("email") or claims.get("sub") or ""),
+        groups=_read_groups(claims.get("cognito:groups")),
         path_parameters=event.get("pathParameters") or {},
         request_id=context.get("requestId", ""),
     )
@@ -105,13 +112,19 @@ def _decode(text: str) -> bytes:
         return b""
 
 
-def _read_tenant(context: Mapping[str, Any], audience: str) -> str:
-    """Read the partner from the token that API Gateway verified.
+def _read_claims(context: Mapping[str, Any], audience: str) -> Mapping[str, Any]:
+    """Read what the token says that API Gateway verified; nothing where it is not one of ours.
 
     Its authorizer checks signature, pool and time, and no more: access tokens pass it, and so do the tokens of any other
     app client that the pool may have one day. Only an ID token made for our own client names a partner.
     """
     claims = (context.get("authorizer") or {}).get("claims") or {}
     if claims.get("token_use") != "id" or not audience or claims.get("aud") != audience:
-        return ""
-    return str(claims.get("custom:tenant") or "")
+        return {}
+    return claims
+
+
+def _read_groups(claim: object) -> frozenset[str]:
+    """Read the groups of a user: a list by now, or its text, with commas or spaces between and sometimes in brackets."""
+    text = " ".join(map(str, claim)) if isinstance(claim, list) else str(claim or "")
+    return frozenset(text.translate(_BETWEEN_GROUPS).split())

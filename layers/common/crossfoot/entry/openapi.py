@@ -24,7 +24,7 @@ _REF = "#/components/schemas/{model}"
 _PROBLEMS = {
     400: "A member of the request is wrong; `errors` names it.",
     401: "The sign-in token is missing, wrong or has expired.",
-    403: "The sign-in token names no partner.",
+    403: "The sign-in token names no partner, or a user who may not do this.",
     404: "There is no such thing, or it is another partner's.",
     409: "This needs something else first, or is being done; `fix` says what to do.",
     413: "The request is too large.",

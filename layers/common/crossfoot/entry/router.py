@@ -56,6 +56,8 @@ def _serve[Ports](
 ) -> Answer:
     if not route.is_open and not call.tenant:
         return answer_problem(_no_tenant())
+    if route.group and route.group not in call.groups:
+        return answer_problem(_not_in(route.group))
     asked = _read(route, call, {name: unquote(value) for name, value in parameters.items()})
     if isinstance(asked, Problem):
         return answer_problem(asked)
@@ -120,6 +122,7 @@ def _read[Ports](route: Route[Ports], call: Call, parameters: Mapping[str, str])
         # A body's JSON has types of its own: "false" there is no boolean. Paths and queries are all text.
         check(route.body, body, "", strict=True) if route.body is not None else None,
         key,
+        call.user,
     )
     return bad_fields(errors) if errors else asked
 
@@ -137,6 +140,13 @@ def _no_tenant() -> Problem:
         403, "no_partner", "Your sign-in belongs to no partner",
         "The token names no partner. Only the ID token of a partner's user does; an access token does not.",
         "Send the ID token. If this was one, ask the operator to add you to a partner.",
+    )  # fmt: skip
+
+
+def _not_in(group: str) -> Problem:
+    return problem(
+        403, f"{group}_only", f"Only {group} may do this", f"Your user does not belong to the group {group}.",
+        f"Ask one of the {group} to do it.",
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ class Nothing(Shape):
 class Asked[Path: Shape = Nothing, Query: Shape = Nothing, Body: Shape = Nothing]:
     """A request that was read and found well-formed.
 
-    Takes: `tenant` is "" on an open route, and `idempotency_key` on one that takes none.
+    Takes: `tenant` and `user` are "" on an open route, and `idempotency_key` on one that takes none.
     """
 
     tenant: str
@@ -29,6 +29,7 @@ class Asked[Path: Shape = Nothing, Query: Shape = Nothing, Body: Shape = Nothing
     query: Query
     body: Body
     idempotency_key: str = ""
+    user: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ class Route[Ports]:
     """One method of one path.
 
     Takes: `path` with its parameters in braces; `answer` is None where there is no body; an `is_open` route asks for no
-    token; one that is `idempotent` asks for an Idempotency-Key, and gives the same key the same answer; `problems` are the
-    statuses of its own beside those that every route can answer.
+    token, and one with a `group` serves only the users of that; one that is `idempotent` asks for an Idempotency-Key, and
+    gives the same key the same answer; `problems` are the statuses of its own beside those that every route can answer.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Route[Ports]:
     query: type[Shape] = Nothing
     body: type[Shape] | None = None
     is_open: bool = False
+    group: str = ""
     idempotent: bool = False
     media_type: str = "application/json"
     problems: tuple[int, ...] = field(default=())
