@@ -18,6 +18,7 @@ CANARIES = (
     "q1001", "Acme MSP Books", "access-of", "private-canary", "1001", "run-canary", "canary type", "Canary Company",
     "CM-canary", "Line canary", "Bank canary", "c77", "documents.example",
     "digest-canary", "pay_canary", "po_canary", "Fee canary", "Attention canary",
+    "Vendor canary", "B-canary", "VC-canary", "Cost canary", "paid_canary",
     "3001", "3002", "Payer canary", "Gone canary", "Work canary", "Item canary",
 )  # fmt: skip
 

@@ -112,7 +112,7 @@ def whole_api() -> FakeApi:
     api.work()
     apart = {**BODIES["decideMatch"], "accounting": "quickbooks-q1004", "psa": "connectwise-c1004"}
     assert api.call("POST", "/v1/matches", body=apart).status == 200
-    api.world.quickbooks.pay("77", {"q1001": 1000})
+    api.world.quickbooks.pay("77", {"q1001": 900})
     api.work()
     api.world.connectwise.put(replace(api.world.connectwise.invoice("c1002"), total_minor=900))
     assert api.call("POST", "/v1/crossfoot", body={}).status == 202

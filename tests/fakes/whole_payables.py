@@ -7,6 +7,7 @@ from crossfoot.core.payables.preferences import PayablesPreferences
 from crossfoot.core.payables.syncs import PayableSync, SyncStarter
 from crossfoot.ports import Outgoing
 
+from tests.fakes import whole_payables_book
 from tests.fakes.platform import bill_data, bill_payment_data, vendor_credit_data, vendor_data
 from tests.fakes.receipts import BANK, CARD, COSTS, SALES
 from tests.fakes.world import TENANT, World
@@ -31,9 +32,10 @@ BODIES: dict[str, Any] = {
     "putPayablesPreferences": PREFERENCES,
     "putSyncProfile": {"override": "two_way"},
     "startPayablesSync": {},
+    **whole_payables_book.BODIES,
 }
 SYNC = "20261103T170405.000000Z-canary"
-VALUES = {"/v1/syncs/{id}": SYNC}
+VALUES = {"/v1/syncs/{id}": SYNC, **whole_payables_book.VALUES}
 
 
 def fill_payables(world: World) -> None:
@@ -43,3 +45,4 @@ def fill_payables(world: World) -> None:
     world.payable_syncs.begin(TENANT, PayableSync(SYNC, SyncStarter.PERSON, now, now))
     held_up = Outgoing(Ref(PLATFORM, Kind.BILL, "bill_canary"), None, SYNC, "not_approved")
     world.outbox.put(TENANT, [held_up])
+    whole_payables_book.fill_payables_book(world)

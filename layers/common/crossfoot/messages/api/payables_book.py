@@ -237,7 +237,7 @@ type NotImportedKind = Literal[Kind.VENDOR, Kind.BILL, Kind.VENDOR_CREDIT, Kind.
 class NotImportedQuery(DatedQuery):
     """Of which kind to list what does not come. Vendors are listed by name, whatever the days."""
 
-    kind: NotImportedKind
+    kind: NotImportedKind = Kind.BILL
 
 
 class NotImportedShape(Shape):
