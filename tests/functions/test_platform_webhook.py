@@ -10,14 +10,17 @@ import pytest
 from crossfoot.adapters.clock import SystemClock
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.book import TableBook
+from crossfoot.adapters.dynamodb.payables_settings import TablePayablesSettings
 from crossfoot.adapters.dynamodb.table import Put, Table
 from crossfoot.core.model import PLATFORM, Kind, Payment, Ref
+from crossfoot.core.payables.profile import PaymentSync, payment_sync_of
+from crossfoot.core.payables.records import Bill
 from crossfoot.errors import AwsUnavailable
 from crossfoot.wiring.signing_secrets import SigningSecrets
 from standardwebhooks import Webhook
 
 from tests.fakes.clock import FakeClock
-from tests.fakes.platform import payment_data, payout_data
+from tests.fakes.platform import bill_data, partner_data, payment_data, payout_data
 from tests.functions.conftest import PLATFORM_SECRET, Aws, in_time, sample
 
 type Load = Callable[[str], ModuleType]
@@ -67,6 +70,19 @@ def test_p1_a_payment_of_the_platform_is_kept_and_queued(aws: Aws, load: Load) -
     assert (message["kind"], message["tenant"], message["system"], message["payment_id"]) == (
         "mirror_payment", ONE, "platform", "pay_1",
     )  # fmt: skip
+
+
+def test_b4_b6_a_bill_and_what_a_profile_follows_from_are_kept_and_the_bill_is_queued(aws: Aws, load: Load) -> None:
+    handler, table = load("platform_webhook"), Table(aws.environment["TABLE_NAME"])
+    for _ in range(2):
+        assert post(handler, signed(told("bill.created", bill_data()))) == (200, None)
+        assert post(handler, signed(told("partner.updated", partner_data()))) == (200, None)
+    bill = TableBook(table).load(ONE, Ref(PLATFORM, Kind.BILL, "bill_1"))
+    assert isinstance(bill, Bill)
+    assert [line.amount_minor for line in TableBook(table).load_cost_lines(ONE, bill)] == [25_000, 5_000]
+    assert payment_sync_of(TablePayablesSettings(table).load_facts(ONE)) is PaymentSync.TWO_WAY
+    (message,) = aws.messages("bills")
+    assert (message["kind"], message["tenant"], message["record_id"]) == ("mirror_bill", ONE, "bill_1")
 
 
 def test_d2_a_payout_of_ten_thousand_payments_is_taken(aws: Aws, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
