@@ -1,6 +1,6 @@
 """More changes than one answer holds: few metered calls, and nothing lost, whatever happens between the calls."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from crossfoot.core.model import Kind
 from crossfoot.core.windows import OVERLAP
 from crossfoot.errors import AnswerTooLarge, RateLimited, RemoteUnavailable
 
-from tests.adapters.quickbooks.wire import ENTITIES, THROTTLED, Reader, WireCompany
+from tests.adapters.quickbooks.wire import ENTITIES, PAYABLES, THROTTLED, Reader, WireCompany
 
 MORNING, NOON = "2026-11-03T08:00:00Z", "2026-11-03T12:00:00Z"
 # A page of 8 repeats 2 rows; a CDC answer holds 10 objects.
@@ -111,9 +111,21 @@ def test_a_first_import_takes_less_than_half_a_call_a_page() -> None:
     windows = reader.read_all()
     assert reader.differences() == set()
     assert windows[-1].cursor == reader.cursor
-    batches = len(ENTITIES) + 2
-    assert company.calls == ["batch"] * batches + ["cdc"], "invoices in three, every other type in one"
+    assert company.calls == ["batch"] * 4 + ["cdc"], "invoices in three, all that is behind them in one"
     assert max(len(window.records) for window in windows) <= Limits().window_rows
+
+
+@pytest.mark.parametrize("feed", [ENTITIES, PAYABLES], ids=["receivables", "payables"])
+def test_a_first_import_of_a_company_that_is_no_longer_than_two_pages_of_a_type_takes_one_call(
+    feed: Mapping[str, Kind],
+) -> None:
+    company = WireCompany()
+    for entity in feed:
+        burst(company, entity, 1_100 if entity in {"Invoice", "Bill"} else 40, 0.01)
+    company.advance(3600)
+    reader = Reader(company, Limits(), feed)
+    assert len([record for window in reader.read_all() for record in window.records]) == 1_100 + 40 * (len(feed) - 1)
+    assert (reader.differences(), company.calls) == (set(), ["batch", "cdc"])
 
 
 @pytest.mark.parametrize("ties", ["id", "reverse"])

@@ -32,7 +32,8 @@ from crossfoot.core.windows import OVERLAP
 ONE_SECOND = timedelta(seconds=1)
 # Behind every time, as text.
 _NEVER = "~"
-# After a burst few types hold more than a page of changes; two of each read nearly every burst in one call.
+# After a burst few types hold more than a page of changes, and few companies hold more of a type: two of each read nearly
+# every burst, and everything of a small company, in one call.
 PAGES_EACH = 2
 
 log = logging.getLogger(__name__)
@@ -105,11 +106,11 @@ class Taken:
 
 
 def plan_pages(position: Cursor, limits: Limits) -> list[Page]:
-    """List the pages to ask for in one call: of one long type, or of every type that may have changed a little."""
+    """List the pages to ask for in one call: of one long type, or of every type that may be short."""
     if position.size:
         return [_page_at(position, position.size)]
     first = _page_at(position, limits.page_rows)
-    if position.deletions_since and position.at_its_beginning:
+    if position.at_its_beginning:
         pages = [
             page for each in position.entities_left for page in _successive(replace(first, entity=each), PAGES_EACH)
         ]
