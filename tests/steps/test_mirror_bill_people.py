@@ -171,6 +171,20 @@ def test_b6_with_the_classic_profile_it_stays_as_it_was_here(desk: Desk, deed: s
     assert explained.fix
 
 
+def test_b6_a_payment_keeps_its_money_when_somebody_deletes_its_bill_there(desk: Desk) -> None:
+    payment = paid(desk)
+    bill = Ref(PLATFORM, Kind.BILL, "bill_1")
+    payables = desk.world.our_payables
+    payables.pay(desk.copy_id(VENDOR), {desk.copy_id(bill): 50_00}, id_=desk.copy_id(payment), more_minor=10_00)
+    payables.delete_bill(desk.copy_id(bill))
+    desk.settle()
+    now = desk.told(payment)
+    assert isinstance(now, BillPayment)
+    assert (now.total_minor, now.other_minor, now.bills) == (60_00, 60_00, ())
+    assert (desk.told(bill).standing, desk.payments()) == (Standing.DELETED, [(60_00, [], [])])
+    assert (desk.held(payment), desk.waiting()) == ([], {})
+
+
 def test_b6_what_is_taken_back_on_both_sides_is_done(desk: Desk) -> None:
     payment = paid(desk)
     desk.world.our_payables.void_payment(desk.copy_id(payment))

@@ -125,7 +125,8 @@ def effect(
     assert entry is not None
     made = Effect(
         "t_00000001", PAYABLE, subject, 1, to_body(EntryWrite(operation, entry, "USD")), "B4", "", (subject,),
-        state=EffectState.CONFIRMED, remote_id=standing.id if standing else "", result=to_result(standing),
+        state=EffectState.CONFIRMED, remote_id=standing.id if standing else "",
+        result=to_result(standing, "2000-01-01T00:00:00.000000Z"),
     )  # fmt: skip
     return replace(made, **more)
 

@@ -15,6 +15,7 @@ from crossfoot.core.payables.preferences import Direction, PayablesPreferences
 from crossfoot.core.payables.profile import PaymentSync
 from crossfoot.core.payables.records import Payable, PayMethod, PayState
 from crossfoot.core.payables.refusals import rests_on
+from crossfoot.core.payables.stored import to_result
 from crossfoot.core.payables.words import to_payable_effect
 from crossfoot.core.receiving import SEEN
 
@@ -331,6 +332,14 @@ def test_b6_what_is_gone_there_counts_no_longer(standing: Standing) -> None:
 )
 def test_b5_where_both_changed_it_neither_is_written_over(record: Payable, shown: Shown, expected: str) -> None:
     assert code_of(plan_entry(stands(record, bill_entry(), shown=shown))) == expected
+
+
+def test_b5_what_the_platform_has_not_told_anew_was_not_changed_there_whatever_it_would_be_by_now() -> None:
+    record = bill("bill_1", 100_00, line(100_00, ""))
+    entry = bill_entry(lines=(EntryLine(100_00, "gone", line_id="1"),))
+    agreed = effect(record.ref, entry, result=to_result(entry, record.version.updated_at))
+    plan = plan_entry(case(record, latest=agreed, shown=TO_80))
+    assert (plan.is_there, plan.record is not None) == (True, True)
 
 
 def test_b5_where_both_came_to_the_same_it_is_agreed() -> None:

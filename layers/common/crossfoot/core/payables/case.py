@@ -17,10 +17,14 @@ from crossfoot.core.payables.stored import standing_of
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How the accounting shows an entry of ours since we wrote it last. Takes: `entry` is None where it is void or gone."""
+    """How the accounting shows an entry of ours since we wrote it last.
+
+    Takes: `entry` is None where it is void or gone; `other_minor` is of a payment, as in BillPayment.
+    """
 
     entry: Entry | None
     standing: Standing = Standing.LIVE
+    other_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

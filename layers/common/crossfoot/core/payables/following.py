@@ -30,10 +30,13 @@ from crossfoot.core.payables.records import (
 )
 
 
-def taken_over(record: Payable, entry: Entry, named: Mapping[Ref, Named], now: datetime) -> Payable:
+def taken_over(
+    record: Payable, entry: Entry, named: Mapping[Ref, Named], now: datetime, other_minor: int = 0
+) -> Payable:
     """Give a record of the platform as the accounting has it now.
 
-    Takes: `named` is what it names already, so that nothing is called otherwise than the platform calls it.
+    Takes: `named` is what it names already, so that nothing is called otherwise than the platform calls it; `other_minor`
+    is what a payment has there beside bills and credits: the money of a bill that somebody deleted, say.
     Source: B5, B6.
     """
     moved = replace(record, version=later_version(record.version, now))
@@ -56,7 +59,8 @@ def taken_over(record: Payable, entry: Entry, named: Mapping[Ref, Named], now: d
                 number=entry.number,
                 bills=tuple(BillPart(*part) for part in _parts(Kind.BILL, entry.bills, named)),
                 credits=tuple(CreditPart(*part) for part in _parts(Kind.VENDOR_CREDIT, entry.credits, named)),
-                total_minor=entry.amount_minor,
+                total_minor=entry.amount_minor + other_minor,
+                other_minor=other_minor,
             )
         case _:
             raise ValueError(f"{record.ref} is no {type(entry).__name__}")

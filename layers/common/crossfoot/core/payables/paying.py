@@ -54,7 +54,8 @@ def _does_not_tie(payment: BillPayment) -> Decision | None:
     billed = sum(part.amount_minor for part in payment.bills)
     credited = sum(part.amount_minor for part in payment.credits)
     parts = [part.amount_minor for part in payment.bills] + [part.amount_minor for part in payment.credits]
-    if billed - credited == payment.total_minor >= 0 and parts and min(parts) > 0:
+    is_something = bool(parts or payment.other_minor) and min(parts, default=1) > 0
+    if is_something and billed - credited + payment.other_minor == payment.total_minor >= 0:
         return None
     bills, credits_, money = (
         format_minor(minor, payment.currency) for minor in (billed, credited, payment.total_minor)

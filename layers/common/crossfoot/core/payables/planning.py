@@ -14,6 +14,7 @@ from crossfoot.core.payables.likeness import is_same, says_the_same
 from crossfoot.core.payables.obstacles import preferences_missing
 from crossfoot.core.payables.records import BillPayment, Payable, Vendor
 from crossfoot.core.payables.standing import entry_of
+from crossfoot.core.payables.stored import told_at_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def _keep_words(left: Entry, standing: Entry) -> Entry:
 
 def _after_people(case: Case, standing: Entry, left: Entry | None) -> Plan:
     """Follow what somebody changed in the accounting, where it comes back. Source: B5, B6."""
-    told = build_entry(case, standing)
+    is_told_anew = case.record.version.updated_at != told_at_of(case.latest)
+    told = build_entry(case, standing) if is_told_anew else standing
     if isinstance(told, Missing | Contested) or (isinstance(told, Decision) and left is not None):
         return _stop(case, told)
     is_changed_here = not isinstance(told, Decision) and not is_same(told, standing)
@@ -92,7 +94,8 @@ def _is_agreed(case: Case, left: Entry) -> bool:
 def _follow(case: Case, standing: Entry, left: Entry | None) -> Plan:
     """Take over what stands now; where nothing does, the platform's record counts no longer."""
     if left is not None:
-        record = taken_over(case.record, left, case.named, case.now)
+        other_minor = case.shown.other_minor if case.shown is not None else 0
+        record = taken_over(case.record, left, case.named, case.now, other_minor)
         return Plan(EntryWrite(EntryOperation.ADOPT, left, _currency(case)), is_there=True, record=record)
     is_void = case.shown is not None and case.shown.standing is Standing.VOID
     operation = EntryOperation.VOID if is_void else EntryOperation.DELETE

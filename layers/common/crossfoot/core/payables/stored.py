@@ -22,6 +22,9 @@ from crossfoot.core.payables.entries import (
 )
 from crossfoot.core.payables.records import PayMethod
 
+# In an effect's body and result: when the platform last changed what it tells of the record.
+TOLD_AT = "told_at"
+
 
 def to_body(write: EntryWrite) -> dict[str, Json]:
     """Store a write in an effect's body."""
@@ -34,9 +37,14 @@ def from_body(body: Mapping[str, Json]) -> EntryWrite:
     return EntryWrite(EntryOperation(cast(str, body["operation"])), entry, cast(str, body["currency"]))
 
 
-def to_result(standing: Entry | None) -> dict[str, Json]:
-    """Store what stands after an effect."""
-    return {"entry": _to_json(standing) if standing is not None else None}
+def to_result(standing: Entry | None, told_at: str = "") -> dict[str, Json]:
+    """Store what stands after an effect. Takes: `told_at` is as in `told_at_of`."""
+    return {"entry": _to_json(standing) if standing is not None else None, TOLD_AT: told_at}
+
+
+def told_at_of(effect: Effect | None) -> str:
+    """Name the state of the platform's record that was agreed on with what stands; "" where that is not known."""
+    return cast(str, effect.result.get(TOLD_AT, "")) if effect is not None else ""
 
 
 def standing_of(effect: Effect | None) -> Entry | None:

@@ -17,7 +17,7 @@ from crossfoot.core.payables.lacking import label_of
 from crossfoot.core.payables.planning import Plan
 from crossfoot.core.payables.records import Bill, BillPayment, VendorCredit
 from crossfoot.core.payables.refusals import rests_on
-from crossfoot.core.payables.stored import to_body, to_result
+from crossfoot.core.payables.stored import TOLD_AT, to_body, to_result, told_at_of
 from crossfoot.core.receiving import SEEN
 
 
@@ -29,12 +29,17 @@ def to_payable_effect(tenant: str, case: Case, plan: Plan) -> Effect:
         kind=PAYABLE,
         subject=case.record.ref,
         generation=next_generation(case.latest),
-        body={**to_body(plan.write), SEEN: rests_on(case), **asked_again(case.request)},
+        body={
+            **to_body(plan.write),
+            TOLD_AT: case.record.version.updated_at,
+            SEEN: rests_on(case),
+            **asked_again(case.request),
+        },
         rule=_rule(case, plan),
         sentence=_sentence(case, plan),
         causes=(case.record.ref,),
         # What stands if QuickBooks refuses.
-        result=to_result(case.standing),
+        result=to_result(case.standing, told_at_of(case.latest)),
     )
 
 

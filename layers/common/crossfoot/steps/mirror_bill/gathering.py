@@ -97,7 +97,8 @@ class Gathering:
             return None
         if copy.standing is not Standing.LIVE:
             return Shown(None, copy.standing)
-        return Shown(entry_of(self._with_lines(copy)))
+        other_minor = copy.other_minor if isinstance(copy, BillPayment) else 0
+        return Shown(entry_of(self._with_lines(copy)), other_minor=other_minor)
 
     def _load_copy(self, record: Payable) -> Payable | None:
         if record.copy_of is None:

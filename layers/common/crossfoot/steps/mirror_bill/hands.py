@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from crossfoot.core.effects import Effect, marker_of
+from crossfoot.core.effects import Effect, Json, marker_of
 from crossfoot.core.model import ACCOUNTING, Kind, Ref, Standing
 from crossfoot.core.payables.case import Shown
 from crossfoot.core.payables.entries import KIND_OF, Entry, EntryOperation, EntryWrite, PaymentEntry, VendorEntry
 from crossfoot.core.payables.lacking import noun_of
 from crossfoot.core.payables.likeness import as_asked, says_the_same
 from crossfoot.core.payables.records import vendor_marker
-from crossfoot.core.payables.stored import from_body, standing_after, to_result
+from crossfoot.core.payables.stored import TOLD_AT, from_body, standing_after, to_result
 from crossfoot.errors import Conflict
 from crossfoot.ledger import Written, once_sent
 from crossfoot.ports import Origins, PayableEntries
@@ -37,9 +37,11 @@ class EntryHands:
         now = self.see(effect.subject, write.entry, write.currency)
         if write.operation in (EntryOperation.DELETE, EntryOperation.VOID):
             is_off = now is None or (isinstance(now, VendorEntry) and not now.active)
-            return _written(write, now) if is_off else None
+            return _written(effect, write, now) if is_off else None
         is_moved = now is not None and now.revision != write.entry.revision
-        return _written(write, now) if now is not None and is_moved and says_the_same(now, write.entry) else None
+        return (
+            _written(effect, write, now) if now is not None and is_moved and says_the_same(now, write.entry) else None
+        )
 
     def send(self, effect: Effect) -> Written:
         """Write it. Raises: as PayableEntries; where somebody changed the entry meanwhile, it was read again by then."""
@@ -73,13 +75,13 @@ class EntryHands:
     def _change(self, effect: Effect, write: EntryWrite) -> Written:
         entry = write.entry
         if write.operation is EntryOperation.UPDATE:
-            return _written(write, self._entries.update(entry, write.currency, effect.key))
+            return _written(effect, write, self._entries.update(entry, write.currency, effect.key))
         if write.operation is EntryOperation.VOID:
             assert isinstance(entry, PaymentEntry)
             self._entries.void(entry, effect.key)
         else:
             self._entries.delete(entry, effect.key)
-        return _written(write, None)
+        return _written(effect, write, None)
 
     def _look_for_new(self, effect: Effect, write: EntryWrite) -> Written | None:
         found = self._find(effect, write)
@@ -107,7 +109,7 @@ class EntryHands:
         # Before it is confirmed: a worker that dies in between looks, and notes it again.
         with once_sent(f"{ref.kind} {entry.id}"):
             self._origins.note_copy(effect.tenant, ref, effect.subject, _marker(effect, write))
-        return Written(entry.id, to_result(entry))
+        return Written(entry.id, result_of(effect, entry))
 
 
 def vendor_ref(entry: VendorEntry) -> Ref:
@@ -120,6 +122,11 @@ def _marker(effect: Effect, write: EntryWrite) -> str:
     return vendor_marker(write.entry.name) if isinstance(write.entry, VendorEntry) else marker_of(effect.key)
 
 
-def _written(write: EntryWrite, made: Entry | None) -> Written:
+def _written(effect: Effect, write: EntryWrite, made: Entry | None) -> Written:
     stands = as_asked(made, write.entry) if made is not None else None
-    return Written(write.entry.id, to_result(standing_after(write, stands)))
+    return Written(write.entry.id, result_of(effect, standing_after(write, stands)))
+
+
+def result_of(effect: Effect, standing: Entry | None) -> dict[str, Json]:
+    """Store what stands once an effect is done, and the state of the record that it is of."""
+    return to_result(standing, str(effect.body.get(TOLD_AT, "")))

@@ -13,7 +13,7 @@ from crossfoot.core.payables.preferences import PayablesPreferences
 from crossfoot.core.payables.profile import payment_sync_of
 from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor, VendorCredit
 from crossfoot.core.payables.refusals import NAME_TAKEN, refusal_of
-from crossfoot.core.payables.stored import from_body, standing_after, standing_of, to_result
+from crossfoot.core.payables.stored import from_body, standing_after, standing_of
 from crossfoot.core.payables.words import to_payable_effect
 from crossfoot.errors import Conflict, NeedsPartner
 from crossfoot.ledger import Written, confirm_adopted, perform, settle, withdraw_unsent
@@ -21,7 +21,7 @@ from crossfoot.ledger import plan as plan_effect
 from crossfoot.messages import MirrorBill
 from crossfoot.ports import is_connected
 from crossfoot.steps.mirror_bill.gathering import Gathering, Known
-from crossfoot.steps.mirror_bill.hands import EntryHands
+from crossfoot.steps.mirror_bill.hands import EntryHands, result_of
 from crossfoot.steps.mirror_bill.needs import Ports
 from crossfoot.steps.mirror_bill.telling import Telling
 
@@ -189,7 +189,7 @@ class Mirroring:
         if write.operation is EntryOperation.ADOPT and standing_of(case.latest) is None:
             self._note_copy(Ref(ACCOUNTING, KIND_OF[type(write.entry)], write.entry.id), case.record.ref)
         stands = write.entry if write.operation is EntryOperation.ADOPT else None
-        written = Written(write.entry.id, to_result(standing_after(write, stands)))
+        written = Written(write.entry.id, result_of(planned, standing_after(write, stands)))
         confirm_adopted(planned, written, ports.effects, ports.clock)
         self._gathering.known.pop(case.record.ref, None)
 
