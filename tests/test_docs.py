@@ -1,10 +1,17 @@
 """The documents are tested: what they name exists, and what exists is named."""
 
+import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from crossfoot.entry.openapi import DESCRIPTION_PATH
+from crossfoot.messages.events import read_event
+from crossfoot.messages.routes import Route
+from crossfoot.steps.api.needs import Ports
+from crossfoot.steps.api.payables_book_routes import PAYABLES_BOOK
+from crossfoot.steps.api.payables_routes import PAYABLES_CONTROL
 from crossfoot.steps.api.routes import ROUTES
 from crossfoot.steps.api.sync_routes import SYNC
 
@@ -52,13 +59,28 @@ def test_every_alarm_is_in_the_runbook() -> None:
     assert {alarm for alarm in alarms if alarm not in runbook} == set()
 
 
-def test_every_call_of_the_sync_tool_is_told_and_every_call_that_is_told_is_there() -> None:
-    told = set(re.findall(r"`(GET|POST|PUT|DELETE) (/v1/[\w/{}-]+)`", (ROOT / "docs/sync.md").read_text()))
+@pytest.mark.parametrize(
+    ("page", "routes"),
+    [("sync.md", SYNC), ("payables.md", (*PAYABLES_CONTROL, *PAYABLES_BOOK))],
+    ids=["sync", "payables"],
+)
+def test_every_call_of_a_tool_is_told_and_every_call_that_is_told_is_there(
+    page: str, routes: Iterable[Route[Ports]]
+) -> None:
+    told = set(re.findall(r"`(GET|POST|PUT|DELETE) (/v1/[\w/{}-]+)`", (ROOT / "docs" / page).read_text()))
     served = {(route.method, route.path) for route in ROUTES} | {("GET", DESCRIPTION_PATH)}
     # What is told of a kind is served for every kind.
     told = {(method, path.replace("/records/invoice/", "/records/{kind}/")) for method, path in told}
     assert told - served == set()
-    assert {(route.method, route.path) for route in SYNC} - told == set()
+    assert {(route.method, route.path) for route in routes} - told == set()
+
+
+def test_every_example_of_what_the_platform_tells_can_be_read() -> None:
+    examples = re.findall(r"```json\n(.*?)```", (ROOT / "docs/platform-events.md").read_text(), flags=re.DOTALL)
+    event, *records = (json.loads(example) for example in examples)
+    kinds = ("payout.paid", "vendor.created", "bill.created", "bill_payment.paid", "partner.updated")
+    for body in (event, *({"type": kind, "data": data} for kind, data in zip(kinds, records, strict=True))):
+        assert read_event(json.dumps(body).encode()).told is not None
 
 
 @pytest.mark.parametrize(
