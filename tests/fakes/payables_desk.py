@@ -43,12 +43,17 @@ class Desk:
     def __init__(self, preferences: PayablesPreferences = READY, facts: ProfileFacts = TWO_WAY) -> None:
         self.world = World()
         self.world.payables_settings.save(TENANT, preferences)
-        self.world.payables_settings.save_facts(TENANT, facts)
+        self.follow(facts)
 
     def choose(self, **members: Any) -> None:
         """Choose otherwise: `auto_sync=False`."""
         known = self.world.payables_settings.load(TENANT) or READY
         self.world.payables_settings.save(TENANT, replace(known, **members))
+
+    def follow(self, facts: ProfileFacts) -> None:
+        """Let another profile hold."""
+        settings = self.world.payables_settings
+        settings.replace_facts(TENANT, settings.load_facts(TENANT), facts)
 
     def one_way(self) -> None:
         self.choose(direction=Direction.TO_ACCOUNTING)
@@ -143,10 +148,10 @@ class Desk:
 
     def sync(self) -> None:
         """Press Sync Now, and let everything come to rest."""
-        self._begin()
+        self.begin()
         self.world.settle()
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
         self.world.clock.advance(10)
         sync = new_sync(SyncStarter.PERSON, self.world.clock.now(), "one")
         begun = self.world.payable_syncs.begin(TENANT, sync)
@@ -154,7 +159,7 @@ class Desk:
 
     def sync_up_to_mirroring(self) -> None:
         """Press Sync Now, and let QuickBooks be read; what is to be mirrored then is left on the queue."""
-        self._begin()
+        self.begin()
         while not isinstance(self.world.queue.messages[0], MirrorBill):
             self.world.deliver()
 

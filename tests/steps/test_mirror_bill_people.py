@@ -23,7 +23,7 @@ def desk() -> Desk:
 
 
 def classic(desk: Desk) -> None:
-    desk.world.payables_settings.save_facts(TENANT, ProfileFacts(override=PaymentSync.CLASSIC))
+    desk.follow(ProfileFacts(override=PaymentSync.CLASSIC))
 
 
 def entered(desk: Desk) -> Ref:
