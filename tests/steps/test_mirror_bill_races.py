@@ -118,6 +118,21 @@ def test_x2_a_change_that_moves_no_money_is_written_although_its_first_send_was_
     assert [line.description for line in desk.world.our_payables.bill(desk.copy_id(bill)).lines or ()] == ["Blue paper"]
 
 
+def test_b6_a_payment_that_somebody_frees_of_its_bill_before_its_lost_answer_is_looked_for_keeps_its_money(
+    desk: Desk,
+) -> None:
+    payment = desk.pay("bp_1", BILL)
+    with pytest.raises(Crash):
+        desk.world.work(desk.world.queue.messages[-1], Trip(strike_on="create", mode=Mode.CRASH_AFTER))
+    desk.world.our_payables.forget_requests()
+    desk.world.our_payables.delete_bill(desk.copy_id(Ref(PLATFORM, Kind.BILL, "bill_1")))
+    desk.world.put_back()
+    desk.settle()
+    now: Any = desk.told(payment)
+    assert (now.total_minor, now.other_minor, desk.held(payment)) == (60_00, 60_00, [])
+    assert desk.payments() == [(60_00, [], [])]
+
+
 def test_b4_a_payment_that_waits_for_the_connection_holds_no_other_one_up(desk: Desk) -> None:
     later = desk.pay("bp_2", BILL, on=LATE)
     message = desk.world.queue.messages.pop()

@@ -89,8 +89,10 @@ class EntryHands:
             return None
         if says_the_same(found, write.entry) or found.revision in ("", _UNCHANGED):
             return self._made(effect, write, as_asked(found, write.entry))
-        # Somebody has changed it since. What we made stands with us, so that the change is followed.
-        self.seen[effect.subject] = Shown(found)
+        # Somebody has changed it since. What we made stands with us, so that the change is followed: of a payment only
+        # when the book has read it, for what it has beside bills and credits is not in the entry.
+        if not isinstance(found, PaymentEntry):
+            self.seen[effect.subject] = Shown(found)
         return self._made(effect, write, replace(write.entry, id=found.id))
 
     def _find(self, effect: Effect, write: EntryWrite) -> Entry | None:
