@@ -62,7 +62,7 @@ def test_b7_pressing_begins_a_sync_and_says_how_far_it_is(api: FakeApi) -> None:
     )  # fmt: skip
     assert asked(api) == [reply.body["id"]]
     shown = show(api, reply.body["id"])
-    assert {name: shown[name] for name in reply.body} == reply.body
+    assert {name: shown[name] for name in reply.body} == {**reply.body, "held_up": 0}
     assert (shown["on_their_way"], shown["held_up"], shown["done"], shown["failures"]) == (0, 0, 0, [])
 
 
@@ -190,6 +190,17 @@ def test_x1_x3_what_was_sent_off_is_counted_and_what_did_not_go_through_is_liste
     )  # fmt: skip
     assert reasons["platform-bill_002"]["code"] == "stuck"
     assert reasons["platform-bill_002"]["fix"]
+
+
+def test_x3_one_that_is_over_keeps_how_much_it_left_held_up_also_when_that_is_tried_again(api: FakeApi) -> None:
+    sync = press(api).body["id"]
+    assert api.call("GET", PATH).body["syncs"][0]["held_up"] is None
+    move(api, sync, stage=SyncStage.DONE, queued=5, held_up=2, finished_at=api.world.clock.now())
+    api.world.outbox.put(TENANT, [Outgoing(bill(1), None, "a later sync"), Outgoing(bill(2), None, sync, "stuck")])
+    shown = show(api, sync)
+    assert (shown["held_up"], shown["on_their_way"], shown["done"]) == (2, 0, 3)
+    assert [each["id"] for each in shown["failures"]] == ["platform-bill_002"]
+    assert api.call("GET", PATH).body["syncs"][0]["held_up"] == 2
 
 
 def test_x3_failures_are_listed_a_page_at_a_time(api: FakeApi) -> None:

@@ -30,7 +30,7 @@ def test_b7_what_waits_is_sent_off_and_what_fails_is_counted_with_its_reason() -
     sync = world.sync()
 
     assert sorted(world.mirrored) == sorted((ref, sync.id) for ref in told)
-    assert (sync.stage, sync.queued) == (SyncStage.DONE, 5)
+    assert (sync.stage, sync.queued, sync.held_up) == (SyncStage.DONE, 5, 1)
     assert sync.state(world.clock.now()) is SyncState.DONE
     assert _failures(world, sync) == [(told[3], REFUSED)]
 
@@ -45,6 +45,7 @@ def test_b7_what_failed_in_one_sync_is_tried_again_in_the_next() -> None:
     second = world.sync()
 
     assert world.mirrored == [(told, first.id), (told, second.id)]
+    assert (world.sync_of(first.id).held_up, second.held_up) == (1, 0), "of the first is kept how it ended"
     assert _failures(world, second) == []
 
 

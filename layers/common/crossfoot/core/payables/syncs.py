@@ -40,8 +40,8 @@ class PayableSync:
 
     Takes: `cursor` is how far the accounting was read; `read` counts the records by kind, `left_out` those among them
     that do not come (B1, B2, B5, B6), `unreadable` those that cannot be kept exactly; `queued` counts what was sent off,
-    and `place` is where the walk over the outbox goes on; `problem` and `fix` say why it ended
-    without having done its work, "" where it did.
+    and `place` is where the walk over the outbox goes on; `held_up` counts what of that was tried in vain, once it is over;
+    `problem` and `fix` say why it ended without having done its work, "" where it did.
     Units: times are aware UTC; `finished_at` is None while it runs.
     """
 
@@ -56,6 +56,7 @@ class PayableSync:
     unreadable: int = 0
     queued: int = 0
     place: str = ""
+    held_up: int = 0
     finished_at: datetime | None = None
     problem: str = ""
     fix: str = ""

@@ -37,6 +37,10 @@ class PayableSyncShape(Shape):
     left_out: int = Field(description="How many of those do not come in; each says why (B1, B2, B5, B6).")
     unreadable: int = Field(description="Records that could not be kept exactly; each says so itself (X1).")
     sent: int = Field(description="How many records of the platform were sent off, by now.")
+    held_up: int | None = Field(
+        description="How many of those wait or were refused: as it was when the sync ended; null while it runs, but for "
+        "GET /v1/syncs/{id}, which counts them then."
+    )
     problem: str = Field(description='Why it ended without having done its work; "" where it did.')
     fix: str
 
@@ -60,10 +64,9 @@ class PayableSyncDetail(PayableSyncShape):
     """A sync, with what of it did not go through."""
 
     on_their_way: int = Field(description="How many of those that were sent off nobody has answered for yet.")
-    held_up: int = Field(description="How many wait or were refused since. A later sync tries them again, as its own.")
-    done: int = Field(
-        description="How many of those that were sent off are as they should be, or a later sync's to try."
-    )
+    done: int = Field(description="How many of those that were sent off went through.")
     is_more: bool = Field(description="There is more waiting than was counted: `done` counts too many.")
-    failures: list[HeldUpShape] = Field(description="A page of what is held up, with the reasons.")
+    failures: list[HeldUpShape] = Field(
+        description="A page of what it left held up and nobody has tried again since, with the reasons."
+    )
     next_cursor: NextCursor

@@ -1,6 +1,7 @@
 """Begin a sync of payables, at any time, and show how far each has come (B7, X3)."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from crossfoot.core.attention import COUNTED, Parked
@@ -59,22 +60,31 @@ def show_sync(ports: Ports, asked: Asked[OnePayableSync, PageQuery]) -> PayableS
     sync = ports.payable_syncs.load(tenant, asked.path.id)
     if sync is None:
         raise not_found("sync", f"GET {LISTED} lists them.")
-    own, is_more = _list_own(ports, tenant, sync)
-    held_up = sum(1 for each in own if each.code)
+    counts = _count(ports, tenant, sync)
     page = ports.outbox.list_outgoing(tenant, cursor=query.cursor, limit=query.limit)
     return PayableSyncDetail(
-        **_members(ports, sync),
-        on_their_way=len(own) - held_up,
-        held_up=held_up,
-        done=max(0, sync.queued - len(own)),
-        is_more=is_more,
+        **{**_members(ports, sync), "held_up": counts.held_up},
+        on_their_way=counts.on_their_way,
+        done=max(0, sync.queued - counts.held_up - counts.on_their_way),
+        is_more=counts.is_more,
         failures=_to_failures(ports, tenant, [each for each in page.items if each.sync == sync.id and each.code]),
         next_cursor=page.next_cursor,
     )
 
 
-def _list_own(ports: Ports, tenant: str, sync: PayableSync) -> tuple[list[Outgoing], bool]:
-    """List what a sync sent off and has not settled, among the first COUNTED that wait; and whether there are further."""
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """How what a sync sent off stands. Takes: `is_more` says that more waits than was looked at."""
+
+    on_their_way: int
+    held_up: int
+    is_more: bool = False
+
+
+def _count(ports: Ports, tenant: str, sync: PayableSync) -> _Counts:
+    """Count, of a sync that runs, among the first COUNTED that wait; one that is over keeps how it ended. Source: X3."""
+    if sync.finished_at is not None:
+        return _Counts(0, sync.held_up)
     own: list[Outgoing] = []
     cursor = ""
     for _ in range(COUNTED // MAX_LIMIT):
@@ -83,7 +93,8 @@ def _list_own(ports: Ports, tenant: str, sync: PayableSync) -> tuple[list[Outgoi
         cursor = page.next_cursor
         if not cursor:
             break
-    return own, bool(cursor)
+    held_up = sum(1 for each in own if each.code)
+    return _Counts(len(own) - held_up, held_up, bool(cursor))
 
 
 def _members(ports: Ports, sync: PayableSync) -> dict[str, Any]:
@@ -99,6 +110,7 @@ def _members(ports: Ports, sync: PayableSync) -> dict[str, Any]:
         "left_out": sync.left_out,
         "unreadable": sync.unreadable,
         "sent": sync.queued,
+        "held_up": sync.held_up if sync.finished_at is not None else None,
         "problem": sync.problem,
         "fix": sync.fix,
     }

@@ -33,10 +33,19 @@ def is_untried(outgoing: Outgoing, sync: PayableSync) -> bool:
 
 def list_on_their_way(tenant: str, sync: PayableSync, outbox: Outbox) -> Iterator[Outgoing]:
     """List what was sent off for a sync and not tried yet."""
+    return (each for each in _list_all(tenant, outbox) if is_on_its_way(each, sync))
+
+
+def count_held_up(tenant: str, sync: PayableSync, outbox: Outbox) -> int:
+    """Count what was tried for a sync in vain: it waits, or was refused. Source: X3."""
+    return sum(1 for each in _list_all(tenant, outbox) if each.sync == sync.id and each.code)
+
+
+def _list_all(tenant: str, outbox: Outbox) -> Iterator[Outgoing]:
     cursor = ""
     while True:
         page = outbox.list_outgoing(tenant, cursor=cursor, limit=PAGE)
-        yield from (each for each in page.items if is_on_its_way(each, sync))
+        yield from page.items
         if not page.next_cursor:
             return
         cursor = page.next_cursor

@@ -11,7 +11,7 @@ from crossfoot.core.payables.syncs import PayableSync, SyncStage
 from crossfoot.messages import SyncPayables
 from crossfoot.ports import Outgoing
 from crossfoot.steps.sync_payables.needs import Closing, Ports
-from crossfoot.steps.sync_payables.outgoing import to_message
+from crossfoot.steps.sync_payables.outgoing import count_held_up, to_message
 
 
 class Running:
@@ -47,6 +47,7 @@ class Running:
 
 
 def finish(tenant: str, sync: PayableSync, now: datetime, ports: Closing) -> None:
-    """End a sync that did its work. Raises: Conflict when it moved."""
-    done = replace(sync, stage=SyncStage.DONE, moved_at=now, finished_at=now)
+    """End a sync that did its work, and keep with it how much of that was in vain. Raises: Conflict when it moved."""
+    held_up = count_held_up(tenant, sync, ports.outbox) if sync.queued else 0
+    done = replace(sync, stage=SyncStage.DONE, moved_at=now, finished_at=now, held_up=held_up)
     ports.payable_syncs.replace(tenant, sync, done)
