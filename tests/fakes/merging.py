@@ -46,7 +46,7 @@ def _merge_bill_payment(record: BillPayment, stored: BillPayment | None) -> Bill
     earlier = stored or record
     known = {*record.former, *earlier.former, *_settled(earlier)}
     record = _with_kin(record, stored)
-    if stored is not None and record.standing is Standing.DELETED:
+    if record.standing is Standing.DELETED:
         record = replace(record, bills=(), credits=())
     return replace(record, former=tuple(sorted(known - {*_settled(record)})))
 

@@ -106,9 +106,10 @@ def _merge_payable[P: Payable](new: P, stored: Record | None) -> P:
 
 def _merge_bill_payment(new: BillPayment, stored: BillPayment | None) -> BillPayment:
     kept = _merge_payable(new, stored)
-    if stored is not None and new.standing is Standing.DELETED:
+    if new.standing is Standing.DELETED:
         kept = replace(kept, bills=(), credits=())
-    before = (*stored.former, *_settled(stored)) if stored else ()
+    # One that is told deleted at first is kept as it is when that is told again.
+    before = (*stored.former, *_settled(stored)) if stored else _settled(new)
     return replace(kept, former=_once_named(new.ref, {*before, *new.former}, set(_settled(kept))))
 
 

@@ -112,7 +112,7 @@ def _agrees(told: Payable, standing: Entry | None) -> bool:
         case BillPayment(), PaymentEntry():
             paid = sum(part.amount_minor for part in told.bills)
             entered = sum(part.amount_minor for part in standing.bills)
-            said = (told.total_minor, paid, told.paid_on, told.method)
+            said = (told.total_minor - told.other_minor, paid, told.paid_on, told.method)
             return said == (standing.amount_minor, entered, standing.paid_on, standing.method)
         case Bill() | VendorCredit(), BillEntry() | CreditEntry():
             return (told.total_minor, told.issued_on) == (standing.total_minor, standing.issued_on)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 from crossfoot.coming_in import judge, load_beside, load_rules
 from crossfoot.core.decisions import Decision
-from crossfoot.core.effects import Effect
-from crossfoot.core.model import ACCOUNTING, PLATFORM, OutsidePayment, Ref, Standing
+from crossfoot.core.model import ACCOUNTING, PLATFORM, Kind, OutsidePayment, Record, Ref, Standing
 from crossfoot.core.payables.case import Named, is_newer
 from crossfoot.core.payables.entries import PAYABLE, BillEntry, CreditEntry, PaymentEntry
 from crossfoot.core.payables.open_amounts import OnPlatform, open_in_accounting_minor, stand_on_platform
 from crossfoot.core.payables.outside import outside_of, with_outside
 from crossfoot.core.payables.progress import LastWord, Progress, into_platform, needs_last_word, out_of_platform
 from crossfoot.core.payables.records import Bill, BillPayment, VendorCredit
+from crossfoot.core.payables.standing import entry_of
 from crossfoot.core.payables.stored import standing_of
 from crossfoot.steps.api.needs import Ports
 from crossfoot.steps.api.payables_pairing import Kept
@@ -37,30 +37,49 @@ def load_owing(ports: Ports, tenant: str, kept: Sequence[Kept]) -> dict[Ref, Owi
     names = list(dict.fromkeys(ref for each in kept for ref in each.refs))
     paying = ports.book.load_bill_payments_of(tenant, names) if names else {}
     told = {each.ref for some in paying.values() for each in some if each.ref.system is PLATFORM}
-    latest = ports.effects.load_latest_of(tenant, PAYABLE, told) if told else {}
-    return {each.shown.ref: _owing(each, paying, latest) for each in kept}
+    ours = _load_ours(ports, tenant, told) if told else {}
+    return {each.shown.ref: _owing(each, paying, ours) for each in kept}
 
 
-def _owing(kept: Kept, paying: dict[Ref, tuple[BillPayment, ...]], latest: dict[Ref, Effect]) -> Owing:
+def _load_ours(ports: Ports, tenant: str, told: Iterable[Ref]) -> dict[Ref, PaymentEntry | None]:
+    """Find what stands in the accounting for payments of the platform: as we wrote it, or as people left it since.
+
+    Returns: by the accounting's refs; None for one that is void or gone there.
+    """
+    latest = ports.effects.load_latest_of(tenant, PAYABLE, told)
+    written = [entry for effect in latest.values() if isinstance(entry := standing_of(effect), PaymentEntry)]
+    standing = {Ref(ACCOUNTING, Kind.BILL_PAYMENT, entry.id): entry for entry in written}
+    read = ports.book.load_many(tenant, standing) if standing else {}
+    return {ref: _as_left(entry, read.get(ref)) for ref, entry in standing.items()}
+
+
+def _as_left(written: PaymentEntry, copy: Record | None) -> PaymentEntry | None:
+    if not isinstance(copy, BillPayment) or not is_newer(copy, written):
+        return written
+    entry = entry_of(copy) if copy.standing is Standing.LIVE else None
+    return entry if isinstance(entry, PaymentEntry) else None
+
+
+def _owing(kept: Kept, paying: dict[Ref, tuple[BillPayment, ...]], ours: dict[Ref, PaymentEntry | None]) -> Owing:
     shown = kept.shown
     assert isinstance(shown, Bill | VendorCredit)
     payments = {each.ref: each for ref in kept.refs for each in paying[ref]}
     outside = outside_of(kept.copies)
     marked = with_outside(shown, outside) if isinstance(shown, Bill) else shown
     on_platform = stand_on_platform(marked, kept.refs, payments.values())
-    in_accounting = _in_accounting_minor(kept.named, payments.values(), latest)
+    in_accounting = _in_accounting_minor(kept.named, payments.values(), ours)
     return Owing(on_platform, in_accounting, tuple(payments[ref] for ref in sorted(payments)), outside)
 
 
-def _in_accounting_minor(named: Named, payments: Iterable[BillPayment], latest: dict[Ref, Effect]) -> int | None:
+def _in_accounting_minor(
+    named: Named, payments: Iterable[BillPayment], ours: dict[Ref, PaymentEntry | None]
+) -> int | None:
     record = _in_accounting(named)
     if record is None:
         return None
-    ours = [entry for effect in latest.values() if isinstance(entry := standing_of(effect), PaymentEntry)]
-    ids = {entry.id for entry in ours}
     # One that was read before anybody noted that it is ours is not counted beside itself.
-    read = [each for each in payments if each.ref.id not in ids or each.ref.system is PLATFORM]
-    return open_in_accounting_minor(record, read, ours)
+    read = [each for each in payments if each.ref not in ours]
+    return open_in_accounting_minor(record, read, filter(None, ours.values()))
 
 
 def _in_accounting(named: Named) -> Bill | VendorCredit | None:
