@@ -53,7 +53,8 @@ class Story:
 
         def move(syncs: PayableSyncs) -> None:
             stands = syncs.load(tenant, sync.id) or sync
-            moved = replace(stands, moved_at=now, cursor=cursor, stage=stage, read=read, queued=stands.queued + 1)
+            counted = replace(stands, queued=stands.queued + 1, held_up=stands.held_up + 2)
+            moved = replace(counted, moved_at=now, cursor=cursor, stage=stage, read=read)
             seen = replace(stands, moved_at=START - timedelta(1)) if late else stands
             syncs.replace(tenant, seen, replace(moved, finished_at=now, problem=cursor) if ends else moved)
 
