@@ -23,8 +23,9 @@ from crossfoot.errors import (
     Retryable,
 )
 
-from tests.fakes.api import FakeApi, event
+from tests.fakes.api import AUDIENCE, FakeApi, claims_of, event
 from tests.fakes.whole import BODIES
+from tests.fakes.world import TENANT
 
 MEMBERS = {"type", "title", "status", "code", "detail", "fix"}
 
@@ -51,6 +52,28 @@ def test_the_cap_counts_bytes(api: FakeApi) -> None:
 def test_a_base64_body_is_the_same_body(api: FakeApi) -> None:
     sent = event("POST", "/v1/crossfoot", raw=base64.b64encode(b'{"live": false}').decode())
     assert api.router.answer({**sent, "isBase64Encoded": True}, lambda: api.ports)["statusCode"] == 202
+
+
+@pytest.mark.parametrize(
+    ("claim", "groups"),
+    [
+        (None, set()),
+        ("", set()),
+        ("operators", {"operators"}),
+        ("staff,operators", {"staff", "operators"}),
+        ("[staff operators]", {"staff", "operators"}),
+        ("[staff, operators]", {"staff", "operators"}),
+        (["staff", "operators"], {"staff", "operators"}),
+        ("co-operators", {"co-operators"}),
+    ],
+)
+def test_b6_the_groups_of_a_user_are_read_however_api_gateway_writes_them(claim: object, groups: set[str]) -> None:
+    claims = {**claims_of(TENANT), "email": "ada@example.com", "cognito:groups": claim}
+    sent = event("GET", "/v1/preferences", claims=claims)  # type: ignore[arg-type]
+    call = read_call(sent, audience=AUDIENCE)
+    assert (call.tenant, call.user, set(call.groups)) == (TENANT, "ada@example.com", groups)
+    stranger = read_call(sent, audience="another app")
+    assert (stranger.tenant, stranger.user, stranger.groups) == ("", "", frozenset())
 
 
 @pytest.mark.parametrize("raw", ["{", "[]", "null", "1", '"x"', "[" * 100_000, '{"live": NaN}', "\ud800"])
