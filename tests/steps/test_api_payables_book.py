@@ -4,14 +4,16 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from crossfoot.core.model import Standing
+from crossfoot.core.model import PLATFORM, Kind, Ref, Standing
 from crossfoot.core.payables.preferences import Direction
 from crossfoot.core.payables.profile import PaymentSync, ProfileFacts
-from crossfoot.core.payables.records import PayState
+from crossfoot.core.payables.records import Bill, PayState
 
 from tests.fakes.api import OTHER_TENANT
 from tests.fakes.filing import TODAY
 from tests.fakes.payables_office import PayablesOffice
+from tests.fakes.records import STAMP
+from tests.fakes.world import TENANT
 
 CLASSIC = ProfileFacts(override=PaymentSync.CLASSIC)
 
@@ -267,3 +269,38 @@ def test_x6_anothers_payables_are_not_there(office: PayablesOffice, path: str) -
         one = f"{path}/platform-{ids[path.rpartition('/')[2]]}"
         assert office.api.call("GET", one).status == 200
         assert office.api.call("GET", one, tenant=OTHER_TENANT).status == 404
+
+
+# --- what a page reads -------------------------------------------------------------------------------------------------
+
+
+def test_a_list_reads_no_more_than_its_page_however_many_there_are(
+    office: PayablesOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.vendor()
+    office.world.book.save(TENANT, [_old_bill(number) for number in range(60)])
+    book, asked = office.world.book, []
+    read, load = book.list_records, book.load_bill_payments_of
+
+    def listed(*given: Any, **named: Any) -> Any:
+        asked.append(named["limit"])
+        return read(*given, **named)
+
+    def loaded(tenant: str, refs: Any) -> Any:
+        refs = list(refs)
+        asked.append(len(refs))
+        return load(tenant, refs)
+
+    monkeypatch.setattr(book, "list_records", listed)
+    monkeypatch.setattr(book, "load_bill_payments_of", loaded)
+    page = office.get("/v1/bills", limit="5")
+    assert (len(page["bills"]), asked) == (5, [5, 5])
+    asked.clear()
+    page = office.get("/v1/bills", limit="5", status="paid")
+    assert (page["bills"], bool(page["next_cursor"])) == ([], True)
+    assert sum(asked) == 2 * 5 * 4, "a filter that lets nothing through ends with its part of the list"
+
+
+def _old_bill(number: int) -> Bill:
+    ref, vendor = Ref(PLATFORM, Kind.BILL, f"old_{number}"), Ref(PLATFORM, Kind.VENDOR, "ven_1")
+    return Bill(ref, STAMP, Standing.LIVE, f"OLD-{number}", vendor, "", TODAY, None, "USD", 100, 100, lines=())

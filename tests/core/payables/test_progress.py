@@ -77,6 +77,12 @@ def test_b4_a_payment_is_scheduled_only_while_its_money_is_still_to_go() -> None
     assert out_of_platform(gone, None, (), _word(later)).decision.code == "pending"
 
 
+def test_b6_money_that_is_there_beside_the_bills_of_a_payment_is_no_difference() -> None:
+    there = replace(paid({"129": 60_00}, id_="78"), revision="1")
+    payment = replace(there, ref=Ref(PLATFORM, Kind.BILL_PAYMENT, "pay_1"), total_minor=100_00, other_minor=40_00)
+    assert out_of_platform(payment, replace(effect(), result=to_result(entry_of(there))), ()).status == "synced"
+
+
 def test_x1_what_is_known_to_wait_is_next_in_line_though_it_looks_alike() -> None:
     assert out_of_platform(replace(BILL, note="Other words"), effect(), (), waiting=True).status == "pending"
 
