@@ -13,6 +13,7 @@ from benchmarks.figures import BenchError, Figure
 from benchmarks.ingest import measure_ingest
 from benchmarks.mirror import measure_payments
 from benchmarks.page import PAGE, write_page
+from benchmarks.payables import measure_payables
 from benchmarks.push import measure_push
 from benchmarks.sync import measure_sync
 from local.stack.errors import StackError
@@ -29,6 +30,7 @@ PARTS: Mapping[str, Part] = {
     "payments": measure_payments,
     "push": measure_push,
     "sync": measure_sync,
+    "payables": measure_payables,
     "book": measure_book,
 }
 

@@ -116,16 +116,21 @@ class Lambdas:
 
 def connect(parts: Parts, tenant: str, quickbooks: Mapping[str, str], connectwise: Mapping[str, str]) -> None:
     """Connect both systems of a partner, as the API does once the vendors have agreed."""
-    expires_at = datetime.now(UTC) + timedelta(hours=1)
-    tokens = Tokens(quickbooks["access_token"], quickbooks["refresh_token"], expires_at, None)
+    connect_accounting(parts, tenant, quickbooks)
     keys = {name: connectwise[name] for name in ("public_key", "private_key")}
     site = {"site_url": connectwise["site_url"], "company_id": connectwise["company_id"]}
-    for system, account_id, secrets, details in (
-        (System.QUICKBOOKS, quickbooks["realm_id"], tokens.to_secrets(), None),
-        (System.CONNECTWISE, connectwise["company_id"], keys, site),
-    ):
-        connection = Connection(tenant, system, ConnectionState.CONNECTED, account_id, "Harborlight", details=details)
-        parts.connections.connect(connection, secrets)
+    parts.connections.connect(_connected(tenant, System.CONNECTWISE, site["company_id"], site), keys)
+
+
+def connect_accounting(parts: Parts, tenant: str, quickbooks: Mapping[str, str]) -> None:
+    """Connect a partner's QuickBooks alone."""
+    expires_at = datetime.now(UTC) + timedelta(hours=1)
+    tokens = Tokens(quickbooks["access_token"], quickbooks["refresh_token"], expires_at, None)
+    parts.connections.connect(_connected(tenant, System.QUICKBOOKS, quickbooks["realm_id"]), tokens.to_secrets())
+
+
+def _connected(tenant: str, system: System, account_id: str, details: dict[str, str] | None = None) -> Connection:
+    return Connection(tenant, system, ConnectionState.CONNECTED, account_id, "Harborlight", details=details)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ type Request = Mapping[str, Any]
 
 # template.yaml: PaymentVisibility and SyncVisibility of the stage production; a message of a run is worked on for long.
 VISIBILITY_S, SYNC_VISIBILITY_S = 180, 1800
-_OF_SYNCS = ("/sync_batch.fifo", "/post_batch.fifo")
+_OF_SYNCS = ("/sync_batch.fifo", "/post_batch.fifo", "/sync_payables.fifo")
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ import sys
 from benchmarks.invocation import Context, Weighed, load_handler
 
 # template.yaml: PaymentTimeout and SyncTimeout of the stage production.
-TIMEOUTS_S = {"mirror_payment": 30, "sync_batch": 300}
+TIMEOUTS_S = {"mirror_payment": 30, "mirror_bill": 30, "sync_batch": 300}
 
 
 def main(step: str) -> None:

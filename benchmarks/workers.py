@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 
 from crossfoot.aws import SQS, AwsService
-from crossfoot.messages import MIRROR_LANES, SYNC_LANES
+from crossfoot.messages import BILL_LANES, MIRROR_LANES, SYNC_LANES
 
 from benchmarks.figures import BenchError
 from local.stack.paths import ROOT
@@ -35,6 +35,7 @@ class Source:
 
 
 PAYMENTS_QUEUE = Source("PAYMENTS_QUEUE_URL", MIRROR_LANES)
+BILLS_QUEUE = Source("BILLS_QUEUE_URL", BILL_LANES)
 SYNCS_QUEUE = Source("SYNCS_QUEUE_URL", 1, batch=1)
 SYNC_POSTS_QUEUE = Source("SYNC_POSTS_QUEUE_URL", SYNC_LANES)
 

@@ -47,6 +47,7 @@ def test_workers_are_given_what_the_template_gives_them_in_production() -> None:
     template = (ROOT / "template.yaml").read_text()
     (production,) = re.findall(r"    production: \{.*\}", template)
     assert f"PaymentTimeout: {TIMEOUTS_S['mirror_payment']}," in production
+    assert f"PaymentTimeout: {TIMEOUTS_S['mirror_bill']}," in production
     assert f"PaymentVisibility: {VISIBILITY_S}," in production
 
 

@@ -16,7 +16,7 @@ from benchmarks.drafts import FAULTS, mixed
 from benchmarks.stub_queues import SYNC_VISIBILITY_S, VISIBILITY_S, Queues
 from benchmarks.sync import ENTRIES_PER_BATCH, least_exports, least_s
 from benchmarks.warm import TIMEOUTS_S
-from benchmarks.workers import PAYMENTS_QUEUE, SYNC_POSTS_QUEUE, SYNCS_QUEUE, Source
+from benchmarks.workers import BILLS_QUEUE, PAYMENTS_QUEUE, SYNC_POSTS_QUEUE, SYNCS_QUEUE, Source
 from local.stack.paths import ROOT
 
 TODAY = date(2026, 11, 22)
@@ -47,7 +47,7 @@ def test_workers_are_given_what_the_template_gives_them_in_production() -> None:
 
 
 @pytest.mark.parametrize(
-    "source", [PAYMENTS_QUEUE, SYNCS_QUEUE, SYNC_POSTS_QUEUE], ids=lambda source: str(source.variable)
+    "source", [PAYMENTS_QUEUE, BILLS_QUEUE, SYNCS_QUEUE, SYNC_POSTS_QUEUE], ids=lambda source: str(source.variable)
 )
 def test_a_queue_is_polled_as_the_template_says(source: Source) -> None:
     template = (ROOT / "template.yaml").read_text()
@@ -102,7 +102,13 @@ def test_a_credit_memo_is_as_positive_as_quickbooks_shows_it() -> None:
 
 @pytest.mark.parametrize(
     ("queue", "hidden_s"),
-    [("sync_batch", SYNC_VISIBILITY_S), ("post_batch", SYNC_VISIBILITY_S), ("mirror_payment", VISIBILITY_S)],
+    [
+        ("sync_batch", SYNC_VISIBILITY_S),
+        ("post_batch", SYNC_VISIBILITY_S),
+        ("sync_payables", SYNC_VISIBILITY_S),
+        ("mirror_payment", VISIBILITY_S),
+        ("mirror_bill", VISIBILITY_S),
+    ],
 )
 def test_a_message_that_is_worked_on_is_hidden_for_as_long_as_in_production(queue: str, hidden_s: int) -> None:
     now = [0.0]
