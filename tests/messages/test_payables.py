@@ -20,10 +20,10 @@ from crossfoot.core.payables.records import (
     Vendor,
     VendorCredit,
 )
+from crossfoot.messages.bill_payments import PlatformBillPayment
 from crossfoot.messages.fields import BadFields
 from crossfoot.messages.payables import (
     PlatformBill,
-    PlatformBillPayment,
     PlatformPartner,
     PlatformVendor,
     PlatformVendorCredit,

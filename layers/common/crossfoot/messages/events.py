@@ -67,7 +67,7 @@ def _read_told(kind: str, data: Mapping[str, Any]) -> Told:
 
 def _read_payable(kind: str, data: Mapping[str, Any]) -> Payable | ProfileFacts:
     # Made when the first such event comes: most workers never meet one, and each would start the later for it.
-    from crossfoot.messages import payables
+    from crossfoot.messages import bill_payments, payables
 
     if kind in PARTNER_EVENTS:
         return read_shape(payables.PlatformPartner, data, "data.", strict=True).to_facts()
@@ -77,4 +77,4 @@ def _read_payable(kind: str, data: Mapping[str, Any]) -> Payable | ProfileFacts:
         return read_shape(payables.PlatformBill, data, "data.", strict=True).to_record()
     if kind in VENDOR_CREDIT_EVENTS:
         return read_shape(payables.PlatformVendorCredit, data, "data.", strict=True).to_record()
-    return read_shape(payables.PlatformBillPayment, data, "data.", strict=True).to_record()
+    return read_shape(bill_payments.PlatformBillPayment, data, "data.", strict=True).to_record()

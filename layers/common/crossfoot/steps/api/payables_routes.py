@@ -14,7 +14,8 @@ from crossfoot.messages.api.payables_syncs import (
 )
 from crossfoot.messages.api.telling import Told
 from crossfoot.messages.api.words import PageQuery
-from crossfoot.messages.payables import PlatformBill, PlatformBillPayment, PlatformVendor, PlatformVendorCredit
+from crossfoot.messages.bill_payments import PlatformBillPayment
+from crossfoot.messages.payables import PlatformBill, PlatformVendor, PlatformVendorCredit
 from crossfoot.messages.routes import Nothing, Route
 from crossfoot.steps.api import payables_preferences, payables_profile, payables_syncs, payables_telling
 from crossfoot.steps.api.needs import Ports

@@ -1,7 +1,8 @@
 """Take what the platform tells of its payables by a call; the events say the same (B4)."""
 
 from crossfoot.messages.api.telling import Told
-from crossfoot.messages.payables import PlatformBill, PlatformBillPayment, PlatformVendor, PlatformVendorCredit
+from crossfoot.messages.bill_payments import PlatformBillPayment
+from crossfoot.messages.payables import PlatformBill, PlatformVendor, PlatformVendorCredit
 from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.steps.api.needs import Ports
 from crossfoot.steps.api.telling import keep, once
