@@ -13,7 +13,7 @@ from crossfoot.core.payables.preferences import PayablesPreferences
 from crossfoot.core.payables.records import BillPayment
 from crossfoot.core.payables.syncs import PayableSync, SyncStarter, new_sync
 from crossfoot.messages import SyncPayables
-from crossfoot.messages.payables import PlatformBillPayment
+from crossfoot.messages.bill_payments import PlatformBillPayment
 from crossfoot.told import keep_told
 
 from benchmarks.figures import BenchError, Figure, ratio

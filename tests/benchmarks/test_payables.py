@@ -4,7 +4,7 @@ import json
 from datetime import date
 from decimal import Decimal
 
-from crossfoot.messages.payables import PlatformBillPayment
+from crossfoot.messages.bill_payments import PlatformBillPayment
 
 from benchmarks.payables import BEFORE, BILLS, VENDORS, Owed, in_quickbooks, owed_bills
 

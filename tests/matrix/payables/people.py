@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from crossfoot.core.model import PLATFORM as PLATFORM_SYSTEM
 from crossfoot.core.model import Kind, Ref, System
-from crossfoot.messages.payables import PlatformBill, PlatformBillPayment, PlatformVendor, PlatformVendorCredit
+from crossfoot.messages.bill_payments import PlatformBillPayment
+from crossfoot.messages.payables import PlatformBill, PlatformVendor, PlatformVendorCredit
 from crossfoot.told import keep_told
 
 from tests.matrix.office import Wire
