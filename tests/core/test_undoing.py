@@ -7,6 +7,7 @@ import pytest
 from crossfoot.core.depositing import DEPOSIT
 from crossfoot.core.effects import Effect, EffectState, Json
 from crossfoot.core.model import ACCOUNTING, PLATFORM, PSA, Kind, PaymentRow, Ref
+from crossfoot.core.payables.entries import PAYABLE
 from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.receipts import Receipt
 from crossfoot.core.receipts import to_result as receipts_result
@@ -156,3 +157,10 @@ def test_s9_what_the_sync_tool_wrote_goes_back_by_the_tool(kind: str) -> None:
     assert found.fix
     refused = replace(made, state=EffectState.REFUSED)
     assert judge_undo(refused, [refused]).reason == "It was refused: nothing was entered."
+
+
+def test_b4_what_was_entered_for_a_payable_goes_back_with_the_platforms_record() -> None:
+    made = write(PAYABLE, INVOICE, 1, "adopt", {}, EffectState.CONFIRMED)
+    found = judge_undo(made, [made])
+    assert not found.is_possible
+    assert "void or delete" in found.reason

@@ -62,10 +62,18 @@ def test_b3_a_record_that_waits_for_preferences_says_so_before_and_after_it_was_
     office.choose(bank_account_id="")
     office.vendor()
     now = office.now("vendor", "platform-ven_1")
-    assert list(now) == ["pending", "nothing_syncs"]
+    assert (list(now), now["nothing_syncs"]["rule"]) == (["pending", "nothing_syncs"], "B3")
     assert "the bank account" in now["nothing_syncs"]["sentence"]
     office.world.settle()
     assert list(office.now("vendor", "platform-ven_1")) == ["preferences_missing"]
+
+
+def test_c7_a_record_that_was_never_tried_says_that_quickbooks_cannot_be_read(office: PayablesOffice) -> None:
+    assert office.api.call("DELETE", "/v1/connections/quickbooks").status == 204
+    office.vendor()
+    now = office.now("vendor", "platform-ven_1")
+    assert (list(now), now["nothing_syncs"]["rule"]) == (["pending", "nothing_syncs"], "C7")
+    assert "QuickBooks" in now["nothing_syncs"]["sentence"]
 
 
 def test_b4_a_bill_says_what_is_open_in_both_books(office: PayablesOffice) -> None:
