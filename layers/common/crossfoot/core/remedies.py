@@ -190,6 +190,18 @@ REMEDIES: Mapping[str, Remedy] = {
         "The record in QuickBooks that it was made from is gone",
         "Delete these on the platform too, or tell them there as new ones.",
     ),
+    "copy_not_known": Remedy(
+        "The record in QuickBooks that it was made from was not read yet",
+        "Press Sync Now; tell those that are not in QuickBooks as new ones on the platform.",
+    ),
+    "copy_taken": Remedy(
+        "What it was made from stands for another record already",
+        "Delete these on the platform, and go on with the others.",
+    ),
+    "taxed_in_accounting": Remedy(
+        "QuickBooks works out the tax on it, so its amounts are changed there",
+        "Change the amounts in QuickBooks, then tell the platform what they come to there.",
+    ),
     "changed_in_both": Remedy(
         "It was changed on the platform and in QuickBooks",
         "Make the two alike on either side; Crossfoot then goes on from there.",

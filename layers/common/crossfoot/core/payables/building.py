@@ -1,6 +1,6 @@
 """The entry that a record of the platform should be in the accounting, or why it cannot be one (B2, B3)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from crossfoot.core.decisions import Decision, refused
@@ -49,11 +49,19 @@ def build_entry(case: Case, base: Entry | None) -> Built:
         built = _of_currency(case, record) or _build_dated(case, record, base)
     if isinstance(built, Decision | Missing | Contested):
         return built
-    if size_bytes(built) > MAX_ENTRY_BYTES:
-        sentence = f"The {label_of(case)} has more lines than can be entered at once."
-        return refused(record.ref, "B4", "too_many_lines", sentence, "Enter it in QuickBooks by hand.")
+    too_large = refuse_too_large(case, built)
+    if too_large is not None:
+        return too_large
     said = in_latin(built)
     return with_unsaid(replace(said, id=base.id, revision=base.revision), base) if base is not None else said
+
+
+def refuse_too_large(case: Case, entry: Entry) -> Decision | None:
+    """Say that an entry is more than can be kept of it, whoever made it; None when it is not."""
+    if size_bytes(entry) <= MAX_ENTRY_BYTES:
+        return None
+    sentence = f"The {label_of(case)} has more lines than can be entered at once."
+    return refused(case.record.ref, "B4", "too_many_lines", sentence, "Enter it in QuickBooks by hand.")
 
 
 def _build_vendor(vendor: Vendor) -> Built:
@@ -118,13 +126,33 @@ def _of_total(record: Bill | VendorCredit) -> Decision | None:
 def _build_lines(
     case: Case, record: Bill | VendorCredit, base: Sequence[EntryLine]
 ) -> tuple[EntryLine, ...] | Decision:
+    if not record.lines and base and sum(line.amount_minor for line in base) == record.total_minor:
+        return tuple(base)
     told = record.lines or (CostLine("", CostLineKind.ACCOUNT, "", record.total_minor),)
     lines = tuple(_build_line(line, kept, case) for line, kept in _paired(told, base))
+    if _has_tax(base) and _amounts(lines) != _amounts(base):
+        return _taxed(case)
     standing = {line.account_id for line in base}
     for account_id in dict.fromkeys(line.account_id for line in lines if line.account_id):
         if account_id not in standing and not is_active(case, account_id):
             return account_missing(case, account_id)
     return lines
+
+
+def _has_tax(lines: Iterable[EntryLine]) -> bool:
+    return any(line.line_id == TAX_LINE_ID for line in lines)
+
+
+def _amounts(lines: Iterable[EntryLine]) -> dict[str, int]:
+    """Give what tax is worked out from: the amounts of the lines as they are known there."""
+    return {line.line_id: line.amount_minor for line in lines}
+
+
+def _taxed(case: Case) -> Decision:
+    """Refuse other amounts where the accounting adds tax: nobody here can tell what it would come to."""
+    sentence = f"QuickBooks has tax on the {label_of(case)}, and works it out itself when an amount changes."
+    fix = "Change the amounts in QuickBooks, then tell the platform what they come to there."
+    return refused(case.record.ref, "B4", "taxed_in_accounting", sentence, fix)
 
 
 def _build_line(line: CostLine, kept: EntryLine | None, case: Case) -> EntryLine:

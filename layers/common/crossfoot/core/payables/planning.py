@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from crossfoot.core.decisions import Decision, refused, skipped, waits
 from crossfoot.core.model import Ref, Standing
-from crossfoot.core.payables.building import build_entry
+from crossfoot.core.payables.building import build_entry, refuse_too_large
 from crossfoot.core.payables.case import Case
 from crossfoot.core.payables.entries import Entry, EntryOperation, EntryWrite, PaymentEntry, VendorEntry
 from crossfoot.core.payables.following import gone, taken_over
@@ -93,6 +93,9 @@ def _is_agreed(case: Case, left: Entry) -> bool:
 
 def _follow(case: Case, standing: Entry, left: Entry | None) -> Plan:
     """Take over what stands now; where nothing does, the platform's record counts no longer."""
+    too_large = refuse_too_large(case, left) if left is not None else None
+    if too_large is not None:
+        return Plan(decision=too_large)
     if left is not None:
         other_minor = case.shown.other_minor if case.shown is not None else 0
         record = taken_over(case.record, left, case.named, case.now, other_minor)
@@ -113,8 +116,8 @@ def _write_over(case: Case, left: Entry | None) -> Plan:
 
 def _begin(case: Case) -> Plan:
     """Enter a record of which nothing stands: take over what it is a copy of, or a vendor of its name; or make it."""
-    if case.copy is not None and _is_first(case):
-        return _adopt_copy(case, case.copy)
+    if case.record.copy_of is not None and _is_first(case):
+        return _adopt_copy(case, case.copy) if case.copy is not None else Plan(decision=_copy_not_known(case))
     if isinstance(case.record, Vendor):
         return _begin_vendor(case)
     return _create(case)
@@ -130,10 +133,33 @@ def _adopt_copy(case: Case, copy: Payable) -> Plan:
         sentence = f"The record in QuickBooks that the {label_of(case)} was made from is gone."
         fix = "Delete it on the platform too, or tell it there as a new one."
         return Plan(decision=refused(case.record.ref, "B5", "copy_gone", sentence, fix, copy.ref))
-    held = hold_back(case)
+    if not _is_free(case, copy):
+        return Plan(decision=_copy_taken(case, copy))
+    entry = entry_of(copy)
+    held = hold_back(case) or refuse_too_large(case, entry)
     if held is not None:
         return Plan(decision=held)
-    return Plan(EntryWrite(EntryOperation.ADOPT, entry_of(copy), _currency(case)), is_there=True)
+    return Plan(EntryWrite(EntryOperation.ADOPT, entry, _currency(case)), is_there=True)
+
+
+def _is_free(case: Case, copy: Payable) -> bool:
+    """Tell whether a record in the accounting stands for no other one of the platform."""
+    return copy.origin is None or copy.origin == case.record.ref
+
+
+def _copy_not_known(case: Case) -> Decision:
+    """Have it wait: entered by itself it would be there twice."""
+    sentence = f"The record in QuickBooks that the {label_of(case)} was made from has not been read yet."
+    fix = "Press Sync Now; if there is none of that id in QuickBooks, tell it on the platform as a new one."
+    return waits(case.record.ref, "B4", "copy_not_known", sentence, fix)
+
+
+def _copy_taken(case: Case, copy: Payable) -> Decision:
+    """Refuse a second record of one in the accounting: what is open of that would be paid twice."""
+    by = copy.origin.id if copy.origin else ""
+    sentence = f"The record in QuickBooks that the {label_of(case)} was made from stands for {by} of the platform."
+    fix = "Delete this one on the platform, and go on with the other."
+    return refused(case.record.ref, "B4", "copy_taken", sentence, fix, copy.ref)
 
 
 def _begin_vendor(case: Case) -> Plan:
@@ -176,8 +202,9 @@ def _bring(case: Case, left: Entry) -> Plan:
 def _end(case: Case) -> Plan:
     """Take back what stands of a record that counts no longer."""
     standing = case.standing
-    if standing is None and case.copy is not None and _is_first(case) and case.copy.standing is Standing.LIVE:
-        return _adopt_copy(case, case.copy)
+    copy = case.copy
+    if standing is None and copy is not None and _is_first(case) and copy.standing is Standing.LIVE:
+        return _adopt_copy(case, copy) if _is_free(case, copy) else REST
     if standing is None or (isinstance(standing, VendorEntry) and not standing.active):
         return REST
     is_void = case.record.standing is Standing.VOID and isinstance(standing, PaymentEntry)
