@@ -60,3 +60,20 @@ class Wired:
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self._port, name)
         return partial(self._call, name, attribute) if callable(attribute) else attribute
+
+
+class Meanwhile:
+    """Lets something happen once, right after a call of a name."""
+
+    def __init__(self, after: str, deed: Callable[[], None]) -> None:
+        self._after, self._deed = after, deed
+
+    def wire(self, port: Any) -> Any:
+        return Wired(port, self.call)
+
+    def call(self, name: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        answer = method(*args, **kwargs)
+        if name == self._after:
+            self._after = ""
+            self._deed()
+        return answer

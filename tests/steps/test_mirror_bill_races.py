@@ -14,7 +14,7 @@ from crossfoot.errors import AuthExpired, Conflict, Retryable
 
 from tests.fakes.payables_desk import Desk
 from tests.fakes.receipts import COSTS
-from tests.fakes.trip import Crash, Mode, Trip, Wired
+from tests.fakes.trip import Crash, Meanwhile, Mode, Trip
 from tests.fakes.world import TENANT
 
 EARLY, LATE = date(2026, 11, 1), date(2026, 11, 2)
@@ -28,23 +28,6 @@ def desk() -> Desk:
     desk.bill()
     desk.settle()
     return desk
-
-
-class Meanwhile:
-    """Lets something happen once, right after a call of a name."""
-
-    def __init__(self, after: str, deed: Callable[[], None]) -> None:
-        self._after, self._deed = after, deed
-
-    def wire(self, port: Any) -> Any:
-        return Wired(port, self.call)
-
-    def call(self, name: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        answer = method(*args, **kwargs)
-        if name == self._after:
-            self._after = ""
-            self._deed()
-        return answer
 
 
 def test_b4_an_earlier_payment_that_is_told_while_a_later_one_is_planned_still_comes_first(desk: Desk) -> None:

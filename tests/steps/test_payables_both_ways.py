@@ -1,9 +1,13 @@
 """A sync of payables together with the mirror: what the platform tells goes out, what people do in QuickBooks comes in."""
 
+import pytest
+from crossfoot.core.model import ACCOUNTING, Ref
+from crossfoot.core.payables.records import Vendor
 from crossfoot.core.payables.syncs import PayableSync, SyncState
 from crossfoot.messages import SyncPayables
 
 from tests.fakes.payables_desk import Desk
+from tests.fakes.trip import Meanwhile, Mode, Trip
 from tests.fakes.world import TENANT
 
 
@@ -75,3 +79,61 @@ def test_what_we_wrote_ourselves_is_no_reason_to_write_or_look_again() -> None:
     assert (sync.queued, sync.left_out) == (0, 0)
     assert desk.world.our_payables.writes == writes
     assert not any(isinstance(message, SyncPayables) for message in desk.world.queue.messages)
+
+
+def test_b4_a_vendor_that_takes_a_name_which_we_only_tried_is_none_of_ours() -> None:
+    desk = Desk()
+    desk.world.our_payables.taken.add("Acme")
+    vendor = desk.vendor()
+    desk.world.settle()
+    desk.change(vendor, name="Globex")
+    desk.settle()
+
+    desk.world.our_payables.taken.clear()
+    desk.world.clock.advance(3_600)
+    theirs = desk.world.our_payables.add_vendor("Acme")
+    desk.settle()
+
+    assert _origins_of_vendors(desk) == {desk.copy_id(vendor): vendor, theirs.ref.id: None}
+
+
+@pytest.mark.parametrize("call", ["load_many", "save"])
+def test_b4_a_vendor_that_is_taken_over_while_it_is_read_is_ours_in_the_book_too(call: str) -> None:
+    desk = Desk()
+    desk.sync()
+    desk.world.clock.advance(3_600)
+    theirs = desk.world.our_payables.add_vendor("Acme")
+    vendor = desk.vendor()
+    mirrored = desk.world.queue.messages.pop()
+    desk.begin()
+    started = desk.world.queue.messages.pop()
+
+    desk.world.work(started, Meanwhile(call, lambda: desk.world.work(mirrored)))
+
+    assert _origins_of_vendors(desk) == {theirs.ref.id: vendor}
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("call", ["create", "note_copy"])
+def test_b4_a_vendor_of_ours_that_is_read_before_its_maker_has_noted_it_is_ours_all_the_same(
+    call: str, mode: Mode
+) -> None:
+    desk = Desk()
+    desk.sync()
+    desk.world.clock.advance(3_600)
+    vendor = desk.vendor()
+    desk.world.deliver(Trip(strike_on=call, mode=mode))
+    interrupted = desk.world.queue.messages.pop()
+    desk.sync()
+    desk.world.queue.send([interrupted])
+    desk.world.settle()
+
+    assert _origins_of_vendors(desk) in ({desk.copy_id(vendor): vendor}, {})
+    desk.settle()
+    assert _origins_of_vendors(desk) == {desk.copy_id(vendor): vendor}
+
+
+def _origins_of_vendors(desk: Desk) -> dict[str, Ref | None]:
+    """Show what each vendor of QuickBooks stands for, as the book has it."""
+    vendors = (each for (_, ref), each in desk.world.book.records.items() if ref.system is ACCOUNTING)
+    return {each.ref.id: each.origin for each in vendors if isinstance(each, Vendor)}

@@ -11,10 +11,7 @@ class Origins(Protocol):
     """Which payment, payout or payable of the platform a record in the accounting stands for (E1, P4, D2, B4)."""
 
     def note_marker(self, tenant: str, marker: str, record: Ref) -> None:
-        """Note for which record of the platform a write with this marker is made; before it is sent. Again is no error.
-
-        Takes: of a vendor, which carries none, `vendor_marker` of the name that is sent.
-        """
+        """Note for which record of the platform a write with this marker is made; before it is sent. Again is no error."""
         ...
 
     def note_receipt(self, tenant: str, receipt: Ref, payment: Ref) -> None:
@@ -25,7 +22,7 @@ class Origins(Protocol):
         """Note for which payable of the platform one in the accounting stands. Again is no error.
 
         Takes: with `marker`, nothing else in the accounting is known by it from then on: somebody may copy a bill with
-        its note, and a name may go to another vendor.
+        its note. A vendor carries none.
         """
         ...
 

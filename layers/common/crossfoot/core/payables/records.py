@@ -1,6 +1,5 @@
 """The records of payables in one shape, as the accounting shows them or the platform tells them."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -195,11 +194,6 @@ def vendor_of(record: Payable) -> Ref | None:
     return record.ref if isinstance(record, Vendor) else record.vendor
 
 
-def vendor_marker(name: str) -> str:
-    """Give what a vendor that we make is found by until its id is known: its name, which no other vendor there has."""
-    return f"vendor:{hashlib.sha256(name.strip().casefold().encode(errors='surrogatepass')).hexdigest()[:32]}"
-
-
 def own_marker(record: Payable) -> str:
-    """Give the marker that a record may be known as ours by; "" where it carries none."""
-    return (vendor_marker(record.name) if record.name else "") if isinstance(record, Vendor) else record.marker
+    """Give the marker that a record may be known as ours by; "" where it carries none, as a vendor never does."""
+    return "" if isinstance(record, Vendor) else record.marker

@@ -3,16 +3,16 @@
 from dataclasses import replace
 
 from crossfoot.core.effects import Effect, Json, marker_of
-from crossfoot.core.model import ACCOUNTING, Kind, Ref, Standing
+from crossfoot.core.model import ACCOUNTING, Kind, Record, Ref, Standing
 from crossfoot.core.payables.case import Shown
 from crossfoot.core.payables.entries import KIND_OF, Entry, EntryOperation, EntryWrite, PaymentEntry, VendorEntry
 from crossfoot.core.payables.lacking import noun_of
 from crossfoot.core.payables.likeness import as_asked, says_the_same
-from crossfoot.core.payables.records import vendor_marker
+from crossfoot.core.payables.records import Bill, BillPayment, Vendor, VendorCredit
 from crossfoot.core.payables.stored import TOLD_AT, from_body, standing_after, to_result
 from crossfoot.errors import Conflict
 from crossfoot.ledger import Written, once_sent
-from crossfoot.ports import Origins, PayableEntries
+from crossfoot.ports import Book, Origins, PayableEntries
 
 # QuickBooks counts the changes of a record from here on.
 _UNCHANGED = "0"
@@ -21,12 +21,13 @@ _UNCHANGED = "0"
 class EntryHands:
     """Looks for and sends one write on an entry.
 
-    Takes: `origins` is told what an entry stands for before it can be read back, so that none is ever taken for one that
-    people made. `seen` is how the accounting shows the entries that were read live, by the records that they stand for.
+    Takes: `origins` is told what an entry stands for before it can be read back, so that none is taken for one that people
+    made; a vendor, which carries no marker, as soon as its id is known. `seen` is how the accounting shows the entries that
+    were read live, by the records that they stand for.
     """
 
-    def __init__(self, entries: PayableEntries, origins: Origins) -> None:
-        self._entries, self._origins = entries, origins
+    def __init__(self, entries: PayableEntries, origins: Origins, book: Book) -> None:
+        self._entries, self._origins, self._book = entries, origins, book
         self.seen: dict[Ref, Shown] = {}
 
     def look(self, effect: Effect) -> Written | None:
@@ -65,8 +66,23 @@ class EntryHands:
         """Find the vendors of a name, live."""
         return self._entries.find_vendors(name)
 
+    def note_copy(self, tenant: str, copy: Ref, subject: Ref, marker: str = "") -> None:
+        """Note what an entry stands for from now on, also on the book's record of it, if there is one by now.
+
+        In this order: whoever reads it at this moment looks what it stands for once more, after it is in the book.
+        """
+
+        def standing_for(record: Record) -> Record:
+            assert isinstance(record, Vendor | Bill | VendorCredit | BillPayment)
+            return replace(record, origin=subject)
+
+        self._origins.note_copy(tenant, copy, subject, marker)
+        if not marker:
+            self._book.revise(tenant, [copy], standing_for)
+
     def _create(self, effect: Effect, write: EntryWrite) -> Written:
-        self._origins.note_marker(effect.tenant, _marker(effect, write), effect.subject)
+        if marker := _marker(effect, write):
+            self._origins.note_marker(effect.tenant, marker, effect.subject)
         noun = noun_of(effect.subject.kind).capitalize()
         note = f"{noun} {effect.subject.id} of the platform. {marker_of(effect.key)}"
         made = self._entries.create(write.entry, write.currency, note, effect.key)
@@ -110,7 +126,7 @@ class EntryHands:
         ref = Ref(ACCOUNTING, KIND_OF[type(entry)], entry.id)
         # Before it is confirmed: a worker that dies in between looks, and notes it again.
         with once_sent(f"{ref.kind} {entry.id}"):
-            self._origins.note_copy(effect.tenant, ref, effect.subject, _marker(effect, write))
+            self.note_copy(effect.tenant, ref, effect.subject, _marker(effect, write))
         return Written(entry.id, result_of(effect, entry))
 
 
@@ -120,8 +136,8 @@ def vendor_ref(entry: VendorEntry) -> Ref:
 
 
 def _marker(effect: Effect, write: EntryWrite) -> str:
-    """Give what a new entry is known by until its id is: a vendor has no note, and is known by its name."""
-    return vendor_marker(write.entry.name) if isinstance(write.entry, VendorEntry) else marker_of(effect.key)
+    """Give what a new entry is known by until its id is; "" for a vendor, which has no note."""
+    return "" if isinstance(write.entry, VendorEntry) else marker_of(effect.key)
 
 
 def _written(effect: Effect, write: EntryWrite, made: Entry | None) -> Written:

@@ -5,13 +5,13 @@ from dataclasses import replace
 from crossfoot.core.company import NO_COMPANY
 from crossfoot.core.decisions import Decision, refused, waits
 from crossfoot.core.effects import Effect, EffectState
-from crossfoot.core.model import ACCOUNTING, Record, Ref
+from crossfoot.core.model import ACCOUNTING, Ref
 from crossfoot.core.payables.case import Case
 from crossfoot.core.payables.entries import KIND_OF, PAYABLE, EntryOperation, EntryWrite, VendorEntry
 from crossfoot.core.payables.planning import Plan, plan_entry
 from crossfoot.core.payables.preferences import PayablesPreferences
 from crossfoot.core.payables.profile import payment_sync_of
-from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor, VendorCredit
+from crossfoot.core.payables.records import Payable
 from crossfoot.core.payables.refusals import NAME_TAKEN, refusal_of
 from crossfoot.core.payables.stored import from_body, standing_after, standing_of
 from crossfoot.core.payables.words import to_payable_effect
@@ -187,23 +187,15 @@ class Mirroring:
         if plan.record is not None:
             ports.book.save(self._tenant, [plan.record])
         if write.operation is EntryOperation.ADOPT and standing_of(case.latest) is None:
-            self._note_copy(Ref(ACCOUNTING, KIND_OF[type(write.entry)], write.entry.id), case.record.ref)
+            copy = Ref(ACCOUNTING, KIND_OF[type(write.entry)], write.entry.id)
+            self._hands().note_copy(self._tenant, copy, case.record.ref)
         stands = write.entry if write.operation is EntryOperation.ADOPT else None
         written = Written(write.entry.id, result_of(planned, standing_after(write, stands)))
         confirm_adopted(planned, written, ports.effects, ports.clock)
         self._gathering.known.pop(case.record.ref, None)
 
-    def _note_copy(self, copy: Ref, subject: Ref) -> None:
-        """Note what an entry that somebody made stands for from now on, also on the book's record of it."""
-
-        def standing_for(record: Record) -> Record:
-            assert isinstance(record, Vendor | Bill | VendorCredit | BillPayment)
-            return replace(record, origin=subject)
-
-        self._ports.origins.note_copy(self._tenant, copy, subject)
-        self._ports.book.revise(self._tenant, [copy], standing_for)
-
     def _hands(self) -> EntryHands:
         if self._opened is None:
-            self._opened = EntryHands(self._ports.systems.payables(self._tenant), self._ports.origins)
+            ports = self._ports
+            self._opened = EntryHands(ports.systems.payables(self._tenant), ports.origins, ports.book)
         return self._opened

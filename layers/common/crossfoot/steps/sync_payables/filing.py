@@ -57,6 +57,7 @@ class Filing:
         self._take_in(owed, beside)
         payments += self._payments_let_in(owed, beside)
         self._take_in(payments, load_beside(self._tenant, payments, self._ports.book))
+        self._join_late()
         kept_out = [each for each in self._read if each.ref in self._out and not self._is_in(each.ref)]
         return Filed(len(kept_out), tuple(self._to_mirror()))
 
@@ -73,6 +74,18 @@ class Filing:
             if each.ref in self._refs or (each.ref not in self._out and self._was_out(each.ref))
         ]
         self._save({each: each.ref in self._out for each in news})
+
+    def _join_late(self) -> None:
+        """Find what new records stand for once more: somebody may have taken one over just before it was in the book."""
+        new = [each.ref for each in self._read if each.origin is None and each.ref not in self._before]
+        origins = self._ports.origins.load_copies(self._tenant, new) if new else {}
+
+        def standing_for(record: Record) -> Record:
+            assert _is_payable(record)
+            return replace(record, origin=origins[record.ref])
+
+        if origins:
+            self._ports.book.revise(self._tenant, origins, standing_for)
 
     def _judge(self, records: Sequence[Payable], beside: Beside) -> None:
         for each in records:
