@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from tests.matrix.payables.table import (
+    BEFORE,
     BILL,
     BORN,
     CREDIT,
@@ -16,6 +17,7 @@ from tests.matrix.payables.table import (
     QUICKBOOKS,
     RECORDS,
     SETTLED,
+    THEIR_CREDIT,
     THEN,
     UNPAID,
     VENDOR,
@@ -26,13 +28,16 @@ _UNSETTLED = (
     "A vendor is not settled, its bills are, which have rows of their own: a vendor is there in full, or it is not."
 )
 _CREDITS_CREDIT = "A credit is taken off bills. Neither QuickBooks nor the platform takes a credit off another credit."
+_NOT_THERE = "Before QuickBooks was connected nothing of the platform stood there that anybody could have settled."
 _NO_VOID = "QuickBooks voids payments only: a bill, a credit and a vendor have no void there, and are deleted instead."
 _NO_VOID_OF_VENDORS = "A vendor has no amounts that could be made nothing: it is in use, or it is inactive."
 _NOT_SHOWN = "It did not come in, so nobody on the platform sees it, or could change, void or delete it there."
 
 _DELETED = ("deleted at home", "deleted in the other")
-# What becomes of a record is played where it differs: alone, and where it is in use.
-_BECOMING = (
+# Beyond the matrix: credits across the books, what was settled before, and what becomes of a record alone and in use.
+_ROWS_BEYOND = (
+    *product((PAYMENT,), (THEIR_CREDIT,), (MADE,)),
+    *product((BILL, CREDIT), BEFORE, (MADE,)),
     *product((BILL, CREDIT), (UNPAID,), THEN),
     *product((BILL, CREDIT), ("full",), _DELETED),
     *product((PAYMENT,), ("full", "with credit"), THEN),
@@ -71,14 +76,19 @@ class Cell:
     @property
     def payer(self) -> str:
         """Give the book in which it is settled."""
-        other = QUICKBOOKS if self.born == PLATFORM else PLATFORM
-        return self.born if self.record == PAYMENT else other
+        if self.settled in BEFORE:
+            return QUICKBOOKS
+        return self.born if self.record == PAYMENT else _other(self.born)
+
+    def home_of(self, name: str) -> str:
+        """Give the book in which something is made."""
+        return _other(self.born) if (self.settled, name) == (THEIR_CREDIT, "K") else self.born
 
     @property
     def deed_in(self) -> str:
         """Give the book in which it is changed, voided or deleted."""
         is_home = self.then.endswith("at home")
-        return self.born if is_home else QUICKBOOKS if self.born == PLATFORM else PLATFORM
+        return self.born if is_home else _other(self.born)
 
     @property
     def cannot_be(self) -> str:
@@ -86,7 +96,13 @@ class Cell:
         return _why_not_settled(self) or _why_not_then(self)
 
 
+def _other(book: str) -> str:
+    return QUICKBOOKS if book == PLATFORM else PLATFORM
+
+
 def _why_not_settled(cell: Cell) -> str:
+    if cell.settled in BEFORE and cell.born == PLATFORM:
+        return _NOT_THERE
     if cell.record == VENDOR and cell.settled != "full":
         return _UNSETTLED
     return _CREDITS_CREDIT if (cell.record, cell.settled) == (CREDIT, "with credit") else ""
@@ -113,7 +129,7 @@ MATRIX = tuple(
 )
 BEYOND = tuple(
     Cell(record, born, settled, then, partner)
-    for (record, settled, then), born, partner in product(_BECOMING, BORN, PARTNERS)
+    for (record, settled, then), born, partner in product(_ROWS_BEYOND, BORN, PARTNERS)
 )
 
 

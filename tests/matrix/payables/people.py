@@ -12,8 +12,9 @@ from crossfoot.told import keep_told
 
 from tests.matrix.office import Wire
 from tests.matrix.payables.cells import Cell
-from tests.matrix.payables.office import MADE_ON, PAID_ON, PayablesOffice
+from tests.matrix.payables.office import BEFORE_ON, MADE_ON, PAID_ON, PayablesOffice
 from tests.matrix.payables.table import (
+    BEFORE,
     BILL,
     CHANGED,
     CREDIT,
@@ -43,11 +44,15 @@ _SUBJECTS = {VENDOR: "V", BILL: "A", CREDIT: "K", PAYMENT: "P"}
 
 @dataclass
 class Case:
-    """One cell's vendor, with the ids in QuickBooks of what people entered there, and what the platform told."""
+    """One cell's vendor, with the ids in QuickBooks of what people entered there, and what the platform told.
+
+    Takes: `copies` are the ids in QuickBooks of what the platform told, as far as people looked.
+    """
 
     cell: Cell
     number: int
     entered: dict[str, str] = field(default_factory=dict)
+    copies: dict[str, str] = field(default_factory=dict)
     told: dict[str, Wire] = field(default_factory=dict)
 
     @property
@@ -55,6 +60,11 @@ class Case:
         """Give what is settled."""
         record = BILL if self.cell.record == PAYMENT else self.cell.record
         return PARTS.get((record, self.cell.settled), {})
+
+    @property
+    def is_before(self) -> bool:
+        """Tell whether it was settled before QuickBooks was connected."""
+        return self.cell.settled in BEFORE
 
     @property
     def owed(self) -> list[str]:
@@ -92,6 +102,10 @@ class Case:
         """Name what the platform told."""
         return Ref(PLATFORM_SYSTEM, KINDS[name], self.told[name]["id"]) if name in self.told else None
 
+    def id_there(self, name: str) -> str:
+        """Give QuickBooks' id of something, whoever entered it."""
+        return self.entered.get(name) or self.copies[name]
+
     def named(self, name: str) -> str:
         """Give the id in our API by which the platform names something: its own, where it is."""
         return f"platform-{self.told[name]['id']}" if name in self.told else f"quickbooks-{self.entered[name]}"
@@ -108,16 +122,20 @@ class People:
     def make(self) -> None:
         """Let vendors, bills and credits be made where they are born."""
         for name in "VABK":
-            self._enter(name, [case for case in self._with(name) if case.cell.born == QUICKBOOKS])
-            for case in self._with(name):
-                if case.cell.born == PLATFORM:
-                    self._tell(case, name)
+            self._make(name, [case for case in self._with(name) if case.cell.home_of(name) == case.cell.born])
+        self._enter("P", [case for case in self.cases if case.is_before])
+
+    def make_across(self) -> None:
+        """Let credits be made in the other book than their bills."""
+        across = [case for case in self._with("K") if case.cell.home_of("K") != case.cell.born]
+        self._find_copies(across, ["V"])
+        self._make("K", across)
 
     def pay(self) -> None:
         """Let payments be made: of what the other book has made, where it stands there."""
-        settled = [case for case in self.cases if case.parts]
+        settled = [case for case in self.cases if case.parts and not case.is_before]
         by_accountant = [case for case in settled if case.cell.payer == QUICKBOOKS]
-        self._find_copies(by_accountant)
+        self._find_copies(by_accountant, "VABK")
         self._enter("P", by_accountant)
         for case in settled:
             if case.cell.payer == PLATFORM:
@@ -126,12 +144,18 @@ class People:
     def _with(self, name: str) -> list[Case]:
         return [case for case in self.cases if name == "V" or name in case.owed]
 
-    def _find_copies(self, cases: Iterable[Case]) -> None:
+    def _make(self, name: str, cases: Sequence[Case]) -> None:
+        self._enter(name, [case for case in cases if case.cell.home_of(name) == QUICKBOOKS])
+        for case in cases:
+            if case.cell.home_of(name) == PLATFORM:
+                self._tell(case, name)
+
+    def _find_copies(self, cases: Iterable[Case], names: Iterable[str]) -> None:
         """See what the product has made in QuickBooks, as the accountant does: by names and numbers."""
         seen = self._see()
         for case in cases:
-            if case.cell.born == PLATFORM:
-                case.entered |= {name: seen[self._called(case, name)]["Id"] for name in ("V", *case.owed)}
+            told = [name for name in names if name in case.told]
+            case.copies |= {name: seen[self._called(case, name)]["Id"] for name in told}
 
     def _see(self) -> dict[tuple[str, str], Wire]:
         """Look at all that stands in QuickBooks: vendors by name, payments by their vendor's, the rest by number."""
@@ -201,11 +225,12 @@ class People:
     def _wire(self, case: Case, name: str) -> Wire:
         if name == "V":
             return {"DisplayName": case.vendor_name}
-        vendor = {"VendorRef": {"value": case.entered["V"]}}
+        vendor = {"VendorRef": {"value": case.id_there("V")}}
         if name == "P":
-            lines = [_link(ENTITIES[each], case.entered[each], part) for each, part in case.parts.items()]
+            lines = [_link(ENTITIES[each], case.id_there(each), part) for each, part in case.parts.items()]
+            day = BEFORE_ON if case.is_before else PAID_ON
             paid = {"PayType": "Check", "CheckPayment": {"BankAccountRef": {"value": self.office.bank}}}
-            return {**vendor, **paid, "TxnDate": PAID_ON.isoformat(), "TotalAmt": case.money, "Line": lines}
+            return {**vendor, **paid, "TxnDate": day.isoformat(), "TotalAmt": case.money, "Line": lines}
         spent = {"AccountBasedExpenseLineDetail": {"AccountRef": {"value": self.office.costs}}}
         line = {"Amount": TOTALS[name], "DetailType": "AccountBasedExpenseLineDetail", **spent}
         return {**vendor, "TxnDate": MADE_ON.isoformat(), "DocNumber": case.number_of(name), "Line": [line]}

@@ -40,6 +40,8 @@ def _play(quickbooks: Sandbox, partner: Partner, cells: Sequence[Cell]) -> Playe
     people = People(office, cases)
     people.make()
     office.sync()
+    people.make_across()
+    office.sync()
     people.pay()
     office.sync()
     made = Reader(office, cases).read()

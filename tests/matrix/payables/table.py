@@ -3,7 +3,7 @@
 Every cell has a vendor of its own (V), a bill A over 100.00, where several are paid a bill B over 50.00, and where a credit
 is applied a vendor credit K over 30.00; P is the payment. A bill or a credit that is made in one book is settled in the
 other one; a payment settles what was made in its own. A bill is shown by what is open of it, a credit by what is left, a
-payment by its money and what that settles. What is not named is not there.
+payment by its money and what that settles, a vendor by whether it is in use. What is not named is not there.
 """
 
 from collections.abc import Iterator
@@ -18,6 +18,9 @@ SETTLED = ("full", "partial", "several", "with credit")
 DIRECTIONS = ("two-way", "one-way")
 PROFILES = ("payments back", "classic")
 MADE, UNPAID = "made", "unpaid"
+# A credit that was made in the other book than the bill; and what was settled in QuickBooks before it was connected.
+THEIR_CREDIT = "with their credit"
+BEFORE = ("in full before", "in part before")
 # At home is where the record was made. A vendor is renamed, and made inactive.
 THEN = (
     *("changed at home", "voided at home", "deleted at home"),
@@ -33,6 +36,11 @@ PARTS = {
     (BILL, "partial"): {"A": "60.00"},
     (BILL, "several"): {"A": "100.00", "B": "50.00"},
     (BILL, "with credit"): {"A": "100.00", "K": "30.00"},
+    (BILL, THEIR_CREDIT): {"A": "100.00", "K": "30.00"},
+    (BILL, "in full before"): {"A": "100.00"},
+    (BILL, "in part before"): {"A": "60.00"},
+    (CREDIT, "in full before"): {"A": "30.00", "K": "30.00"},
+    (CREDIT, "in part before"): {"A": "20.00", "K": "20.00"},
     (CREDIT, "full"): {"A": "30.00", "K": "30.00"},
     (CREDIT, "partial"): {"A": "20.00", "K": "20.00"},
     (CREDIT, "several"): {"A": "10.00", "B": "20.00", "K": "30.00"},
@@ -91,6 +99,14 @@ one-way               | A 100.00, B 50.00| P 150.00 = A 100.00 + B 50.00| A one_
 with credit; made
 two-way               | A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| -
 one-way               | A 100.00, K 30.00| P 70.00 = A 100.00 - K 30.00| A one_way, K one_way, P paid_thing_left_out
+in full before; made
+two-way, payments back| A 0.00, P 100.00 = A 100.00| -| A paid_before_connection, P bills_did_not_come
+two-way, classic      | A 0.00, P 100.00 = A 100.00| -| A paid_before_connection, P classic_profile
+one-way               | A 0.00, P 100.00 = A 100.00| -| A one_way, P one_way
+in part before; made
+two-way, payments back| A 40.00, P 60.00 = A 60.00| -| A partly_paid_before_connection, P bills_did_not_come
+two-way, classic      | A 40.00, P 60.00 = A 60.00| -| A partly_paid_before_connection, P classic_profile
+one-way               | A 40.00, P 60.00 = A 60.00| -| A one_way, P one_way
 unpaid; changed at home
 two-way               | A 120.00                 | A 120.00                  | -
 one-way               | A 120.00                 | -                         | A one_way
@@ -159,6 +175,18 @@ two-way               | A 90.00, B 30.00, K 0.00, P 0.00 = A 10.00 + B 20.00 - K
  A 90.00, B 30.00, K 0.00, P 0.00 = A 10.00 + B 20.00 - K 30.00| -
 one-way               | A 100.00, B 50.00, K 30.00| P 0.00 = A 10.00 + B 20.00 - K 30.00|\
  A one_way, B one_way, K one_way, P paid_thing_left_out
+in full before; made
+two-way, payments back| A 70.00, K 0.00, P 0.00 = A 30.00 - K 30.00| -|\
+ A partly_paid_before_connection, K used_before_connection, P bills_did_not_come
+two-way, classic      | A 70.00, K 0.00, P 0.00 = A 30.00 - K 30.00| -|\
+ A partly_paid_before_connection, K used_before_connection, P classic_profile
+one-way               | A 70.00, K 0.00, P 0.00 = A 30.00 - K 30.00| -| A one_way, K one_way, P one_way
+in part before; made
+two-way, payments back| A 80.00, K 10.00, P 0.00 = A 20.00 - K 20.00| -|\
+ A partly_paid_before_connection, K used_before_connection, P bills_did_not_come
+two-way, classic      | A 80.00, K 10.00, P 0.00 = A 20.00 - K 20.00| -|\
+ A partly_paid_before_connection, K used_before_connection, P classic_profile
+one-way               | A 80.00, K 10.00, P 0.00 = A 20.00 - K 20.00| -| A one_way, K one_way, P one_way
 unpaid; changed at home
 two-way               | K 45.00                  | K 45.00                   | -
 one-way               | K 45.00                  | -                         | K one_way
@@ -176,7 +204,8 @@ two-way, payments back| A 100.00                  | A 100.00                  | 
 two-way, classic      | A 100.00                  | A 70.00, P 0.00 = A 30.00 - K 30.00| P not_brought_back
 one-way               | A 100.00| P 0.00 = A 30.00 - K 30.00| A one_way, K gone_in_accounting, P paid_thing_left_out
 full; deleted in the other
-two-way               | A 70.00, K 0.00, P 0.00 = A 30.00 - K 30.00| A 70.00, P 0.00 = A 30.00 - K 30.00| K payments_first
+two-way               | A 70.00, K 0.00, P 0.00 = A 30.00 - K 30.00| A 70.00, P 0.00 = A 30.00 - K 30.00|\
+ K payments_first
 
 bill payment made on the platform, for what was made there
 full; made
@@ -187,6 +216,9 @@ several; made
 all                   | A 0.00, B 0.00, P 150.00 = A 100.00 + B 50.00| A 0.00, B 0.00, P 150.00 = A 100.00 + B 50.00| -
 with credit; made
 all                   | A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| -
+with their credit; made
+two-way               | A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| -
+one-way               | A 100.00, K 30.00| A 0.00, P 70.00 = A 100.00 - K 30.00| K one_way, P paid_thing_left_out
 full; changed at home
 all                   | A 20.00, P 80.00 = A 80.00| A 20.00, P 80.00 = A 80.00| -
 full; changed in the other
@@ -243,6 +275,10 @@ with credit; made
 two-way, payments back| A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| -
 two-way, classic      | A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| A 100.00, K 30.00| P classic_profile
 one-way               | A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| -          | A one_way, K one_way, P one_way
+with their credit; made
+two-way, payments back| A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| -
+two-way, classic      | A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| A 100.00, K 30.00| P classic_profile
+one-way               | A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| K 30.00| A one_way, P one_way
 full; changed at home
 two-way, payments back| A 20.00, P 80.00 = A 80.00| A 20.00, P 80.00 = A 80.00| -
 two-way, classic      | A 20.00, P 80.00 = A 80.00| A 100.00| P classic_profile
@@ -270,11 +306,13 @@ two-way, payments back| A 20.00, K 0.00, P 50.00 = A 80.00 - K 30.00| A 20.00, K
 with credit; voided at home
 two-way, payments back| A 100.00, K 30.00, P void | A 100.00, K 30.00         | -
 two-way, classic      | A 100.00, K 30.00, P void | A 100.00, K 30.00         | P gone_in_accounting
-one-way               | A 100.00, K 30.00, P void | -                         | A one_way, K one_way, P gone_in_accounting
+one-way               | A 100.00, K 30.00, P void | -                         |\
+ A one_way, K one_way, P gone_in_accounting
 with credit; deleted at home
 two-way, payments back| A 100.00, K 30.00         | A 100.00, K 30.00         | -
 two-way, classic      | A 100.00, K 30.00         | A 100.00, K 30.00         | P gone_in_accounting
-one-way               | A 100.00, K 30.00         | -                         | A one_way, K one_way, P gone_in_accounting
+one-way               | A 100.00, K 30.00         | -                         |\
+ A one_way, K one_way, P gone_in_accounting
 with credit; voided in the other
 two-way, payments back| A 100.00, K 30.00, P void | A 100.00, K 30.00         | -
 with credit; deleted in the other
@@ -323,6 +361,9 @@ class Line:
     in_quickbooks: dict[str, str]
     on_platform: dict[str, str]
     said: dict[str, str]
+
+    def __str__(self) -> str:
+        return f"{self.record} of {self.born}, {self.settled}, {self.then}; {self.partners}"
 
 
 def _read_table(text: str) -> Iterator[Line]:
