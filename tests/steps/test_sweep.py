@@ -13,6 +13,7 @@ from crossfoot.core.model import ACCOUNTING, CONNECTED, PLATFORM, PSA, Kind, Ref
 from crossfoot.core.notifications import Notifications
 from crossfoot.core.payables.preferences import PayablesPreferences
 from crossfoot.core.payables.syncs import STUCK_AFTER, PayableSync, SyncStarter, new_sync
+from crossfoot.errors import Conflict
 from crossfoot.messages import (
     ArchiveOutside,
     CloseSync,
@@ -27,14 +28,16 @@ from crossfoot.messages import (
     SyncPayables,
     TendConnection,
 )
-from crossfoot.ports import MAX_REVIVALS, ConnectionState, DeadLetter
+from crossfoot.ports import MAX_REVIVALS, ConnectionState, DeadLetter, Outgoing
 from crossfoot.steps import sweep
 
 from tests.fakes.attention import FakeAttention
 from tests.fakes.clock import FakeClock
 from tests.fakes.notices import FakeNotices, FakeNotifications
+from tests.fakes.outbox import FakeOutbox
 from tests.fakes.payable_syncs import FakePayableSyncs
 from tests.fakes.payables_settings import FakePayablesSettings
+from tests.fakes.syncing_payables import SyncWorld
 from tests.fakes.table import FakeHistory, FakeQueue
 from tests.fakes.trip import Crash, Mode, Trip
 from tests.fakes.world import TENANT, World, WorldDeadLetters
@@ -67,6 +70,7 @@ def _ports(clock: FakeClock, connections: Due, queue: FakeQueue) -> sweep.Ports:
         history=FakeHistory(clock),
         notices=notices,
         notifications=FakeNotifications(notices),
+        outbox=FakeOutbox(),
         payable_syncs=syncs,
         payables_settings=FakePayablesSettings(syncs),
         queue=queue,
@@ -402,6 +406,40 @@ def test_x3_a_payable_that_was_given_up_says_so_and_needs_attention(kind: _Payab
     (told,) = world.history.load(TENANT, Ref(PLATFORM, kind, "9"))
     assert told.item.sentence.startswith(said)
     assert {cause.code: cause.count for cause in world.attention.load_causes(TENANT)} == {"stuck": 1}
+
+
+def test_b7_x3_a_record_that_fails_every_time_does_not_keep_a_sync_from_ending() -> None:
+    world = SyncWorld()
+    poison, other = world.tell("1"), world.tell("2")
+    sync = world.begin()
+    world.deliver()
+    sent = {message.record: message for message in world.queue.messages if isinstance(message, MirrorBill)}
+    world.work(sent[other])
+    lane = sent[poison].lane
+    closing = CloseSync(tenant=TENANT, sync=sync.id, of_lane=lane)
+    with pytest.raises(Conflict):
+        world.work(closing)
+
+    world.dead_letters.letters = [DeadLetter(sent[poison], world.clock.now(), "receipt")]
+    world.sweep()
+    world.work(closing)
+
+    assert world.sync_of(sync.id).finished_at is not None
+    noted = world.outbox.load(TENANT, poison)
+    assert noted is not None
+    assert (noted.sync, noted.code) == (sync.id, "stuck"), "and the next sync tries it again"
+
+
+@pytest.mark.parametrize(("sync", "code"), [("", ""), ("earlier", ""), ("s-1", "no_number")])
+def test_x3_what_is_given_up_says_nothing_of_a_sync_that_did_not_send_it_off(sync: str, code: str) -> None:
+    world = World()
+    record = Ref(PLATFORM, Kind.BILL, "bill_1")
+    noted = Outgoing(record, None, sync, code)
+    world.outbox.put(TENANT, [noted])
+    given_up = MirrorBill(tenant=TENANT, record_kind=Kind.BILL, record_id="bill_1", sync="s-1")
+    world.dead_letters.letters = [DeadLetter(given_up, world.clock.now(), "receipt")]
+    world.sweep()
+    assert world.outbox.load(TENANT, record) == noted
 
 
 @pytest.mark.parametrize(("revivals", "said"), [(0, "again now"), (MAX_REVIVALS - 1, "one last time")])

@@ -30,6 +30,7 @@ from crossfoot.ports import (
     History,
     Notices,
     NotificationStore,
+    Outbox,
     PayablesSettings,
     PayableSyncs,
     Queue,
@@ -58,6 +59,7 @@ class Ports:
     history: History
     notices: Notices
     notifications: NotificationStore
+    outbox: Outbox
     payable_syncs: PayableSyncs
     payables_settings: PayablesSettings
     queue: Queue
@@ -164,7 +166,9 @@ def _revive(ports: Ports) -> int:
                     _tell_stuck(tenant, _stuck(letter, letter.message.payout, "Depositing this payout"), ports)
                 case MirrorBill(tenant=tenant, record=record):
                     what = f"Entering this {record.kind.replace('_', ' ')} in {SYSTEM_NAMES[ACCOUNTING]}"
-                    _tell_stuck(tenant, _stuck(letter, record, what), ports)
+                    stuck = _stuck(letter, record, what)
+                    _tell_stuck(tenant, stuck, ports)
+                    _let_sync_end(letter.message, stuck, ports)
         ports.queue.send(_again(letters))
         # Last: a worker that dies before leaves the letters where they were, and work may be queued twice.
         ports.dead_letters.remove(letters)
@@ -175,6 +179,17 @@ def _revive(ports: Ports) -> int:
 def _tell_stuck(tenant: str, decision: Decision, ports: Ports) -> None:
     ports.history.save(tenant, [decision])
     note_stuck(tenant, decision, ports)
+
+
+def _let_sync_end(message: MirrorBill, stuck: Decision, ports: Ports) -> None:
+    """Count a record as tried for the sync that sent it off: what fails every time must not keep all others from syncing.
+
+    It stays among what waits to go out, so the next sync tries it too.
+    Source: B7, X3.
+    """
+    noted = ports.outbox.load(message.tenant, message.record)
+    if noted is not None and message.sync and noted.sync == message.sync and not noted.code:
+        ports.outbox.put(message.tenant, [replace(noted, code=stuck.code)])
 
 
 def _stuck(letter: DeadLetter, record: Ref, what: str) -> Decision:

@@ -286,6 +286,7 @@ def sweep_ports(parts: Parts) -> sweep.Ports:
         history=parts.history,
         notices=parts.notices,
         notifications=parts.notifications,
+        outbox=parts.outbox,
         payable_syncs=parts.payable_syncs,
         payables_settings=parts.payables_settings,
         queue=parts.queue,
