@@ -166,6 +166,24 @@ def test_what_was_deleted_or_does_not_come_shows_where_it_is_asked_for(office: P
     }  # fmt: skip
 
 
+def test_b5_a_bill_that_was_deleted_there_and_entered_anew_is_told_once_by_every_id_it_had(
+    office: PayablesOffice,
+) -> None:
+    office.one_way()
+    first = entered(office)
+    office.sync()
+    office.world.our_payables.delete_bill(first)
+    office.sync()
+    office.change(office.bill(), total_minor=120_00)
+    office.settle()
+    second = office.copy_id(Ref(PLATFORM, Kind.BILL, "bill_1"))
+    assert second != first
+    (bill,) = office.listed("bills", system="quickbooks").values()
+    assert bill["ids"] == ["platform-bill_1", f"quickbooks-{second}"]
+    for id_ in ("platform-bill_1", f"quickbooks-{first}", f"quickbooks-{second}"):
+        assert office.get(f"/v1/bills/{id_}")["ids"] == bill["ids"]
+
+
 # --- how far it has come -------------------------------------------------------------------------------------------------
 
 

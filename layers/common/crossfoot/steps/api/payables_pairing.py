@@ -65,10 +65,13 @@ def pair_payables(ports: Ports, tenant: str, records: Sequence[Record], placing:
 
 def load_kept(ports: Ports, tenant: str, ref: Ref) -> Kept | None:
     """Read a payable and its copy, from either side; also of one that only just came to stand in the accounting."""
-    found = _load(ports, tenant, [ref])
-    if not found and ref.system is ACCOUNTING:
-        found = _load(ports, tenant, ports.origins.load_copies(tenant, [ref]).values())
-    return next(pair_payables(ports, tenant, list(found.values()), at_accounting), None)
+    record = _load(ports, tenant, [ref]).get(ref)
+    origin = record.origin if record is not None else None
+    if record is None and ref.system is ACCOUNTING:
+        origin = ports.origins.load_copies(tenant, [ref]).get(ref)
+    told = _load(ports, tenant, [origin]).get(origin) if origin is not None else None
+    found = told or record
+    return next(pair_payables(ports, tenant, [found], at_accounting), None) if found is not None else None
 
 
 def is_payable(record: Record | None) -> TypeIs[Payable]:
@@ -91,7 +94,10 @@ def _place(
     owner = told.get(record.origin) if record.origin is not None else None
     if owner is None:
         yield Kept(Named(copy=record), record, record)
-    elif placing(record, owner):
+        return
+    # One that people deleted there may have been entered anew since: the one of now stands for both.
+    is_of_now = _copy_ref(owner, latest.get(owner.ref)) in (record.ref, None)
+    if is_of_now and placing(record, owner):
         yield Kept(Named(owner, latest.get(owner.ref), record), owner, record)
 
 
