@@ -8,7 +8,7 @@ from crossfoot.core.fetching import FetchKind, Progress
 from crossfoot.core.model import ACCOUNTING, PSA, System
 from crossfoot.core.rights import RIGHTS
 from crossfoot.errors import Rejected, RemoteUnavailable
-from crossfoot.messages import Nudge
+from crossfoot.messages import Nudge, SyncPayables
 
 from tests.fakes.api import OTHER_TENANT, PUBLIC_URL, FakeApi
 from tests.fakes.world import TENANT
@@ -241,6 +241,14 @@ def test_c6_connecting_begins_a_first_import_and_connecting_again_a_catching_up(
     keys = {**KEYS, "site_url": "https://psa-310687.example"}
     assert api.call("POST", "/v1/connections/connectwise", body=keys).status == 201
     assert begun(api)[2:] == [(PSA, FetchKind.CATCH_UP)]
+
+
+def test_c6_b7_connecting_quickbooks_asks_for_the_sync_of_payables_that_could_not_be_made_meanwhile(
+    api: FakeApi,
+) -> None:
+    api.connect_both()
+    asked = [message for message in api.world.queue.messages if isinstance(message, SyncPayables)]
+    assert [(message.tenant, message.sync) for message in asked] == [(TENANT, "")]
 
 
 def test_c6_connecting_again_while_the_import_is_on_its_way_begins_no_second_one(api: FakeApi) -> None:

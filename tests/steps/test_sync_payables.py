@@ -107,6 +107,23 @@ def test_b7_auto_sync_begins_one_a_day_after_the_last_and_not_before() -> None:
     assert len(world.payable_syncs.syncs) == 2
 
 
+def test_c6_b7_a_sync_that_could_not_be_made_is_made_up_for_as_soon_as_it_is_asked_for_again() -> None:
+    world = SyncWorld()
+    world.connections.states[ACCOUNTING] = ConnectionState.DISCONNECTED
+    world.work(AUTO)
+    (failed,) = world.payable_syncs.syncs.values()
+    assert failed.problem
+
+    world.connections.states[ACCOUNTING] = ConnectionState.CONNECTED
+    world.clock.advance(60)
+    world.work(AUTO)
+    world.work(AUTO)
+
+    newest = world.payable_syncs.load_newest(TENANT)
+    assert newest is not None
+    assert (len(world.payable_syncs.syncs), newest.state(world.clock.now())) == (2, SyncState.DONE)
+
+
 def test_b7_a_partner_without_auto_sync_is_not_synced_by_itself() -> None:
     world = SyncWorld(replace(READY, auto_sync=False))
 

@@ -6,7 +6,7 @@ from crossfoot.core.model import ACCOUNTING, CONNECTED, PSA, SYSTEM_NAMES, Syste
 from crossfoot.core.rights import RightState
 from crossfoot.core.tending import say
 from crossfoot.errors import CrossfootError
-from crossfoot.messages import CrossfootRequest, FetchUnpaid, Message, Nudge, RetryParked
+from crossfoot.messages import CrossfootRequest, FetchUnpaid, Message, Nudge, RetryParked, SyncPayables
 from crossfoot.messages.api.connections import (
     AccountList,
     AccountQuery,
@@ -155,6 +155,9 @@ def _connect(ports: Ports, connection: Connection, secrets: dict[str, str]) -> N
         # The rights may be others now, so what was refused is sent again, too.
         RetryParked(tenant=tenant, again=because, because=because),
     ]
+    if system is ACCOUNTING:
+        # Where auto-sync is on, and came to nothing while there was no connection.
+        messages.append(SyncPayables(tenant=tenant, because=because))
     walk = find_walk(ports, tenant, system)
     if walk is not None:
         messages.append(FetchUnpaid(tenant=tenant, system=system, run=walk.id, because=because))

@@ -57,11 +57,17 @@ def _find(message: SyncPayables, ports: Ports) -> PayableSync | None:
 
 
 def _is_time(tenant: str, newest: PayableSync | None, now: datetime, ports: Ports) -> bool:
-    """Tell whether auto-sync is on, and the last sync a day old: the message may come twice. Source: B7."""
+    """Tell whether auto-sync is on, and the last sync a day old, or kept from its work by what is mended now.
+
+    The message may come twice.
+    Source: B7, C6.
+    """
     preferences = ports.payables_settings.load(tenant)
     if preferences is None or not preferences.auto_sync:
         return False
-    return newest is None or newest.finished_at is None or now - newest.finished_at >= SYNC_EVERY
+    if newest is None or newest.finished_at is None or now - newest.finished_at >= SYNC_EVERY:
+        return True
+    return newest.problem != "" and find_obstacle(tenant, ports) is None
 
 
 def _work(running: Running, ports: Ports) -> None:
