@@ -1,9 +1,10 @@
 """What comes in of a partner's payables: its rules as they are stored, and what the book holds beside (B1, B3, B5, B6)."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
 from crossfoot.coming_in import Judging, find_obstacle, judge, judge_invoices, load_beside, load_rules
 from crossfoot.core.model import ACCOUNTING, Invoice
 from crossfoot.core.payables.preferences import Direction
@@ -43,6 +44,31 @@ def test_b1_the_day_of_the_connection_is_the_first_one_even_if_it_was_made_anew_
     world.connections.note(TENANT, ACCOUNTING, "Connected to Craig's Landscaping")
 
     assert load_rules(TENANT, _judging(world)).connected_on == first
+
+
+@pytest.mark.parametrize(
+    ("connected_at", "day"),
+    [
+        ("2026-11-03T17:00:00+00:00", date(2026, 11, 3)),
+        # Nine in the evening in New York, and six in Los Angeles: on the third, whatever the day is in Greenwich.
+        ("2026-11-04T02:00:00+00:00", date(2026, 11, 3)),
+        # Nine in the morning in New York.
+        ("2026-11-04T14:00:00+00:00", date(2026, 11, 4)),
+    ],
+)
+def test_b1_the_day_of_the_connection_is_the_companys_and_not_that_of_greenwich(connected_at: str, day: date) -> None:
+    world = SyncWorld()
+    world.connections.connected_at[ACCOUNTING] = datetime.fromisoformat(connected_at)
+    assert load_rules(TENANT, _judging(world)).connected_on == day
+
+
+def test_b1_what_is_noted_of_a_partner_before_it_connects_is_no_connection() -> None:
+    world = SyncWorld()
+    world.connections.note(TENANT, ACCOUNTING, "Payment sync of payables set to two-way by an operator")
+    world.clock.advance(timedelta(days=40).total_seconds())
+    world.connections.note(TENANT, ACCOUNTING, "Connected to Craig's Landscaping")
+    world.connections.connected_at[ACCOUNTING] = world.clock.now()
+    assert load_rules(TENANT, _judging(world)).connected_on == world.clock.now().date()
 
 
 def test_b3_the_accounts_are_missed_before_the_connection_is() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date, timedelta, timezone
 from typing import Protocol
 
 from crossfoot.core.decisions import Decision
@@ -20,7 +20,11 @@ from crossfoot.core.payables.obstacles import Obstacle, preferences_missing
 from crossfoot.core.payables.open_amounts import named_by
 from crossfoot.core.payables.preferences import PayablesPreferences
 from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor, VendorCredit
-from crossfoot.ports import Book, Clock, Connections, PayablesSettings, why_unread
+from crossfoot.ports import CONNECTED_TO, Book, Clock, Connections, PayablesSettings, why_unread
+
+# Payments are dated by the day where the company is, and nobody tells us where that is. The day of Hawaii is never ahead of a
+# company in the United States, and behind it only in the small hours.
+WESTERNMOST = timezone(timedelta(hours=-10))
 
 type Owed = Bill | VendorCredit
 
@@ -54,14 +58,15 @@ def find_obstacle(tenant: str, ports: Judging) -> Obstacle | None:
 def _connected_on(tenant: str, ports: Judging) -> date:
     """Find the day on which the accounting was connected first: what was paid while it was apart for a while still counts.
 
+    The history may begin earlier, with what an operator chose.
     Source: B1, C6.
     """
     history = ports.connections.load_history(tenant, ACCOUNTING)
     connection = ports.connections.load(tenant, ACCOUNTING)
-    known = [event.at for event in history[:1]]
+    known = [event.at for event in history if event.what.startswith(CONNECTED_TO)][:1]
     if connection is not None and connection.connected_at is not None:
         known.append(connection.connected_at)
-    return min(known, default=ports.clock.now()).astimezone(UTC).date()
+    return min(known, default=ports.clock.now()).astimezone(WESTERNMOST).date()
 
 
 @dataclass(frozen=True, slots=True)

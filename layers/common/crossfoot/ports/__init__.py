@@ -13,6 +13,7 @@ from crossfoot.ports.connecting import (
     callback_url,
 )
 from crossfoot.ports.connections import (
+    CONNECTED_TO,
     Connection,
     ConnectionEvent,
     Connections,
@@ -62,6 +63,7 @@ from crossfoot.ports.waiting import Waiting
 
 __all__ = [
     "CALLBACK_TOKEN",
+    "CONNECTED_TO",
     "FRESH_FOR",
     "KEPT_FOR",
     "MAX_REVIVALS",

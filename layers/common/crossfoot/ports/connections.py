@@ -11,6 +11,9 @@ from crossfoot.core.notices import Checkup, Health
 from crossfoot.core.silence import tell_silence
 from crossfoot.core.tending import Worry
 
+# What the line of a connection that was made begins with, in its history.
+CONNECTED_TO = "Connected to "
+
 
 class ConnectionState(StrEnum):
     """Where a connection stands (C7)."""

@@ -22,7 +22,7 @@ from crossfoot.adapters.dynamodb.table import MISSING, Delete, Put, Table, Updat
 from crossfoot.adapters.dynamodb.values import Item, text, whole, without_blanks
 from crossfoot.core.model import System
 from crossfoot.errors import Rejected
-from crossfoot.ports import CALLBACK_TOKEN, Clock, Connection, ConnectionEvent, ConnectionState
+from crossfoot.ports import CALLBACK_TOKEN, CONNECTED_TO, Clock, Connection, ConnectionEvent, ConnectionState
 
 # A read is noted at most this often. Less than an hour, so that a partner read at this hour's sweep is due at the next.
 TOUCH_EVERY = timedelta(minutes=55)
@@ -76,7 +76,7 @@ class TableConnections:
                 _claim(tenant, system, connection.account_id),
                 Put(keys.connection(tenant, system), without_blanks(item), _unchanged(stored)),
                 self._put_secrets(tenant, system, secrets),
-                self._put_event(tenant, system, f"Connected to {connection.account_name or connection.account_id}"),
+                self._put_event(tenant, system, f"{CONNECTED_TO}{connection.account_name or connection.account_id}"),
                 self._put_turn(tenant),
                 *_move_place(tenant, system, stored, ""),
                 *_move_callback(tenant, system, stored, callback),
