@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from tests.matrix.payables.table import (
+    AT_ONCE,
     BEFORE,
     BILL,
     BORN,
@@ -34,9 +35,9 @@ _NO_VOID_OF_VENDORS = "A vendor has no amounts that could be made nothing: it is
 _NOT_SHOWN = "It did not come in, so nobody on the platform sees it, or could change, void or delete it there."
 
 _DELETED = ("deleted at home", "deleted in the other")
-# Beyond the matrix: credits across the books, what was settled before, and what becomes of a record alone and in use.
+# Beyond the matrix: credits across the books, what was settled before, and what becomes of a record, alone and in use.
 _ROWS_BEYOND = (
-    *product((PAYMENT,), (THEIR_CREDIT,), (MADE,)),
+    *product((PAYMENT,), (THEIR_CREDIT, *AT_ONCE), (MADE,)),
     *product((BILL, CREDIT), BEFORE, (MADE,)),
     *product((BILL, CREDIT), (UNPAID,), THEN),
     *product((BILL, CREDIT), ("full",), _DELETED),

@@ -14,6 +14,7 @@ from tests.matrix.office import Wire
 from tests.matrix.payables.cells import Cell
 from tests.matrix.payables.office import BEFORE_ON, MADE_ON, PAID_ON, PayablesOffice
 from tests.matrix.payables.table import (
+    AT_ONCE,
     BEFORE,
     BILL,
     CHANGED,
@@ -62,9 +63,9 @@ class Case:
         return PARTS.get((record, self.cell.settled), {})
 
     @property
-    def is_before(self) -> bool:
-        """Tell whether it was settled before QuickBooks was connected."""
-        return self.cell.settled in BEFORE
+    def is_at_once(self) -> bool:
+        """Tell whether it is settled before anybody syncs."""
+        return self.cell.settled in (*AT_ONCE, *BEFORE)
 
     @property
     def owed(self) -> list[str]:
@@ -123,7 +124,7 @@ class People:
         """Let vendors, bills and credits be made where they are born."""
         for name in "VABK":
             self._make(name, [case for case in self._with(name) if case.cell.home_of(name) == case.cell.born])
-        self._enter("P", [case for case in self.cases if case.is_before])
+        self._make("P", [case for case in self.cases if case.is_at_once])
 
     def make_across(self) -> None:
         """Let credits be made in the other book than their bills."""
@@ -133,7 +134,7 @@ class People:
 
     def pay(self) -> None:
         """Let payments be made: of what the other book has made, where it stands there."""
-        settled = [case for case in self.cases if case.parts and not case.is_before]
+        settled = [case for case in self.cases if case.parts and not case.is_at_once]
         by_accountant = [case for case in settled if case.cell.payer == QUICKBOOKS]
         self._find_copies(by_accountant, "VABK")
         self._enter("P", by_accountant)
@@ -228,7 +229,7 @@ class People:
         vendor = {"VendorRef": {"value": case.id_there("V")}}
         if name == "P":
             lines = [_link(ENTITIES[each], case.id_there(each), part) for each, part in case.parts.items()]
-            day = BEFORE_ON if case.is_before else PAID_ON
+            day = BEFORE_ON if case.cell.settled in BEFORE else PAID_ON
             paid = {"PayType": "Check", "CheckPayment": {"BankAccountRef": {"value": self.office.bank}}}
             return {**vendor, **paid, "TxnDate": day.isoformat(), "TotalAmt": case.money, "Line": lines}
         spent = {"AccountBasedExpenseLineDetail": {"AccountRef": {"value": self.office.costs}}}

@@ -18,8 +18,10 @@ SETTLED = ("full", "partial", "several", "with credit")
 DIRECTIONS = ("two-way", "one-way")
 PROFILES = ("payments back", "classic")
 MADE, UNPAID = "made", "unpaid"
-# A credit that was made in the other book than the bill; and what was settled in QuickBooks before it was connected.
+# A credit that was made in the other book than the bill; what was settled before anybody synced; and that in QuickBooks
+# before it was connected.
 THEIR_CREDIT = "with their credit"
+AT_ONCE = ("full at once", "with credit at once")
 BEFORE = ("in full before", "in part before")
 # At home is where the record was made. A vendor is renamed, and made inactive.
 THEN = (
@@ -37,6 +39,8 @@ PARTS = {
     (BILL, "several"): {"A": "100.00", "B": "50.00"},
     (BILL, "with credit"): {"A": "100.00", "K": "30.00"},
     (BILL, THEIR_CREDIT): {"A": "100.00", "K": "30.00"},
+    (BILL, "full at once"): {"A": "100.00"},
+    (BILL, "with credit at once"): {"A": "100.00", "K": "30.00"},
     (BILL, "in full before"): {"A": "100.00"},
     (BILL, "in part before"): {"A": "60.00"},
     (CREDIT, "in full before"): {"A": "30.00", "K": "30.00"},
@@ -219,6 +223,10 @@ all                   | A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| A 0.00, K 
 with their credit; made
 two-way               | A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| -
 one-way               | A 100.00, K 30.00| A 0.00, P 70.00 = A 100.00 - K 30.00| K one_way, P paid_thing_left_out
+full at once; made
+all                   | A 0.00, P 100.00 = A 100.00| A 0.00, P 100.00 = A 100.00| -
+with credit at once; made
+all                   | A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| -
 full; changed at home
 all                   | A 20.00, P 80.00 = A 80.00| A 20.00, P 80.00 = A 80.00| -
 full; changed in the other
@@ -279,6 +287,14 @@ with their credit; made
 two-way, payments back| A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| -
 two-way, classic      | A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| A 100.00, K 30.00| P classic_profile
 one-way               | A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| K 30.00| A one_way, P one_way
+full at once; made
+two-way, payments back| A 0.00, P 100.00 = A 100.00| A 0.00, P 100.00 = A 100.00| -
+two-way, classic      | A 0.00, P 100.00 = A 100.00| A 100.00                   | P classic_profile
+one-way               | A 0.00, P 100.00 = A 100.00| -                          | A one_way, P one_way
+with credit at once; made
+two-way, payments back| A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| -
+two-way, classic      | A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| A 100.00, K 30.00| P classic_profile
+one-way               | A 0.00, K 0.00, P 70.00 = A 100.00 - K 30.00| -| A one_way, K one_way, P one_way
 full; changed at home
 two-way, payments back| A 20.00, P 80.00 = A 80.00| A 20.00, P 80.00 = A 80.00| -
 two-way, classic      | A 20.00, P 80.00 = A 80.00| A 100.00| P classic_profile
