@@ -31,6 +31,20 @@ def test_b7_what_is_told_while_auto_sync_is_off_goes_out_by_sync_now(desk: Desk)
     assert (desk.bills(), desk.waiting()) == ({"BILL_1": (100_00, 100_00)}, {})
 
 
+def test_b7_what_was_refused_still_says_so_when_it_is_looked_at_while_auto_sync_is_off(desk: Desk) -> None:
+    desk.world.our_payables.taken.add("Acme")
+    desk.choose(auto_sync=False)
+    vendor, bill = Ref(PLATFORM, Kind.VENDOR, "ven_1"), desk.bill()
+    desk.sync()
+    assert (desk.held(vendor), desk.held(bill)) == (["name_taken"], ["named_not_entered"])
+    desk.world.queue.send([RetryParked(tenant=TENANT, because="daily")])
+    desk.world.settle()
+    assert (desk.held(vendor), desk.held(bill)) == (["name_taken"], ["named_not_entered"])
+    desk.world.our_payables.taken.clear()
+    desk.sync()
+    assert (desk.bills(), desk.waiting()) == ({"BILL_1": (100_00, 100_00)}, {})
+
+
 def test_b4_only_approved_bills_go_out_where_the_partner_wants_that(desk: Desk) -> None:
     desk.choose(needs_approval=True)
     bill = desk.bill(approved=False)

@@ -410,6 +410,12 @@ def test_b4_what_quickbooks_made_something_else_of_is_not_asked_for_again() -> N
     assert plan_entry(case(bill("bill_1", 70_00), latest=made)).write is not None
 
 
+def test_b4_what_was_told_and_entered_since_it_was_looked_for_is_known_by_its_entry() -> None:
+    entry = bill_entry()
+    latest = effect(told(Kind.BILL, "bill_1"), entry)
+    assert Named(latest=latest).names == {Ref(ACCOUNTING, Kind.BILL, entry.id)}
+
+
 def test_b7_what_is_to_be_done_by_hand_waits_only_where_there_is_something_to_do() -> None:
     assert plan_entry(stands(bill(), bill_entry(), **BY_HAND)) == REST
     assert code_of(plan_entry(stands(bill("bill_1", 70_00), bill_entry(), **BY_HAND))) == "sync_by_hand"

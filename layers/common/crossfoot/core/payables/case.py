@@ -8,7 +8,7 @@ from datetime import date, datetime
 from crossfoot.core.company import Company
 from crossfoot.core.effects import Effect
 from crossfoot.core.model import ACCOUNTING, Kind, Ref, Standing
-from crossfoot.core.payables.entries import BillEntry, CreditEntry, Entry, PaymentEntry, VendorEntry
+from crossfoot.core.payables.entries import KIND_OF, BillEntry, CreditEntry, Entry, PaymentEntry, VendorEntry
 from crossfoot.core.payables.preferences import Direction, PayablesPreferences
 from crossfoot.core.payables.profile import PaymentSync
 from crossfoot.core.payables.records import BillPayment, Payable, Vendor, vendor_of
@@ -51,8 +51,10 @@ class Named:
     def names(self) -> frozenset[Ref]:
         """Give every id that it is named by."""
         known = {record.ref for record in (self.told, self.copy) if record is not None}
-        if self.entry_id:
-            known.add(Ref(ACCOUNTING, next(iter(known)).kind, self.entry_id))
+        # It may have been told and entered since its record was looked for.
+        standing = standing_of(self.latest)
+        if standing is not None:
+            known.add(Ref(ACCOUNTING, KIND_OF[type(standing)], standing.id))
         return frozenset(known)
 
     @property
@@ -121,7 +123,8 @@ class Case:
     names, by the refs that it names them by; `rivals` are the other payments on the same bills and credits, of both
     books, or on the record itself; `namesakes` are vendors of its name in the accounting that stand for no other record,
     and `is_name_taken` tells that somebody else has it; `tried` are records that were mirrored for this one already;
-    `by_hand`: nobody has asked for this, and the partner sends by hand (B7); `sync` is the sync that sends it off, and
+    `by_hand`: nobody has asked for this, and the partner sends by hand (B7), and `is_first_by_hand` that one of those waits
+    for that too; `sync` is the sync that sends it off, and
     `again` the request to send once more what was refused, "" where there is none.
     """
 
@@ -139,6 +142,7 @@ class Case:
     is_name_taken: bool = False
     tried: AbstractSet[Ref] = frozenset()
     by_hand: bool = False
+    is_first_by_hand: bool = False
     sync: str = ""
     again: str = ""
 

@@ -13,22 +13,30 @@ from crossfoot.core.payables.stored import from_body, repeats_refusal
 from crossfoot.core.payables.wording import with_unsaid
 from crossfoot.core.receiving import PERIOD_CLOSED, SEEN
 
+SYNC_BY_HAND = "sync_by_hand"
+
 
 def keep_back(case: Case, write: EntryWrite, left: Entry | None) -> Decision | None:
     """Say why a write is not to be sent; None where it may be. Nothing is sent that is known to be refused.
 
     Takes: `left` is what stands now, as far as it is known.
     """
-    return hold_back(case) or _closed(case, write, left) or _made_otherwise(case, write) or _repeated(case, write)
+    refusal = _closed(case, write, left) or _made_otherwise(case, write) or _repeated(case, write)
+    # What would be refused says so, also where somebody has to send it.
+    return _unapproved(case) or refusal or (say_by_hand(case) if case.by_hand else None)
 
 
 def hold_back(case: Case) -> Decision | None:
     """Say why a write waits that the accounting would take. Source: B4 (approval), B7 (by hand)."""
+    return _unapproved(case) or (say_by_hand(case) if case.by_hand else None)
+
+
+def _unapproved(case: Case) -> Decision | None:
     record = case.record
     if isinstance(record, Bill) and case.is_wanted and case.preferences.needs_approval and not record.approved:
         sentence = "The bill is not approved yet, and only approved bills go out."
         return waits(record.ref, "B4", "not_approved", sentence, "Approve it on the platform.")
-    return say_by_hand(case) if case.by_hand else None
+    return None
 
 
 def _closed(case: Case, write: EntryWrite, left: Entry | None) -> Decision | None:
@@ -91,7 +99,7 @@ def hold_for_payments(case: Case) -> Decision | None:
 def say_by_hand(case: Case) -> Decision:
     """Say that it goes out when somebody sends it. Source: B7."""
     fix = "Press Sync Now, or turn auto-sync on under the preferences of payables."
-    return waits(case.record.ref, "B7", "sync_by_hand", "Auto-sync is off: this goes out with the next sync.", fix)
+    return waits(case.record.ref, "B7", SYNC_BY_HAND, "Auto-sync is off: this goes out with the next sync.", fix)
 
 
 def say_name_taken(case: Case) -> Decision:

@@ -9,7 +9,7 @@ from crossfoot.core.payables.case import Case
 from crossfoot.core.payables.entries import Entry, EntryOperation, EntryWrite, PaymentEntry, VendorEntry
 from crossfoot.core.payables.following import gone, taken_over
 from crossfoot.core.payables.holding import hold_back, hold_for_payments, keep_back, say_by_hand, say_name_taken
-from crossfoot.core.payables.lacking import Contested, Missing, label_of
+from crossfoot.core.payables.lacking import NAMED_NOT_ENTERED, Contested, Missing, label_of
 from crossfoot.core.payables.likeness import is_same, says_the_same
 from crossfoot.core.payables.obstacles import preferences_missing
 from crossfoot.core.payables.records import BillPayment, Payable, Vendor
@@ -225,10 +225,10 @@ def _fit(case: Case, write: EntryWrite, left: Entry | None) -> Plan:
 
 def _stop(case: Case, built: Decision | Missing | Contested) -> Plan:
     match built:
+        case Decision() if built.code == NAMED_NOT_ENTERED and case.is_first_by_hand:
+            return Plan(decision=say_by_hand(case))
         case Decision():
             return Plan(decision=built)
-        case Missing() if case.by_hand:
-            return Plan(decision=say_by_hand(case))
         case Missing():
             return Plan(first=built.first)
         case Contested():

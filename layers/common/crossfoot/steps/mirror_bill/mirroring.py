@@ -8,6 +8,7 @@ from crossfoot.core.effects import Effect, EffectState
 from crossfoot.core.model import ACCOUNTING, Ref
 from crossfoot.core.payables.case import Case
 from crossfoot.core.payables.entries import KIND_OF, PAYABLE, EntryOperation, EntryWrite, VendorEntry
+from crossfoot.core.payables.holding import SYNC_BY_HAND
 from crossfoot.core.payables.planning import Plan, plan_entry
 from crossfoot.core.payables.preferences import PayablesPreferences
 from crossfoot.core.payables.profile import payment_sync_of
@@ -43,8 +44,11 @@ class Mirroring:
         self._telling = Telling(message, ports)
         self._opened: EntryHands | None = None
 
-    def mirror(self, ref: Ref, *within: Ref) -> None:
-        """Bring the entry of a record to what it should be. Takes: `within` are the records that it is mirrored for."""
+    def mirror(self, ref: Ref, *within: Ref) -> Decision | None:
+        """Bring the entry of a record to what it should be.
+
+        Takes: `within` are the records that it is mirrored for. Returns: what keeps it from that; None where it is so.
+        """
         record, seen = self._gathering.load_record(ref), self._telling.load_parked(ref)
         try:
             decision = self._mirror(record, within)
@@ -54,6 +58,7 @@ class Mirroring:
             fix = error.fix or "Mend the connection under Connections; this then follows by itself."
             decision = refused(ref, "C7", "needs_partner", str(error), fix)
         self._telling.tell(record, seen, decision, within)
+        return decision
 
     def _mirror(self, record: Payable, within: tuple[Ref, ...]) -> Decision | None:
         case = self._case(record)
@@ -100,9 +105,9 @@ class Mirroring:
         return waits(case.record.ref, "B4", "accounting_not_connected", "QuickBooks is not connected.", fix)
 
     def _mirror_first(self, case: Case, first: tuple[Ref, ...], within: tuple[Ref, ...]) -> Case:
-        for ref in first:
-            self.mirror(ref, *within, case.record.ref)
-        return replace(case, tried=frozenset({*case.tried, *first}))
+        held = [self.mirror(ref, *within, case.record.ref) for ref in first]
+        by_hand = any(each is not None and each.code == SYNC_BY_HAND for each in held)
+        return replace(case, tried=frozenset({*case.tried, *first}), is_first_by_hand=by_hand or case.is_first_by_hand)
 
     # --- the ledger ---------------------------------------------------------------------------------------------------
 
