@@ -23,8 +23,8 @@ from tests.fakes.world import TENANT, World
 from tests.matrix.office import LARGEST_BATCH, OfficeClock, Wire
 from tests.matrix.payables.cells import Partner
 
-CONNECTED_AT = datetime(2026, 11, 1, tzinfo=UTC)
-BEFORE_ON, MADE_ON, PAID_ON = date(2026, 10, 31), date(2026, 11, 2), date(2026, 11, 3)
+CONNECTED_AT = datetime(2026, 11, 1, 18, tzinfo=UTC)
+BEFORE_ON, MADE_ON, PAID_ON = date(2026, 10, 30), date(2026, 11, 2), date(2026, 11, 3)
 # Whatever is under way comes to rest within so many deliveries, or it never does.
 MAX_DELIVERIES = 2_000
 
