@@ -1,5 +1,7 @@
 """A sync of payables together with the mirror: what the platform tells goes out, what people do in QuickBooks comes in."""
 
+from dataclasses import replace
+
 import pytest
 from crossfoot.core.model import ACCOUNTING, Ref
 from crossfoot.core.payables.records import Vendor
@@ -111,6 +113,26 @@ def test_b4_a_vendor_that_is_taken_over_while_it_is_read_is_ours_in_the_book_too
     desk.world.work(started, Meanwhile(call, lambda: desk.world.work(mirrored)))
 
     assert _origins_of_vendors(desk) == {theirs.ref.id: vendor}
+
+
+@pytest.mark.parametrize("call", ["load_many", "save"])
+def test_b5_what_somebody_changed_on_a_vendor_that_is_taken_over_while_it_is_read_is_followed(call: str) -> None:
+    desk = Desk()
+    theirs = desk.world.our_payables.add_vendor("Acme")
+    desk.sync()
+    desk.world.clock.advance(3_600)
+    desk.world.our_payables.keep(replace(theirs, name="Acme & Sons"))
+    vendor = desk.vendor()
+    mirrored = desk.world.queue.messages.pop()
+    desk.begin()
+    started = desk.world.queue.messages.pop()
+
+    desk.world.work(started, Meanwhile(call, lambda: desk.world.work(mirrored)))
+    desk.world.settle()
+
+    told = desk.told(vendor)
+    assert isinstance(told, Vendor)
+    assert (told.name, desk.vendors()) == ("Acme & Sons", [("Acme & Sons", True)])
 
 
 @pytest.mark.parametrize("mode", Mode)

@@ -76,8 +76,8 @@ class Filing:
         self._save({each: each.ref in self._out for each in news})
 
     def _join_late(self) -> None:
-        """Find what new records stand for once more: somebody may have taken one over just before it was in the book."""
-        new = [each.ref for each in self._read if each.origin is None and each.ref not in self._before]
+        """Find once more what the others stand for: somebody may have taken one over just before it was in the book."""
+        new = [each.ref for each in self._read if each.origin is None]
         origins = self._ports.origins.load_copies(self._tenant, new) if new else {}
 
         def standing_for(record: Record) -> Record:
@@ -86,6 +86,7 @@ class Filing:
 
         if origins:
             self._ports.book.revise(self._tenant, origins, standing_for)
+            self._read = [replace(each, origin=origins.get(each.ref, each.origin)) for each in self._read]
 
     def _judge(self, records: Sequence[Payable], beside: Beside) -> None:
         for each in records:
