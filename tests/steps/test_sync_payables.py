@@ -243,6 +243,27 @@ def test_x3_a_sync_does_not_end_while_something_that_it_sent_is_still_to_be_trie
     assert world.outbox.load(TENANT, told) is None
 
 
+def test_x3_a_sync_does_not_end_while_what_people_changed_in_quickbooks_is_still_to_be_followed() -> None:
+    world = SyncWorld()
+    vendor = world.our_payables.add_vendor("Brosnahan")
+    told, made = world.enter("1", vendor.ref.id)
+    world.sync()
+    world.clock.advance(3_600)
+    world.our_payables.change_costs(made.ref.id, 120_00)
+    sync = world.begin()
+    world.deliver()
+    lane = next(message.lane for message in world.queue.messages if isinstance(message, MirrorBill))
+
+    for each in range(BILL_LANES):
+        if str(each) != lane:
+            world.work(CloseSync(tenant=TENANT, sync=sync.id, of_lane=str(each)))
+    assert world.sync_of(sync.id).finished_at is None
+
+    world.settle()
+    assert (world.mirrored, world.sync_of(sync.id).queued) == ([(told, sync.id)], 1)
+    assert world.sync_of(sync.id).finished_at is not None
+
+
 def test_b7_what_is_told_while_a_sync_sends_does_not_hold_it_up() -> None:
     world = SyncWorld()
     world.tell("1")

@@ -16,7 +16,7 @@ from crossfoot.steps.sync_payables.running import Running
 def read_changes(running: Running, rules: Rules, source: PayablesSource, ports: Ports) -> bool:
     """Read from where the last sync came to, until there is nothing new or the time is nearly over.
 
-    What follows from a window is queued before the sync moves on, so a crash reads it again and loses nothing.
+    What follows from a window is noted before the sync moves on, so a crash reads it again and loses nothing.
     Returns: whether it came to the end.
     Raises: errors of the vendor and of our table.
     """
@@ -64,12 +64,14 @@ def _find_place(cursor: str, rules: Rules) -> _Place:
 
 
 def _take_in(running: Running, place: _Place, window: Window, rules: Rules, ports: Ports) -> None:
-    """Save a window's records, send off what they imply, and move the sync on."""
+    """Save a window's records, note what they imply among what waits to go out, and move the sync on.
+
+    From there it is sent off, and the sync does not end before that was tried.
+    """
     _tell_unseen(running, window, ports)
     filed = Filing(running.tenant, window, rules, ports).file()
-    running.send_off(filed.to_mirror)
-    # What waits to go out as well is sent off, and counted, by the walk over all of that.
-    queued = sum(ports.outbox.load(running.tenant, each.record) is None for each in filed.to_mirror)
+    changed = [each for each in filed.to_mirror if ports.outbox.load(running.tenant, each.record) is None]
+    ports.outbox.put(running.tenant, changed)
     following, seen = place.behind(window), running.sync
     running.move(
         stage=SyncStage.READING if following else SyncStage.SENDING,
@@ -77,7 +79,6 @@ def _take_in(running: Running, place: _Place, window: Window, rules: Rules, port
         read=dict(Counter(seen.read) + Counter(record.ref.kind.value for record in window.records)),
         left_out=seen.left_out + filed.left_out,
         unreadable=seen.unreadable + len(window.unreadable),
-        queued=seen.queued + queued,
     )
 
 
