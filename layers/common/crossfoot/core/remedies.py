@@ -192,7 +192,7 @@ REMEDIES: Mapping[str, Remedy] = {
     ),
     "copy_not_known": Remedy(
         "The record in QuickBooks that it was made from was not read yet",
-        "Press Sync Now; tell those that are not in QuickBooks as new ones on the platform.",
+        "Press Sync Now; delete those that QuickBooks has not, and tell them as new ones.",
     ),
     "copy_taken": Remedy(
         "What it was made from stands for another record already",

@@ -150,7 +150,7 @@ def _is_free(case: Case, copy: Payable) -> bool:
 def _copy_not_known(case: Case) -> Decision:
     """Have it wait: entered by itself it would be there twice."""
     sentence = f"The record in QuickBooks that the {label_of(case)} was made from has not been read yet."
-    fix = "Press Sync Now; if there is none of that id in QuickBooks, tell it on the platform as a new one."
+    fix = "Press Sync Now; if QuickBooks has none of that id, delete it on the platform, and tell it as a new one."
     return waits(case.record.ref, "B4", "copy_not_known", sentence, fix)
 
 
