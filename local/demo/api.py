@@ -37,9 +37,9 @@ class Api:
             if not cursor:
                 return found
 
-    def explain(self, payment: str) -> dict[str, Any]:
-        """Ask what happened to a payment and why."""
-        told: dict[str, Any] = self.get(f"/v1/records/payment/{payment}/explain")
+    def explain(self, record: str, kind: str = "payment") -> dict[str, Any]:
+        """Ask what happened to a record and why."""
+        told: dict[str, Any] = self.get(f"/v1/records/{kind}/{record}/explain")
         return told
 
     def newest_report(self) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ import os
 import secrets
 import signal
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from crossfoot.adapters.clock import SystemClock
@@ -11,8 +12,16 @@ from crossfoot.adapters.clock import SystemClock
 from local.demo.api import Api
 from local.demo.audit import Held, audit
 from local.demo.errors import DemoError
+from local.demo.payables import Paid, Payables, wrong_books
 from local.demo.people import Accountant, Bookkeeper
-from local.demo.records import COMPANY_ZONE, connectwise_ids, connectwise_records, quickbooks_ids, quickbooks_records
+from local.demo.records import (
+    COMPANY_ZONE,
+    connectwise_ids,
+    connectwise_records,
+    payable_records,
+    quickbooks_ids,
+    quickbooks_records,
+)
 from local.demo.rest import Patience, Work
 from local.demo.sandboxes import Calls, ConnectWiseSandbox, QuickBooksSandbox
 from local.demo.seed import INVOICES, MSP, make_books
@@ -42,6 +51,7 @@ class Ending:
     """How it came out. `wrong` lists in words everything that is not as it should be."""
 
     told: list[tuple[Story, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+    paid: Paid | None = None
     spent: list[Spent] = field(default_factory=list)
     report: dict[str, Any] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
@@ -75,7 +85,8 @@ class Demo:
                 self._set_the_stage()
             with self._progress.stage("connected: QuickBooks by OAuth, ConnectWise by its keys"):
                 self._connect()
-            with self._progress.stage("imported both systems, and matched their invoices"):
+            with self._progress.stage("imported both systems, matched their invoices, and took in a vendor's bill"):
+                self._payables.begin()
                 self._await_import()
             self._close_account("the import")
             with self._progress.stage("turned on: Enable external payments sync; the payments of before taken over"):
@@ -100,12 +111,14 @@ class Demo:
     def _set_the_stage(self) -> None:
         self._realm = self._quickbooks.add_company(MSP)
         self._keys = self._connectwise.add_company(MSP)
-        self._quickbooks.load(self._realm["realm_id"], quickbooks_records(self.books))
+        records = chain(quickbooks_records(self.books), payable_records(self._today))
+        self._quickbooks.load(self._realm["realm_id"], records)
         self._connectwise.load(self._keys["company_id"], connectwise_records(self.books))
         self._accountant, self._bookkeeper = Accountant(self._realm), Bookkeeper(self._add_member("rwalsh"))
         self._accounted = self._all_calls()
         partner = add_partner(self._stack, MSP, f"{secrets.token_hex(4)}@harborlight.example", permanent_password=True)
         self._api = Api(self._api_url, sign_in(self._stack, partner.email, partner.password))
+        self._payables = Payables(self._api, self._accountant, self._today)
 
     def _add_member(self, identifier: str) -> dict[str, str]:
         return self._connectwise.add_member(self._keys["company_id"], identifier)
@@ -117,7 +130,8 @@ class Demo:
     def _await_import(self) -> None:
         def was_read() -> bool:
             connections = self._api.get("/v1/connections")["connections"]
-            return all(each["last_read_at"] for each in connections) and self._work.at_rest()
+            is_read = all(each["last_read_at"] for each in connections)
+            return is_read and self._work.at_rest() and self._payables.is_synced()
 
         self._patience.wait_for("the import", was_read, self._what_is_under_way)
         invoices = self._api.list_all("invoices")
@@ -130,6 +144,8 @@ class Demo:
     def _make_payments(self) -> None:
         self._quickbooks.arm("duplicate_webhook", times=None)
         self._connectwise.arm("duplicate_webhook", times=None)
+        with self._progress.stage("the vendor's bill paid on the platform, in part with a vendor credit"):
+            self._payables.pay()
         with self._progress.stage("a full payment; its worker killed while ConnectWise took the write"):
             self._record_and_kill()
         with self._progress.stage("six more payments; every webhook sent twice, one answer lost"):
@@ -199,6 +215,8 @@ class Demo:
             f"Payment {each['id']} is {each['status']}: {each['reason']['sentence']}" for each in unfinished
         ]
         self._ending.wrong += audit(self.books, self.stories, self._today, self._read_both())
+        self._ending.paid = self._payables.look()
+        self._ending.wrong += wrong_books(self._ending.paid)
         self._judge_report(live_payments=sum(1 for each in shown.values() if each["standing"] == "live"))
 
     def _judge_report(self, live_payments: int) -> None:

@@ -1,7 +1,7 @@
 """The books as raw records of both vendors, one JSON object a line, as `--load` takes them."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,9 @@ COMPANY_ZONE = ZoneInfo("America/Los_Angeles")
 BOOKED_AT = time(9, 30)
 ZERO = Decimal("0.00")
 ITEMS = {"Managed Services": "1", "Services": "2", "Hours": "3", "Hardware": "4"}
-INCOME, RECEIVABLE, UNDEPOSITED, CHECKING = "1", "2", "3", "4"
+INCOME, RECEIVABLE, UNDEPOSITED, CHECKING, EXPENSES, PAYABLE = "1", "2", "3", "4", "5", "6"
+VENDOR_ID, VENDOR_NAME = "201", "Lakeshore Distribution"
+BILL_ID, BILL_NUMBER, BILL_TOTAL, BILL_DAYS_AGO = "2001", "LD-7731", Decimal("1284.60"), 12
 TERM_IDS = {days: str(place) for place, days in enumerate(TERM_DAYS, 1)}
 TAX_CODE, TAX_RATE = "2", "3"
 FIRST_INVOICE_ID, FIRST_PAYMENT_ID = 1001, 1501
@@ -48,6 +50,29 @@ def quickbooks_records(books: Books) -> Iterator[tuple[str, Record]]:
         yield "Payment", _payment(invoice, ids[invoice.number], paid[invoice.number])
 
 
+def payable_records(today: date) -> Iterator[tuple[str, Record]]:
+    """Write what the company owes as QuickBooks Online holds it: one open bill."""
+    issued_on = today - timedelta(days=BILL_DAYS_AGO)
+    yield "Vendor", _head(VENDOR_ID, issued_on) | {
+        "DisplayName": VENDOR_NAME, "CompanyName": VENDOR_NAME, "PrintOnCheckName": VENDOR_NAME, "Active": True,
+        "Balance": BILL_TOTAL, "CurrencyRef": _USD, "Vendor1099": False,
+    }  # fmt: skip
+    line = {
+        "Id": "1", "LineNum": 1, "Description": "Licences, yearly", "Amount": BILL_TOTAL, "LinkedTxn": [],
+        "DetailType": "AccountBasedExpenseLineDetail",
+        "AccountBasedExpenseLineDetail": {
+            "AccountRef": {"value": EXPENSES, "name": "Software for resale"}, "BillableStatus": "NotBillable",
+            "TaxCodeRef": {"value": "NON"},
+        },
+    }  # fmt: skip
+    yield "Bill", _head(BILL_ID, issued_on) | {
+        "DocNumber": BILL_NUMBER, "TxnDate": issued_on.isoformat(),
+        "DueDate": (issued_on + timedelta(days=30)).isoformat(), "VendorRef": {"value": VENDOR_ID, "name": VENDOR_NAME},
+        "APAccountRef": {"value": PAYABLE, "name": "Accounts Payable (A/P)"}, "CurrencyRef": _USD,
+        "LinkedTxn": [], "Line": [line], "TotalAmt": BILL_TOTAL, "Balance": BILL_TOTAL,
+    }  # fmt: skip
+
+
 def quickbooks_ids(books: Books) -> dict[str, str]:
     """Give the QuickBooks id of every invoice by its number."""
     return {invoice.number: str(FIRST_INVOICE_ID + place) for place, invoice in enumerate(books.invoices)}
@@ -59,6 +84,8 @@ def _chart(day: date) -> Iterator[tuple[str, Record]]:
         ("Accounts Receivable (A/R)", "Accounts Receivable", "AccountsReceivable", "Asset"),
         ("Undeposited Funds", "Other Current Asset", "UndepositedFunds", "Asset"),
         ("Operating Account", "Bank", "Checking", "Asset"),
+        ("Software for resale", "Cost of Goods Sold", "SuppliesMaterialsCogs", "Expense"),
+        ("Accounts Payable (A/P)", "Accounts Payable", "AccountsPayable", "Liability"),
     ), 1):  # fmt: skip
         yield "Account", _head(str(place), day) | {
             "Name": name, "FullyQualifiedName": name, "AccountType": kind, "AccountSubType": subtype,

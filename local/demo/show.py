@@ -9,10 +9,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from local.demo.payables import Paid
 from local.demo.play import Ending, Spent
+from local.demo.records import BILL_NUMBER, VENDOR_NAME
 from local.demo.stories import Story
 
-COLOURS = {"synced": "green", "waiting": "yellow", "pending": "yellow", "skipped": "cyan", "refused": "red"}
+COLOURS = {
+    "synced": "green",
+    "paid": "green",
+    "waiting": "yellow",
+    "pending": "yellow",
+    "skipped": "cyan",
+    "refused": "red",
+}
 # Wide enough to read, narrow enough for a plain terminal; a file has no width of its own.
 WIDTH = 100
 
@@ -27,6 +36,8 @@ def show(console: Console, ending: Ending) -> None:
     """Print it all; the crossfoot line comes last when all is well."""
     console.print()
     console.print(payments_table(ending.told))
+    if ending.paid:
+        console.print(bill_table(ending.paid))
     console.print(calls_table(ending.spent))
     console.print()
     for wrong in ending.wrong:
@@ -39,15 +50,32 @@ def show(console: Console, ending: Ending) -> None:
 
 def payments_table(told: list[tuple[Story, dict[str, Any], dict[str, Any]]]) -> Table:
     """Lay out each payment with its end state and its story."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, leading=1)
-    table.add_column("Payment in QuickBooks", width=27)
-    table.add_column("Amount", justify="right", no_wrap=True)
-    table.add_column("State", no_wrap=True)
-    table.add_column("What happened, and why", ratio=1)
+    table = _stories_table("Payment in QuickBooks")
     for story, payment, explained in told:
         state = Text(payment["status"], style=COLOURS.get(payment["status"], "red"))
         happened = Text("\n".join(_happened(story, payment, explained)))
         table.add_row(_what(story, payment), f"{Decimal(payment['total']):,}", state, happened)
+    return table
+
+
+def bill_table(paid: Paid) -> Table:
+    """Lay out the bill with how it was paid, and what is open of it in both books."""
+    table, bill = _stories_table("Bill in QuickBooks"), paid.bill
+    effects = [line["why"] for line in paid.explained["story"] if line["effect"]]
+    lines = [f"{why['rule']}  {why['sentence']}" for why in (bill["reason"], *effects)]
+    lines.append(f"Open on the platform {bill['open']}, in QuickBooks {bill['open_in_quickbooks']}.")
+    what = Text.assemble(("Vendor's bill", "bold"), (f"\n{VENDOR_NAME}\nbill {BILL_NUMBER}", "dim"))
+    state = Text(bill["status"], style=COLOURS.get(bill["status"], "red"))
+    table.add_row(what, f"{Decimal(bill['total']):,}", state, Text("\n".join(lines)))
+    return table
+
+
+def _stories_table(of: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, leading=1)
+    table.add_column(of, width=27)
+    table.add_column("Amount", justify="right", no_wrap=True)
+    table.add_column("State", no_wrap=True)
+    table.add_column("What happened, and why", ratio=1)
     return table
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from local.demo.audit import Held, audit
-from local.demo.records import connectwise_records, quickbooks_records, to_lines
+from local.demo.records import connectwise_records, payable_records, quickbooks_records, to_lines
 from local.demo.seed import TERM_DAYS, Books, make_books
 from local.demo.stories import THREE, make_stories
 from local.sandbox.store import load_json
@@ -74,6 +74,17 @@ def test_records_name_only_what_is_there() -> None:
         if entity == "Payment":
             assert record["DepositToAccountRef"]["value"] in ids["Account"]
             assert {line["LinkedTxn"][0]["TxnId"] for line in record["Line"]} <= ids["Invoice"]
+
+
+def test_b1_the_bill_is_open_and_names_only_what_is_there() -> None:
+    accounts = {each["Id"]: each for entity, each in quickbooks_records(make_books(7, TODAY)) if entity == "Account"}
+    (vendor, bill) = (each for _, each in payable_records(TODAY))
+    assert bill["VendorRef"]["value"] == vendor["Id"]
+    assert bill["TotalAmt"] == bill["Balance"] == sum(line["Amount"] for line in bill["Line"])
+    spent_on = bill["Line"][0]["AccountBasedExpenseLineDetail"]["AccountRef"]["value"]
+    assert accounts[spent_on]["AccountType"] == "Cost of Goods Sold"
+    assert accounts[bill["APAccountRef"]["value"]]["AccountType"] == "Accounts Payable"
+    assert bill["TxnDate"] < TODAY.isoformat() < bill["DueDate"]
 
 
 def test_both_sandboxes_hold_the_books_as_they_were_made(untouched: tuple[Books, Held]) -> None:

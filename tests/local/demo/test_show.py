@@ -1,12 +1,15 @@
 """What the demo prints, and what it takes for a wrong ending."""
 
 import io
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from rich.console import Console
 
 from local.demo.api import read_forms
+from local.demo.payables import Paid, wrong_books
 from local.demo.play import Ending, Spent
 from local.demo.sandboxes import Calls
 from local.demo.seed import make_books
@@ -44,7 +47,8 @@ def _shown(ending: Ending) -> str:
 
 def _ending(stories: Stories, *wrong: str) -> Ending:
     told = [(story, _payment(story), _explained(story)) for story in stories]
-    return Ending(told, [Spent("import", Calls(4), Calls(9, 2))], {"line": LINE}, list(wrong))
+    spent = [Spent("import", Calls(4), Calls(9, 2))]
+    return Ending(told, spent=spent, report={"line": LINE}, wrong=list(wrong))
 
 
 def test_a_good_end_closes_with_the_crossfoot_line(stories: Stories) -> None:
@@ -80,6 +84,46 @@ def test_each_way_of_ending_otherwise_is_wrong(stories: Stories) -> None:
     assert "2 effects" in str(wrong_ending(full, _payment(full), twice))
     assert "0 of them confirmed" in str(wrong_ending(full, _payment(full), _explained(full, state="unknown")))
     assert "0 found and not repeated" in str(wrong_ending(lost, _payment(lost), _explained(lost, adopted=False)))
+
+
+def _paid(**changes: Any) -> Paid:
+    bill = {"total": "1284.60", "status": "paid", "open": "0.00", "open_in_quickbooks": "0.00"}
+    bill["reason"] = {"rule": "B1", "sentence": "It came in from QuickBooks."}  # type: ignore[assignment]
+    why = {"rule": "B4", "sentence": "Entered the payment bp_1 in QuickBooks over 1,134.60 USD."}
+    whole = Paid(
+        sync={"state": "done", "left_out": 0, "problem": ""},
+        bill=bill,
+        credit={"remaining": "0.00"},
+        explained={"story": [{"why": why, "effect": {"state": "confirmed"}}]},
+        entries=[{"TotalAmt": Decimal("1134.60")}],
+        balances=[Decimal(0), Decimal(0)],
+    )
+    return replace(whole, **changes)
+
+
+def test_b4_the_bill_is_shown_with_how_it_came_in_and_was_paid(stories: Stories) -> None:
+    page = _shown(replace(_ending(stories), paid=_paid()))
+    assert "B1  It came in from QuickBooks." in page
+    assert "B4  Entered the payment bp_1 in QuickBooks over" in page
+    assert "Open on the platform 0.00, in QuickBooks 0.00." in page
+    assert max(len(line) for line in page.splitlines()) <= WIDTH
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, []),
+        ({"sync": {"state": "failed", "left_out": 0, "problem": "Down."}}, ["sync of payables is failed"]),
+        ({"balances": [Decimal("150.00"), Decimal(0)]}, ["150.00 / 0 are open"]),
+        ({"credit": {"remaining": "150.00"}}, ["0.00 / 150.00 and 0 / 0 are open"]),
+        ({"entries": []}, ["payments of bills over []"]),
+        ({"entries": [{"TotalAmt": Decimal("1134.60")}] * 2}, ["expected one over 1134.60"]),
+    ],
+)
+def test_b4_each_way_in_which_the_bill_ended_otherwise_is_wrong(changes: dict[str, Any], said: list[str]) -> None:
+    found = list(wrong_books(_paid(**changes)))
+    assert len(found) == len(said)
+    assert all(words in wrong for words, wrong in zip(said, found, strict=True))
 
 
 def test_the_forms_of_a_page_are_read_as_a_browser_would_post_them() -> None:
