@@ -78,10 +78,21 @@ def test_a_line_that_changes_keeps_what_is_not_said(bill: BillEntry) -> None:
     assert lines[1:] == others, "the others are sent as they stand, and the tax is QuickBooks' own"
 
 
-def test_an_item_of_another_amount_has_its_price_worked_out_anew(bill: BillEntry) -> None:
-    cheaper = replace(bill.lines[1], amount_minor=45_00)
-    (line,) = sent(replace(bill, lines=(cheaper,)))
-    assert line[ON_ITEM] == {"ItemRef": {"value": "4"}, "Qty": 5, "CustomerRef": {"value": "5"}}
+@pytest.mark.parametrize(
+    ("amount_minor", "quantity", "price"),
+    [(45_00, 5, {"UnitPrice": 9}), (10_00, 8, {"UnitPrice": Decimal("1.25")}), (10_00, 3, {}), (10_00, 0, {})],
+)
+def test_an_item_of_another_amount_has_the_price_that_comes_to_it_or_leaves_it_to_quickbooks(
+    bill: BillEntry, amount_minor: int, quantity: int, price: dict[str, Any]
+) -> None:
+    counted = {**ITEM_LINE, ON_ITEM: {**ITEM_LINE[ON_ITEM], "Qty": quantity}}  # type: ignore[dict-item]
+    standing = {**STANDING, "Line": [ACCOUNT_LINE, counted, WORDS]}
+    changed = replace(bill, lines=(replace(bill.lines[1], amount_minor=amount_minor),))
+    lines: Any = write_entry(changed, "USD", standing)["Line"]
+    assert lines[0][ON_ITEM] == {"ItemRef": {"value": "4"}, "Qty": quantity, "CustomerRef": {"value": "5"}, **price}
+
+
+def test_an_item_of_the_same_amount_keeps_its_price(bill: BillEntry) -> None:
     assert sent(replace(bill, lines=bill.lines[1:2]))[0][ON_ITEM] == ITEM_LINE[ON_ITEM]
 
 

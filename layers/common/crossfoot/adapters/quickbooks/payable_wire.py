@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from crossfoot.adapters.quickbooks.allocations import linked_lines
@@ -38,6 +39,8 @@ _PAY_TYPES = {
 }
 # What was paid through the platform is not to be printed as a check.
 _NOT_PRINTED: Mapping[str, Wire] = {"PrintStatus": "NotSet"}
+# As fine as QuickBooks keeps a price.
+_PRICE_STEP = Decimal("0.0000001")
 _OURS = ("Bill", "VendorCredit")
 _WORKED_OUT = frozenset({"MetaData", "domain", "status", "time", "TotalAmt", "Balance", "HomeTotalAmt", "HomeBalance"})
 
@@ -170,8 +173,19 @@ def _line(line: EntryLine, known: tuple[EntryLine, Found] | None, currency: str)
     for name in _outdated(line, before, is_other_type=old_type != new_type):
         detail.pop(name, None)
     detail |= {"ItemRef": {"value": line.item_id}} if line.item_id else {"AccountRef": {"value": line.account_id}}
-    said = {"Amount": from_minor(line.amount_minor, currency), "Description": line.description or None}
+    amount = from_minor(line.amount_minor, currency)
+    detail |= _price(amount, detail)
+    said = {"Amount": amount, "Description": line.description or None}
     return _given({**others, **said, "DetailType": new_type, new_type: detail})
+
+
+def _price(amount: Decimal, detail: Found) -> dict[str, Wire]:
+    """Give the price of what is counted, where it has none by now and one comes to the amount exactly."""
+    quantity = Decimal(str(detail.get("Qty") or 0))
+    if not quantity or "UnitPrice" in detail:
+        return {}
+    price = (amount / quantity).quantize(_PRICE_STEP)
+    return {"UnitPrice": price} if price * quantity == amount else {}
 
 
 def _outdated(line: EntryLine, before: EntryLine | None, *, is_other_type: bool) -> tuple[str, ...]:
