@@ -1,6 +1,7 @@
 """A sync of payables together with the mirror: what the platform tells goes out, what people do in QuickBooks comes in."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from crossfoot.core.model import ACCOUNTING, Ref
@@ -133,6 +134,20 @@ def test_b5_what_somebody_changed_on_a_vendor_that_is_taken_over_while_it_is_rea
     told = desk.told(vendor)
     assert isinstance(told, Vendor)
     assert (told.name, desk.vendors()) == ("Acme & Sons", [("Acme & Sons", True)])
+
+
+@pytest.mark.parametrize("members", [{"name": "Zed"}, {"active": False}])
+def test_b4_a_vendor_that_was_being_taken_over_when_the_worker_died_is_taken_over(members: dict[str, Any]) -> None:
+    desk = Desk()
+    theirs = desk.world.our_payables.add_vendor("Acme")
+    desk.sync()
+    vendor = desk.vendor()
+    desk.world.deliver(Trip(strike_on="revise", mode=Mode.CRASH_AFTER))
+    desk.change(vendor, **members)
+    desk.settle()
+
+    assert desk.copy_id(vendor) == theirs.ref.id
+    assert len(desk.vendors()) == 1, "none is made beside it"
 
 
 @pytest.mark.parametrize("mode", Mode)

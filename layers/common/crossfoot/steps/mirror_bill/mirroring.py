@@ -120,7 +120,18 @@ class Mirroring:
         settled = settle(latest, ports.effects, self._hands, ports.clock, ports.patience)
         if latest is not None and latest.in_flight:
             self._note_seen(latest.subject)
-        return settled
+        return self._finish_taking_over(settled)
+
+    def _finish_taking_over(self, latest: Effect | None) -> Effect | None:
+        """Confirm that a record in the accounting was taken over, where a worker noted that it was, and died."""
+        if latest is None or not latest.never_sent or standing_of(latest) is not None:
+            return latest
+        write = from_body(latest.body)
+        copy = Ref(ACCOUNTING, KIND_OF[type(write.entry)], write.entry.id)
+        is_taken_over = write.operation is EntryOperation.ADOPT and (
+            self._ports.origins.load_copies(self._tenant, [copy]).get(copy) == latest.subject
+        )
+        return self._confirm_there(latest, write) if is_taken_over else latest
 
     def _rest(self, latest: Effect | None) -> None:
         """End an effect that was never sent, and that nobody wants any more."""
@@ -194,10 +205,13 @@ class Mirroring:
         if write.operation is EntryOperation.ADOPT and standing_of(case.latest) is None:
             copy = Ref(ACCOUNTING, KIND_OF[type(write.entry)], write.entry.id)
             self._hands().note_copy(self._tenant, copy, case.record.ref)
+        self._confirm_there(planned, write)
+        self._gathering.known.pop(case.record.ref, None)
+
+    def _confirm_there(self, planned: Effect, write: EntryWrite) -> Effect:
         stands = write.entry if write.operation is EntryOperation.ADOPT else None
         written = Written(write.entry.id, result_of(planned, standing_after(write, stands)))
-        confirm_adopted(planned, written, ports.effects, ports.clock)
-        self._gathering.known.pop(case.record.ref, None)
+        return confirm_adopted(planned, written, self._ports.effects, self._ports.clock)
 
     def _hands(self) -> EntryHands:
         if self._opened is None:
