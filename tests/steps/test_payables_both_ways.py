@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from crossfoot.core.model import ACCOUNTING, Ref
-from crossfoot.core.payables.records import Vendor
+from crossfoot.core.payables.records import Bill, Vendor
 from crossfoot.core.payables.syncs import PayableSync, SyncState
 from crossfoot.messages import SyncPayables
 
@@ -168,6 +168,22 @@ def test_b4_a_vendor_of_ours_that_is_read_before_its_maker_has_noted_it_is_ours_
     assert _origins_of_vendors(desk) in ({desk.copy_id(vendor): vendor}, {})
     desk.settle()
     assert _origins_of_vendors(desk) == {desk.copy_id(vendor): vendor}
+
+
+@pytest.mark.parametrize("mode", [Mode.CRASH_AFTER, Mode.ANSWER_LOST])
+def test_b4_a_bill_of_ours_that_is_read_before_its_id_is_known_is_ours_by_its_note(mode: Mode) -> None:
+    desk = Desk()
+    desk.vendor()
+    desk.settle()
+    bill = desk.bill()
+    desk.world.deliver(Trip(strike_on="create", mode=mode))
+    interrupted = desk.world.queue.messages.pop()
+    desk.sync()
+    read = [each for (_, ref), each in desk.world.book.records.items() if ref.system is ACCOUNTING]
+    assert [each.origin for each in read if isinstance(each, Bill)] == [bill]
+    desk.world.queue.send([interrupted])
+    desk.settle()
+    assert desk.bills() == {"BILL_1": (100_00, 100_00)}
 
 
 def _origins_of_vendors(desk: Desk) -> dict[str, Ref | None]:
