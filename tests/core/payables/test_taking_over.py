@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from crossfoot.core.effects import EffectState
 from crossfoot.core.model import ACCOUNTING, Kind, Ref, Standing
 from crossfoot.core.payables.case import Case, Shown
-from crossfoot.core.payables.entries import TAX_LINE_ID, BillEntry, EntryLine
+from crossfoot.core.payables.entries import TAX_LINE_ID, BillEntry, EntryLine, EntryOperation
 from crossfoot.core.payables.planning import REST, Plan, plan_entry
 from crossfoot.core.payables.records import CostLine, Payable
+from crossfoot.core.payables.words import to_payable_effect
 
 from tests.core.payables.entering import EXPENSES, TEA, bill, bill_entry, case, effect, line, told
 
@@ -46,6 +48,27 @@ def test_b4_what_was_made_from_a_record_that_is_not_known_here_is_not_entered_be
     record = bill(copy_of=Ref(ACCOUNTING, Kind.BILL, "129"))
     assert code_of(plan_entry(case(record))) == "copy_not_known"
     assert plan_entry(case(replace(record, standing=Standing.DELETED))) == REST
+
+
+@pytest.mark.parametrize("state", [EffectState.REFUSED, EffectState.WITHDRAWN])
+def test_b4_what_was_deleted_with_its_entry_is_not_taken_over_again_when_its_successor_does_not_come_to_be(
+    state: EffectState,
+) -> None:
+    unread = bill(
+        ref=Ref(ACCOUNTING, Kind.BILL, "129"),
+        vendor=Ref(ACCOUNTING, Kind.VENDOR, "56"),
+        origin=told(Kind.BILL, "bill_1"),
+    )
+    record = bill(copy_of=unread.ref)
+    deleted = effect(record.ref, None, bill_entry(), operation=EntryOperation.DELETE, remote_id="129")
+    anew = case(record, latest=deleted, copy=unread)
+    plan = plan_entry(anew)
+    assert plan.write is not None
+    assert plan.write.operation is EntryOperation.CREATE
+    failed = replace(to_payable_effect("t_00000001", anew, plan), state=state, refusal_code="6140")
+    again = plan_entry(replace(anew, latest=failed, sync="another"))
+    assert again.write is not None
+    assert again.write.operation is EntryOperation.CREATE
 
 
 MANY_LINES = tuple(line(1, description="x" * 200) for _ in range(2000))

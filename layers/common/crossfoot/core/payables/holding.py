@@ -1,7 +1,7 @@
 """What keeps a write on an entry back: it waits, or the accounting would refuse it, or take it for nothing (B4, B7)."""
 
 from crossfoot.core.decisions import Decision, refused, waits
-from crossfoot.core.effects import is_to_be_tried_again
+from crossfoot.core.effects import EffectState, is_to_be_tried_again
 from crossfoot.core.payables.case import Case, day_of
 from crossfoot.core.payables.claims import holds_on, made_there_on
 from crossfoot.core.payables.entries import Entry, EntryOperation, EntryWrite
@@ -52,10 +52,12 @@ def _closed(case: Case, write: EntryWrite, left: Entry | None) -> Decision | Non
 def _made_otherwise(case: Case, write: EntryWrite) -> Decision | None:
     """Say that the accounting made something else of the very same: asking once more would change nothing."""
     latest, standing = case.latest, case.standing
-    if latest is None or standing is None or not latest.settled or is_to_be_tried_again(latest, case.again):
+    if latest is None or standing is None or is_to_be_tried_again(latest, case.again):
         return None
     asked = from_body(latest.body)
-    is_sent = asked.operation in (EntryOperation.CREATE, EntryOperation.UPDATE) and latest.remote_id != ""
+    is_sent = (
+        asked.operation in (EntryOperation.CREATE, EntryOperation.UPDATE) and latest.state is EffectState.CONFIRMED
+    )
     if not is_sent or latest.adopted or says_the_same(standing, asked.entry):
         return None
     if not is_same(with_unsaid(asked.entry, write.entry), write.entry):

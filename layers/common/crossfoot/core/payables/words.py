@@ -38,7 +38,8 @@ def to_payable_effect(tenant: str, case: Case, plan: Plan) -> Effect:
         rule=_rule(case, plan),
         sentence=_sentence(case, plan),
         causes=(case.record.ref,),
-        # What stands if QuickBooks refuses.
+        # What stood last, and what stands if QuickBooks refuses.
+        remote_id=case.latest.remote_id if case.latest is not None else "",
         result=to_result(case.standing, told_at_of(case.latest)),
     )
 
