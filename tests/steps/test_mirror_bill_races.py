@@ -11,6 +11,7 @@ from crossfoot.core.model import ACCOUNTING, PLATFORM, Kind, Ref, Standing
 from crossfoot.core.payables.entries import PAYABLE
 from crossfoot.core.payables.records import CostLine, CostLineKind
 from crossfoot.errors import AuthExpired, Conflict, Retryable
+from crossfoot.messages import MirrorBill
 
 from tests.fakes.payables_desk import Desk
 from tests.fakes.receipts import COSTS
@@ -148,3 +149,34 @@ def test_b5_what_is_taken_over_is_shown_once_from_that_moment_on() -> None:
 
 def _do(deed: Callable[..., object], *args: Any) -> None:
     deed(*args)
+
+
+def _two_of_a_name() -> tuple[Desk, list[MirrorBill]]:
+    desk = Desk()
+    desk.vendor("ven_1", "Acme")
+    desk.vendor("ven_2", "Acme")
+    messages = [each for each in desk.world.queue.messages if isinstance(each, MirrorBill)]
+    desk.world.queue.messages.clear()
+    return desk, messages
+
+
+@pytest.mark.parametrize("at", ["insert", "replace", "create", "load_many", "list_named"])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_b4_two_vendors_of_one_name_that_are_entered_at_once_never_stand_for_the_same(
+    at: str, order: tuple[int, int]
+) -> None:
+    desk, messages = _two_of_a_name()
+    outer, inner = (messages[place] for place in order)
+
+    def meanwhile() -> None:
+        with suppress(Retryable):
+            desk.world.work(inner)
+
+    with suppress(Retryable):
+        desk.world.work(outer, Meanwhile(at, meanwhile))
+    desk.world.queue.send(messages)
+    desk.settle()
+
+    assert desk.vendors() == [("Acme", True)]
+    held = {id_: desk.held(Ref(PLATFORM, Kind.VENDOR, id_)) for id_ in ("ven_1", "ven_2")}
+    assert sorted(held.values()) in ([[], ["name_taken"]], [[], ["refused_by_accounting"]])

@@ -114,6 +114,19 @@ class Rival:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """Another vendor of the platform by one name, of which nothing stands. Takes: `latest` is the newest effect on it."""
+
+    ref: Ref
+    latest: Effect | None = None
+
+    @property
+    def is_at_work(self) -> bool:
+        """Tell whether somebody may be entering it at this moment."""
+        return self.latest is not None and not self.latest.settled
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """Everything that bears on one record of the platform.
 
@@ -122,7 +135,8 @@ class Case:
     accounting's record that this one was made from, with its lines; `named` are the vendor, bills and credits that it
     names, by the refs that it names them by; `rivals` are the other payments on the same bills and credits, of both
     books, or on the record itself; `namesakes` are vendors of its name in the accounting that stand for no other record,
-    and `is_name_taken` tells that somebody else has it; `tried` are records that were mirrored for this one already;
+    and `is_name_taken` tells that somebody else has it; `twins` are other vendors of the platform by its name of which
+    nothing stands; `tried` are records that were mirrored for this one already;
     `by_hand`: nobody has asked for this, and the partner sends by hand (B7), and `is_first_by_hand` that one of those waits
     for that too; `sync` is the sync that sends it off, and
     `again` the request to send once more what was refused, "" where there is none.
@@ -140,6 +154,7 @@ class Case:
     rivals: tuple[Rival, ...] = ()
     namesakes: tuple[VendorEntry, ...] = ()
     is_name_taken: bool = False
+    twins: tuple[Twin, ...] = ()
     tried: AbstractSet[Ref] = frozenset()
     by_hand: bool = False
     is_first_by_hand: bool = False

@@ -163,8 +163,16 @@ def _copy_taken(case: Case, copy: Payable) -> Decision:
 
 
 def _begin_vendor(case: Case) -> Plan:
-    """Take over the vendor of its name, so that none is there twice; where several come into question, say so."""
+    """Take over the vendor of its name, so that none is there twice; where several come into question, say so.
+
+    Of two vendors of the platform by one name the first gets it, whichever worker comes first.
+    """
     assert isinstance(case.record, Vendor)
+    if any(twin.ref < case.record.ref for twin in case.twins):
+        return Plan(decision=say_name_taken(case))
+    later = next((twin.ref for twin in case.twins if twin.is_at_work), None)
+    if later is not None:
+        return Plan(contested_by=later)
     exact = [each for each in case.namesakes if each.name == case.record.name]
     chosen = exact or list(case.namesakes)
     if len(chosen) > 1:

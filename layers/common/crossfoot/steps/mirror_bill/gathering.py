@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from crossfoot.core.effects import Effect
 from crossfoot.core.folding import normalise
-from crossfoot.core.model import ACCOUNTING, PLATFORM, Kind, Ref, Standing
-from crossfoot.core.payables.case import Case, Named, Rival, Shown, is_newer, names_of
+from crossfoot.core.model import ACCOUNTING, PLATFORM, Kind, Ref, Standing, System
+from crossfoot.core.payables.case import Case, Named, Rival, Shown, Twin, is_newer, names_of
 from crossfoot.core.payables.entries import KIND_OF, PAYABLE, Entry, VendorEntry
 from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor, VendorCredit
 from crossfoot.core.payables.standing import entry_of
@@ -116,19 +116,30 @@ class Gathering:
         free = [
             each for each in found.values() if standing_for.get(vendor_ref(each), case.record.ref) == case.record.ref
         ]
-        return replace(case, namesakes=tuple(free), is_name_taken=asked is not None)
+        twins = self._load_twins(case.record)
+        return replace(case, namesakes=tuple(free), is_name_taken=asked is not None, twins=twins)
 
     def _list_namesakes(self, record: Payable) -> Iterable[VendorEntry]:
+        for each in self._list_named_alike(record, ACCOUNTING):
+            entry = entry_of(each)
+            assert isinstance(entry, VendorEntry)
+            yield entry
+
+    def _load_twins(self, record: Payable) -> tuple[Twin, ...]:
+        alike = [each.ref for each in self._list_named_alike(record, PLATFORM) if each.ref != record.ref]
+        latest = self._load_latest(alike)
+        return tuple(Twin(ref, latest.get(ref)) for ref in alike if standing_of(latest.get(ref)) is None)
+
+    def _list_named_alike(self, record: Payable, system: System) -> Iterable[Vendor]:
+        """List the vendors of a book that live and have a record's name, however it is written."""
         assert isinstance(record, Vendor)
         page = self.ports.book.list_named(
-            self.tenant, Kind.VENDOR, prefix=record.name, system=ACCOUNTING, cursor="", limit=MAX_NAMESAKES
+            self.tenant, Kind.VENDOR, prefix=record.name, system=system, cursor="", limit=MAX_NAMESAKES
         )
         for each in page.records:
             is_there = isinstance(each, Vendor) and each.standing is Standing.LIVE and each.active
             if is_there and isinstance(each, Vendor) and normalise(each.name) == normalise(record.name):
-                entry = entry_of(each)
-                assert isinstance(entry, VendorEntry)
-                yield entry
+                yield each
 
     # --- reads ------------------------------------------------------------------------------------------------------
 
