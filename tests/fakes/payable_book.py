@@ -1,6 +1,6 @@
 """What a QuickBooks company holds of payables, in memory, by QuickBooks' own rules; payments move what they settle."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from crossfoot.core.model import ACCOUNTING, Kind, Record, Ref, Standing
@@ -42,6 +42,11 @@ class PayableBook(Imported):
         """Read as the port says: payments before what they settle."""
         window = super().fetch_changes(cursor)
         return replace(window, records=tuple(sorted(window.records, key=lambda each: _IN_ORDER.index(each.ref.kind))))
+
+    def fetch_living(self, refs: Sequence[Ref]) -> frozenset[Ref]:
+        """Read as the port says."""
+        self.reads += bool(refs)
+        return frozenset(ref for ref in refs if self.living(ref.kind, ref.id) is not None)
 
     # --- what is there --------------------------------------------------------------------------------------------
 

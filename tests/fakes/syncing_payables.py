@@ -1,6 +1,6 @@
 """A partner that syncs its payables: a QuickBooks company, and a mirror that only notes what it was asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -141,6 +141,9 @@ class _Odd:
     unreadable: set[Ref]
     refusal: CrossfootError | None
     unseen: tuple[Kind, ...]
+
+    def fetch_living(self, refs: Sequence[Ref]) -> frozenset[Ref]:
+        return self.payables.fetch_living(refs)
 
     def fetch_changes(self, cursor: str) -> Window:
         if self.refusal is not None:

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from crossfoot.core.model import ACCOUNTING, PLATFORM, Kind, Ref, Standing
 from crossfoot.core.payables.preferences import Direction
 from crossfoot.core.payables.profile import NO_FACTS
 from crossfoot.core.payables.records import Bill, BillPayment
 from crossfoot.core.payables.syncs import SyncState
+from crossfoot.steps.sync_payables import census
 
 from tests.fakes.syncing_payables import LONG_AGO, READY, TWO_WAY, SyncWorld
 from tests.fakes.world import TENANT
@@ -284,3 +286,36 @@ def test_x1_what_quickbooks_can_no_longer_show_of_deletions_is_said_once_a_sync(
 
     (event,) = world.connections.load_history(TENANT, ACCOUNTING)
     assert "bills, bill payments" in event.what
+
+
+@pytest.mark.parametrize("remaining_ms", [600_000, 5_000])
+def test_b1_x1_what_was_deleted_where_quickbooks_shows_no_deletions_any_more_is_looked_up(
+    remaining_ms: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(census, "PAGE", 2)
+    world = SyncWorld()
+    books = world.our_payables
+    vendor = books.add_vendor("Brosnahan")
+    bills = [books.add_bill(vendor.ref.id, str(number), 100_00) for number in range(5)]
+    told, ours = world.enter("9", vendor.ref.id)
+    payment = books.pay(vendor.ref.id, {bills[0].ref.id: 100_00})
+    world.sync()
+    assert world.mirrored == []
+
+    world.clock.advance(3_600)
+    lost = [bills[3].ref, ours.ref, payment.ref]
+    for ref in lost:
+        # As if they were deleted, and nobody told.
+        del books.records[ref]
+    world.unseen = [Kind.BILL, Kind.BILL_PAYMENT]
+    world.remaining_ms = lambda: remaining_ms
+    world.sync()
+    world.unseen = []
+
+    standing = {each: world.book.records[TENANT, each].standing for each in (*lost, *(bill.ref for bill in bills))}
+    assert {each for each, is_so in standing.items() if is_so is Standing.DELETED} == set(lost)
+    assert [record for record, _ in world.mirrored] == [told], "our own entry is gone: that is followed"
+    reads = books.reads
+    world.clock.advance(3_600)
+    world.sync()
+    assert books.reads == reads + 1, "the next sync reads changes alone"

@@ -214,3 +214,16 @@ def test_a_burst_of_bills_is_paged_through_and_its_deletions_are_seen() -> None:
     assert any(read_cursor(window.cursor).stage is Stage.DELETIONS for window in windows)
     assert reader.differences() == set()
     assert {kind for kind, _ in reader.book} == {Kind.BILL, Kind.VENDOR}
+
+
+def test_b1_x1_what_is_gone_is_told_from_what_is_void_and_from_what_cannot_be_read(owing: Owing) -> None:
+    vendor = owing.vendor("Bessie")
+    bill, lost = owing.owed("Bill", vendor, 80), owing.owed("Bill", vendor, 90)
+    credit = owing.owed("VendorCredit", vendor, 80)
+    paid = owing.pay(vendor, 0, ("Bill", bill, 80), ("VendorCredit", credit, 80))
+    records: list[Record] = [each for each in owing.read() if not isinstance(each, Vendor)]
+    owing.delete("Bill", lost)
+    owing.void(paid)
+    there = owing.source.fetch_living([each.ref for each in records])
+    assert {each.ref for each in records} - there == {latest(Bill, records, lost).ref}
+    assert owing.source.fetch_living([]) == frozenset()

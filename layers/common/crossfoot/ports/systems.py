@@ -96,6 +96,13 @@ class PayablesSource(Protocol):
         """
         ...
 
+    def fetch_living(self, refs: Sequence[Ref]) -> frozenset[Ref]:
+        """Say which of some bills, vendor credits or bill payments are there; a void one is, a deleted one is not.
+
+        Raises: errors of the vendor: what could not be asked does not pass for gone.
+        """
+        ...
+
 
 class Receipts(Protocol):
     """The payments that we keep in the accounting (P1, P2).

@@ -12,7 +12,7 @@ The mark of the next changes read is the vendor's time of the answer that *began
 it reads anything), so whatever happened while pages were read is read again. What no call of QuickBooks can show: a
 deletion more than 30 days old, and one that lies before 1000 or more newer changes of its own type, because CDC lists the
 deleted last and has no second page. The window then names the kind in `unseen`, and a live comparison of the books (X4)
-heals it, since the record itself is gone.
+heals it, since the record itself is gone; a sync of payables looks its records up.
 """
 
 import logging
