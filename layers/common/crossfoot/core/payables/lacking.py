@@ -63,7 +63,7 @@ def say_missing(case: Case, absent: tuple[Ref, ...]) -> Decision | Missing:
     if ref in told:
         sentence = f"The {noun} {label} does not stand in QuickBooks yet."
         fix = f"What holds that up is said at the {noun}; this then follows by itself."
-        return waits(case.record.ref, "B4", NAMED_NOT_ENTERED, sentence, fix, ref)
+        return waits(case.record.ref, "B4", "named_not_entered", sentence, fix, ref)
     sentence = f"The {noun} {label} that it names is not known here yet."
     fix = "Press Sync Now if it is in QuickBooks, or tell it on the platform; this then follows."
     return waits(case.record.ref, "B4", "named_not_known", sentence, fix, ref)
