@@ -22,8 +22,8 @@ from crossfoot.core.payables.preferences import PayablesPreferences
 from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor, VendorCredit
 from crossfoot.ports import CONNECTED_TO, Book, Clock, Connections, PayablesSettings, why_unread
 
-# Payments are dated by the day where the company is, and nobody tells us where that is. The day of Hawaii is never ahead of a
-# company in the United States, and behind it only in the small hours.
+# Payments are dated by the day where the company is, and nobody tells us where that is. The day of Hawaii is never ahead
+# of that of a company in the United States, and behind it only in the small hours.
 WESTERNMOST = timezone(timedelta(hours=-10))
 
 type Owed = Bill | VendorCredit
