@@ -8,6 +8,7 @@ from crossfoot.core.rows import standing_of
 
 from tests.fakes.table import Tables
 from tests.simulation.deposited import check_deposited, check_deposited_once
+from tests.simulation.owed import check_owed, check_owed_once
 from tests.simulation.people import MAIN_NUMBERS, Office
 from tests.simulation.received import check_never_twice, check_received, paid_on_platform
 from tests.simulation.synced import check_entered_once, check_synced
@@ -23,6 +24,7 @@ def check(office: Office, tables: Tables) -> None:
     check_received(office, tables)
     check_deposited(office, tables)
     check_synced(office, tables)
+    check_owed(office)
     _check_everything_has_a_reason(office, tables)
 
 
@@ -36,6 +38,7 @@ def check_at_any_moment(office: Office) -> None:
     check_never_twice(office)
     check_deposited_once(office)
     check_entered_once(office)
+    check_owed_once(office)
     connectwise = office.world.connectwise
     for ref, rows in connectwise.rows.items():
         made = [row for row in rows if row.id in connectwise.made]
@@ -56,6 +59,8 @@ def _check_nothing_crossed_over(office: Office, tables: Tables) -> None:
                 | office.world.connectwise.ever
                 | office.told.keys()
                 | office.payouts.keys()
+                | office.told_payables.keys()
+                | office.world.our_payables.ever
             )
             assert ref in known, f"{ref} is in the book of a partner that never had it"
             total = getattr(record, "total_minor", 0)

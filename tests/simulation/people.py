@@ -21,6 +21,7 @@ from crossfoot.core.model import (
     System,
 )
 from crossfoot.core.parts import carried_payment
+from crossfoot.core.payables.records import Payable
 from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.preferences import ClosedPeriod, UnappliedMoney
 from crossfoot.core.rows import standing_of
@@ -56,6 +57,7 @@ class Office:
     those that they took away, with the platform's version of which they did. `payouts` is what it told last of those, and
     `touched_deposits` are the deposits that people changed or deleted; `deposited` tells whether deposits were ever on.
     `claimed` are the bills that another tool had batched while we were at none of them, and how often we had entered each.
+    `told_payables` are as `told`, and `touched_payables` those of them whose entries people in QuickBooks changed.
     """
 
     world: World
@@ -73,6 +75,8 @@ class Office:
     touched_deposits: set[Ref] = field(default_factory=set)
     deposited: bool = False
     claimed: dict[Ref, int] = field(default_factory=dict)
+    told_payables: dict[Ref, Payable] = field(default_factory=dict)
+    touched_payables: set[Ref] = field(default_factory=set)
     toggles: bool = False
     toggled: bool = False
     foreign_rows: dict[str, PaymentRow] = field(default_factory=dict)

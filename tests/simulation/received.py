@@ -117,9 +117,13 @@ def _wrong_in_connectwise(office: Office, tables: Tables, kept: Payment) -> Iter
     """A live payment is on the rows of each invoice that it pays, and of no other; what they add up to is checked there."""
     links = tables.book.load_links(office.world.tenant, invoices_of(kept))
     for link in set(links.values()):
-        carried = _is_carried(office, tables, kept.ref, link) or _is_elsewhere(office, tables, kept.ref, link)
+        carried = _is_carried(office, tables, kept.ref, link)
         due = kept.standing is Standing.LIVE and _part(kept, link) > 0
-        if carried != due and not (due and _is_kept_out(tables, office.world.tenant, kept.ref, link)):
+        # A row of another product's is never touched: it stays when the payment is taken back.
+        may_lack = _is_elsewhere(office, tables, kept.ref, link) or _is_kept_out(
+            tables, office.world.tenant, kept.ref, link
+        )
+        if carried != due and not (due and may_lack):
             yield f"{kept.ref} is {'' if carried else 'not '}on the rows of {link.psa}: {kept}"
 
 

@@ -11,14 +11,17 @@ from crossfoot.errors import AuthExpired, Conflict, Rejected, Retryable
 from crossfoot.ledger import LEASE
 from crossfoot.messages import (
     CheckSynced,
+    CloseSync,
     CrossfootRequest,
     Message,
+    MirrorBill,
     MirrorPayment,
     Nudge,
     PostBatch,
     RecordDeposit,
     StartSync,
     SyncBatch,
+    SyncPayables,
     TendConnection,
 )
 from crossfoot.ports import DeadLetter
@@ -30,8 +33,10 @@ from tests.fakes.world import World
 from tests.simulation.bookkeepers import Bookkeepers
 from tests.simulation.books import check_book, check_imported, check_links, left_out_invoices
 from tests.simulation.choices import Choices
+from tests.simulation.clerks import Clerks
 from tests.simulation.invariants import check, check_at_any_moment
 from tests.simulation.partner import Partner
+from tests.simulation.payables import Payables
 from tests.simulation.people import Office
 from tests.simulation.platform import Platform
 from tests.simulation.syncing import Syncing
@@ -59,10 +64,18 @@ UNITS = {"t_0000000a": 7, "t_0000000b": 11}
 BOTH = 50
 # Of a hundred runs so many sync invoices, where so much of what people do is about that.
 SYNCS, SYNC_ACTS = 20, 60
+# The same of those that owe something to vendors; the rest of what they do is done in QuickBooks, in so many of a hundred.
+OWES, OWING_ACTS, CLERKS_ACT = 20, 75, 40
+# So much of it in one go at most: nothing swings before there is a bill, and a payment on it.
+MOST_DEEDS = 4
+# Syncs until nothing that people changed is left to follow.
+MAX_SYNCS = 8
 # Queues beside that of nudges: mostly what is on them is looked at next, and by two now and then. Of a partner's runs one
 # is worked on at a time, by one: theirs is a queue in order, and its messages stay hidden for longer than a worker lives.
-BESIDE = MirrorPayment | RecordDeposit | PostBatch | CheckSynced
-RUNS = StartSync | SyncBatch
+BESIDE = MirrorPayment | RecordDeposit | PostBatch | CheckSynced | MirrorBill | CloseSync
+RUNS = StartSync | SyncBatch | SyncPayables
+# So it is with what is of one vendor.
+LANES = MirrorBill | CloseSync
 WORK = BESIDE | RUNS
 
 
@@ -103,6 +116,8 @@ class Simulation:
         self.partners = [Partner(office) for office in self.offices]
         self.platforms = [Platform(office) for office in self.offices]
         self.syncing = [Syncing(partner) for partner in self.partners] if self.choices.chance(SYNCS) else []
+        self.payables = [Payables(office) for office in self.offices] if self.choices.chance(OWES) else []
+        self.clerks = [Clerks(office) for office in self.offices]
         self._imported: dict[str, set[Ref]] = {tenant: set() for tenant in UNITS}
 
     def run(self) -> None:
@@ -113,6 +128,9 @@ class Simulation:
             office.open()
         for syncing in self.syncing:
             self._start_with_a_sync(syncing)
+        for clerks, payables in zip(self.clerks, self.payables, strict=False):
+            clerks.open()
+            payables.open()
         if self.choices.chance(35):
             self._start_with_a_deposit()
         for turn in range(TURNS[len(self.offices)] * self.times):
@@ -171,6 +189,10 @@ class Simulation:
         if self.syncing and self.choices.chance(SYNC_ACTS):
             if system := self.syncing[at].act():
                 self._tell_of(office, system)
+            return
+        if self.payables and self.choices.chance(OWING_ACTS):
+            for _ in range(1 + self.choices.pick(MOST_DEEDS)):
+                (self.clerks[at] if self.choices.chance(CLERKS_ACT) else self.payables[at]).act()
             return
         who = self.choices.pick(10)
         if who >= 10 - self.partner_acts:
@@ -257,8 +279,10 @@ class Simulation:
         self._reap()
 
     def _is_taken(self, message: Message) -> bool:
-        at_runs = (worker.tenant for worker, _ in self.workers if isinstance(worker.message, RUNS))
-        return isinstance(message, RUNS) and message.tenant in at_runs
+        at_work = [worker.message for worker, _ in self.workers if worker.tenant == message.tenant]
+        if isinstance(message, LANES):
+            return any(isinstance(each, LANES) and each.lane == message.lane for each in at_work)
+        return isinstance(message, RUNS) and any(isinstance(each, RUNS) for each in at_work)
 
     def _employ(self, delivery: Delivery) -> Worker:
         delivery.receives += 1
@@ -347,6 +371,9 @@ class Simulation:
             for syncing in self.syncing:
                 if syncing.partner is partner:
                     self._sync_the_rest(syncing)
+            for payables in self.payables:
+                if payables.office is partner.office:
+                    self._settle_payables(payables)
             if partner.office.world.tenant not in self.parked and not partner.office.toggled:
                 if written == _writes_of(partner.office.world):
                     check(partner.office, self.tables)
@@ -360,6 +387,21 @@ class Simulation:
             self._drain()
         syncing.sync_all()
         self._drain()
+
+    def _settle_payables(self, payables: Payables) -> None:
+        """Let the partner see to what was asked and sync, until that leads to nothing more."""
+        payables.deliver_all()
+        payables.make_ready()
+        self._drain()
+        for _ in range(MAX_SYNCS):
+            before = _state_of(payables.office)
+            self.clock.advance(1)
+            payables.retry_everything()
+            payables.sync()
+            self._drain()
+            if before == _state_of(payables.office):
+                return
+        raise AssertionError(f"payables do not come to rest in {MAX_SYNCS} syncs")
 
     def _sweep_until_read_back(self, partner: Partner) -> None:
         """Sweep for what we wrote ourselves, until that leads to nothing more."""
@@ -477,4 +519,14 @@ def _rows_of(world: World) -> dict[Ref, tuple[PaymentRow, ...]]:
 
 
 def _writes_of(world: World) -> int:
-    return world.our_payments.writes + world.our_deposits.writes + world.our_sales.writes
+    ours = (world.our_payments, world.our_deposits, world.our_sales, world.our_payables)
+    return sum(each.writes for each in ours)
+
+
+def _state_of(office: Office) -> tuple[object, ...]:
+    """Give what a sync of payables may move: what stands in QuickBooks, in our book, and what waits."""
+    world = office.world
+    there = [(ref, each.standing, getattr(each, "revision", "")) for ref, each in world.our_payables.records.items()]
+    kept = [each.version for (tenant, ref), each in world.book.records.items() if tenant == world.tenant]
+    waiting = {ref: each.code for (tenant, ref), each in world.outbox.waiting.items() if tenant == world.tenant}
+    return there, kept, waiting

@@ -121,12 +121,13 @@ VENDOR_READS = frozenset(
         "rows",
         "sale",
     )
-) | {"find_receipt", "find_deposit", "find_sale", "find_batch"}
+) | {"find_receipt", "find_deposit", "find_sale", "find_batch", "fetch", "find", "find_vendors"}
 # Where something is decided: a vendor's write, a move in the ledger, work handed on, the cursor.
 TURNING_POINTS = VENDOR_WRITES | {
     *("insert", "replace", "send", "move", "move_walk", "fetch_rows", "find_receipt", "note_marker", "note_receipt"),
     *("find_deposit", "note_deposit"),
     *("find_sale", "find_batch", "fetch_postings", "save_items", "save_links", "begin"),
+    *("fetch", "find", "find_vendors", "note_copy", "put", "remove"),
 }
 ONLY_VENDORS = frozenset({"throttled", "keys refused"})
 
