@@ -3,6 +3,7 @@
 from tests.mutants.mutant import ADAPTERS, CORE, LEDGER, STEPS, Mutant
 from tests.mutants.of_the_book import OF_THE_BOOK
 from tests.mutants.of_the_mails import OF_THE_MAILS
+from tests.mutants.of_the_payables import OF_THE_PAYABLES
 from tests.mutants.of_the_payouts import OF_THE_PAYOUTS
 from tests.mutants.of_the_platform import OF_THE_PLATFORM
 from tests.mutants.of_the_sync import OF_THE_SYNC
@@ -161,4 +162,5 @@ MUTANTS = (
     *OF_THE_PAYOUTS,
     *OF_THE_MAILS,
     *OF_THE_SYNC,
+    *OF_THE_PAYABLES,
 )
