@@ -142,6 +142,7 @@ def test_x1_a_sync_that_failed_is_named_as_the_reason(office: PayablesOffice) ->
     office.sync()
     office.choose(bank_account_id="35")
     assert "the last sync failed" in missing(office)
+    assert missing(office).endswith("Once that is so, press Sync Now (POST /v1/syncs).")
 
 
 def test_x1_what_the_platform_never_told_and_what_connectwise_never_has_says_so(office: PayablesOffice) -> None:

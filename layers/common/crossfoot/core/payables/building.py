@@ -135,7 +135,8 @@ def _build_lines(
     standing = {line.account_id for line in base}
     for account_id in dict.fromkeys(line.account_id for line in lines if line.account_id):
         if account_id not in standing and not is_active(case, account_id):
-            return account_missing(case, account_id)
+            is_named = account_id in {line.account_id for line in told}
+            return account_missing(case, account_id, is_named=is_named)
     return lines
 
 

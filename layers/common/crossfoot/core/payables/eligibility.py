@@ -82,7 +82,7 @@ def decide_payment(payment: BillPayment, rules: Rules, named: Mapping[Ref, Bill 
         return _ours_or_gone(payment)
     return (
         _one_way(payment.ref, rules)
-        or _classic(payment.ref, rules)
+        or _classic(payment, rules, named)
         or _other_currency(payment.ref, payment.currency, rules)
         or _without_a_bill(payment, named)
     )
@@ -150,12 +150,14 @@ def _one_way(ref: Ref, rules: Rules) -> Decision | None:
     return skipped(ref, "B5", "one_way", sentence, "Choose two-way under the preferences of payables, then sync.")
 
 
-def _classic(ref: Ref, rules: Rules) -> Decision | None:
+def _classic(payment: BillPayment, rules: Rules, named: Mapping[Ref, Bill | VendorCredit]) -> Decision | None:
     if rules.payment_sync is PaymentSync.TWO_WAY:
         return None
     sentence = "This partner has the classic profile: payments that are recorded in QuickBooks do not come back."
     fix = "Mark the bill as paid outside, or ask support for two-way payment sync."
-    return skipped(ref, "B6", "classic_profile", sentence, fix)
+    if _without_a_bill(payment, named):
+        fix = "Nothing here: what it settles has not come in either."
+    return skipped(payment.ref, "B6", "classic_profile", sentence, fix)
 
 
 def _other_currency(ref: Ref, currency: str, rules: Rules) -> Decision | None:

@@ -92,8 +92,10 @@ def hold_for_payments(case: Case) -> Decision | None:
         fix = "Delete that payment in QuickBooks; this then goes by itself."
         return refused(record.ref, "B4", "bill_paid", sentence, fix, *theirs)
     if ours:
-        sentence = f"The {label_of(case)} goes when the payment on it ({ours[0].id}) is gone."
-        fix = "Void or delete that payment on the platform; this then goes by itself."
+        names, is_one = ", ".join(each.id for each in ours), len(ours) == 1
+        waited = f"the payment on it ({names}) is gone" if is_one else f"the payments on it ({names}) are gone"
+        sentence = f"The {label_of(case)} goes when {waited}."
+        fix = f"Void or delete {'that payment' if is_one else 'them'} on the platform; this then goes by itself."
         return waits(record.ref, "B4", "payments_first", sentence, fix, *ours)
     return None
 

@@ -75,10 +75,13 @@ def is_active(case: Case, account_id: str) -> bool:
     return account is not None and account.active
 
 
-def account_missing(case: Case, account_id: str) -> Decision:
-    """Say that an account cannot be used. Source: B3."""
+def account_missing(case: Case, account_id: str, *, is_named: bool = False) -> Decision:
+    """Say that an account cannot be used. Takes: `is_named` tells that the platform named it on a line. Source: B3."""
     account = case.company.account(account_id)
     name = account.name if account is not None else account_id
     sentence = f"The account {name} is not there in QuickBooks, or inactive."
-    fix = "Make it active in QuickBooks, or choose another under the preferences of payables."
+    other = (
+        "name another on the line on the platform" if is_named else "choose another under the preferences of payables"
+    )
+    fix = f"Make it active in QuickBooks, or {other}."
     return refused(case.record.ref, "B3", "account_missing", sentence, fix)

@@ -129,7 +129,8 @@ def _of_room(case: Case, payment: BillPayment, ref: Ref) -> Decision | Contested
         return Contested(room.contested_by)
     noun, shown = noun_of(ref.kind), format_minor(max(0, room.unclaimed_minor), payment.currency)
     sentence = (
-        f"It takes {format_minor(wanted, payment.currency)} of the {noun} {named.label}, of which {shown} is open."
+        f"It takes {format_minor(wanted, payment.currency)} of the {noun} {named.label}, of which {shown} is open in"
+        " QuickBooks."
     )
     fix = "Void or correct one of the payments on it; this one then follows by itself."
     return refused(payment.ref, "B4", "more_than_open", sentence, fix, ref)

@@ -15,7 +15,7 @@ from crossfoot.core.payables.entries import (
 )
 from crossfoot.core.payables.lacking import label_of
 from crossfoot.core.payables.planning import Plan
-from crossfoot.core.payables.records import Bill, BillPayment, VendorCredit
+from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor, VendorCredit
 from crossfoot.core.payables.refusals import rests_on
 from crossfoot.core.payables.stored import TOLD_AT, to_body, to_result, told_at_of
 from crossfoot.core.receiving import SEEN
@@ -73,7 +73,8 @@ def _sentence(case: Case, plan: Plan) -> str:
         case EntryOperation.DELETE if isinstance(entry, VendorEntry):
             return f"Made the {label} inactive in QuickBooks."
         case _:
-            return f"Deleted the {label} in QuickBooks{_says(case, entry)}: it was deleted on the platform."
+            how = "voided" if case.record.standing is Standing.VOID else "deleted"
+            return f"Deleted the {label} in QuickBooks{_says(case, entry)}: it was {how} on the platform."
 
 
 def _of_people(case: Case, plan: Plan) -> str:
@@ -85,12 +86,21 @@ def _of_people(case: Case, plan: Plan) -> str:
         return f"Somebody voided or deleted the {label} in QuickBooks, so it counts no longer."
     if plan.record is None:
         return f"The {label} was changed alike on both sides."
-    says = _says(case, plan.write.entry) or " so"
+    says = _has_become(case, plan.write.entry, plan.record)
     return f"Somebody changed the {label} in QuickBooks: it is{says} on the platform now."
 
 
-def _says(case: Case, entry: Entry) -> str:
-    """Say what an entry is over."""
+def _has_become(case: Case, entry: Entry, record: Payable) -> str:
+    """Say what a record is by what people made of it."""
+    if isinstance(entry, VendorEntry):
+        is_renamed = isinstance(case.record, Vendor) and case.record.name != entry.name
+        return f" {entry.name}" if is_renamed else " so"
+    beside_minor = record.other_minor if isinstance(record, BillPayment) else 0
+    return _says(case, entry, beside_minor)
+
+
+def _says(case: Case, entry: Entry, beside_minor: int = 0) -> str:
+    """Say what an entry is over. Takes: `beside_minor` is what a payment has beside its bills and credits."""
     record = case.record
     if not isinstance(record, Bill | VendorCredit | BillPayment):
         return ""
@@ -99,7 +109,8 @@ def _says(case: Case, entry: Entry) -> str:
         case BillEntry() | CreditEntry():
             return f" over {format_minor(entry.total_minor, currency)} dated {entry.issued_on}"
         case PaymentEntry():
-            return f" over {format_minor(entry.amount_minor, currency)} dated {entry.paid_on}{_paid(case, entry, currency)}"
+            amount = format_minor(entry.amount_minor + beside_minor, currency)
+            return f" over {amount} dated {entry.paid_on}{_paid(case, entry, currency)}"
         case VendorEntry():
             return ""
 

@@ -97,7 +97,8 @@ def _why_unread(ports: Ports, tenant: str) -> str:
         case SyncState.RUNNING | SyncState.STUCK:
             return f"It was not read from QuickBooks yet: a sync is under way. See GET /v1/syncs/{newest.id}."
         case SyncState.FAILED:
-            return f"It was not read from QuickBooks, as the last sync failed: {newest.problem} {newest.fix}"
+            failed = f"It was not read from QuickBooks, as the last sync failed: {newest.problem} {newest.fix}"
+            return f"{failed} Once that is so, press Sync Now (POST /v1/syncs)."
         case SyncState.DONE:
             return f"It was not in QuickBooks at the last sync, on {newest.started_at:%Y-%m-%d %H:%M} UTC. {_SYNC_NOW}"
 

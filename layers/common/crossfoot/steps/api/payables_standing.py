@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from crossfoot.coming_in import judge, load_beside, load_rules
 from crossfoot.core.decisions import Decision
+from crossfoot.core.effects import Effect, EffectState
 from crossfoot.core.model import ACCOUNTING, PLATFORM, Kind, OutsidePayment, Record, Ref, Standing
 from crossfoot.core.payables.case import Named, is_newer
 from crossfoot.core.payables.entries import PAYABLE, BillEntry, CreditEntry, PaymentEntry
@@ -13,7 +14,7 @@ from crossfoot.core.payables.outside import outside_of, with_outside
 from crossfoot.core.payables.progress import LastWord, Progress, into_platform, needs_last_word, out_of_platform
 from crossfoot.core.payables.records import Bill, BillPayment, VendorCredit
 from crossfoot.core.payables.standing import entry_of
-from crossfoot.core.payables.stored import standing_of
+from crossfoot.core.payables.stored import from_body, standing_of
 from crossfoot.steps.api.needs import Ports
 from crossfoot.steps.api.payables_pairing import Kept
 
@@ -66,7 +67,8 @@ def _owing(kept: Kept, paying: dict[Ref, tuple[BillPayment, ...]], ours: dict[Re
     payments = {each.ref: each for ref in kept.refs for each in paying[ref]}
     outside = outside_of(kept.copies)
     marked = with_outside(shown, outside) if isinstance(shown, Bill) else shown
-    on_platform = stand_on_platform(marked, kept.refs, payments.values())
+    is_payable = not shown.keeping.left_out
+    on_platform = stand_on_platform(marked, kept.refs, payments.values()) if is_payable else OnPlatform(0)
     in_accounting = _in_accounting_minor(kept.named, payments.values(), ours)
     return Owing(on_platform, in_accounting, tuple(payments[ref] for ref in sorted(payments)), outside)
 
@@ -90,8 +92,17 @@ def _in_accounting(named: Named) -> Bill | VendorCredit | None:
         assert isinstance(record, Bill | VendorCredit)
         ref = Ref(ACCOUNTING, record.ref.kind, standing.id)
         return replace(record, ref=ref, total_minor=standing.total_minor)
-    is_there = isinstance(copy, Bill | VendorCredit) and copy.standing is Standing.LIVE
-    return copy if is_there and isinstance(copy, Bill | VendorCredit) else None
+    if not isinstance(copy, Bill | VendorCredit) or _took_away(named.latest, copy):
+        return None
+    return copy if copy.standing is Standing.LIVE else None
+
+
+def _took_away(latest: Effect | None, copy: Bill | VendorCredit) -> bool:
+    """Tell whether we deleted what the book still has: nobody has read it since."""
+    if latest is None or latest.state is not EffectState.CONFIRMED or standing_of(latest) is not None:
+        return False
+    gone = from_body(latest.body).entry
+    return copy.ref.id == gone.id and not is_newer(copy, gone)
 
 
 def load_progress(ports: Ports, tenant: str, kept: Sequence[Kept], *, closely: bool = False) -> dict[Ref, Progress]:

@@ -47,7 +47,7 @@ class Gathering:
     def gather(self, case: Case) -> Case:
         """Read anew what the case of a record rests on; what nobody keeps in the book stays as it is in it."""
         record = self.load_record(case.record.ref)
-        named = self._load_named(names_of(record))
+        named = self._load_named((*names_of(record), *_once_named(record)))
         fresh = replace(case, record=record, named=named, rivals=self._load_rivals(record, case.latest, named))
         fresh = replace(fresh, shown=self._load_shown(fresh), copy=self._load_copy(record))
         return self._with_namesakes(fresh) if isinstance(record, Vendor) else fresh
@@ -164,6 +164,13 @@ class Gathering:
 
 def _ref_of(entry: Entry) -> Ref:
     return Ref(ACCOUNTING, KIND_OF[type(entry)], entry.id)
+
+
+def _once_named(record: Payable) -> tuple[Ref, ...]:
+    """List what a deleted payment settled: it names nothing any more, and people know its bills by their numbers."""
+    if isinstance(record, BillPayment) and record.standing is Standing.DELETED:
+        return record.former
+    return ()
 
 
 def _entry_ref(latest: Effect | None) -> Ref | None:
