@@ -104,6 +104,13 @@ def test_b2_b3_a_choice_that_there_is_not_is_named_and_nothing_is_stored(
     assert api.world.queue.messages == []
 
 
+def test_b3_all_choices_that_there_are_not_are_named_at_once(api: FakeApi) -> None:
+    reply = put(api, expense_account_id="35", bank_account_id="41", home_currency="EUR")
+    assert [error["field"] for error in reply.body["errors"]] == [
+        "expense_account_id", "bank_account_id", "home_currency",
+    ]  # fmt: skip
+
+
 def test_b3_quickbooks_is_asked_live_and_only_for_what_is_newly_chosen(api: FakeApi) -> None:
     put(api)
     before = api.world.our_payments.reads

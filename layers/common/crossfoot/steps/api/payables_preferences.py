@@ -1,5 +1,6 @@
 """Read and replace a partner's preferences for its payables (B2, B3, B5, B7)."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 from crossfoot.core.company import AccountUse, Company
@@ -10,7 +11,7 @@ from crossfoot.core.payables.sync_profile import why_profile
 from crossfoot.messages.api.payables_preferences import PayablesPreferencesShape, PayablesPreferencesStanding
 from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.parking import retry_what_is_parked
-from crossfoot.steps.api.needs import BadField, Ports
+from crossfoot.steps.api.needs import Ports, require_none_bad
 
 # What each chosen account has to be for.
 _ACCOUNTS = {
@@ -31,7 +32,7 @@ def put_payables_preferences(
 ) -> PayablesPreferencesStanding:
     """Replace them, and have tried again what waited for this choice.
 
-    Raises: BadField for an account that QuickBooks does not have for this, or a currency that it does not keep its books
+    Raises: BadFields for each account that QuickBooks does not have for this, or a currency that it does not keep its books
     in; errors of QuickBooks, which is asked where either is newly chosen.
     Source: B2, B3, B5, B7.
     """
@@ -51,17 +52,16 @@ def _check_live(ports: Ports, tenant: str, before: PayablesPreferences, after: P
     # Read anew, and kept so: whoever writes to these accounts next has to know them too.
     ports.companies.forget(tenant)
     company = ports.companies.load(tenant)
+    require_none_bad(_name_wrong(company, chosen, after.home_currency))
+
+
+def _name_wrong(company: Company, chosen: Mapping[str, str], home_currency: str) -> Iterator[tuple[str, str]]:
     for name, id_ in chosen.items():
-        _check_account(company, name, id_)
-    if company.home_currency not in ("", after.home_currency):
-        raise BadField("home_currency", f"QuickBooks keeps this company's books in {company.home_currency}.")
-
-
-def _check_account(company: Company, name: str, id_: str) -> None:
-    account, use = company.account(id_), _ACCOUNTS[name]
-    if account is None or not account.active or account.use is not use:
-        words = use.replace("_", " ")
-        raise BadField(name, f"QuickBooks has no active {words} account with this id.")
+        account, use = company.account(id_), _ACCOUNTS[name]
+        if account is None or not account.active or account.use is not use:
+            yield name, f"QuickBooks has no active {use.replace('_', ' ')} account with this id."
+    if company.home_currency not in ("", home_currency):
+        yield "home_currency", f"QuickBooks keeps this company's books in {company.home_currency}."
 
 
 def _to_standing(ports: Ports, tenant: str, saved: PayablesPreferences | None) -> PayablesPreferencesStanding:
