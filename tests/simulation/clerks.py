@@ -142,10 +142,9 @@ class Clerks:
             self._books.delete_credit(record.ref.id)
 
     def _change_vendor(self) -> None:
-        # One of ours whose id we do not know yet has only its name to be found by: QuickBooks keeps no note on vendors.
-        copies = {ref for tenant, ref in self.office.world.origins.by_copy if tenant == self.office.world.tenant}
-        unknown = self._books.notes.keys() - copies
-        if vendor := self._some([each for each in self._living(Vendor) if each.ref not in unknown]):
+        # One that somebody is entering for us has only its name to be found by: QuickBooks keeps no note on vendors.
+        being_entered = {ref for ref, told in stands_for(self.office.world).items() if self._is_under_way(told)}
+        if vendor := self._some([each for each in self._living(Vendor) if each.ref not in being_entered]):
             if self.office.choices.chance(30):
                 self.office.say(f"makes vendor {vendor.ref.id} {'in' if vendor.active else ''}active in QuickBooks")
                 self._books.keep(replace(vendor, active=not vendor.active))
@@ -155,6 +154,10 @@ class Clerks:
                 self._books.keep(replace(vendor, name=name))
 
     # --- whatever they look at ------------------------------------------------------------------------------------
+
+    def _is_under_way(self, told: Ref) -> bool:
+        latest = self.office.world.effects.load_latest(self.office.world.tenant, PAYABLE, told)
+        return latest is None or not latest.settled
 
     @property
     def _books(self) -> FakePayables:

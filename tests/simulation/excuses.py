@@ -216,7 +216,9 @@ def _is_named(check: Callable[[Case, Ref], bool]) -> Callable[[Case], bool]:
 
 
 def _is_gone(case: Case, ref: Ref) -> bool:
-    records = (case.kept(ref), case.named_shown(ref))
+    there = case.entry_ref(ref)
+    told = stands_for(case.world).get(there, ref) if there is not None else ref
+    records = (case.kept(ref), case.kept(told), case.named_shown(ref))
     return any(record is not None and not _is_live(record) for record in records)
 
 
