@@ -9,8 +9,9 @@ import pytest
 from crossfoot.core.payables.preferences import Direction, PayablesPreferences
 from crossfoot.core.payables.profile import PaymentSync, ProfileFacts
 from crossfoot.core.payables.sync_profile import SyncType
+from crossfoot.core.payables.syncs import SyncStage, SyncStarter, new_sync
 from crossfoot.errors import AwsUnavailable
-from crossfoot.messages import RetryParked
+from crossfoot.messages import RetryParked, SyncPayables
 
 from tests.fakes.api import OTHER_TENANT, FakeApi, Reply, claims_of
 from tests.fakes.whole_payables import OPERATOR, PREFERENCES
@@ -150,6 +151,20 @@ def test_b5_b7_what_waited_is_tried_again_also_where_the_queue_failed_at_first(a
     kept = api.world.payables_settings.load(TENANT)
     assert isinstance(kept, PayablesPreferences)
     assert (kept.direction, kept.auto_sync, asked_again(api)) == (Direction.TO_ACCOUNTING, False, 1)
+
+
+def test_b7_auto_sync_that_came_to_nothing_for_want_of_an_account_does_not_wait_a_day(api: FakeApi) -> None:
+    put(api, bank_account_id="")
+    begun = api.world.payable_syncs.begin(TENANT, new_sync(SyncStarter.AUTO_SYNC, api.world.clock.now(), "one"))
+    api.world.queue.send([SyncPayables(tenant=TENANT, sync=begun.id)])
+    api.world.settle()
+    put(api, bank_account_id="", needs_approval=True)
+    assert not any(isinstance(message, SyncPayables) for message in api.world.queue.messages)
+    put(api)
+    api.world.settle()
+    newest = api.world.payable_syncs.load_newest(TENANT)
+    assert newest is not None
+    assert (newest.starter, newest.stage, newest.problem) == (SyncStarter.AUTO_SYNC, SyncStage.DONE, "")
 
 
 # --- the profile -------------------------------------------------------------------------------------------------------

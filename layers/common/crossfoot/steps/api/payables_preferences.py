@@ -8,6 +8,7 @@ from crossfoot.core.payables.obstacles import preferences_missing
 from crossfoot.core.payables.preferences import PayablesPreferences
 from crossfoot.core.payables.profile import payment_sync_of
 from crossfoot.core.payables.sync_profile import why_profile
+from crossfoot.messages import SyncPayables
 from crossfoot.messages.api.payables_preferences import PayablesPreferencesShape, PayablesPreferencesStanding
 from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.parking import retry_what_is_parked
@@ -40,7 +41,12 @@ def put_payables_preferences(
     _check_live(ports, tenant, ports.payables_settings.load(tenant) or PayablesPreferences(), after)
     ports.payables_settings.save(tenant, after)
     # Also where nothing changed: the queue may have failed after the first attempt had stored the choice.
-    retry_what_is_parked(tenant, f"payables preferences {ports.clock.now().isoformat()}", ports)
+    because = f"payables preferences {ports.clock.now().isoformat()}"
+    retry_what_is_parked(tenant, because, ports)
+    newest = ports.payable_syncs.load_newest(tenant)
+    if newest is not None and newest.problem and preferences_missing(after) is None:
+        # Where auto-sync is on, and came to nothing for want of this choice.
+        ports.queue.send([SyncPayables(tenant=tenant, because=because)])
     return _to_standing(ports, tenant, after)
 
 
