@@ -1,6 +1,7 @@
 """What a bookkeeper reads of payables is true of both books, and each fix works when it is followed (X1)."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from crossfoot.core.model import PLATFORM, Kind, Ref, Standing
@@ -81,6 +82,30 @@ def test_b3_a_line_that_names_an_account_that_is_not_there_is_mended_at_the_line
     unnamed = office.bill("bill_2", account="")
     office.settle()
     assert "under the preferences" in office.now("bill", str(unnamed))["account_missing"]["fix"]
+
+
+def test_b4_what_was_told_before_its_vendor_follows_once_that_is_told(office: PayablesOffice) -> None:
+    bill = office.bill(vendor="platform-ven_9")
+    payment = office.pay("bp_1", {"platform-bill_1": 60_00}, vendor="platform-ven_9")
+    office.world.settle()
+    assert (office.held(bill), office.held(payment)) == (["named_not_known"], ["named_not_known"])
+    office.vendor("ven_9", "Nine")
+    office.world.settle()
+    assert (office.held(bill), office.held(payment), office.waiting()) == ([], [], {})
+    assert office.payments() == [(60_00, [60_00], [])]
+
+
+def test_b4_what_a_closing_date_held_up_goes_with_the_next_sync_once_the_books_are_open(office: PayablesOffice) -> None:
+    office.settle()
+    office.world.our_payments.close_books(TODAY)
+    office.world.clock.advance(90_000)
+    bill = office.bill()
+    office.settle()
+    assert office.held(bill) == ["period_closed"]
+    office.world.our_payments.close_books(TODAY - timedelta(days=30))
+    office.world.clock.advance(120)
+    office.sync()
+    assert (office.held(bill), office.waiting()) == ([], {})
 
 
 def test_b6_a_payment_on_what_did_not_come_does_not_ask_to_mark_that(office: PayablesOffice) -> None:

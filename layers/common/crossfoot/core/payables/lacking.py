@@ -24,6 +24,7 @@ class Contested:
 
 
 NAMED_NOT_ENTERED = "named_not_entered"
+NAMED_NOT_KNOWN = "named_not_known"
 
 type Obstacle = Decision | Missing | Contested
 type Built = Entry | Obstacle

@@ -30,6 +30,8 @@ from crossfoot.steps.mirror_bill.telling import Telling
 MAX_ROUNDS = 10
 # QuickBooks' code for what was deleted.
 GONE = "610"
+# What the company's settings forbid, as they were read last: people mend those in QuickBooks, and we are not told.
+BY_COMPANY = frozenset({"account_missing", "period_closed"})
 
 
 class Mirroring:
@@ -43,6 +45,7 @@ class Mirroring:
         self._gathering = Gathering(message.tenant, ports)
         self._telling = Telling(message, ports)
         self._opened: EntryHands | None = None
+        self._is_company_looked_up = False
 
     def mirror(self, ref: Ref, *within: Ref) -> Decision | None:
         """Bring the entry of a record to what it should be.
@@ -73,6 +76,8 @@ class Mirroring:
                 raise Conflict(f"{plan.contested_by} may be written at this moment, and {record.ref} wants the same")
             if plan.first:
                 case = self._mirror_first(case, plan.first, within)
+            elif self._is_to_be_looked_up(plan.decision):
+                self._ports.companies.forget(self._tenant)
             elif plan.write is None:
                 self._rest(case.latest)
                 return plan.decision
@@ -103,6 +108,14 @@ class Mirroring:
             return None
         fix = "Connect QuickBooks; this then follows by itself."
         return waits(case.record.ref, "B4", "accounting_not_connected", "QuickBooks is not connected.", fix)
+
+    def _is_to_be_looked_up(self, decision: Decision | None) -> bool:
+        """Tell whether to read the company anew before it is said again, once, where somebody asks again."""
+        is_asked = bool(self._message.sync or self._message.again)
+        if decision is None or decision.code not in BY_COMPANY or not is_asked or self._is_company_looked_up:
+            return False
+        self._is_company_looked_up = True
+        return True
 
     def _mirror_first(self, case: Case, first: tuple[Ref, ...], within: tuple[Ref, ...]) -> Case:
         held = [self.mirror(ref, *within, case.record.ref) for ref in first]

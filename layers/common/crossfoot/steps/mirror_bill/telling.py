@@ -7,6 +7,7 @@ from crossfoot.core.attention import Parked
 from crossfoot.core.decisions import Decision, Outcome
 from crossfoot.core.model import ACCOUNTING, PLATFORM, Kind, Ref
 from crossfoot.core.payables.entries import PAYABLE
+from crossfoot.core.payables.lacking import NAMED_NOT_KNOWN
 from crossfoot.core.payables.open_amounts import named_by
 from crossfoot.core.payables.records import BillPayment, Payable, Vendor, vendor_of
 from crossfoot.core.payables.stored import standing_of
@@ -73,12 +74,19 @@ class Telling:
     def _list_beside(self, record: Payable, seen: Parked) -> list[Ref]:
         """List the records of the platform that this one may have held up: payments on a bill, what a payment settles."""
         if isinstance(record, Vendor):
-            return self._list_of_vendor(record.ref) if seen.reasons else []
+            return self._list_of_vendor(record.ref) if seen.reasons or self._is_anything_unknown() else []
         if not isinstance(record, BillPayment):
             return self._list_paying({record.ref, *self._copies([record.ref])}, record.ref)
         settled = {*named_by(record), *record.former}
         told = {ref for ref in settled if ref.system is PLATFORM}
         return [*sorted(told), *self._list_paying(settled | self._copies(told), record.ref)]
+
+    def _is_anything_unknown(self) -> bool:
+        """Tell whether anything names what is not known: it may have been told before its vendor."""
+        return any(
+            self._ports.attention.list_parked(self._tenant, NAMED_NOT_KNOWN, ignored=ignored, cursor="", limit=1).items
+            for ignored in (False, True)
+        )
 
     def _list_of_vendor(self, vendor: Ref) -> list[Ref]:
         kinds = (Kind.BILL, Kind.VENDOR_CREDIT, Kind.BILL_PAYMENT)
