@@ -13,6 +13,7 @@ from urllib.parse import quote
 from crossfoot.core.folding import normalise
 from crossfoot.core.model import (
     CONNECTED,
+    Billed,
     CreditMemo,
     Customer,
     Deposit,
@@ -69,10 +70,10 @@ class FakeBook:
                 saved.add(record.ref)
         return frozenset(saved)
 
-    def load_lines(self, tenant: str, record: Invoice | CreditMemo) -> tuple[Line, ...]:
+    def load_lines(self, tenant: str, record: Billed) -> tuple[Line, ...]:
         return tuple(line for line in self.lines.get((tenant, record.ref), ()) if isinstance(line, Line))
 
-    def load_lines_of_many(self, tenant: str, records: Iterable[Invoice | CreditMemo]) -> dict[Ref, tuple[Line, ...]]:
+    def load_lines_of_many(self, tenant: str, records: Iterable[Billed]) -> dict[Ref, tuple[Line, ...]]:
         return {record.ref: self.load_lines(tenant, record) for record in records}
 
     def load_cost_lines(self, tenant: str, record: Bill | VendorCredit) -> tuple[CostLine, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from crossfoot.core.model import CreditMemo, Customer, Invoice, Keeping, Payment, Payout, Record, Ref, Standing
+from crossfoot.core.model import Billed, CreditMemo, Customer, Invoice, Keeping, Payment, Payout, Record, Ref, Standing
 from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor, VendorCredit
 
 
@@ -66,7 +66,7 @@ def _with_kin[P: Payable](record: P, stored: Record | None) -> P:
     return replace(record, origin=origin, copy_of=copy_of)
 
 
-def _named(record: Invoice | CreditMemo, stored: Invoice | CreditMemo) -> Invoice | CreditMemo:
+def _named(record: Billed, stored: Billed) -> Billed:
     named_at = stored.keeping.named_at
     if not named_at or record.customer != stored.customer:
         return record

@@ -7,15 +7,13 @@ from decimal import Decimal
 from itertools import batched
 from typing import Any
 
-from crossfoot.core.model import CreditMemo, Invoice, Line, LineKind, Ref, TraitName
+from crossfoot.core.model import Billed, CreditMemo, Invoice, Line, LineKind, Ref, TraitName
 from crossfoot.core.money import from_minor
 from crossfoot.core.sync.postings import SALES_TAX, PostedLine, Posting
 from crossfoot.errors import Rejected
 from crossfoot.ports import POSTINGS_PER_CALL
 
 from tests.fakes.filing import Filed
-
-type Bill = Invoice | CreditMemo
 
 # What a new login company maps: the account, and the accounting's item that stands for it.
 ACCOUNTS = {
@@ -77,7 +75,7 @@ class FakePostings(Filed):
 
     # --- what the port shows ----------------------------------------------------------------------------------------
 
-    def fetch_postings(self, bills: Sequence[Bill]) -> Mapping[Ref, Posting]:
+    def fetch_postings(self, bills: Sequence[Billed]) -> Mapping[Ref, Posting]:
         found: dict[Ref, Posting] = {}
         for some in batched(bills, POSTINGS_PER_CALL, strict=False):
             self.reads += 1
@@ -88,7 +86,7 @@ class FakePostings(Filed):
             }
         return found
 
-    def fetch_ledger(self, bill: Bill) -> tuple[PostedLine, ...]:
+    def fetch_ledger(self, bill: Billed) -> tuple[PostedLine, ...]:
         self.reads += 1
         self.bill_of(bill.ref)
         return tuple(_as_entry(line) for line in self.posted.get(bill.ref, Posted()).lines)
@@ -109,7 +107,7 @@ class FakePostings(Filed):
 
     # --- what people and other products do --------------------------------------------------------------------------
 
-    def bill_of(self, ref: Ref) -> Bill:
+    def bill_of(self, ref: Ref) -> Billed:
         """Give an invoice or a credit memo. Raises: Rejected when it is gone."""
         record = self.records.get(ref)
         if not isinstance(record, Invoice | CreditMemo):
@@ -189,14 +187,14 @@ class FakePostings(Filed):
         for ref in chosen:
             self.put(replace(self.bill_of(ref), batch=batch.identifier))
 
-    def _waiting(self, ref: Ref) -> Bill | None:
+    def _waiting(self, ref: Ref) -> Billed | None:
         """Give a bill that is closed, mapped, and in no batch."""
         bill = self.records.get(ref)
         if not isinstance(bill, Invoice | CreditMemo) or bill.batch:
             return None
         return bill if self.posted.get(ref, Posted()).lines else None
 
-    def _post(self, bill: Bill) -> Posted:
+    def _post(self, bill: Billed) -> Posted:
         parts = [*_revenue(bill), ("ST", Line("", LineKind.TAX, "Sales Tax", _tax_on(bill)))]
         if any(ledger_type not in self.accounts for ledger_type, _ in parts):
             return Posted()
@@ -224,7 +222,7 @@ class FakePostings(Filed):
             source=(line.kind, line.id) if line.id and line.kind in _REFERRED else None,
         )
 
-    def _posting(self, bill: Bill) -> Posting:
+    def _posting(self, bill: Billed) -> Posting:
         posted = self.posted[bill.ref]
         posting = Posting(
             bill=bill.ref,
@@ -248,7 +246,7 @@ def in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
     return tuple(sorted(lines, key=lambda line: (_PRINTED.index(line.kind), int(line.id or 0))))
 
 
-def _revenue(bill: Bill) -> Iterator[tuple[str, Line]]:
+def _revenue(bill: Billed) -> Iterator[tuple[str, Line]]:
     """Give each line with the type that it posts as, and what the lines do not come to as one more."""
     if _is_down_payment(bill):
         yield "RD", Line("", LineKind.NOTE, "Down payment", bill.total_minor - _tax_on(bill))
@@ -262,11 +260,11 @@ def _revenue(bill: Bill) -> Iterator[tuple[str, Line]]:
         yield "R", Line("", LineKind.NOTE, "Billing", rest)
 
 
-def _is_down_payment(bill: Bill) -> bool:
+def _is_down_payment(bill: Billed) -> bool:
     return any(trait.name is TraitName.INVOICE_TYPE and trait.value == "DownPayment" for trait in bill.traits)
 
 
-def _tax_on(bill: Bill) -> int:
+def _tax_on(bill: Billed) -> int:
     return sum(line.amount_minor for line in bill.lines or () if line.kind is LineKind.TAX)
 
 

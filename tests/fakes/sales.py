@@ -7,13 +7,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from crossfoot.core.company import AccountUse, LedgerAccount
-from crossfoot.core.model import CreditMemo, Customer, Invoice, Kind, Line, LineKind, Ref, Standing
+from crossfoot.core.model import Billed, CreditMemo, Customer, Invoice, Kind, Line, LineKind, Ref, Standing
 from crossfoot.core.money import to_minor
 from crossfoot.core.sync.catalogue import Catalogue, Item, Listed, TaxCode
 from crossfoot.core.sync.correcting import Journal
 from crossfoot.core.sync.sales import Sale, SaleKind, SaleLine, StandingSale
 from crossfoot.errors import Conflict, CrossfootError, Rejected
-from crossfoot.ports import Bill, Entered
+from crossfoot.ports import Entered
 
 from tests.fakes.filing import NEW
 from tests.fakes.receipts import FakeReceipts
@@ -257,7 +257,7 @@ class FakeSales:
         if self._receipts.company.is_closed(day):
             raise Rejected("6210", "the account period has closed", "Open it, or change the date.")
 
-    def _living(self, kind: SaleKind, id_: str) -> Bill | None:
+    def _living(self, kind: SaleKind, id_: str) -> Billed | None:
         found = self.quickbooks.records.get(Ref(self.quickbooks.system, _KINDS[kind], id_))
         return found if isinstance(found, Invoice | CreditMemo) and found.standing is not Standing.DELETED else None
 
@@ -283,7 +283,7 @@ def _check_amount(line: SaleLine, currency: str) -> None:
         raise Rejected("6070", f"{line.quantity} x {line.unit_price} is not {line.amount_minor}")
 
 
-def _open_minor(bill: Bill) -> int:
+def _open_minor(bill: Billed) -> int:
     return bill.balance_minor if isinstance(bill, Invoice) else bill.remaining_minor
 
 

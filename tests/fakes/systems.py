@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from crossfoot.core.model import ACCOUNTING, PSA, SYSTEM_NAMES, Ref, System, TraitName
+from crossfoot.core.model import ACCOUNTING, PSA, SYSTEM_NAMES, Billed, Ref, System, TraitName
 from crossfoot.core.rights import RIGHTS, Probed, RightState
 from crossfoot.core.sync.catalogue import Catalogue, Item
 from crossfoot.core.sync.correcting import Journal
 from crossfoot.core.sync.postings import PostedLine, Posting
 from crossfoot.errors import CrossfootError, NeedsPartner, Rejected
-from crossfoot.ports import Bill, Choice
+from crossfoot.ports import Choice
 
 from tests.fakes.connections import FakeConnections
 from tests.fakes.world import World
@@ -70,11 +70,11 @@ class FakeSystems:
 
     # --- what the Sync Invoices tool asks: the world's own vendors answer -----------------------------------------
 
-    def fetch_postings(self, bills: Sequence[Bill]) -> Mapping[Ref, Posting]:
+    def fetch_postings(self, bills: Sequence[Billed]) -> Mapping[Ref, Posting]:
         self._ask("postings")
         return self.world.connectwise.fetch_postings(bills)
 
-    def fetch_ledger(self, bill: Bill) -> tuple[PostedLine, ...]:
+    def fetch_ledger(self, bill: Billed) -> tuple[PostedLine, ...]:
         self._ask("ledger")
         return self.world.connectwise.fetch_ledger(bill)
 

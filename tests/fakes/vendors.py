@@ -12,6 +12,7 @@ from crossfoot.core.model import (
     ACCOUNTING,
     PSA,
     Allocation,
+    Billed,
     CreditMemo,
     CreditUse,
     Customer,
@@ -424,7 +425,7 @@ class FakeConnectWise(FakePostings):
             raise Rejected("InvalidField", f"{ref} has {memo.remaining_minor} left")
         self._move(replace(memo, remaining_minor=memo.remaining_minor - amount_minor))
 
-    def _move(self, record: Invoice | CreditMemo) -> None:
+    def _move(self, record: Billed) -> None:
         if self.rows_move_invoice:
             self.put(record)
         else:

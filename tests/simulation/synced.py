@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from crossfoot.core.effects import Effect, marker_of
 from crossfoot.core.matching import differences
-from crossfoot.core.model import PSA, CreditMemo, Invoice, LineKind, LinkOrigin, Payment, Record, Ref, Standing
+from crossfoot.core.model import PSA, Billed, CreditMemo, Invoice, LineKind, LinkOrigin, Payment, Record, Ref, Standing
 from crossfoot.core.planning import PAYMENT_ROWS
 from crossfoot.core.rows import standing_of
 from crossfoot.core.sync.batching import GL_BATCH, standing_batch
@@ -17,8 +17,6 @@ from tests.fakes.table import Tables
 from tests.fakes.world import World
 from tests.simulation.people import Office
 from tests.simulation.received import paid_on_platform
-
-type Bill = Invoice | CreditMemo
 
 ENDS = frozenset(ItemState) - {ItemState.WAITING, ItemState.WRITTEN}
 # How our batches are named.
@@ -127,7 +125,7 @@ def _check_entry(world: World, bill: Ref, latest: Effect, standing: SaleWrite) -
         assert written == ledger, f"{bill}: ConnectWise's ledger has {ledger}, and written was {written}"
 
 
-def _says(record: Bill) -> tuple[object, ...]:
+def _says(record: Billed) -> tuple[object, ...]:
     """Give what an entry says, less the name of its customer, which may be another one by now."""
     lines = [
         (line.item, line.amount_minor, line.description) for line in record.lines or () if line.kind is LineKind.ITEM

@@ -10,6 +10,7 @@ from typing import Any
 from crossfoot.core.model import (
     ACCOUNTING,
     PSA,
+    Billed,
     CreditMemo,
     Customer,
     Invoice,
@@ -39,7 +40,7 @@ from tests.fakes.vendors import FakeConnectWise
 from tests.fakes.world import World
 from tests.simulation.partner import Partner
 from tests.simulation.people import Office
-from tests.simulation.synced import INITIAL, Bill, entries_of_ours, is_bill
+from tests.simulation.synced import INITIAL, entries_of_ours, is_bill
 
 FIRST_NUMBER = 3001
 # Of a hundred: bills that are closed at once; that take the number of another one; runs that are written thirty in a call.
@@ -315,7 +316,7 @@ class Syncing:
     def _runs(self) -> list[SyncRun]:
         return [run for (tenant, _), run in self._world.sync_runs.runs.items() if tenant == self._world.tenant]
 
-    def _bills(self, wanted: Callable[[Bill], bool]) -> list[Bill]:
+    def _bills(self, wanted: Callable[[Billed], bool]) -> list[Billed]:
         records = self._desk.records.values()
         bills = [each for each in records if isinstance(each, Invoice | CreditMemo) and is_bill(each.ref)]
         return [bill for bill in bills if bill.standing is Standing.LIVE and wanted(bill)]

@@ -9,10 +9,9 @@ from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import (
     ACCOUNTING,
     PSA,
-    CreditMemo,
+    Billed,
     Customer,
     DepositLine,
-    Invoice,
     Keeping,
     Kind,
     Line,
@@ -187,7 +186,7 @@ def test_i3_a_credit_memo_tells_what_is_left_of_it_and_the_payments_that_apply_i
     ("kind", "record"), [("invoice", invoice("c8", "8", 23_000)), ("credit_memo", credit_memo("c8", "8", 23_000))]
 )
 def test_x1_c3_lines_that_may_not_be_read_are_told_with_the_right_that_brings_them(
-    api: FakeApi, kind: str, record: Invoice | CreditMemo
+    api: FakeApi, kind: str, record: Billed
 ) -> None:
     hours = Line("5", LineKind.TIME, "Cabling", 5_000)
     whole = replace(record, lines=(hours, stand_in(LineKind.EXPENSE, 18_000)))

@@ -9,6 +9,7 @@ from crossfoot.core.filters import ImportFilters
 from crossfoot.core.model import (
     ACCOUNTING,
     PSA,
+    Billed,
     CreditMemo,
     Customer,
     Invoice,
@@ -33,7 +34,7 @@ ONLY_CLIENTS = ImportFilters({TraitName.COMPANY_TYPE: frozenset({"client"})})
 DAY = "2026-11-03"
 
 
-def _bill(world: World, ref: Ref) -> Invoice | CreditMemo:
+def _bill(world: World, ref: Ref) -> Billed:
     record = world.book.load(TENANT, ref)
     assert isinstance(record, Invoice | CreditMemo)
     return record

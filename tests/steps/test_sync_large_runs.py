@@ -5,14 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from crossfoot.core.model import Line, LineKind, Ref
+from crossfoot.core.model import Billed, Line, LineKind, Ref
 from crossfoot.core.sync.postings import Posting
 from crossfoot.core.sync.runs import ItemState, RunState
 from crossfoot.core.sync.settings import TaxDisplay, TimeEntries
 from crossfoot.errors import Conflict, OutcomeUnknown, Rejected
 from crossfoot.ledger import LONGEST_COMMIT
 from crossfoot.messages import PostBatch, SyncBatch
-from crossfoot.ports import Bill, Entered
+from crossfoot.ports import Entered
 from crossfoot.steps.sync_batch import syncing
 
 from tests.fakes.sync_office import LABOUR, PREFERENCES, SyncOffice
@@ -44,7 +44,7 @@ def test_x2_a_run_goes_on_where_connectwise_takes_minutes_to_say_what_it_would_p
     psa = office.world.connectwise
     fetch = psa.fetch_postings
 
-    def slowly(asked: Sequence[Bill]) -> Mapping[Ref, Posting]:
+    def slowly(asked: Sequence[Billed]) -> Mapping[Ref, Posting]:
         found = fetch(asked)
         office.world.clock.advance(syncing.FRESH_FOR.total_seconds() + 60)
         return found
@@ -61,7 +61,7 @@ def test_x3_a_run_of_refused_bills_is_handed_on_before_its_time_is_over(
     psa = office.world.connectwise
     fetch = psa.fetch_postings
 
-    def slowly(asked: Sequence[Bill]) -> Mapping[Ref, Posting]:
+    def slowly(asked: Sequence[Billed]) -> Mapping[Ref, Posting]:
         left[0] -= 90_000
         assert left[0] > 0, "the function was ended in the midst of it"
         fetch(asked)

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from crossfoot.core.folding import normalise
-from crossfoot.core.model import ACCOUNTING, CreditMemo, Customer, Invoice, Kind, Link, Ref, Standing
+from crossfoot.core.model import ACCOUNTING, Billed, CreditMemo, Customer, Invoice, Kind, Link, Ref, Standing
 from crossfoot.core.sync.plans import Billing
 from crossfoot.core.sync.settings import MappingKind, Setup, TimeEntries
-from crossfoot.ports import Bill, Book, Systems
+from crossfoot.ports import Book, Systems
 
 PAGE = 200
 
@@ -51,13 +51,13 @@ def load_billings(
     }
 
 
-def load_bills(tenant: str, bills: Sequence[Ref], book: Book) -> dict[Ref, Bill]:
+def load_bills(tenant: str, bills: Sequence[Ref], book: Book) -> dict[Ref, Billed]:
     """Read bills as the book has them, in their order; missing ones are left out."""
     found = book.load_many(tenant, bills) if bills else {}
     return {ref: record for ref in bills if isinstance(record := found.get(ref), Invoice | CreditMemo)}
 
 
-def _load_customers(tenant: str, bills: Iterable[Bill], setup: Setup, book: Book) -> dict[Ref, Customer]:
+def _load_customers(tenant: str, bills: Iterable[Billed], setup: Setup, book: Book) -> dict[Ref, Customer]:
     """Find the accounting's customers that stand for who pays. Source: S6."""
     chosen: dict[Ref, Ref] = {}
     for bill in bills:
@@ -69,16 +69,16 @@ def _load_customers(tenant: str, bills: Iterable[Bill], setup: Setup, book: Book
 
 
 def _load_namesakes(
-    tenant: str, bills: Iterable[Bill], customers: Mapping[Ref, Customer], links: Mapping[Ref, Link], book: Book
-) -> dict[Ref, tuple[Bill, ...]]:
+    tenant: str, bills: Iterable[Billed], customers: Mapping[Ref, Customer], links: Mapping[Ref, Link], book: Book
+) -> dict[Ref, tuple[Billed, ...]]:
     """Find what carries the numbers of bills in the accounting already; a bill's own copy is none. Source: S7."""
     bills = list(bills)
     numbered = book.load_numbered(tenant, {bill.number for bill in bills}) if bills else {}
     credits_of = _CreditMemos(tenant, book)
-    found: dict[Ref, tuple[Bill, ...]] = {}
+    found: dict[Ref, tuple[Billed, ...]] = {}
     for bill in bills:
         number, link, payer = normalise(bill.number), links.get(bill.ref), customers.get(bill.ref)
-        same: list[Bill] = [*numbered[number].invoices] if number in numbered else []
+        same: list[Billed] = [*numbered[number].invoices] if number in numbered else []
         if isinstance(bill, CreditMemo) and payer is not None:
             same += [memo for memo in credits_of(payer.ref) if normalise(memo.number) == number]
         own = link.accounting if link is not None else None
@@ -111,5 +111,5 @@ class _CreditMemos:
                 return
 
 
-def _is_live_there(record: Bill) -> bool:
+def _is_live_there(record: Billed) -> bool:
     return record.ref.system is ACCOUNTING and record.standing is Standing.LIVE

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from crossfoot.core.decisions import Decision
 from crossfoot.core.filters import ImportFilters, decide_import
-from crossfoot.core.model import CreditMemo, Customer, Invoice, Kind, Record, Ref, Standing
+from crossfoot.core.model import Billed, CreditMemo, Customer, Invoice, Kind, Record, Ref, Standing
 from crossfoot.core.pacing import Pace, in_no_hurry
 from crossfoot.follow_ups import Stores, follow_ups
 from crossfoot.messages import FollowCustomers
@@ -17,8 +17,6 @@ from crossfoot.ports import Book, FilterStore, Queue
 PAGE = 200
 # A message holds 256 KB, and so do ten that are sent together.
 CUSTOMERS_PER_MESSAGE = 200
-
-type Bill = Invoice | CreditMemo
 
 
 class Filing(Stores, Protocol):
@@ -196,7 +194,7 @@ def _as_of(record: Record, customers: Mapping[Ref, Customer], filters: ImportFil
     return _let_in_at_last(_named_as(record, customer), customer, filters)
 
 
-def _named_as(record: Bill, customer: Customer) -> Bill:
+def _named_as(record: Billed, customer: Customer) -> Billed:
     """Name the customer as it is called now. What was read after the customer knows the name better.
 
     Times have whole seconds. In the same one the customer's word counts: a name of later in it comes with its next read.
@@ -207,7 +205,7 @@ def _named_as(record: Bill, customer: Customer) -> Bill:
     return replace(record, customer_name=name, keeping=replace(record.keeping, named_at=read_at))
 
 
-def _let_in_at_last(record: Bill, customer: Customer, filters: ImportFilters) -> Bill:
+def _let_in_at_last(record: Billed, customer: Customer, filters: ImportFilters) -> Billed:
     if not record.keeping.left_out:
         return record
     kept_out = decide_import(record, customer, filters) is not None

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from crossfoot.core.model import PSA, CreditMemo, Invoice, Kind
+from crossfoot.core.model import PSA, Billed, CreditMemo, Invoice, Kind
 from crossfoot.core.shelves import Shelf
 from crossfoot.core.sync.offering import decide_offer
 from crossfoot.core.sync.settings import Setup
 from crossfoot.errors import Rejected
-from crossfoot.ports import Bill, Book, ListPage
+from crossfoot.ports import Book, ListPage
 
 # A run has so many bills at most; what is left is offered still.
 MOST_BILLS = 5_000
@@ -49,9 +49,9 @@ def _read_cursor(cursor: str) -> tuple[Kind, str]:
     return kind, place
 
 
-def load_offered(tenant: str, setup: Setup, book: Book, most: int, cursor: str = "") -> tuple[list[Bill], str]:
+def load_offered(tenant: str, setup: Setup, book: Book, most: int, cursor: str = "") -> tuple[list[Billed], str]:
     """Read what is offered, as far as so many bills of the list hold it. Returns: them, and where the list goes on."""
-    offered: list[Bill] = []
+    offered: list[Billed] = []
     looked_at = 0
     while True:
         page = read_unsynced(tenant, setup, book, cursor, min(most - looked_at, _LARGEST_READ))
@@ -61,7 +61,7 @@ def load_offered(tenant: str, setup: Setup, book: Book, most: int, cursor: str =
             return offered, cursor
 
 
-def walk_offered(tenant: str, setup: Setup, book: Book) -> Iterator[list[Bill]]:
+def walk_offered(tenant: str, setup: Setup, book: Book) -> Iterator[list[Billed]]:
     """Go through all that is offered, as many at a time as one read gives. Source: S1, S3."""
     cursor = ""
     while True:
@@ -72,7 +72,7 @@ def walk_offered(tenant: str, setup: Setup, book: Book) -> Iterator[list[Bill]]:
             return
 
 
-def _choose(tenant: str, setup: Setup, book: Book, page: ListPage) -> list[Bill]:
+def _choose(tenant: str, setup: Setup, book: Book, page: ListPage) -> list[Billed]:
     bills = [record for record in page.records if isinstance(record, Invoice | CreditMemo)]
     links = book.load_links(tenant, [bill.ref for bill in bills]) if bills else {}
     return [bill for bill in bills if decide_offer(bill, links.get(bill.ref), setup) is None]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from crossfoot.core.model import CreditMemo, Invoice, Kind, LineKind, Ref, System
+from crossfoot.core.model import Billed, CreditMemo, Invoice, Kind, LineKind, Ref, System
 from crossfoot.core.sync.batching import IDENTIFIER_LENGTH, identifier_for
 from crossfoot.core.sync.postings import Posting
 from crossfoot.errors import OutcomeUnknown, RateLimited, Rejected, RemoteUnavailable
@@ -39,7 +39,7 @@ def closed(msp: Msp, name: str = "Contoso", **fields: Any) -> Invoice:
     return msp.read_invoice(ref)
 
 
-def posting_of(msp: Msp, bill: Invoice | CreditMemo) -> Posting:
+def posting_of(msp: Msp, bill: Billed) -> Posting:
     return msp.psa.fetch_postings([bill])[bill.ref]
 
 

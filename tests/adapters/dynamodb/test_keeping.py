@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.core.model import CreditMemo, Customer, Invoice, Keeping, Record, Ref, Standing, Version
+from crossfoot.core.model import Billed, CreditMemo, Customer, Invoice, Keeping, Record, Ref, Standing, Version
 from crossfoot.ports import Book
 
 from tests.adapters.dynamodb.doubles import CountingTable, InterruptedTable
@@ -118,7 +118,7 @@ def test_saving_loses_no_archiving_of_the_same_time(table_name: str) -> None:
 
 # --- the name that came from the customer -------------------------------------------------------------------------------
 
-BILLS: list[Callable[..., Invoice | CreditMemo]] = [make_invoice, make_credit_memo]
+BILLS: list[Callable[..., Billed]] = [make_invoice, make_credit_memo]
 
 
 def _renamed(record: Record, at: str) -> Record:
@@ -145,7 +145,7 @@ def _rename(book: Book, ref: Ref, second: int) -> None:
 )
 def test_i9_a_name_from_the_customer_gives_way_only_to_a_read_from_after_it(
     make_book: Callable[[], Book],
-    make: Callable[..., Invoice | CreditMemo],
+    make: Callable[..., Billed],
     offered: dict[str, object],
     name: str,
     named_at: int | None,

@@ -14,7 +14,7 @@ import pytest
 from crossfoot.adapters.dynamodb import lines as stored_lines
 from crossfoot.adapters.dynamodb.book import TableBook
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.core.model import CreditMemo, Invoice, Line, LineKind, Standing
+from crossfoot.core.model import Billed, Invoice, Line, LineKind, Standing
 from crossfoot.errors import Conflict
 
 from tests.adapters.dynamodb.doubles import DyingTable, Killed
@@ -53,7 +53,7 @@ def parts(items: Items) -> set[str]:
 
 
 def test_the_lines_of_many_records_are_each_its_own(book: TableBook) -> None:
-    many: list[Invoice | CreditMemo] = [
+    many: list[Billed] = [
         make_invoice("1", CW, lines=ODD_LINES),
         make_invoice("2", CW, lines=make_lines(700)),
         make_credit_memo("1", CW),

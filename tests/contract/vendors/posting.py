@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from crossfoot.core.model import CreditMemo, Invoice, Kind, Ref
+from crossfoot.core.model import Billed, CreditMemo, Invoice, Kind, Ref
 from crossfoot.core.sync.postings import PostedLine, Posting
 
 from tests.contract.vendors.both import Names, Shown
@@ -48,7 +48,7 @@ class PostingBills:
         bill = self._bill(name)
         return bill.closed, bill.batch
 
-    def _bill(self, name: str) -> Invoice | CreditMemo:
+    def _bill(self, name: str) -> Billed:
         id_ = self._names.id_of(name)
         [found] = self._psa.fetch_records(Kind.INVOICE, [id_]).records
         assert isinstance(found, Invoice | CreditMemo)

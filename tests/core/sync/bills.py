@@ -10,6 +10,7 @@ from crossfoot.core.company import AccountUse, Company, LedgerAccount
 from crossfoot.core.model import (
     ACCOUNTING,
     PSA,
+    Billed,
     CreditMemo,
     Customer,
     Invoice,
@@ -255,7 +256,7 @@ def linked(given: Billing, origin: LinkOrigin = LinkOrigin.SYNCED) -> Billing:
     return replace(given, link=Link(Ref(ACCOUNTING, given.bill.ref.kind, "129"), given.bill.ref, origin))
 
 
-def namesake(given: Billing, **changes: Any) -> Invoice | CreditMemo:
+def namesake(given: Billing, **changes: Any) -> Billed:
     """Give a record of the accounting that carries the number of a bill, and says the same unless told otherwise."""
     bill = given.bill
     ref = Ref(ACCOUNTING, bill.ref.kind, "130")

@@ -330,6 +330,10 @@ class CreditMemo:
     batch: str = ""
 
 
+# What a customer is billed by, or credited with. What a vendor asks for is a Bill (core/payables/records.py).
+type Billed = Invoice | CreditMemo
+
+
 @dataclass(frozen=True, slots=True)
 class DepositLine:
     """A line of a deposit: a payment that it holds, or an amount of its own (a fee is negative).

@@ -7,6 +7,7 @@ from crossfoot.core.model import (
     CONNECTED,
     PLATFORM,
     PSA,
+    Billed,
     CreditMemo,
     Invoice,
     Kind,
@@ -74,5 +75,5 @@ def _shelves_of_payable(record: Bill | VendorCredit | BillPayment) -> frozenset[
     return frozenset(shelf for shelf, belongs in is_on.items() if belongs)
 
 
-def _waits_for_sync(bill: Invoice | CreditMemo) -> bool:
+def _waits_for_sync(bill: Billed) -> bool:
     return bill.ref.system is PSA and bill.standing is Standing.LIVE and bill.closed and not bill.batch

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from crossfoot.core.decisions import Decision, refused
-from crossfoot.core.model import CreditMemo, Invoice, Line, LineKind
+from crossfoot.core.model import Billed, Line, LineKind
 from crossfoot.core.money import format_minor
 from crossfoot.core.rights import RIGHTS, Right
 
@@ -44,7 +44,7 @@ def _kept(missing: Line, stored: Sequence[Line]) -> Iterator[Line]:
         yield replace(missing, amount_minor=rest_minor)
 
 
-def decide_lines(record: Invoice | CreditMemo, lines: Sequence[Line]) -> Iterator[Decision]:
+def decide_lines(record: Billed, lines: Sequence[Line]) -> Iterator[Decision]:
     """Say which lines are missing, and which right brings them. Source: C3, X1."""
     for line in filter(is_stand_in, lines):
         what, _ = _SOURCES[line.kind]

@@ -37,7 +37,6 @@ from crossfoot.ports.records import Book, ListPage, Numbered
 from crossfoot.ports.secrets import Authorizations, SealedSecrets, Secrets
 from crossfoot.ports.sync import (
     POSTINGS_PER_CALL,
-    Bill,
     Entered,
     Entries,
     Postings,
@@ -73,7 +72,6 @@ __all__ = [
     "ApiKeys",
     "Attention",
     "Authorizations",
-    "Bill",
     "Book",
     "Budget",
     "Choice",

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from crossfoot.core.model import (
-    CreditMemo,
+    Billed,
     Deposit,
     DepositLine,
     Invoice,
@@ -70,11 +70,11 @@ class Book(Protocol):
         """
         ...
 
-    def load_lines(self, tenant: str, record: Invoice | CreditMemo) -> tuple[Line, ...]:
+    def load_lines(self, tenant: str, record: Billed) -> tuple[Line, ...]:
         """Read the lines of a stored record, in their order."""
         ...
 
-    def load_lines_of_many(self, tenant: str, records: Iterable[Invoice | CreditMemo]) -> dict[Ref, tuple[Line, ...]]:
+    def load_lines_of_many(self, tenant: str, records: Iterable[Billed]) -> dict[Ref, tuple[Line, ...]]:
         """Read the lines of many stored records side by side, each as by `load_lines`; every record has an entry."""
         ...
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from crossfoot.core.model import CreditMemo, Invoice, Ref
+from crossfoot.core.model import Billed, Ref
 from crossfoot.core.sync.catalogue import Catalogue, Item
 from crossfoot.core.sync.correcting import Journal
 from crossfoot.core.sync.postings import PostedLine, Posting
@@ -13,8 +13,6 @@ from crossfoot.core.sync.runs import RunItem, SyncRun
 from crossfoot.core.sync.sales import Sale, SaleKind, StandingSale
 from crossfoot.core.sync.settings import MappingKey, Schedule, Setup, SyncPreferences, Target
 from crossfoot.ports.matches import Page
-
-type Bill = Invoice | CreditMemo
 
 
 class SyncRuns(Protocol):
@@ -118,7 +116,7 @@ class Entered:
     """What a write on an entry left: how it stands, and the record of it for the book."""
 
     standing: StandingSale
-    record: Bill
+    record: Billed
 
 
 class Sales(Protocol):
@@ -182,7 +180,7 @@ class Sales(Protocol):
 class Postings(Protocol):
     """ConnectWise's general ledger and its accounting batches (S3, S5, S10)."""
 
-    def fetch_postings(self, bills: Sequence[Bill]) -> Mapping[Ref, Posting]:
+    def fetch_postings(self, bills: Sequence[Billed]) -> Mapping[Ref, Posting]:
         """Read how ConnectWise would post bills; nothing is posted by that.
 
         Takes: any number; so many of them take one call: POSTINGS_PER_CALL.
@@ -190,7 +188,7 @@ class Postings(Protocol):
         """
         ...
 
-    def fetch_ledger(self, bill: Bill) -> tuple[PostedLine, ...]:
+    def fetch_ledger(self, bill: Billed) -> tuple[PostedLine, ...]:
         """Read what ConnectWise's general ledger says of a bill now, batched or not."""
         ...
 

@@ -5,13 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from crossfoot.adapters.connectwise.translate import currency_of, id_of, to_date
-from crossfoot.core.model import CreditMemo, Invoice, Kind, LineKind, Ref, System
+from crossfoot.core.model import Billed, CreditMemo, Kind, LineKind, Ref, System
 from crossfoot.core.money import to_minor
 from crossfoot.core.sync.postings import SALES_TAX, PostedLine, Posting
 
 type Wire = Mapping[str, Any]
-type Bill = Invoice | CreditMemo
-
 _RECEIVABLE = "AR"
 # Whether a line is taxed stands in one flag for each of the first five levels of a tax code.
 _TAXABLE = ("taxableFlag", *(f"taxable{level}Flag" for level in range(2, 6)))
@@ -22,7 +20,7 @@ def number_of(transaction: Wire) -> str:
     return _text(transaction.get("documentNumber"))
 
 
-def to_posting(transaction: Wire, bill: Bill) -> Posting:
+def to_posting(transaction: Wire, bill: Billed) -> Posting:
     """Read a transaction of an export as the posting of a bill. Raises: KeyError, TypeError, ValueError.
 
     ConnectWise counts as a ledger does: what is earned is negative, and on a credit memo so is its total.
@@ -56,7 +54,7 @@ def to_posting(transaction: Wire, bill: Bill) -> Posting:
     )
 
 
-def to_ledger(entries: Sequence[Wire], bill: Bill) -> tuple[PostedLine, ...]:
+def to_ledger(entries: Sequence[Wire], bill: Billed) -> tuple[PostedLine, ...]:
     """Read a bill's entries in the general ledger, but for what is owed. Raises: KeyError, TypeError, ValueError."""
     owed = sum((Decimal(each["amount"]) for each in entries if each.get("type") == _RECEIVABLE), Decimal(0))
     sign = _sign(bill, owed)
@@ -93,7 +91,7 @@ def _to_entry(entry: Wire, currency: str, sign: int) -> PostedLine:
     )
 
 
-def _sign(bill: Bill, total: Decimal) -> int:
+def _sign(bill: Billed, total: Decimal) -> int:
     """Give what a total is multiplied with: the screens take credit memos below zero only."""
     return -1 if isinstance(bill, CreditMemo) and total <= 0 else 1
 

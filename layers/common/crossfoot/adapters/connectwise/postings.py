@@ -9,9 +9,9 @@ from typing import Any
 
 from crossfoot.adapters.connectwise.client import ConnectWiseClient
 from crossfoot.adapters.connectwise.details import UNREADABLE
-from crossfoot.adapters.connectwise.exported import Bill, number_of, to_ledger, to_posting
+from crossfoot.adapters.connectwise.exported import number_of, to_ledger, to_posting
 from crossfoot.adapters.connectwise.translate import id_of
-from crossfoot.core.model import Ref
+from crossfoot.core.model import Billed, Ref
 from crossfoot.core.sync.postings import PostedLine, Posting
 from crossfoot.errors import AnswerTooLarge, AwsUnavailable, Rejected, RemoteUnavailable
 from crossfoot.http import Wire
@@ -37,14 +37,14 @@ class ConnectWisePostings:
     def __init__(self, client: ConnectWiseClient) -> None:
         self._accounting = client
 
-    def fetch_postings(self, bills: Sequence[Bill]) -> Mapping[Ref, Posting]:
+    def fetch_postings(self, bills: Sequence[Billed]) -> Mapping[Ref, Posting]:
         """Read how ConnectWise would post bills; nothing is posted by that. Source: S3, S5."""
         found: dict[Ref, Posting] = {}
         for some in batched(bills, POSTINGS_PER_CALL, strict=False):
             found |= self._fetch_some(some)
         return found
 
-    def fetch_ledger(self, bill: Bill) -> tuple[PostedLine, ...]:
+    def fetch_ledger(self, bill: Billed) -> tuple[PostedLine, ...]:
         """Read what ConnectWise's general ledger says of a bill now, batched or not. Source: S10.
 
         Raises: Rejected where it cannot be understood: half of a ledger is none.
@@ -82,7 +82,7 @@ class ConnectWisePostings:
         """Take a batch back, and with it the mark on all that is in it; one that is gone already is no error."""
         self._accounting.delete(f"{BATCHES}/{int(id_)}")
 
-    def _fetch_some(self, bills: Sequence[Bill]) -> dict[Ref, Posting]:
+    def _fetch_some(self, bills: Sequence[Billed]) -> dict[Ref, Posting]:
         """Read the postings of so many bills, of fewer at a time where the answer is too large or does not come in time.
 
         A site that is down does not answer for a few either: that costs one call more.
@@ -124,7 +124,7 @@ def _transactions_in(answer: Any) -> list[Record]:
     return records
 
 
-def _read(transactions: Sequence[Record], bills: Sequence[Bill]) -> Iterator[tuple[Ref, Posting]]:
+def _read(transactions: Sequence[Record], bills: Sequence[Billed]) -> Iterator[tuple[Ref, Posting]]:
     """Match each transaction with its bill, by the number that only the two of them have."""
     asked = Counter(bill.number for bill in bills)
     by_number = {bill.number: bill for bill in bills if bill.number and asked[bill.number] == 1}

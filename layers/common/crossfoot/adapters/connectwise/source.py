@@ -20,7 +20,7 @@ from typing import Any
 from crossfoot.adapters.connectwise.client import ConnectWiseClient, Page, chunk_ids, conditions_of_ids
 from crossfoot.adapters.connectwise.details import UNREADABLE, fetch_agreement_types, fetch_lines
 from crossfoot.adapters.connectwise.translate import id_of, is_credit_memo, to_bill, to_customer
-from crossfoot.core.model import CreditMemo, Customer, Invoice, Kind, Line, Record, Ref, System
+from crossfoot.core.model import Billed, CreditMemo, Customer, Invoice, Kind, Line, Record, Ref, System
 from crossfoot.core.windows import OVERLAP
 from crossfoot.ports import Found, Window
 
@@ -141,7 +141,7 @@ class ConnectWiseSource:
     def _read_bills_into(self, read: "_Read", page: Page, lines: Mapping[str, tuple[Line, ...]] | None) -> None:
         types = fetch_agreement_types(self._client, page.records)
 
-        def to_record(wire: Wire) -> Invoice | CreditMemo:
+        def to_record(wire: Wire) -> Billed:
             return replace(to_bill(wire, page.time, types), lines=(lines or {}).get(id_of(wire)))
 
         read.add(page, to_record, lambda wire: Kind.CREDIT_MEMO if is_credit_memo(wire) else Kind.INVOICE)

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from crossfoot.core.model import (
+    Billed,
     CreditMemo,
     Customer,
     Invoice,
@@ -57,7 +58,7 @@ def is_credit_memo(wire: Wire) -> bool:
     return wire.get("type") == CREDIT_MEMO
 
 
-def to_bill(wire: Wire, seen_at: str, agreement_types: Mapping[str, str]) -> Invoice | CreditMemo:
+def to_bill(wire: Wire, seen_at: str, agreement_types: Mapping[str, str]) -> Billed:
     """Read an invoice of any type: a credit memo is one of them, in ConnectWise.
 
     Takes: `agreement_types` gives the type's id of each agreement that is known.

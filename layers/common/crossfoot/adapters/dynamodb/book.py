@@ -16,7 +16,7 @@ from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.core.folding import normalise
 from crossfoot.core.model import (
     CONNECTED,
-    CreditMemo,
+    Billed,
     Deposit,
     DepositLine,
     Invoice,
@@ -71,11 +71,11 @@ class TableBook:
             todo = [record for record in todo if record is not first_of[record.ref]]
         return saved
 
-    def load_lines(self, tenant: str, record: Invoice | CreditMemo) -> tuple[Line, ...]:
+    def load_lines(self, tenant: str, record: Billed) -> tuple[Line, ...]:
         """Read the lines of a stored record, in their order. Raises: Conflict when they keep being replaced."""
         return self._lines.load(tenant, record)
 
-    def load_lines_of_many(self, tenant: str, records: Iterable[Invoice | CreditMemo]) -> dict[Ref, tuple[Line, ...]]:
+    def load_lines_of_many(self, tenant: str, records: Iterable[Billed]) -> dict[Ref, tuple[Line, ...]]:
         """Read the lines of many stored records side by side. Raises: Conflict when some keep being replaced."""
         found = self._table.each(lambda record: (record.ref, self._lines.load(tenant, record)), records)
         return dict(found)

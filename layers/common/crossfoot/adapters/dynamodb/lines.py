@@ -26,6 +26,7 @@ from crossfoot.adapters.dynamodb.line_rows import (
 from crossfoot.adapters.dynamodb.table import Table
 from crossfoot.adapters.dynamodb.values import Item, Plain, text, whole
 from crossfoot.core.model import (
+    Billed,
     CreditMemo,
     Deposit,
     DepositLine,
@@ -117,7 +118,7 @@ class Lines:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def load(self, tenant: str, record: Invoice | CreditMemo) -> tuple[Line, ...]:
+    def load(self, tenant: str, record: Billed) -> tuple[Line, ...]:
         """Read the lines of an invoice or a credit memo, in their order. Raises: Conflict."""
         return tuple(to_line(*row) for row in self._load_rows(tenant, record.ref))
 

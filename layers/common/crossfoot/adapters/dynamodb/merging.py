@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from crossfoot.core.model import (
     IMPORTED,
+    Billed,
     CreditMemo,
     Customer,
     Invoice,
@@ -69,7 +70,7 @@ def archive(kept: Keeping, *, archived: bool, run: str) -> Keeping:
     return kept if is_done or (run and by_partner) else replace(kept, archived=archived, by_run=run)
 
 
-def _keep_name(new: Invoice | CreditMemo, stored: Invoice | CreditMemo) -> Invoice | CreditMemo:
+def _keep_name(new: Billed, stored: Billed) -> Billed:
     """Keep a name that was read from the customer itself, after the new version was: that one carries the former name.
 
     Source: I9.

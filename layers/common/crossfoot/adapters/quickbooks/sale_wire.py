@@ -6,7 +6,7 @@ from typing import Any
 
 from crossfoot.adapters.quickbooks.translate import to_credit_memo, to_invoice
 from crossfoot.core.latin import to_latin
-from crossfoot.core.model import CreditMemo, Invoice
+from crossfoot.core.model import Billed
 from crossfoot.core.money import from_minor, to_minor
 from crossfoot.core.sync.sales import Sale, SaleKind, SaleLine, StandingSale, TaxCalculation
 from crossfoot.http import Wire
@@ -45,7 +45,7 @@ def write_sale(sale: Sale) -> dict[str, Wire]:
 
 def read_sale(kind: SaleKind, wire: Mapping[str, Any], seen_at: str, currency: str) -> Entered:
     """Read how an entry stands. Takes: `currency` where it names none. Raises: KeyError, ValueError and their like."""
-    record: Invoice | CreditMemo
+    record: Billed
     if kind is SaleKind.INVOICE:
         record = to_invoice(wire, seen_at, currency)
         open_minor = record.balance_minor

@@ -4,14 +4,12 @@ from collections.abc import Iterator
 
 from crossfoot.core.decisions import Decision, refused
 from crossfoot.core.latin import to_latin
-from crossfoot.core.model import CreditMemo, Invoice, Standing
+from crossfoot.core.model import Billed, Invoice, Standing
 from crossfoot.core.money import format_minor
 from crossfoot.core.sync.batching import BatchWrite
 from crossfoot.core.sync.refusing import MAX_NUMBER
 from crossfoot.core.sync.sales import Sale
 from crossfoot.core.sync.settings import Target
-
-type Bill = Invoice | CreditMemo
 
 _RULE = "S3"
 _CHOICES = (
@@ -29,7 +27,12 @@ _CHOICES_ELSEWHERE = "If QuickBooks shows it twice, undo it here; else ignore th
 
 
 def compare_synced(
-    bill: Bill | None, batch: BatchWrite | None, sale: Sale, *, payer: Target | None = None, copy: Bill | None = None
+    bill: Billed | None,
+    batch: BatchWrite | None,
+    sale: Sale,
+    *,
+    payer: Target | None = None,
+    copy: Billed | None = None,
 ) -> Decision | None:
     """Say how a bill that stands in the accounting differs from what was written; None where it stands as written.
 
@@ -58,21 +61,21 @@ def compare_synced(
     return None
 
 
-def _gone(bill: Bill, sale: Sale) -> Decision:
+def _gone(bill: Billed, sale: Sale) -> Decision:
     how = "voided" if bill.standing is Standing.VOID else "deleted"
     amount = format_minor(sale.total_minor, sale.currency)
     sentence = f"It was {how} in ConnectWise after it was written to QuickBooks, where {amount} stand."
     return refused(bill.ref, _RULE, "changed_after_sync", sentence, _CHOICES_GONE)
 
 
-def _entry_gone(bill: Bill, copy: Bill) -> Decision:
+def _entry_gone(bill: Billed, copy: Billed) -> Decision:
     how = "voided" if copy.standing is Standing.VOID else "deleted"
     where = f"has it in batch {bill.batch}" if bill.batch else "still shows it closed"
     sentence = f"Its entry was {how} in QuickBooks, and ConnectWise {where}: nothing of it is in the books."
     return refused(bill.ref, _RULE, "entry_gone", sentence, _CHOICES_ENTRY_GONE, copy.ref)
 
 
-def _differences(bill: Bill, sale: Sale, payer: Target | None) -> Iterator[str]:
+def _differences(bill: Billed, sale: Sale, payer: Target | None) -> Iterator[str]:
     total, written = format_minor(bill.total_minor, bill.currency), format_minor(sale.total_minor, sale.currency)
     if total != written:
         yield f"the total is {total}, and {written} was written"
@@ -85,7 +88,7 @@ def _differences(bill: Bill, sale: Sale, payer: Target | None) -> Iterator[str]:
         yield f"it bills {bill.customer_name}, which is {payer.name} in QuickBooks, and another customer was written"
 
 
-def _is_moved(bill: Bill, sale: Sale) -> bool:
+def _is_moved(bill: Billed, sale: Sale) -> bool:
     """Tell whether its date is another one. An entry of closed books is dated later than its bill, on the first open day:
     such a one moved only if its due date, which is never put off, is another one too.
     """
@@ -94,7 +97,7 @@ def _is_moved(bill: Bill, sale: Sale) -> bool:
     return isinstance(bill, Invoice) and None not in (bill.due_on, sale.due_on) and bill.due_on != sale.due_on
 
 
-def _state(bill: Bill, batch: BatchWrite | None) -> Iterator[str]:
+def _state(bill: Billed, batch: BatchWrite | None) -> Iterator[str]:
     if not bill.closed:
         yield "it was reopened"
     if batch is None or bill.batch == batch.identifier:

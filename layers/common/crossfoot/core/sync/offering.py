@@ -1,7 +1,7 @@
 """Which ConnectWise bills the Sync Invoices tool offers, and why it does not offer the others (S1, S3)."""
 
 from crossfoot.core.decisions import Decision, skipped
-from crossfoot.core.model import CreditMemo, Invoice, Link, LinkOrigin, Standing
+from crossfoot.core.model import Billed, Link, LinkOrigin, Standing
 from crossfoot.core.sync.postings import Posting
 from crossfoot.core.sync.settings import Setup
 
@@ -14,7 +14,7 @@ _UNBATCH = (
 )
 
 
-def decide_offer(bill: Invoice | CreditMemo, link: Link | None, setup: Setup | None) -> Decision | None:
+def decide_offer(bill: Billed, link: Link | None, setup: Setup | None) -> Decision | None:
     """Say why a bill is not offered; None when it is.
 
     Takes: `link` is its copy in the accounting; without `setup`, which was never saved then, no date is too early.
@@ -23,7 +23,7 @@ def decide_offer(bill: Invoice | CreditMemo, link: Link | None, setup: Setup | N
     return _set_aside(bill) or _not_closed(bill) or _entered(bill, link) or _batched(bill) or _not_wanted(bill, setup)
 
 
-def decide_amount(bill: Invoice | CreditMemo, posting: Posting | None) -> Decision | None:
+def decide_amount(bill: Billed, posting: Posting | None) -> Decision | None:
     """Say that there is nothing to enter of a bill, by what ConnectWise's ledger says of it; None when there is something.
 
     A total of zero alone does not tell: a down payment may have paid for what was billed, and both are to be entered.
@@ -39,7 +39,7 @@ def decide_amount(bill: Invoice | CreditMemo, posting: Posting | None) -> Decisi
     return skipped(bill.ref, _RULE, NOTHING_BILLED, sentence, fix)
 
 
-def _set_aside(bill: Invoice | CreditMemo) -> Decision | None:
+def _set_aside(bill: Billed) -> Decision | None:
     if bill.standing is Standing.DELETED:
         return skipped(bill.ref, _RULE, "deleted", "It was deleted in ConnectWise.", _REOPEN)
     if bill.standing is Standing.VOID:
@@ -53,14 +53,14 @@ def _set_aside(bill: Invoice | CreditMemo) -> Decision | None:
     return None
 
 
-def _not_closed(bill: Invoice | CreditMemo) -> Decision | None:
+def _not_closed(bill: Billed) -> Decision | None:
     if bill.closed:
         return None
     sentence = "It is not closed in ConnectWise: until then it can still change, and nothing of it is in the ledger."
     return skipped(bill.ref, _RULE, "not_closed", sentence, "Give it a closed status in ConnectWise.")
 
 
-def _entered(bill: Invoice | CreditMemo, link: Link | None) -> Decision | None:
+def _entered(bill: Billed, link: Link | None) -> Decision | None:
     if link is None:
         return None
     if link.origin is LinkOrigin.SYNCED:
@@ -71,7 +71,7 @@ def _entered(bill: Invoice | CreditMemo, link: Link | None) -> Decision | None:
     return skipped(bill.ref, _RULE, "in_accounting", "It is in QuickBooks already.", fix, link.accounting)
 
 
-def _batched(bill: Invoice | CreditMemo) -> Decision | None:
+def _batched(bill: Billed) -> Decision | None:
     if not bill.batch:
         return None
     sentence = (
@@ -80,7 +80,7 @@ def _batched(bill: Invoice | CreditMemo) -> Decision | None:
     return skipped(bill.ref, "S3", "batched", sentence, _UNBATCH)
 
 
-def _not_wanted(bill: Invoice | CreditMemo, setup: Setup | None) -> Decision | None:
+def _not_wanted(bill: Billed, setup: Setup | None) -> Decision | None:
     cut_over = setup.preferences.cut_over if setup is not None else None
     if cut_over is not None and bill.issued_on < cut_over:
         sentence = f"It is dated {bill.issued_on}, before the cut-over date, {cut_over}."

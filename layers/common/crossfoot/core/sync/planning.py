@@ -5,7 +5,7 @@ from datetime import date
 
 from crossfoot.core.decisions import refused
 from crossfoot.core.latin import to_latin
-from crossfoot.core.model import CreditMemo, Invoice, Ref
+from crossfoot.core.model import Billed, Invoice, Ref
 from crossfoot.core.money import format_minor
 from crossfoot.core.sync.catalogue import Catalogue
 from crossfoot.core.sync.drafts import Draft
@@ -165,7 +165,7 @@ def _customer(billing: Billing, company: Ref | None, targets: Targets) -> str:
     return targets.customer(company, billing.bill.customer_name, billing.customer)
 
 
-def _date(bill: Invoice | CreditMemo, catalogue: Catalogue) -> tuple[date, tuple[Warned, ...]]:
+def _date(bill: Billed, catalogue: Catalogue) -> tuple[date, tuple[Warned, ...]]:
     first = catalogue.company.first_open_day
     if first is None or not catalogue.company.is_closed(bill.issued_on):
         return bill.issued_on, ()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from crossfoot.core.decisions import Decision
-from crossfoot.core.model import CreditMemo, Customer, Invoice, Line, Link, Ref
+from crossfoot.core.model import Billed, Customer, Line, Link, Ref
 from crossfoot.core.sync.postings import Posting
 from crossfoot.core.sync.sales import Sale
 from crossfoot.core.sync.settings import MappingKey
@@ -19,12 +19,12 @@ class Billing:
     its number, and are live.
     """
 
-    bill: Invoice | CreditMemo
+    bill: Billed
     lines: tuple[Line, ...] = ()
     posting: Posting | None = None
     link: Link | None = None
     customer: Customer | None = None
-    namesakes: tuple[Invoice | CreditMemo, ...] = ()
+    namesakes: tuple[Billed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

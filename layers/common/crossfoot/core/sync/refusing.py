@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from crossfoot.core.company import Company
 from crossfoot.core.decisions import Decision, refused
-from crossfoot.core.model import CreditMemo, Invoice, LineKind
+from crossfoot.core.model import Billed, LineKind
 from crossfoot.core.money import format_minor
 from crossfoot.core.preferences import ClosedPeriod
 from crossfoot.core.sync.catalogue import Catalogue
@@ -12,14 +12,12 @@ from crossfoot.core.sync.plans import Billing
 from crossfoot.core.sync.postings import Posting
 from crossfoot.core.sync.settings import Numbering, Setup, SyncPreferences
 
-type Bill = Invoice | CreditMemo
-
 # QuickBooks' own limit.
 MAX_NUMBER = 21
 _REPOST = "Run Fetch New Data. If it stays, give the invoice an open status in ConnectWise and then a closed one again."
 
 
-def refuse(bill: Bill, code: str, sentence: str, fix: str) -> Decision:
+def refuse(bill: Billed, code: str, sentence: str, fix: str) -> Decision:
     """Refuse to enter a bill. Source: S7."""
     return refused(bill.ref, "S7", code, sentence, fix)
 
@@ -49,7 +47,7 @@ def decide_posting(billing: Billing, setup: Setup) -> Decision | None:
     return _decide_sums(bill, posting, setup.preferences)
 
 
-def _decide_sums(bill: Bill, posting: Posting, preferences: SyncPreferences) -> Decision | None:
+def _decide_sums(bill: Billed, posting: Posting, preferences: SyncPreferences) -> Decision | None:
     lines = sum(line.amount_minor for line in posting.lines)
     tax = sum(line.amount_minor for line in posting.lines if line.is_tax)
     sums = (
@@ -114,14 +112,14 @@ def _tax_of(billing: Billing) -> int | None:
 # --- what the accounting would not take --------------------------------------------------------------------------------
 
 
-def _decide_total(bill: Bill) -> Decision | None:
+def _decide_total(bill: Billed) -> Decision | None:
     if bill.total_minor >= 0:
         return None
     sentence = f"Its total is {format_minor(bill.total_minor, bill.currency)}, and QuickBooks takes none below zero."
     return refuse(bill, "negative_total", sentence, "Bill it in ConnectWise as a credit memo.")
 
 
-def _decide_currency(bill: Bill, company: Company) -> Decision | None:
+def _decide_currency(bill: Billed, company: Company) -> Decision | None:
     if not company.home_currency or bill.currency == company.home_currency:
         return None
     sentence = f"It is in {bill.currency}, and the books in QuickBooks are in {company.home_currency}."
@@ -129,7 +127,7 @@ def _decide_currency(bill: Bill, company: Company) -> Decision | None:
     return refuse(bill, "other_currency", sentence, fix)
 
 
-def _decide_period(bill: Bill, preferences: SyncPreferences, company: Company) -> Decision | None:
+def _decide_period(bill: Billed, preferences: SyncPreferences, company: Company) -> Decision | None:
     if not company.is_closed(bill.issued_on) or preferences.closed_period is ClosedPeriod.FIRST_OPEN_DAY:
         return None
     sentence = f"The books in QuickBooks are closed up to {company.closed_until}, and it is dated {bill.issued_on}."
@@ -151,7 +149,7 @@ def _decide_copy(billing: Billing) -> Decision | None:
     return None
 
 
-def _says_the_same(billing: Billing, namesake: Bill) -> bool:
+def _says_the_same(billing: Billing, namesake: Billed) -> bool:
     bill, customer = billing.bill, billing.customer
     is_theirs = customer is not None and namesake.customer == customer.ref
     return is_theirs and (namesake.total_minor, namesake.currency) == (bill.total_minor, bill.currency)
@@ -179,7 +177,7 @@ def _decide_number(billing: Billing, preferences: SyncPreferences, catalogue: Ca
     return None
 
 
-def _decide_numbering(bill: Bill, catalogue: Catalogue) -> Decision | None:
+def _decide_numbering(bill: Billed, catalogue: Catalogue) -> Decision | None:
     if not catalogue.custom_numbers:
         return None
     sentence = "QuickBooks was chosen to number it, but expects numbers to be brought along there: it would have none."

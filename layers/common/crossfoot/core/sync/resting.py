@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from crossfoot.core.model import CreditMemo, Invoice
+from crossfoot.core.model import Billed
 from crossfoot.core.sync.offering import NOTHING_BILLED
 from crossfoot.core.sync.runs import ItemState, RunItem
 
@@ -12,7 +12,7 @@ RESTS_FOR = timedelta(hours=20)
 _GIVEN_UP = "needs_partner"
 
 
-def rests(item: RunItem, bill: Invoice | CreditMemo, now: datetime, changes: Iterable[datetime | None]) -> bool:
+def rests(item: RunItem, bill: Billed, now: datetime, changes: Iterable[datetime | None]) -> bool:
     """Tell whether a schedule lets a bill rest, because nothing of what it was refused for can have changed.
 
     What is mended in the accounting tells nobody, so nothing rests for long.

@@ -1,11 +1,11 @@
 """Show the lines of an invoice or a credit memo (I1)."""
 
-from crossfoot.core.model import CreditMemo, Invoice, Line
+from crossfoot.core.model import Billed, Line
 from crossfoot.messages.api.invoices import LineShape
 from crossfoot.steps.api.needs import Ports, to_money
 
 
-def show_lines(ports: Ports, tenant: str, record: Invoice | CreditMemo) -> list[LineShape]:
+def show_lines(ports: Ports, tenant: str, record: Billed) -> list[LineShape]:
     """Show them in their order."""
     return [_to_shape(line, record.currency) for line in ports.book.load_lines(tenant, record)]
 

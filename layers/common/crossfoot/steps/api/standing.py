@@ -9,6 +9,7 @@ from crossfoot.core.matching import is_imported
 from crossfoot.core.model import (
     PSA,
     SYSTEM_NAMES,
+    Billed,
     CreditMemo,
     Customer,
     Deposit,
@@ -59,7 +60,7 @@ def credit_memo_now(memo: CreditMemo, payments: Sequence[Ref]) -> Iterator[Decis
             yield did(memo.ref, "I3", code, f"{left} of it is not applied yet.", *payments)
 
 
-def lines_now(ports: Ports, tenant: str, record: Invoice | CreditMemo) -> Iterator[Decision]:
+def lines_now(ports: Ports, tenant: str, record: Billed) -> Iterator[Decision]:
     """Say which of its lines may not be read. Source: C3, X1."""
     if record.ref.system is PSA:
         yield from decide_lines(record, ports.book.load_lines(tenant, record))

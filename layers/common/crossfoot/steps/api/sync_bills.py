@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from crossfoot.core.model import ACCOUNTING, PSA, CreditMemo, Invoice, Kind, Ref, Standing
+from crossfoot.core.model import ACCOUNTING, PSA, Billed, CreditMemo, Invoice, Kind, Ref, Standing
 from crossfoot.core.sync.settings import Setup
 from crossfoot.errors import MappingMissing
-from crossfoot.ports import Bill
 from crossfoot.steps.api.needs import Ports, not_found, read_ref, require_connected, require_none_bad
 
 LISTED = "/v1/sync/unsynced"
@@ -40,7 +39,7 @@ def require_both(ports: Ports, tenant: str) -> None:
         require_connected(ports, tenant, system)
 
 
-def find_bill(ports: Ports, tenant: str, text: str) -> Bill:
+def find_bill(ports: Ports, tenant: str, text: str) -> Billed:
     """Read a bill by its id. Raises: Rejected("not_found")."""
     found = _find(ports, tenant, [text])[text]
     if found is None:
@@ -48,7 +47,7 @@ def find_bill(ports: Ports, tenant: str, text: str) -> Bill:
     return found
 
 
-def find_bills(ports: Ports, tenant: str, texts: Sequence[str], field: str = "invoices.{}") -> dict[Ref, Bill]:
+def find_bills(ports: Ports, tenant: str, texts: Sequence[str], field: str = "invoices.{}") -> dict[Ref, Billed]:
     """Read bills by their ids, each once, in their order. Takes: `field` names the member of each, by its place.
 
     Raises: BadFields for those that are not there.
@@ -62,11 +61,11 @@ def find_bills(ports: Ports, tenant: str, texts: Sequence[str], field: str = "in
     return {bill.ref: bill for text in texts if (bill := found[text]) is not None}
 
 
-def _find(ports: Ports, tenant: str, texts: Sequence[str]) -> dict[str, Bill | None]:
+def _find(ports: Ports, tenant: str, texts: Sequence[str]) -> dict[str, Billed | None]:
     """Find what carries each id; of two, a live one counts first."""
     refs = {text: [read_ref(kind, text) for kind in _KINDS] for text in texts}
     records = ports.book.load_many(tenant, dict.fromkeys(ref for both in refs.values() for ref in both))
-    found: dict[str, Bill | None] = {}
+    found: dict[str, Billed | None] = {}
     for text, both in refs.items():
         bills = [bill for ref in both if isinstance(bill := records.get(ref), Invoice | CreditMemo)]
         found[text] = min(bills, key=lambda bill: bill.standing is not Standing.LIVE, default=None)

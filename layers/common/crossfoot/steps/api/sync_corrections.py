@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from crossfoot.core.model import Ref
+from crossfoot.core.model import Billed, Ref
 from crossfoot.core.sync.catalogue import Catalogue
 from crossfoot.core.sync.correcting import Journal, JournalLine, Proposal, propose
 from crossfoot.core.sync.effects import JOURNAL, SALE, standing_sale
@@ -20,7 +20,6 @@ from crossfoot.messages.api.sync_corrections import (
 from crossfoot.messages.api.sync_mappings import Target
 from crossfoot.messages.api.sync_words import OneBill
 from crossfoot.messages.routes import Asked, Nothing
-from crossfoot.ports import Bill
 from crossfoot.steps.api.needs import Ports, to_money, to_why
 from crossfoot.steps.api.sync_bills import find_bill, require_both, require_setup
 from crossfoot.steps.api.sync_naming import Names
@@ -60,7 +59,7 @@ def post_shown_correction(ports: Ports, asked: Asked[OneBill, Nothing, Correctio
     return CorrectionPosted(id=str(bill.ref), journal_id=post_correction(asked.tenant, bill.ref, journal, ports))
 
 
-def _propose(ports: Ports, tenant: str, bill: Bill) -> tuple[Proposal, Catalogue]:
+def _propose(ports: Ports, tenant: str, bill: Billed) -> tuple[Proposal, Catalogue]:
     setup = require_setup(ports, tenant)
     sale = _load_written(ports, tenant, bill.ref)
     require_both(ports, tenant)

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from crossfoot.core.model import ACCOUNTING, CreditMemo, Invoice, Kind, Ref
+from crossfoot.core.model import ACCOUNTING, Billed, CreditMemo, Invoice, Kind, Ref
 from crossfoot.core.sync.changes import tell_changes
 from crossfoot.core.sync.runs import RunItem
 from crossfoot.messages.api.sync_runs import ItemShape
 from crossfoot.messages.api.words import CustomerName
-from crossfoot.ports import Bill
 from crossfoot.steps.api.needs import Ports, to_id, to_money
 
 COLUMNS = (
@@ -28,7 +27,7 @@ class BillOutcome:
     """
 
     item: RunItem
-    bill: Bill | None
+    bill: Billed | None
     changes: tuple[str, ...]
 
 
@@ -77,7 +76,7 @@ def to_row(outcome: BillOutcome) -> list[str]:
     ]  # fmt: skip
 
 
-def _cells_of(bill: Bill | None) -> tuple[str, str, str, str]:
+def _cells_of(bill: Billed | None) -> tuple[str, str, str, str]:
     if bill is None:
         return "", "", "", ""
     total = to_money(bill.total_minor, bill.currency)

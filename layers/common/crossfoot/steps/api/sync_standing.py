@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from crossfoot.core.decisions import Decision, refused, skipped, waits
-from crossfoot.core.model import PSA, Link
+from crossfoot.core.model import PSA, Billed, Link
 from crossfoot.core.sync.offering import NOTHING_BILLED, decide_offer
 from crossfoot.core.sync.runs import ItemState
-from crossfoot.ports import Bill
 from crossfoot.steps.api.attention import ignored_now
 from crossfoot.steps.api.needs import Ports
 
@@ -15,7 +14,7 @@ from crossfoot.steps.api.needs import Ports
 _SINCE = "S3"
 
 
-def sync_now(ports: Ports, tenant: str, bill: Bill, link: Link | None) -> Iterator[Decision]:
+def sync_now(ports: Ports, tenant: str, bill: Billed, link: Link | None) -> Iterator[Decision]:
     """Say whether the tool offers a bill, or why not; nothing where the tool is off, or the bill is QuickBooks' own.
 
     What changed since it was synced is told instead: that there is nothing to do is not true then.
@@ -32,7 +31,7 @@ def sync_now(ports: Ports, tenant: str, bill: Bill, link: Link | None) -> Iterat
     yield from ignored_now(ports, tenant, bill.ref)
 
 
-def _tried(ports: Ports, tenant: str, bill: Bill) -> Iterator[Decision]:
+def _tried(ports: Ports, tenant: str, bill: Billed) -> Iterator[Decision]:
     """Say why the newest run refused a bill: it is offered still, and will be refused again until that is mended.
 
     One that the run found to bill nothing is not offered, unless it changed since.
@@ -51,6 +50,6 @@ def _tried(ports: Ports, tenant: str, bill: Bill) -> Iterator[Decision]:
     yield _offered(bill)
 
 
-def _offered(bill: Bill) -> Decision:
+def _offered(bill: Billed) -> Decision:
     sentence = "It is closed in ConnectWise and not in QuickBooks yet: the Sync Invoices tool offers it."
     return waits(bill.ref, "S1", "offered", sentence, "Preview it and sync it, or leave it to the schedule.")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crossfoot.core.decisions import Decision
-from crossfoot.core.model import PSA, CreditMemo, Invoice, Kind, Link, Ref
+from crossfoot.core.model import PSA, Billed, CreditMemo, Invoice, Kind, Link, Ref
 from crossfoot.core.sync.offering import decide_amount, decide_offer
 from crossfoot.core.sync.plans import Billing
 from crossfoot.core.sync.postings import Posting
@@ -16,7 +16,6 @@ from crossfoot.messages.api.sync_unsynced import LastTry, UnsyncedList, Unsynced
 from crossfoot.messages.api.words import CustomerName
 from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.offered import read_unsynced
-from crossfoot.ports import Bill
 from crossfoot.steps.api.needs import Ports, to_id, to_money, to_why, why_closed
 
 
@@ -51,7 +50,7 @@ def list_unsynced(ports: Ports, asked: Asked[Nothing, UnsyncedQuery]) -> Unsynce
     )
 
 
-def _read(ports: Ports, tenant: str, query: UnsyncedQuery, setup: Setup | None) -> tuple[Sequence[Bill], str]:
+def _read(ports: Ports, tenant: str, query: UnsyncedQuery, setup: Setup | None) -> tuple[Sequence[Billed], str]:
     if query.number:
         numbered = ports.book.load_invoices_numbered(tenant, query.number)
         return [bill for bill in numbered if bill.ref.system is PSA][: query.limit], ""
@@ -60,7 +59,7 @@ def _read(ports: Ports, tenant: str, query: UnsyncedQuery, setup: Setup | None) 
 
 
 def _check(
-    ports: Ports, tenant: str, bills: Sequence[Bill], links: Mapping[Ref, Link], setup: Setup | None
+    ports: Ports, tenant: str, bills: Sequence[Billed], links: Mapping[Ref, Link], setup: Setup | None
 ) -> _Checked:
     """Ask ConnectWise which bills its ledger has nothing for. The list stands without: a run refuses these anyway (S7)."""
     closed = why_closed(ports, tenant, PSA)
@@ -79,13 +78,13 @@ def _check(
     return _Checked({decision.record: decision for decision in said if decision is not None})
 
 
-def _look(bill: Bill, posting: Posting | None, link: Link | None, setup: Setup) -> Decision | None:
+def _look(bill: Billed, posting: Posting | None, link: Link | None, setup: Setup) -> Decision | None:
     if posting is not None:
         return decide_amount(bill, posting)
     return decide_amount(bill, None) or decide_posting(Billing(bill, link=link), setup)
 
 
-def _to_shape(bill: Bill, why: Decision | None, tried: tuple[SyncRun, RunItem] | None) -> UnsyncedShape:
+def _to_shape(bill: Billed, why: Decision | None, tried: tuple[SyncRun, RunItem] | None) -> UnsyncedShape:
     return UnsyncedShape(
         id=str(bill.ref),
         kind=Kind.INVOICE if isinstance(bill, Invoice) else Kind.CREDIT_MEMO,

@@ -5,13 +5,12 @@ from datetime import timedelta
 
 from crossfoot.core.decisions import Decision
 from crossfoot.core.effects import Effect
-from crossfoot.core.model import CreditMemo, Invoice, Standing
+from crossfoot.core.model import Billed, CreditMemo, Invoice, Standing
 from crossfoot.core.sync.checking import compare_synced
 from crossfoot.core.sync.effects import SALE, accounting_ref, batch_of, misfit_standing, standing_sale
 from crossfoot.core.sync.settings import MappingKey, MappingKind, Target
 from crossfoot.messages import CheckSynced
 from crossfoot.parking import note_parked
-from crossfoot.ports import Bill
 from crossfoot.steps.sync_batch.batches import BatchLedger
 from crossfoot.steps.sync_batch.gathering import OpenPsa, fetch_bill
 from crossfoot.steps.sync_batch.needs import Ports
@@ -84,7 +83,7 @@ def _compare(
     return compare_synced(bill, batch_of(batch, standing), entry, payer=payer, copy=seen)
 
 
-def _since_its_batch(bill: Bill, batch: Effect | None, open_psa: OpenPsa) -> Bill | None:
+def _since_its_batch(bill: Billed, batch: Effect | None, open_psa: OpenPsa) -> Billed | None:
     """Give a bill as it is since we put it into its batch; None where the next read shows that, and asks again.
 
     What the book saw while we did is read again: if somebody took it out at once, no read would show anything new.
@@ -99,7 +98,7 @@ def _since_its_batch(bill: Bill, batch: Effect | None, open_psa: OpenPsa) -> Bil
     return fetch_bill(bill.ref, open_psa())
 
 
-def _payer_of_another(bill: Bill, written: str, mappings: Mapping[MappingKey, Target]) -> Target | None:
+def _payer_of_another(bill: Billed, written: str, mappings: Mapping[MappingKey, Target]) -> Target | None:
     """Say what stands for who pays, where what was written stands for another company: then the bill was moved.
 
     Else its company alone may have been mapped anew since, and the bill did not change.

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from functools import cache, partial
 
 from crossfoot.core.effects import Effect
-from crossfoot.core.model import CreditMemo, Invoice, Kind, Ref
+from crossfoot.core.model import Billed, CreditMemo, Invoice, Kind, Ref
 from crossfoot.core.sync.batching import GL_BATCH
 from crossfoot.core.sync.effects import SALE, standing_sale
 from crossfoot.messages import PostBatch
-from crossfoot.ports import Bill, Psa
+from crossfoot.ports import Psa
 from crossfoot.steps.sync_batch.needs import Ports
 
 type OpenPsa = Callable[[], Psa]
@@ -43,7 +43,7 @@ def _load_entered(tenant: str, bills: Sequence[Ref], ports: Ports) -> dict[Ref, 
     }
 
 
-def fetch_bill(bill: Ref, psa: Psa) -> Bill | None:
+def fetch_bill(bill: Ref, psa: Psa) -> Billed | None:
     """Read a bill as it is in ConnectWise now; None when it is gone."""
     found = psa.fetch_records(Kind.INVOICE, [bill.id]).records
     return next((each for each in found if isinstance(each, Invoice | CreditMemo) and each.ref == bill), None)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from crossfoot.core.decisions import Decision, refused
 from crossfoot.core.effects import Effect
-from crossfoot.core.model import CreditMemo, Invoice
+from crossfoot.core.model import Billed, CreditMemo, Invoice
 from crossfoot.core.sync.batching import GL_BATCH, BatchWrite
 from crossfoot.core.sync.effects import SALE, accounting_ref, batch_of, record_ids_of, standing_sale
 from crossfoot.core.sync.postings import Posting
@@ -14,7 +14,6 @@ from crossfoot.core.sync.sales import SaleWrite
 from crossfoot.errors import Conflict, NeedsPartner
 from crossfoot.messages import PostBatch
 from crossfoot.parking import let_go, note_parked
-from crossfoot.ports import Bill
 from crossfoot.steps.sync_batch.batches import BatchLedger
 from crossfoot.steps.sync_batch.gathering import Gathered, fetch_bill
 from crossfoot.steps.sync_batch.needs import Ports
@@ -200,7 +199,7 @@ class _Posting:
         self._ports.sync_runs.save_items(self._tenant, self._message.run, [item])
 
 
-def _how(now: Bill | None) -> str:
+def _how(now: Billed | None) -> str:
     if now is None:
         return "it is gone"
     return "its general ledger has nothing to post for it any more" if now.closed else "it was reopened"

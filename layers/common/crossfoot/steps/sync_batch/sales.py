@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from crossfoot.core.effects import REQUEST_ID_LENGTH, Effect, Move, marker_of, next_move
-from crossfoot.core.model import CreditMemo, Invoice, Ref, Standing
+from crossfoot.core.model import Billed, CreditMemo, Invoice, Ref, Standing
 from crossfoot.core.receipts import Operation
 from crossfoot.core.sync.effects import (
     SALE,
@@ -22,7 +22,7 @@ from crossfoot.core.sync.sales import Sale, SaleKind, SaleWrite, from_body
 from crossfoot.errors import Conflict, OutcomeUnknown
 from crossfoot.ledger import Written, confirm_adopted, perform, perform_many, settle, withdraw_unsent
 from crossfoot.ledger import plan as plan_effect
-from crossfoot.ports import Bill, Entered, Entries, Sales
+from crossfoot.ports import Entered, Entries, Sales
 from crossfoot.rereading import as_deleted
 from crossfoot.steps.sync_batch.needs import Ports
 
@@ -237,7 +237,7 @@ class SaleLedger:
             return error
 
 
-def note_deleted(tenant: str, accounting: Ref, seen: Bill | None, ports: Ports) -> None:
+def note_deleted(tenant: str, accounting: Ref, seen: Billed | None, ports: Ports) -> None:
     """Keep an entry in the book as deleted, also where no read has brought it yet: its number is free again.
 
     Takes: `seen` is the entry as the accounting showed it last, where this worker has it.

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from crossfoot.core.model import ACCOUNTING, PSA
+from crossfoot.core.model import ACCOUNTING, PSA, Billed
 from crossfoot.core.sync.resting import rests
 from crossfoot.core.sync.runs import RunItem, RunKind, new_sync_run
 from crossfoot.core.sync.settings import Setup
 from crossfoot.messages import StartSync, SyncBatch
 from crossfoot.offered import MOST_BILLS, walk_offered
-from crossfoot.ports import Bill, is_connected
+from crossfoot.ports import is_connected
 from crossfoot.steps.sync_batch.needs import Ports
 from crossfoot.steps.sync_batch.syncing import SCHEDULE
 
@@ -40,7 +40,7 @@ def start_sync(message: StartSync, ports: Ports) -> None:
     ports.queue.send([SyncBatch(tenant=tenant, run=under_way.id, because=because)])
 
 
-def _choose(tenant: str, setup: Setup, ports: Ports) -> Iterator[Bill]:
+def _choose(tenant: str, setup: Setup, ports: Ports) -> Iterator[Billed]:
     """Give what is offered and does not rest, oldest first. Source: S1."""
     resting = _Resting(tenant, setup, ports)
     for bills in walk_offered(tenant, setup, ports.book):
@@ -55,7 +55,7 @@ class _Resting:
         connections = (ports.connections.load(tenant, system) for system in (ACCOUNTING, PSA))
         self._connected_at = [each.connected_at for each in connections if each is not None]
 
-    def leave_out(self, bills: Sequence[Bill]) -> list[Bill]:
+    def leave_out(self, bills: Sequence[Billed]) -> list[Billed]:
         """Give those that do not rest."""
         newest = self._ports.sync_runs.load_newest_of(self._tenant, [bill.ref for bill in bills]) if bills else {}
         now = self._ports.clock.now()

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from crossfoot.core.decisions import Decision, refused, skipped
 from crossfoot.core.effects import Effect, EffectState
-from crossfoot.core.model import Link, LinkOrigin, Payment, Ref, Standing
+from crossfoot.core.model import Billed, Link, LinkOrigin, Payment, Ref, Standing
 from crossfoot.core.receipts import Operation
 from crossfoot.core.sync.batching import standing_batch
 from crossfoot.core.sync.effects import accounting_ref, standing_sale
@@ -15,7 +15,7 @@ from crossfoot.core.sync.runs import ItemState, RunItem
 from crossfoot.core.sync.sales import SaleKind, SaleWrite, StandingSale, from_body
 from crossfoot.correcting import load_correction
 from crossfoot.parking import let_go
-from crossfoot.ports import Bill, Entered
+from crossfoot.ports import Entered
 from crossfoot.steps.sync_batch.batches import BatchLedger
 from crossfoot.steps.sync_batch.needs import Ports
 from crossfoot.steps.sync_batch.running import CANCELLED, Running
@@ -121,7 +121,7 @@ class Undoing:
             return self._running.end([(item, refusal)])
         return self._finish(item, ended, now.record)
 
-    def _finish(self, item: RunItem, ended: Effect | None, seen: Bill | None = None) -> None:
+    def _finish(self, item: RunItem, ended: Effect | None, seen: Billed | None = None) -> None:
         """Let the bill go in ConnectWise and in our book, once it is out of the accounting. Source: S9."""
         batches = BatchLedger(self._tenant, item.bill, self._ports)
         batch = batches.load()
@@ -153,7 +153,7 @@ class Undoing:
         planned_at = effect.planned_at if effect is not None else None
         return planned_at is not None and planned_at >= self._running.run.started_at
 
-    def _forget(self, gone: SaleWrite, bill: Ref, seen: Bill | None) -> None:
+    def _forget(self, gone: SaleWrite, bill: Ref, seen: Billed | None) -> None:
         """Part the two copies, and keep the accounting's as deleted: the bill is offered again."""
         accounting = accounting_ref(gone)
         link = self._ports.book.load_link(self._tenant, bill)
