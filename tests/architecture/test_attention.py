@@ -41,11 +41,22 @@ def _sources() -> Iterator[Path]:
 
 def _codes() -> Iterator[str]:
     for path in _sources():
-        for node in ast.walk(ast.parse(path.read_text())):
+        tree = ast.parse(path.read_text())
+        named = dict(_named_texts(tree))
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in HOLDING:
                 code = node.args[2]
+                if isinstance(code, ast.Name):
+                    code = named[code.id]
                 assert isinstance(code, ast.Constant), f"{path.name}:{node.lineno} makes its code up as it goes"
                 yield str(code.value)
+
+
+def _named_texts(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """List the module's own constants: a code that is asked for elsewhere has a name."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node.value
 
 
 def test_x1_every_code_that_holds_a_payment_or_payout_up_says_what_mends_it() -> None:

@@ -52,7 +52,8 @@ def find_obstacle(tenant: str, ports: Judging) -> Obstacle | None:
     if missing is not None:
         return missing
     unread = why_unread(ports.connections.load(tenant, ACCOUNTING))
-    return Obstacle(f"QuickBooks cannot be read: {unread}", "Mend it under Connections, then sync.") if unread else None
+    fix = "Mend it under Connections, then sync."
+    return Obstacle("C7", f"QuickBooks cannot be read: {unread}", fix) if unread else None
 
 
 def _connected_on(tenant: str, ports: Judging) -> date:

@@ -133,6 +133,11 @@ KIND_OF: dict[type[Entry], Kind] = {
 }
 
 
+def is_off(entry: Entry | None) -> bool:
+    """Tell whether nothing stands any more: an entry is void or gone, or of a vendor that is inactive."""
+    return entry is None or (isinstance(entry, VendorEntry) and not entry.active)
+
+
 @dataclass(frozen=True, slots=True)
 class EntryWrite:
     """One write. Takes: `entry` as it should stand afterwards; for DELETE and VOID, the one that goes."""

@@ -103,7 +103,7 @@ def hold_for_payments(case: Case) -> Decision | None:
 def say_by_hand(case: Case) -> Decision:
     """Say that it goes out when somebody sends it. Source: B7."""
     fix = "Press Sync Now, or turn auto-sync on under the preferences of payables."
-    return waits(case.record.ref, "B7", "sync_by_hand", "Auto-sync is off: this goes out with the next sync.", fix)
+    return waits(case.record.ref, "B7", SYNC_BY_HAND, "Auto-sync is off: this goes out with the next sync.", fix)
 
 
 def say_name_taken(case: Case) -> Decision:

@@ -26,8 +26,8 @@ class Contested:
 NAMED_NOT_ENTERED = "named_not_entered"
 NAMED_NOT_KNOWN = "named_not_known"
 
-type Obstacle = Decision | Missing | Contested
-type Built = Entry | Obstacle
+type NotYet = Decision | Missing | Contested
+type Built = Entry | NotYet
 
 
 def label_of(case: Case) -> str:
@@ -42,7 +42,7 @@ def noun_of(kind: Kind) -> str:
     return "payment" if kind is Kind.BILL_PAYMENT else kind.replace("_", " ")
 
 
-def find_vendor(case: Case) -> Named | Obstacle:
+def find_vendor(case: Case) -> Named | NotYet:
     """Find the vendor of a record as it stands in the accounting."""
     record = case.record
     assert not isinstance(record, Vendor)
@@ -64,10 +64,10 @@ def say_missing(case: Case, absent: tuple[Ref, ...]) -> Decision | Missing:
     if ref in told:
         sentence = f"The {noun} {label} does not stand in QuickBooks yet."
         fix = f"What holds that up is said at the {noun}; this then follows by itself."
-        return waits(case.record.ref, "B4", "named_not_entered", sentence, fix, ref)
+        return waits(case.record.ref, "B4", NAMED_NOT_ENTERED, sentence, fix, ref)
     sentence = f"The {noun} {label} that it names is not known here yet."
     fix = "Press Sync Now if it is in QuickBooks, or tell it on the platform; this then follows."
-    return waits(case.record.ref, "B4", "named_not_known", sentence, fix, ref)
+    return waits(case.record.ref, "B4", NAMED_NOT_KNOWN, sentence, fix, ref)
 
 
 def is_active(case: Case, account_id: str) -> bool:

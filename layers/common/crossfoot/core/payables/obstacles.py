@@ -9,8 +9,9 @@ _NOT_CHOSEN = PayablesPreferences()
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """What stands in the way of every sync, and what the partner can do."""
+    """What stands in the way of every sync, by which rule, and what the partner can do."""
 
+    rule: str
     problem: str
     fix: str
 
@@ -28,4 +29,5 @@ def preferences_missing(preferences: PayablesPreferences | None) -> Obstacle | N
         return None
     said = " and ".join(filter(None, (", ".join(missing[:-1]), missing[-1])))
     verb = "is" if len(missing) == 1 else "are"
-    return Obstacle(f"Nothing syncs until {said} {verb} chosen.", "Choose them under the preferences of payables.")
+    fix = "Choose them under the preferences of payables."
+    return Obstacle("B3", f"Nothing syncs until {said} {verb} chosen.", fix)

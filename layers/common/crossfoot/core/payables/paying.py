@@ -11,7 +11,7 @@ from crossfoot.core.payables.entries import Part, PaymentEntry
 from crossfoot.core.payables.lacking import (
     Built,
     Contested,
-    Obstacle,
+    NotYet,
     account_missing,
     find_vendor,
     is_active,
@@ -73,7 +73,7 @@ def _parts(case: Case, parts: Sequence[tuple[Ref, int]]) -> tuple[Part, ...]:
     return tuple(Part(id_, minor) for id_, minor in added.items())
 
 
-def _of_parts(case: Case, payment: BillPayment, vendor: Named) -> Obstacle | None:
+def _of_parts(case: Case, payment: BillPayment, vendor: Named) -> NotYet | None:
     targets = [ref for ref in names_of(payment) if ref != payment.vendor]
     growing = [ref for ref in targets if _wanted_of(case, payment, ref) > own_minor(case, ref)]
     unsettled = (_settles_not(case, ref) for ref in growing)

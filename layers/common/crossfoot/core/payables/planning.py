@@ -6,7 +6,7 @@ from crossfoot.core.decisions import Decision, refused, skipped, waits
 from crossfoot.core.model import Ref, Standing
 from crossfoot.core.payables.building import build_entry, refuse_too_large
 from crossfoot.core.payables.case import Case
-from crossfoot.core.payables.entries import Entry, EntryOperation, EntryWrite, PaymentEntry, VendorEntry
+from crossfoot.core.payables.entries import Entry, EntryOperation, EntryWrite, PaymentEntry, is_off
 from crossfoot.core.payables.following import gone, taken_over
 from crossfoot.core.payables.holding import hold_back, hold_for_payments, keep_back, say_by_hand, say_name_taken
 from crossfoot.core.payables.lacking import NAMED_NOT_ENTERED, Contested, Missing, label_of
@@ -47,7 +47,7 @@ def plan_entry(case: Case) -> Plan:
         return _end(case)
     missing = preferences_missing(case.preferences)
     if missing is not None:
-        return Plan(decision=waits(case.record.ref, "B3", "preferences_missing", missing.problem, missing.fix))
+        return Plan(decision=waits(case.record.ref, missing.rule, "preferences_missing", missing.problem, missing.fix))
     if standing is None:
         return _begin(case)
     left = _as_left(case, standing)
@@ -213,12 +213,12 @@ def _end(case: Case) -> Plan:
     copy = case.copy
     if standing is None and copy is not None and _is_first(case) and copy.standing is Standing.LIVE:
         return _adopt_copy(case, copy) if _is_free(case, copy) else REST
-    if standing is None or (isinstance(standing, VendorEntry) and not standing.active):
+    if standing is None or is_off(standing):
         return REST
     is_void = case.record.standing is Standing.VOID and isinstance(standing, PaymentEntry)
     operation = EntryOperation.VOID if is_void else EntryOperation.DELETE
     left = _as_left(case, standing)
-    if left is None or (isinstance(left, VendorEntry) and not left.active):
+    if left is None or is_off(left):
         return Plan(EntryWrite(operation, standing, _currency(case)), is_there=True)
     held = hold_for_payments(case)
     if held is not None:

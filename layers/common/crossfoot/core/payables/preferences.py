@@ -28,8 +28,3 @@ class PayablesPreferences:
     direction: Direction = Direction.TWO_WAY
     auto_sync: bool = True
     needs_approval: bool = False
-
-    @property
-    def is_ready(self) -> bool:
-        """Tell whether the three accounts are chosen. Source: B3."""
-        return bool(self.expense_account_id and self.income_account_id and self.bank_account_id)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeIs
 
-from crossfoot.core.model import IMPORTED, Keeping, Kind, Ref, Standing, Version
+from crossfoot.core.model import IMPORTED, Keeping, Kind, Record, Ref, Standing, Version
 
 # In this order they can be entered: each speaks only of those before it.
 PAYABLE_KINDS = (Kind.VENDOR, Kind.BILL, Kind.VENDOR_CREDIT, Kind.BILL_PAYMENT)
@@ -187,6 +188,16 @@ class BillPayment:
 
 
 type Payable = Vendor | Bill | VendorCredit | BillPayment
+
+
+def is_payable(record: Record | None) -> TypeIs[Payable]:
+    """Tell whether a record is one of payables."""
+    return isinstance(record, Vendor | Bill | VendorCredit | BillPayment)
+
+
+def is_wanted(record: Payable) -> bool:
+    """Tell whether a record is to stand in the accounting: a vendor that is inactive is not."""
+    return record.standing is Standing.LIVE and not (isinstance(record, Vendor) and not record.active)
 
 
 def vendor_of(record: Payable) -> Ref | None:

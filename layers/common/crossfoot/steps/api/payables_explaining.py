@@ -7,7 +7,6 @@ from crossfoot.core.decisions import Decision, did, waits
 from crossfoot.core.model import ACCOUNTING, PLATFORM, SYSTEM_NAMES, CreditMemo, Invoice, Record, Ref, Standing
 from crossfoot.core.money import format_minor
 from crossfoot.core.payables.eligibility import decide_credit_memo, decide_documents
-from crossfoot.core.payables.obstacles import preferences_missing
 from crossfoot.core.payables.outside import outside_of, say_outside
 from crossfoot.core.payables.records import PAYABLE_KINDS, Bill, BillPayment, Payable, Vendor, VendorCredit
 from crossfoot.core.payables.syncs import SyncState
@@ -111,8 +110,7 @@ def _held_up_by(ports: Ports, tenant: str, kept: Kept) -> Iterator[Decision]:
     """Say what the partner has to do before a record that is next in line can go. Source: B3, C7."""
     obstacle = find_obstacle(tenant, ports)
     if obstacle is not None:
-        rule = "B3" if preferences_missing(ports.payables_settings.load(tenant)) is not None else "C7"
-        yield waits(kept.shown.ref, rule, "nothing_syncs", obstacle.problem, obstacle.fix)
+        yield waits(kept.shown.ref, obstacle.rule, "nothing_syncs", obstacle.problem, obstacle.fix)
 
 
 def _owing_now(kept: Kept, owing: Owing) -> Iterator[Decision]:

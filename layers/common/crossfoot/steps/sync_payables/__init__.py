@@ -36,7 +36,8 @@ def sync_payables(message: SyncPayables, ports: Ports, remaining_ms: Callable[[]
     try:
         _work(running, ports)
     except NeedsPartner as error:
-        _give_up(running, Obstacle(str(error), error.fix or "Mend the connection under Connections, then sync."), ports)
+        fix = error.fix or "Mend the connection under Connections, then sync."
+        _give_up(running, Obstacle("C7", str(error), fix), ports)
     except AwsUnavailable:
         raise
     except RemoteUnavailable as error:
