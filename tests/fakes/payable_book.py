@@ -13,6 +13,7 @@ from crossfoot.core.payables.records import (
     Payable,
     Vendor,
     VendorCredit,
+    is_payable,
 )
 from crossfoot.core.payables.standing import INACTIVE_SUFFIX
 from crossfoot.errors import Rejected
@@ -73,7 +74,7 @@ class PayableBook(Imported):
     def living(self, kind: Kind, id_: str) -> Payable | None:
         """Find a record that was not deleted; a void one is there."""
         found = self.records.get(Ref(self.system, kind, id_))
-        if not isinstance(found, Vendor | Bill | VendorCredit | BillPayment):
+        if not is_payable(found):
             return None
         return found if found.standing is not Standing.DELETED else None
 

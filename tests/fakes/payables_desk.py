@@ -21,6 +21,7 @@ from crossfoot.core.payables.records import (
     PayState,
     Vendor,
     VendorCredit,
+    is_payable,
     vendor_of,
 )
 from crossfoot.core.payables.stored import standing_of
@@ -40,8 +41,10 @@ ACME = "platform-ven_1"
 class Desk:
     """What one partner does on the platform, and what stands in QuickBooks then."""
 
-    def __init__(self, preferences: PayablesPreferences = READY, facts: ProfileFacts = TWO_WAY) -> None:
-        self.world = World()
+    def __init__(
+        self, preferences: PayablesPreferences = READY, facts: ProfileFacts = TWO_WAY, world: World | None = None
+    ) -> None:
+        self.world = world or World()
         self.world.payables_settings.save(TENANT, preferences)
         self.follow(facts)
 
@@ -174,7 +177,7 @@ class Desk:
     def told(self, ref: Ref) -> Payable:
         """Show a record of the platform as its book has it by now."""
         record = self.world.book.load(TENANT, ref)
-        assert isinstance(record, Vendor | Bill | VendorCredit | BillPayment)
+        assert is_payable(record)
         return record
 
     def codes(self, ref: Ref) -> list[str]:

@@ -11,7 +11,17 @@ from crossfoot.core.payables.likeness import says_the_same
 from crossfoot.core.payables.open_amounts import is_scheduled, named_by, part_minor
 from crossfoot.core.payables.preferences import Direction, PayablesPreferences
 from crossfoot.core.payables.profile import PaymentSync, payment_sync_of
-from crossfoot.core.payables.records import Bill, BillPayment, Payable, PayMethod, Vendor, VendorCredit, vendor_of
+from crossfoot.core.payables.records import (
+    Bill,
+    BillPayment,
+    Payable,
+    PayMethod,
+    Vendor,
+    VendorCredit,
+    is_payable,
+    is_wanted,
+    vendor_of,
+)
 from crossfoot.core.payables.standing import entry_of
 from crossfoot.core.payables.stored import standing_of
 from crossfoot.core.remedies import BY_ITSELF
@@ -70,7 +80,7 @@ class Case:
     @property
     def is_wanted(self) -> bool:
         """Tell whether it is to stand in QuickBooks."""
-        return _is_live(self.record) and not (isinstance(self.record, Vendor) and not self.record.active)
+        return is_wanted(self.record)
 
     @property
     def brings_back(self) -> bool:
@@ -88,7 +98,7 @@ class Case:
     def kept(self, ref: Ref) -> Payable | None:
         """Give what the book has."""
         found = self.world.book.load(self.world.tenant, ref)
-        return found if isinstance(found, Vendor | Bill | VendorCredit | BillPayment) else None
+        return found if is_payable(found) else None
 
     def entry_ref(self, ref: Ref) -> Ref | None:
         """Name what stands in QuickBooks for something that it names."""
@@ -311,7 +321,7 @@ def check_left_out(office: Office, ref: Ref) -> None:
     """Check that what people made in QuickBooks came in, or says rightly why not (B1, B2, B5, B6)."""
     world = office.world
     kept, shown = world.book.load(world.tenant, ref), _shown(world, ref)
-    assert isinstance(kept, Vendor | Bill | VendorCredit | BillPayment)
+    assert is_payable(kept)
     assert shown is not None
     if not kept.keeping.left_out:
         assert getattr(shown, "currency", "USD") == "USD", f"{ref} is in another currency, and came in: {shown}"
@@ -352,7 +362,7 @@ _LEFT_OUT: Mapping[str, Callable[[Case, Payable], bool]] = {
 
 def _shown(world: World, ref: Ref) -> Payable | None:
     found = world.our_payables.records.get(ref)
-    return found if isinstance(found, Vendor | Bill | VendorCredit | BillPayment) else None
+    return found if is_payable(found) else None
 
 
 def _is_live(record: Payable) -> bool:

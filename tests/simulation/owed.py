@@ -8,7 +8,7 @@ from crossfoot.core.effects import Effect
 from crossfoot.core.model import ACCOUNTING, PLATFORM, Ref, Standing
 from crossfoot.core.payables.entries import PAYABLE, Entry
 from crossfoot.core.payables.open_amounts import stand_on_platform
-from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor, VendorCredit, vendor_of
+from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor, VendorCredit, is_payable, vendor_of
 from crossfoot.core.payables.standing import entry_of
 from crossfoot.core.payables.stored import standing_of
 from crossfoot.core.payables.syncs import PayableSync
@@ -56,12 +56,12 @@ def _check_read(world: World) -> None:
     """The book holds what QuickBooks shows, and knows of ours whose they are."""
     origins = stands_for(world)
     for ref, shown in world.our_payables.records.items():
-        if not isinstance(shown, Vendor | Bill | VendorCredit | BillPayment):
+        if not is_payable(shown):
             continue
         kept = world.book.load(world.tenant, ref)
         if kept is None and shown.standing is not Standing.LIVE:
             continue
-        assert isinstance(kept, Vendor | Bill | VendorCredit | BillPayment), f"{ref} is not in the book"
+        assert is_payable(kept), f"{ref} is not in the book"
         assert kept.standing is shown.standing, f"{ref} is {shown.standing}, and in the book {kept.standing}"
         if _is_live(shown):
             same = entry_of(_with_lines(world, kept)) == entry_of(shown)
@@ -79,7 +79,7 @@ def _check_told(office: Office, ref: Ref, told: Payable) -> None:
     """It is in the book as it was told last, or as people changed it; and it stands, or says why not."""
     world = office.world
     kept = world.book.load(world.tenant, ref)
-    assert isinstance(kept, Vendor | Bill | VendorCredit | BillPayment), f"{ref} was told, and is not in the book"
+    assert is_payable(kept), f"{ref} was told, and is not in the book"
     assert kept.version.updated_at == told.version.updated_at, f"{ref}: told {told}, and the book has {kept}"
     is_changed = kept.version.seen_at != told.version.seen_at
     # A vendor is called as the one in QuickBooks is that it was joined with; what was made from a record there is as that.
@@ -186,7 +186,7 @@ def _is_held_up(office: Office, ref: Ref) -> bool:
     if ref.system is not PLATFORM:
         return False
     kept = office.world.book.load(office.world.tenant, ref)
-    assert isinstance(kept, Vendor | Bill | VendorCredit | BillPayment)
+    assert is_payable(kept)
     return any(reason.code != "paid_later" for reason in Case.of(office, kept).reasons)
 
 
@@ -223,7 +223,7 @@ def _latest(world: World, ref: Ref) -> Effect | None:
 
 def _shown(world: World, entry: Ref) -> Payable | None:
     found = world.our_payables.records.get(entry)
-    return found if isinstance(found, Vendor | Bill | VendorCredit | BillPayment) else None
+    return found if is_payable(found) else None
 
 
 def _is_live(record: Payable) -> bool:

@@ -20,6 +20,7 @@ from crossfoot.core.payables.records import (
     PayState,
     Vendor,
     VendorCredit,
+    is_payable,
 )
 from crossfoot.core.payables.syncs import SyncStarter, new_sync
 from crossfoot.messages import RetryParked, SyncPayables
@@ -367,7 +368,7 @@ class Payables:
     def _as_known(self, record: Payable) -> Payable:
         """Give a record as the book has it by now, which people in QuickBooks may have changed."""
         known = self._world.book.load(self._world.tenant, record.ref)
-        if not isinstance(known, Vendor | Bill | VendorCredit | BillPayment) or known.standing is not Standing.LIVE:
+        if not is_payable(known) or known.standing is not Standing.LIVE:
             return record
         return replace(known, lines=self._lines_of(known)) if isinstance(known, Bill | VendorCredit) else known
 
@@ -376,7 +377,7 @@ class Payables:
 
     def _book_records(self) -> Iterable[Payable]:
         for (tenant, _), record in self._world.book.records.items():
-            if tenant == self._world.tenant and isinstance(record, Vendor | Bill | VendorCredit | BillPayment):
+            if tenant == self._world.tenant and is_payable(record):
                 yield record
 
     def _shown_from_accounting(self) -> list[Payable]:

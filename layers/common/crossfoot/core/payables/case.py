@@ -9,9 +9,10 @@ from crossfoot.core.company import Company
 from crossfoot.core.effects import Effect
 from crossfoot.core.model import ACCOUNTING, Kind, Ref, Standing
 from crossfoot.core.payables.entries import KIND_OF, BillEntry, CreditEntry, Entry, PaymentEntry, VendorEntry
+from crossfoot.core.payables.open_amounts import named_by
 from crossfoot.core.payables.preferences import Direction, PayablesPreferences
 from crossfoot.core.payables.profile import PaymentSync
-from crossfoot.core.payables.records import BillPayment, Payable, Vendor, vendor_of
+from crossfoot.core.payables.records import BillPayment, Payable, Vendor, is_wanted, vendor_of
 from crossfoot.core.payables.stored import standing_of
 
 
@@ -185,8 +186,8 @@ class Case:
 
     @property
     def is_wanted(self) -> bool:
-        """Tell whether the record is to stand in the accounting: a vendor that is inactive is not."""
-        return _lives(self.record) and not (isinstance(self.record, Vendor) and not self.record.active)
+        """Tell whether the record is to stand in the accounting."""
+        return is_wanted(self.record)
 
 
 def names_of(record: Payable) -> tuple[Ref, ...]:
@@ -194,8 +195,7 @@ def names_of(record: Payable) -> tuple[Ref, ...]:
     vendor = () if isinstance(record, Vendor) or record.vendor is None else (record.vendor,)
     if not isinstance(record, BillPayment):
         return vendor
-    settled = (*(part.bill for part in record.bills), *(part.credit for part in record.credits))
-    return tuple(dict.fromkeys((*vendor, *settled)))
+    return (*vendor, *named_by(record))
 
 
 def is_newer(copy: Payable, standing: Entry) -> bool:

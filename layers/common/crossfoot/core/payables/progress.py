@@ -8,9 +8,9 @@ from crossfoot.core.decisions import Decision, Outcome, did, waits
 from crossfoot.core.effects import Effect, EffectState
 from crossfoot.core.model import Standing
 from crossfoot.core.payables.case import Named, is_newer
-from crossfoot.core.payables.entries import BillEntry, CreditEntry, Entry, PaymentEntry, VendorEntry
+from crossfoot.core.payables.entries import BillEntry, CreditEntry, Entry, PaymentEntry, is_off
 from crossfoot.core.payables.open_amounts import is_scheduled
-from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor, VendorCredit
+from crossfoot.core.payables.records import Bill, BillPayment, Payable, VendorCredit, is_wanted
 from crossfoot.core.payables.stored import standing_of
 from crossfoot.core.statuses import PaymentStatus, gravest, status_of_outcome
 
@@ -105,9 +105,8 @@ def _agrees(told: Payable, standing: Entry | None) -> bool:
 
     Words are left aside: the accounting keeps some of them otherwise than they were sent.
     """
-    is_wanted = told.standing is Standing.LIVE and not (isinstance(told, Vendor) and not told.active)
-    if standing is None or not is_wanted:
-        return is_wanted is (standing is not None and not (isinstance(standing, VendorEntry) and not standing.active))
+    if standing is None or not is_wanted(told):
+        return is_wanted(told) is not is_off(standing)
     match told, standing:
         case BillPayment(), PaymentEntry():
             paid = sum(part.amount_minor for part in told.bills)

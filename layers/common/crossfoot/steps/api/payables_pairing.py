@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeIs
 
 from crossfoot.core.effects import Effect
 from crossfoot.core.model import ACCOUNTING, Record, Ref
 from crossfoot.core.payables.case import Named
 from crossfoot.core.payables.entries import PAYABLE
-from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor, VendorCredit
+from crossfoot.core.payables.records import Payable, is_payable
 from crossfoot.core.payables.stored import standing_of
 from crossfoot.steps.api.needs import Ports
 
@@ -72,11 +71,6 @@ def load_kept(ports: Ports, tenant: str, ref: Ref) -> Kept | None:
     told = _load(ports, tenant, [origin]).get(origin) if origin is not None else None
     found = told or record
     return next(pair_payables(ports, tenant, [found], at_accounting), None) if found is not None else None
-
-
-def is_payable(record: Record | None) -> TypeIs[Payable]:
-    """Tell whether a record is one of payables."""
-    return isinstance(record, Vendor | Bill | VendorCredit | BillPayment)
 
 
 def _place(

@@ -67,8 +67,8 @@ def _owing(kept: Kept, paying: dict[Ref, tuple[BillPayment, ...]], ours: dict[Re
     payments = {each.ref: each for ref in kept.refs for each in paying[ref]}
     outside = outside_of(kept.copies)
     marked = with_outside(shown, outside) if isinstance(shown, Bill) else shown
-    is_payable = not shown.keeping.left_out
-    on_platform = stand_on_platform(marked, kept.refs, payments.values()) if is_payable else OnPlatform(0)
+    comes_in = not shown.keeping.left_out
+    on_platform = stand_on_platform(marked, kept.refs, payments.values()) if comes_in else OnPlatform(0)
     in_accounting = _in_accounting_minor(kept.named, payments.values(), ours)
     return Owing(on_platform, in_accounting, tuple(payments[ref] for ref in sorted(payments)), outside)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeIs
 
 from crossfoot.coming_in import Beside, judge, load_beside
 from crossfoot.core.decisions import Decision, Outcome, unreadable
@@ -11,7 +10,7 @@ from crossfoot.core.model import ACCOUNTING, Record, Ref, Standing
 from crossfoot.core.payables.eligibility import Rules, came_in
 from crossfoot.core.payables.entries import PAYABLE
 from crossfoot.core.payables.open_amounts import named_by
-from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor, VendorCredit, vendor_of
+from crossfoot.core.payables.records import BillPayment, Payable, is_payable, vendor_of
 from crossfoot.core.payables.stored import standing_of
 from crossfoot.ports import Outgoing, Window
 from crossfoot.steps.sync_payables.needs import Ports
@@ -31,7 +30,7 @@ class Filing:
     def __init__(self, tenant: str, window: Window, rules: Rules, ports: Ports) -> None:
         self._tenant, self._rules, self._ports = tenant, rules, ports
         self._unreadable = window.unreadable
-        read = [record for record in window.records if _is_payable(record)]
+        read = [record for record in window.records if is_payable(record)]
         origins = ports.origins.load_many(tenant, read) if read else {}
         self._read: list[Payable] = [replace(each, origin=origins.get(each.ref)) for each in read]
         self._refs = frozenset(each.ref for each in read)
@@ -81,7 +80,7 @@ class Filing:
         origins = self._ports.origins.load_copies(self._tenant, new) if new else {}
 
         def standing_for(record: Record) -> Record:
-            assert _is_payable(record)
+            assert is_payable(record)
             return replace(record, origin=origins[record.ref])
 
         if origins:
@@ -139,7 +138,7 @@ class Filing:
     def _load(self, refs: Iterable[Ref]) -> dict[Ref, Payable]:
         wanted = sorted(refs)
         found = self._ports.book.load_many(self._tenant, wanted) if wanted else {}
-        return {ref: record for ref, record in found.items() if _is_payable(record)}
+        return {ref: record for ref, record in found.items() if is_payable(record)}
 
     def _save(self, marks: Mapping[Payable, bool]) -> None:
         """Save records as left out or not, unless that was done already."""
@@ -147,10 +146,6 @@ class Filing:
         if new:
             self._ports.book.save(self._tenant, new)
         self._saved |= {each.ref: out for each, out in marks.items()}
-
-
-def _is_payable(record: Record) -> TypeIs[Payable]:
-    return isinstance(record, Vendor | Bill | VendorCredit | BillPayment)
 
 
 def _is_live_there(record: Payable) -> bool:
