@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from crossfoot.adapters.quickbooks.lines import amount_of, decimal_of
+from crossfoot.adapters.quickbooks.lines import amount_of, counting_lines, decimal_of
 from crossfoot.adapters.quickbooks.translate import text_of
 from crossfoot.core.money import to_minor
 from crossfoot.core.payables.records import CostLine, CostLineKind
@@ -20,7 +20,8 @@ def cost_lines(wire: Wire, currency: str) -> tuple[CostLine, ...]:
     (GlobalTaxCalculation). A line of a kind that we do not know keeps its amount.
     Raises: ValueError.
     """
-    return (*_lines(wire.get("Line") or (), currency), *_tax_lines(wire.get("TxnTaxDetail") or {}, currency))
+    lines = (_line(line, currency) for line in counting_lines(wire.get("Line") or ()))
+    return (*lines, *_tax_lines(wire.get("TxnTaxDetail") or {}, currency))
 
 
 def _tax_lines(wire: Wire, currency: str) -> Iterable[CostLine]:
@@ -29,19 +30,8 @@ def _tax_lines(wire: Wire, currency: str) -> Iterable[CostLine]:
         yield CostLine("", CostLineKind.TAX, "Tax", tax_minor, tax_code=_id(wire.get("TxnTaxCodeRef")))
 
 
-def _lines(wires: Iterable[Wire], currency: str) -> Iterable[CostLine]:
-    for wire in wires:
-        match wire.get("DetailType"):
-            case "SubTotalLineDetail":
-                continue
-            case "GroupLineDetail":
-                # A bundle: what it costs are its own lines.
-                yield from _lines((wire.get("GroupLineDetail") or {}).get("Line") or (), currency)
-            case named:
-                yield _line(wire, str(named), currency)
-
-
-def _line(wire: Wire, named: str, currency: str) -> CostLine:
+def _line(wire: Wire, currency: str) -> CostLine:
+    named = str(wire.get("DetailType"))
     detail = wire.get(named) or {}
     item_id = _id(detail.get("ItemRef"))
     return CostLine(

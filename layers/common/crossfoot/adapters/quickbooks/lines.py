@@ -27,14 +27,21 @@ def _tax_lines(wire: Wire, currency: str) -> Iterable[Line]:
         yield Line("", LineKind.TAX, "Sales tax", tax_minor)
 
 
-def _lines(wires: Iterable[Wire], currency: str) -> Iterable[Line]:
+def counting_lines(wires: Iterable[Wire]) -> Iterable[Wire]:
+    """List what counts: no subtotal, and of a bundle its own lines."""
     for wire in wires:
         match wire.get("DetailType"):
             case "SubTotalLineDetail":
                 continue
             case "GroupLineDetail":
-                # A bundle: what it sells are its own lines.
-                yield from _lines((wire.get("GroupLineDetail") or {}).get("Line") or (), currency)
+                yield from counting_lines((wire.get("GroupLineDetail") or {}).get("Line") or ())
+            case _:
+                yield wire
+
+
+def _lines(wires: Iterable[Wire], currency: str) -> Iterable[Line]:
+    for wire in counting_lines(wires):
+        match wire.get("DetailType"):
             case "DiscountLineDetail":
                 yield _line(wire, LineKind.DISCOUNT, -amount_of(wire, currency))
             case "DescriptionOnly":
