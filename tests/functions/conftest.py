@@ -27,7 +27,7 @@ from crossfoot.wiring.workers import worker
 from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from tests.adapters.sandbox import Sandbox
+from tests.adapters.sandbox import Sandbox, exact
 from tests.architecture.deployed import ROOT, steps
 from tests.fakes.api import AUDIENCE
 from tests.fakes.aws import aws_in_process
@@ -225,6 +225,17 @@ def connect_sandbox(aws: Aws, quickbooks: Sandbox, tenant: str) -> None:
     expires = datetime(2999, 1, 1, tzinfo=UTC).isoformat()
     tokens = {name: ready[name] for name in ("access_token", "refresh_token")} | {"access_expires_at": expires}
     aws.connect(tenant, System.QUICKBOOKS, ready["realm_id"], secrets=tokens)
+
+
+def query_sandbox(quickbooks: Sandbox, entity: str) -> list[dict[str, Any]]:
+    """Read what an accountant sees in the sandbox's company."""
+    answer = quickbooks.http.get(
+        f"/v3/company/{quickbooks.ready['realm_id']}/query",
+        params={"query": f"SELECT * FROM {entity}", "minorversion": "75"},
+        headers={"Authorization": f"Bearer {quickbooks.ready['access_token']}", "Accept": "application/json"},
+    )
+    found: list[dict[str, Any]] = exact(answer.text)["QueryResponse"].get(entity, [])
+    return found
 
 
 def _forget() -> None:

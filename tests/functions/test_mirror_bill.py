@@ -33,8 +33,8 @@ from crossfoot.core.payables.syncs import PayableSync, SyncStage, SyncStarter
 from crossfoot.messages import Message, MirrorBill
 from crossfoot.ports import Outgoing
 
-from tests.adapters.sandbox import Sandbox, exact, running
-from tests.functions.conftest import Aws, Load, connect_sandbox, in_time, sample
+from tests.adapters.sandbox import Sandbox, running
+from tests.functions.conftest import Aws, Load, connect_sandbox, in_time, query_sandbox, sample
 
 ONE, TWO = "t_0a1b2c3d4e5f6071", "t_8192a3b4c5d6e7f8"
 VERSION = Version("2026-11-21T20:00:00.000000Z", "2026-11-21T20:00:00.000000Z")
@@ -140,17 +140,6 @@ def test_what_cannot_be_finished_in_time_comes_back(table: Table, handler: Modul
 # --- on the QuickBooks sandbox -----------------------------------------------------------------------------------------
 
 
-def query(quickbooks: Sandbox, entity: str) -> list[dict[str, Any]]:
-    """Read what an accountant sees."""
-    answer = quickbooks.http.get(
-        f"/v3/company/{quickbooks.ready['realm_id']}/query",
-        params={"query": f"SELECT * FROM {entity}", "minorversion": "75"},
-        headers={"Authorization": f"Bearer {quickbooks.ready['access_token']}", "Accept": "application/json"},
-    )
-    found: list[dict[str, Any]] = exact(answer.text)["QueryResponse"].get(entity, [])
-    return found
-
-
 def event(message: Message) -> dict[str, Any]:
     (first, *_) = sample("mirror_bill")["Records"]
     return {"Records": [{**first, "body": message.to_json()}]}
@@ -160,7 +149,7 @@ def test_b4_a_payment_with_a_credit_is_in_quickbooks_with_all_that_it_names_to_t
     aws: Aws, load: Load, quickbooks: Sandbox, table: Table
 ) -> None:
     connect_sandbox(aws, quickbooks, ONE)
-    accounts = query(quickbooks, "Account")
+    accounts = query_sandbox(quickbooks, "Account")
     of_type = {each["AccountType"]: each["Id"] for each in accounts}
     chosen = PayablesPreferences(
         next(each["Id"] for each in accounts if each["AccountType"] == "Expense"), of_type["Income"], of_type["Bank"]
@@ -172,7 +161,9 @@ def test_b4_a_payment_with_a_credit_is_in_quickbooks_with_all_that_it_names_to_t
     asked = MirrorBill(tenant=ONE, record_kind=Kind.BILL_PAYMENT, record_id=PAYMENT.ref.id)
     for again in ("", "r-2"):
         assert step.handler(event(replace(asked, again=again)), in_time()) == {"batchItemFailures": []}
-    (bill,), (credit,), (payment,) = (query(quickbooks, each) for each in ("Bill", "VendorCredit", "BillPayment"))
+    (bill,), (credit,), (payment,) = (
+        query_sandbox(quickbooks, each) for each in ("Bill", "VendorCredit", "BillPayment")
+    )
     (line,) = bill["Line"]
     assert line["AccountBasedExpenseLineDetail"]["AccountRef"]["value"] == chosen.expense_account_id
     assert (str(bill["TotalAmt"]), str(bill["Balance"]), str(credit["Balance"])) == ("103.55", "0", "0")

@@ -28,8 +28,8 @@ from crossfoot.core.model import (
 from crossfoot.core.preferences import Preferences
 from crossfoot.messages import Message, MirrorPayment, RecordDeposit
 
-from tests.adapters.sandbox import Sandbox, exact, running
-from tests.functions.conftest import Aws, Load, connect_sandbox, in_time, sample
+from tests.adapters.sandbox import Sandbox, running
+from tests.functions.conftest import Aws, Load, connect_sandbox, in_time, query_sandbox, sample
 
 ONE, TWO = "t_0a1b2c3d4e5f6071", "t_8192a3b4c5d6e7f8"
 PAYOUTS = {ONE: "po_412", TWO: "po_77"}
@@ -89,17 +89,6 @@ def quickbooks() -> Iterator[Sandbox]:
         yield sandbox
 
 
-def query(quickbooks: Sandbox, entity: str) -> list[dict[str, Any]]:
-    """Read what an accountant sees."""
-    answer = quickbooks.http.get(
-        f"/v3/company/{quickbooks.ready['realm_id']}/query",
-        params={"query": f"SELECT * FROM {entity}", "minorversion": "75"},
-        headers={"Authorization": f"Bearer {quickbooks.ready['access_token']}", "Accept": "application/json"},
-    )
-    found: list[dict[str, Any]] = exact(answer.text)["QueryResponse"].get(entity, [])
-    return found
-
-
 def event(message: Message) -> dict[str, Any]:
     (first, *_) = sample("record_deposit")["Records"]
     return {"Records": [{**first, "body": message.to_json()}]}
@@ -113,7 +102,7 @@ def test_d2_a_payout_is_one_deposit_in_quickbooks_to_the_cent_and_once_only(
     quickbooks.load(
         quickbooks.ready["realm_id"], [("Customer", {"Id": "58", "DisplayName": "Weiskopf", "Active": True})]
     )
-    ids = {each["Name"]: each["Id"] for each in query(quickbooks, "Account")}
+    ids = {each["Name"]: each["Id"] for each in query_sandbox(quickbooks, "Account")}
     chosen = Preferences(deposits_enabled=True, deposit_account_id=ids["Checking"], fee_account_id=ids["Bank Charges"])
     TablePreferences(table).save(ONE, chosen)
     version = Version("2026-11-21T20:00:00.000000Z", "2026-11-21T20:00:00.000000Z")
@@ -130,9 +119,9 @@ def test_d2_a_payout_is_one_deposit_in_quickbooks_to_the_cent_and_once_only(
         assert entering.handler(entered, in_time()) == {"batchItemFailures": []}
         asked = event(RecordDeposit(tenant=ONE, payout_id="po_412"))
         assert recording.handler(asked, in_time()) == {"batchItemFailures": []}
-    (deposit,) = query(quickbooks, "Deposit")
+    (deposit,) = query_sandbox(quickbooks, "Deposit")
     assert (str(deposit["TotalAmt"]), deposit["DepositToAccountRef"]["value"]) == ("95.56", ids["Checking"])
-    (receipt,) = query(quickbooks, "Payment")
+    (receipt,) = query_sandbox(quickbooks, "Payment")
     assert [link["TxnId"] for link in receipt["LinkedTxn"]] == [deposit["Id"]]
     assert {message["kind"] for message in aws.messages("deposits")} == {"record_deposit"}, (
         "its payment asked for it too"

@@ -52,12 +52,23 @@ class Owing:
         return self.company.post("BillPayment", body)
 
     def void(self, payment: dict[str, Any]) -> None:
-        head = {"Id": payment["Id"], "SyncToken": payment["SyncToken"], "sparse": True}
+        head = {**self._head("BillPayment", payment), "sparse": True}
         self.company.post("BillPayment", head, operation="update", include="void")
 
     def delete(self, entity: str, record: dict[str, Any]) -> None:
-        now = next(each for each in self.company.query(entity) if each["Id"] == record["Id"])
-        self.company.post(entity, {"Id": now["Id"], "SyncToken": now["SyncToken"]}, operation="delete")
+        self.company.post(entity, self._head(entity, record), operation="delete")
+
+    def change(self, entity: str, record: dict[str, Any], **fields: Any) -> None:
+        """Change a record. Takes: `fields` hold what QuickBooks asks for with every change of one."""
+        self.company.post(entity, {**self._head(entity, record), **fields, "sparse": True})
+
+    def now(self, entity: str, id_: str) -> dict[str, Any]:
+        """See a record as it is now."""
+        return next(each for each in self.company.query(entity) if each["Id"] == id_)
+
+    def _head(self, entity: str, record: dict[str, Any]) -> dict[str, Any]:
+        now = self.now(entity, record["Id"])
+        return {"Id": now["Id"], "SyncToken": now["SyncToken"]}
 
     def read(self) -> list[Record]:
         """Read from the cursor on until there is no more."""

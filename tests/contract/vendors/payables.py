@@ -9,9 +9,10 @@ from typing import Any
 from crossfoot.adapters.quickbooks.payables import QuickBooksPayables
 from crossfoot.adapters.quickbooks.payables_source import QuickBooksPayablesSource
 from crossfoot.core.model import Kind, System
-from crossfoot.core.money import from_minor
+from crossfoot.core.money import from_minor, to_minor
 
 from tests.adapters.quickbooks.company import Company
+from tests.adapters.quickbooks.owing import Owing
 from tests.contract.vendors.both import Names, Reading
 from tests.contract.vendors.paying import PayableWriting
 from tests.fakes.clock import FakeClock
@@ -81,15 +82,10 @@ class SandboxLedger(Reading):
         self.company = company
         source = QuickBooksPayablesSource(company.client(), company.clock)
         super().__init__(source, Names(System.QUICKBOOKS))
-        ids = {each["Name"]: each["Id"] for each in company.query("Account")}
-        accounts = {
-            "bank": ids["Checking"],
-            "card": ids["Business Visa"],
-            "costs": ids["Uncategorized Expense"],
-            "fees": ids["Bank Charges"],
-        }
+        self._clerk = Owing(company)
+        fees = next(each["Id"] for each in company.query("Account") if each["Name"] == "Uncategorized Expense")
+        accounts = {"bank": self._clerk.bank, "card": self._clerk.card, "costs": self._clerk.costs, "fees": fees}
         self.ours = PayableWriting(QuickBooksPayables(company.client()), self.names, accounts)
-        self._bank = ids["Checking"]
         self.pass_time(0)
 
     def pass_time(self, seconds: float) -> None:
@@ -100,65 +96,50 @@ class SandboxLedger(Reading):
         self.company.customer(called)
 
     def pay(self, name: str, vendor: str, bills: Mapping[str, int], *, more_minor: int = 0) -> None:
-        lines = [_link("Bill", self.names.id_of(bill), minor) for bill, minor in bills.items()]
-        body = {
-            "VendorRef": {"value": self.names.id_of(vendor)},
-            "TotalAmt": _amount(sum(bills.values()) + more_minor),
-            "TxnDate": TODAY.isoformat(),
-            "PayType": "Check",
-            "CheckPayment": {"BankAccountRef": {"value": self._bank}},
-            "Line": lines,
-        }
-        self.names.give(Kind.BILL_PAYMENT, name, self.company.post("BillPayment", body)["Id"])
+        parts = [("Bill", self._known(bill), _amount(minor)) for bill, minor in bills.items()]
+        total = _amount(sum(bills.values()) + more_minor)
+        paid = self._clerk.pay(self._known(vendor), total, *parts, TxnDate=TODAY.isoformat())
+        self.names.give(Kind.BILL_PAYMENT, name, paid["Id"])
 
     def pay_beyond(self, name: str, minor: int) -> None:
         known = self._now("BillPayment", name)
-        total = float(known["TotalAmt"]) + _amount(minor)
+        total = _amount(to_minor(known["TotalAmt"], "USD") + minor)
         kept = {field: known[field] for field in ("VendorRef", "PayType")}
-        self.company.post("BillPayment", {**_head(known), **kept, "TotalAmt": total, "sparse": True})
+        self._clerk.change("BillPayment", known, **kept, TotalAmt=total)
 
     def pass_on(self, name: str) -> None:
         known, customer = self._now("Bill", name), self.company.customer("Passed On")
         detail = "AccountBasedExpenseLineDetail"
         more = {"CustomerRef": {"value": customer["Id"]}, "BillableStatus": "Billable"}
         lines = [{**line, "Amount": float(line["Amount"]), detail: {**line[detail], **more}} for line in known["Line"]]
-        body = {**_head(known), "VendorRef": known["VendorRef"], "Line": lines, "sparse": True}
-        self.company.post("Bill", body)
+        self._clerk.change("Bill", known, VendorRef=known["VendorRef"], Line=lines)
 
     def delete_payment(self, name: str) -> None:
-        self.company.post("BillPayment", _head(self._now("BillPayment", name)), operation="delete")
+        self._clerk.delete("BillPayment", self._known(name))
 
     def void_payment(self, name: str) -> None:
-        body = {**_head(self._now("BillPayment", name)), "sparse": True}
-        self.company.post("BillPayment", body, operation="update", include="void")
+        self._clerk.void(self._known(name))
 
     def delete_bill(self, name: str) -> None:
-        self.company.post("Bill", _head(self._now("Bill", name)), operation="delete")
+        self._clerk.delete("Bill", self._known(name))
 
     def keep_what_is_paid(self) -> None:
         self.company.sandbox.switch(paid_invoice_delete="refuse")
 
     def close_books(self, until: date) -> None:
         (settings,) = self.company.query("Preferences")
-        head = {**_head(settings), "sparse": True}
-        self.company.post("Preferences", {**head, "AccountingInfoPrefs": {"BookCloseDate": until.isoformat()}})
+        self._clerk.change("Preferences", settings, AccountingInfoPrefs={"BookCloseDate": until.isoformat()})
 
     def deactivate_bank(self) -> None:
-        (bank,) = (each for each in self.company.query("Account") if each["Id"] == self._bank)
+        bank = self._clerk.now("Account", self._clerk.bank)
         kept = {field: bank[field] for field in ("Name", "AccountType", "AccountSubType")}
-        self.company.post("Account", {**_head(bank), **kept, "Active": False})
+        self._clerk.change("Account", bank, **kept, Active=False)
 
     def _now(self, entity: str, name: str) -> dict[str, Any]:
-        id_ = self.names.id_of(name)
-        return next(each for each in self.company.query(entity) if each["Id"] == id_)
+        return self._clerk.now(entity, self.names.id_of(name))
 
-
-def _head(known: Mapping[str, Any]) -> dict[str, Any]:
-    return {field: known[field] for field in ("Id", "SyncToken")}
-
-
-def _link(kind: str, txn_id: str, minor: int) -> dict[str, Any]:
-    return {"Amount": _amount(minor), "LinkedTxn": [{"TxnId": txn_id, "TxnType": kind}]}
+    def _known(self, name: str) -> dict[str, Any]:
+        return {"Id": self.names.id_of(name)}
 
 
 def _amount(minor: int) -> float:
