@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC
 
 from crossfoot.core.decisions import Decision, Outcome
 from crossfoot.core.model import ACCOUNTING, PLATFORM, Ref, Standing
@@ -56,7 +55,7 @@ class Case:
             preferences=world.payables_settings.load(world.tenant) or PayablesPreferences(),
             payment_sync=payment_sync_of(world.payables_settings.load_facts(world.tenant)),
             standing=standing,
-            shown=_shown(world, Ref(ACCOUNTING, record.ref.kind, standing.id)) if standing is not None else None,
+            shown=shown_there(world, Ref(ACCOUNTING, record.ref.kind, standing.id)) if standing is not None else None,
             newest=told[-1].item if told else None,
         )
 
@@ -110,7 +109,7 @@ class Case:
     def named_shown(self, ref: Ref) -> Payable | None:
         """Give what QuickBooks shows of something that it names."""
         there = self.entry_ref(ref)
-        return _shown(self.world, there) if there is not None else None
+        return shown_there(self.world, there) if there is not None else None
 
 
 def check_excuse(case: Case, reason: Decision) -> None:
@@ -132,9 +131,9 @@ def _lacks_room(case: Case, payment: BillPayment, ref: Ref) -> bool:
     if not isinstance(shown, Bill | VendorCredit):
         return False
     names = {ref, shown.ref, stands_for(case.world).get(shown.ref, ref)}
-    own = _part_there(case.shown, shown.ref)
+    own = part_there(case.shown, shown.ref)
     asked = sum(
-        max(0, part_minor(each, names) - _part_there(Case.of(case.office, each).shown, shown.ref))
+        max(0, part_minor(each, names) - part_there(Case.of(case.office, each).shown, shown.ref))
         for each in _rivals(case, names)
         if _turn(each) < _turn(payment) and not is_scheduled(each)
     )
@@ -152,7 +151,8 @@ def _turn(payment: BillPayment) -> tuple[object, str]:
     return payment.paid_on, payment.ref.id
 
 
-def _part_there(payment: Payable | None, owed: Ref) -> int:
+def part_there(payment: Payable | None, owed: Ref) -> int:
+    """Give what a payment in QuickBooks settles of something there."""
     return part_minor(payment, (owed,)) if isinstance(payment, BillPayment) and _is_live(payment) else 0
 
 
@@ -168,13 +168,13 @@ def _is_paid_there(case: Case) -> bool:
     ours = stands_for(case.world)
     there = case.world.our_payables.records.values()
     payments = [each for each in there if isinstance(each, BillPayment) and each.ref not in ours]
-    return case.shown is not None and any(_part_there(each, case.shown.ref) for each in payments)
+    return case.shown is not None and any(part_there(each, case.shown.ref) for each in payments)
 
 
 def _is_paid_by_ours(case: Case) -> bool:
     ours, there = stands_for(case.world), case.world.our_payables.records.values()
     payments = [each for each in there if isinstance(each, BillPayment) and each.ref in ours]
-    return case.shown is not None and any(_part_there(each, case.shown.ref) for each in payments)
+    return case.shown is not None and any(part_there(each, case.shown.ref) for each in payments)
 
 
 def _is_refused(case: Case) -> bool:
@@ -265,7 +265,7 @@ def _is_of_another_vendor(case: Case) -> bool:
 
 def _is_copy_gone(case: Case) -> bool:
     copy = case.record.copy_of
-    shown = _shown(case.world, copy) if copy is not None else None
+    shown = shown_there(case.world, copy) if copy is not None else None
     return shown is None or not _is_live(shown)
 
 
@@ -314,53 +314,8 @@ _EXCUSES: Mapping[str, Callable[[Case], bool]] = {
 NOT_AT_REST = frozenset({"sync_by_hand"})
 
 
-# --- what stays in QuickBooks --------------------------------------------------------------------------------------
-
-
-def check_left_out(office: Office, ref: Ref) -> None:
-    """Check that what people made in QuickBooks came in, or says rightly why not (B1, B2, B5, B6)."""
-    world = office.world
-    kept, shown = world.book.load(world.tenant, ref), _shown(world, ref)
-    assert is_payable(kept)
-    assert shown is not None
-    if not kept.keeping.left_out:
-        assert getattr(shown, "currency", "USD") == "USD", f"{ref} is in another currency, and came in: {shown}"
-        return
-    told = world.history.load(world.tenant, ref)
-    assert told, f"{ref} is left out, and nothing says why"
-    newest = told[-1].item
-    assert newest.outcome is Outcome.SKIPPED, f"{ref} is left out, and the last word is {newest}"
-    assert newest.code in _LEFT_OUT, f"{ref} is left out for {newest}"
-    assert _LEFT_OUT[newest.code](Case.of(office, kept), shown), (
-        f"{ref} is left out for {newest}, which is not so: {shown}"
-    )
-
-
-def _was_paid_before(case: Case, shown: Payable) -> bool:
-    connected_on = case.world.connections.connected_at[ACCOUNTING].astimezone(UTC).date()
-    payments = [each for each in case.world.our_payables.records.values() if isinstance(each, BillPayment)]
-    return any(_part_there(each, shown.ref) for each in payments if each.paid_on and each.paid_on < connected_on)
-
-
-def _settles_nothing_here(case: Case, shown: Payable) -> bool:
-    assert isinstance(shown, BillPayment)
-    owed = [case.kept(ref) for ref in named_by(shown)]
-    return all(each is None or each.keeping.left_out for each in owed)
-
-
-_LEFT_OUT: Mapping[str, Callable[[Case, Payable], bool]] = {
-    "one_way": lambda case, _: case.preferences.direction is Direction.TO_ACCOUNTING,
-    "classic_profile": lambda case, _: case.payment_sync is PaymentSync.CLASSIC,
-    "other_currency": lambda _, shown: getattr(shown, "currency", "USD") != "USD",
-    "no_number": lambda _, shown: isinstance(shown, Bill) and not shown.number,
-    "paid_before_connection": _was_paid_before,
-    "partly_paid_before_connection": _was_paid_before,
-    "used_before_connection": _was_paid_before,
-    "bills_did_not_come": _settles_nothing_here,
-}
-
-
-def _shown(world: World, ref: Ref) -> Payable | None:
+def shown_there(world: World, ref: Ref) -> Payable | None:
+    """Give what QuickBooks shows of something."""
     found = world.our_payables.records.get(ref)
     return found if is_payable(found) else None
 

@@ -8,7 +8,16 @@ from crossfoot.core.effects import Effect
 from crossfoot.core.model import ACCOUNTING, PLATFORM, Ref, Standing
 from crossfoot.core.payables.entries import PAYABLE, Entry
 from crossfoot.core.payables.open_amounts import stand_on_platform
-from crossfoot.core.payables.records import Bill, BillPayment, Payable, Vendor, VendorCredit, is_payable, vendor_of
+from crossfoot.core.payables.records import (
+    Bill,
+    BillPayment,
+    Payable,
+    Vendor,
+    VendorCredit,
+    is_payable,
+    is_wanted,
+    vendor_of,
+)
 from crossfoot.core.payables.standing import entry_of
 from crossfoot.core.payables.stored import standing_of
 from crossfoot.core.payables.syncs import PayableSync
@@ -16,8 +25,9 @@ from crossfoot.core.payables.syncs import PayableSync
 from tests.fakes.payable_book import open_minor
 from tests.fakes.world import World
 from tests.simulation.clerks import stands_for
-from tests.simulation.excuses import Case, check_excuse, check_left_out
+from tests.simulation.excuses import Case, check_excuse, shown_there
 from tests.simulation.people import Office
+from tests.simulation.staying import check_left_out
 
 type Owed = Bill | VendorCredit
 
@@ -26,7 +36,9 @@ def check_owed_once(office: Office) -> None:
     """Check at any moment that nothing of the platform stands twice in QuickBooks (X2)."""
     if not office.world.our_payables.notes:
         return
-    living = Counter(told for entry, told in stands_for(office.world).items() if _lives(_shown(office.world, entry)))
+    living = Counter(
+        told for entry, told in stands_for(office.world).items() if _lives(shown_there(office.world, entry))
+    )
     twice = [told for told, times in living.items() if times > 1]
     assert not twice, f"{twice} stand more than once in QuickBooks"
 
@@ -135,7 +147,7 @@ def _check_entries(world: World) -> None:
     ids = Counter(Ref(ACCOUNTING, told.kind, entry.id) for told, entry in known.items() if entry is not None)
     assert not [ref for ref, times in ids.items() if times > 1], f"one entry stands for two records: {ids}"
     for entry, told in stands_for(world).items():
-        if _lives(_shown(world, entry)):
+        if _lives(shown_there(world, entry)):
             standing: Entry | None = known.get(told)
             assert standing is not None, f"{entry} stands for {told}, and the ledger says nothing does"
             assert standing.id == entry.id, f"{entry} stands for {told}, and the ledger says {standing}"
@@ -195,7 +207,7 @@ def _is_held_up(office: Office, ref: Ref) -> bool:
 
 def _copy_of(world: World, ref: Ref) -> Owed | None:
     there = _in_accounting(world, ref)
-    shown = _shown(world, there) if there is not None else None
+    shown = shown_there(world, there) if there is not None else None
     return shown if isinstance(shown, Bill | VendorCredit) and _is_live(shown) else None
 
 
@@ -221,18 +233,13 @@ def _latest(world: World, ref: Ref) -> Effect | None:
     return world.effects.load_latest(world.tenant, PAYABLE, ref)
 
 
-def _shown(world: World, entry: Ref) -> Payable | None:
-    found = world.our_payables.records.get(entry)
-    return found if is_payable(found) else None
-
-
 def _is_live(record: Payable) -> bool:
     return record.standing is Standing.LIVE
 
 
 def _lives(record: Payable | None) -> bool:
     """Tell whether an entry counts: a vendor that is inactive does not."""
-    return record is not None and _is_live(record) and not (isinstance(record, Vendor) and not record.active)
+    return record is not None and is_wanted(record)
 
 
 def _with_lines[P: Payable](world: World, record: P) -> P:

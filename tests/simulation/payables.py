@@ -1,13 +1,11 @@
-"""What a partner tells on the platform of what it owes, late, twice and in any order, and what it chooses (B)."""
+"""What a partner owes, made, changed, paid and taken back on the platform (B)."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from crossfoot.core.model import ACCOUNTING, PLATFORM, Kind, OutsidePayment, Record, Ref, Standing, Version
-from crossfoot.core.payables.preferences import Direction, PayablesPreferences
-from crossfoot.core.payables.profile import PaymentSync, ProfileFacts
 from crossfoot.core.payables.records import (
     Bill,
     BillPart,
@@ -22,41 +20,33 @@ from crossfoot.core.payables.records import (
     VendorCredit,
     is_payable,
 )
-from crossfoot.core.payables.syncs import SyncStarter, new_sync
-from crossfoot.messages import RetryParked, SyncPayables
-from crossfoot.told import keep_told
 
 from tests.fakes.filing import TODAY
-from tests.fakes.receipts import BANK, CARD, COSTS, FEES
-from tests.fakes.trip import Crash, Mode, Trip
+from tests.fakes.receipts import COSTS, FEES
 from tests.fakes.world import World
 from tests.simulation.clerks import VENDOR_NAMES
 from tests.simulation.people import Office
+from tests.simulation.steering import Steering
+from tests.simulation.tellings import Tellings
 
-# Of a hundred: what is told at once; whose receiver dies on the way; bills of a number that there is already.
-AT_ONCE, DIES, SAME_NUMBER = 75, 12, 8
-# Keeping what was told makes so many calls at most.
-KEEPING_CALLS = 3
-READY = PayablesPreferences(expense_account_id=FEES, income_account_id="1", bank_account_id=BANK, card_account_id=CARD)
+# Of a hundred: what is told at once; bills of a number that there is already.
+AT_ONCE, SAME_NUMBER = 75, 8
 _UNSTAMPED = Version("", "")
 
 
 @dataclass
 class Payables:
-    """The people around payables, of one partner. Takes: `on_its_way` is what was told and has not arrived."""
+    """The people around payables, of one partner."""
 
     office: Office
-    on_its_way: list[Payable] = field(default_factory=list)
-    _arrived: list[Payable] = field(default_factory=list)
     _made: int = 0
-    _pressed: int = 0
+
+    def __post_init__(self) -> None:
+        self.tellings, self.steering = Tellings(self.office), Steering(self.office)
 
     def open(self) -> None:
         """Choose how payables sync, and tell of some that are paid."""
-        self._world.connections.connected_at[ACCOUNTING] = self._world.clock.now()
-        self._save(READY if self._chance(90) else PayablesPreferences())
-        profile = self._choose((PaymentSync.TWO_WAY, PaymentSync.TWO_WAY, PaymentSync.CLASSIC))
-        self._world.payables_settings.save_facts(self._world.tenant, ProfileFacts(override=profile))
+        self.steering.open()
         for deed in (self._tell_vendor, self._tell_bill, self._tell_bill, self._tell_credit, self._pay):
             deed()
 
@@ -77,22 +67,22 @@ class Payables:
             self._take_back,
             self._take_on,
             self._tell_anew,
-            self._repeat,
+            self.tellings.repeat,
             self._mark_paid_outside,
-            self._prefer,
-            self._sync_now,
-            self._sync_now,
-            self._retry,
+            self.steering.prefer,
+            self.steering.sync_now,
+            self.steering.sync_now,
+            self.steering.retry,
         )
         self._choose(deeds)()
         if self._chance(AT_ONCE):
-            self._deliver()
+            self.tellings.deliver()
 
     # --- what is told -----------------------------------------------------------------------------------------------
 
     def _tell_vendor(self) -> None:
         name = self._choose(VENDOR_NAMES)
-        self._tell(Vendor(self._new_ref(Kind.VENDOR), _UNSTAMPED, Standing.LIVE, name))
+        self.tellings.tell(Vendor(self._new_ref(Kind.VENDOR), _UNSTAMPED, Standing.LIVE, name))
 
     def _tell_bill(self) -> None:
         vendor, minor = self._some_vendor(), self._minor(6)
@@ -102,14 +92,14 @@ class Payables:
                 ref, _UNSTAMPED, Standing.LIVE, self._number(), vendor, "", TODAY, TODAY, "USD", minor, minor,
                 self._lines(minor), approved=self._chance(70),
             )  # fmt: skip
-            self._tell(bill)
+            self.tellings.tell(bill)
 
     def _tell_credit(self) -> None:
         vendor, minor = self._some_vendor(), self._minor(3)
         if vendor is not None:
             ref = self._new_ref(Kind.VENDOR_CREDIT)
             credit = VendorCredit(ref, _UNSTAMPED, Standing.LIVE, f"C{self._made}", vendor, "", TODAY, "USD", minor)
-            self._tell(replace(credit, lines=self._lines(minor)))
+            self.tellings.tell(replace(credit, lines=self._lines(minor)))
 
     def _pay(self) -> None:
         """Pay a bill or two of a vendor, all or a part or too much of it, sometimes with a credit."""
@@ -127,7 +117,7 @@ class Payables:
             TODAY + timedelta(days=self._pick(3)), "USD", total, self._choose((PayMethod.CHECK, *PayMethod)),
             bills=parts, credits=used, state=self._choose((PayState.PAID, PayState.PAID, PayState.SCHEDULED)),
         )  # fmt: skip
-        self._tell(payment)
+        self.tellings.tell(payment)
 
     def _use_credits(self, vendor: Ref, most_minor: int) -> tuple[CreditPart, ...]:
         credits_ = [each for each in self._owed(Kind.VENDOR_CREDIT) if self._is_same_vendor(each.vendor, vendor)]
@@ -143,7 +133,7 @@ class Payables:
             if each.state is PayState.SCHEDULED and each.standing is Standing.LIVE
         ]
         if payment := self._some(scheduled):
-            self._tell(replace(payment, state=PayState.PAID))
+            self.tellings.tell(replace(payment, state=PayState.PAID))
 
     def _change(self) -> None:
         """Change a record, as the platform knows it by now, or as it did before somebody changed it in QuickBooks."""
@@ -153,16 +143,18 @@ class Payables:
         now = self._as_known(record) if self._chance(70) else record
         match now:
             case Vendor():
-                self._tell(replace(now, name=self._choose(VENDOR_NAMES), active=not self._chance(20)))
+                self.tellings.tell(replace(now, name=self._choose(VENDOR_NAMES), active=not self._chance(20)))
             case Bill() | VendorCredit() if now.lines and self._chance(70):
                 minor = self._minor(6)
-                self._tell(replace(now, lines=self._lines(minor), total_minor=minor))
+                self.tellings.tell(replace(now, lines=self._lines(minor), total_minor=minor))
             case Bill():
-                self._tell(replace(now, approved=not now.approved, due_on=TODAY + timedelta(days=self._pick(9))))
+                self.tellings.tell(
+                    replace(now, approved=not now.approved, due_on=TODAY + timedelta(days=self._pick(9)))
+                )
             case VendorCredit():
-                self._tell(replace(now, issued_on=TODAY + timedelta(days=1)))
+                self.tellings.tell(replace(now, issued_on=TODAY + timedelta(days=1)))
             case BillPayment() if now.bills:
-                self._tell(self._paying_otherwise(now))
+                self.tellings.tell(self._paying_otherwise(now))
 
     def _paying_otherwise(self, payment: BillPayment) -> BillPayment:
         """Give a payment over another amount of its first bill, and of another day."""
@@ -181,7 +173,7 @@ class Payables:
         if record is not None:
             standings = (Standing.DELETED, Standing.VOID) if isinstance(record, BillPayment) else (Standing.DELETED,)
             back = record.standing is not Standing.LIVE
-            self._tell(replace(record, standing=Standing.LIVE if back else self._choose(standings)))
+            self.tellings.tell(replace(record, standing=Standing.LIVE if back else self._choose(standings)))
 
     def _take_on(self) -> None:
         """Edit what came from QuickBooks: from then on the platform tells of it."""
@@ -192,25 +184,20 @@ class Payables:
             return
         copied = replace(record, ref=self._new_ref(record.ref.kind), copy_of=record.ref, version=_UNSTAMPED)
         if isinstance(copied, Vendor):
-            self._tell(replace(copied, name=self._choose((copied.name, *VENDOR_NAMES)), revision=""))
+            self.tellings.tell(replace(copied, name=self._choose((copied.name, *VENDOR_NAMES)), revision=""))
             return
         copied = replace(copied, revision="", marker="", note="")
         if self._chance(50):
             minor = self._minor(6)
-            self._tell(replace(copied, lines=self._lines(minor), total_minor=minor))
+            self.tellings.tell(replace(copied, lines=self._lines(minor), total_minor=minor))
         else:
             assert isinstance(record, Bill | VendorCredit)
-            self._tell(replace(copied, lines=self._lines_of(record)))
+            self.tellings.tell(replace(copied, lines=self._lines_of(record)))
 
     def _tell_anew(self) -> None:
         """Tell of a record under a new time, though nothing of it has changed."""
         if record := self._some([*self.office.told_payables.values()]):
-            self._tell(record)
-
-    def _repeat(self) -> None:
-        """Send once more what arrived already: of some of it a newer version is known by now."""
-        if self._arrived:
-            self.on_its_way.append(self._choose(self._arrived))
+            self.tellings.tell(record)
 
     def _mark_paid_outside(self) -> None:
         """Say that a bill was paid without the platform, or take that back (B8)."""
@@ -224,101 +211,7 @@ class Payables:
                 return replace(record, keeping=replace(record.keeping, outside=outside))
 
             self._world.book.revise(self._world.tenant, [bill.ref], marked)
-            self._retry()
-
-    # --- on its way -----------------------------------------------------------------------------------------------
-
-    def deliver_all(self) -> None:
-        """Let everything arrive, the newest first: the others come too late to count."""
-        for told in reversed(self.on_its_way):
-            keep_told(self._world.tenant, told, self._world)
-        self.on_its_way.clear()
-
-    def _tell(self, record: Payable) -> None:
-        """Take up what there is to tell, to be delivered some time."""
-        self._world.clock.advance(1)
-        stamp = f"{self._world.clock.now():%Y-%m-%dT%H:%M:%S.%fZ}"
-        told = replace(record, version=Version(stamp, stamp))
-        self.office.told_payables[told.ref] = told
-        self.on_its_way.append(told)
-        self._say(f"tells of {_shown(told)}")
-
-    def _deliver(self) -> None:
-        """Let something arrive, mostly the newest; where its receiver dies, it comes again."""
-        if not self.on_its_way:
-            return
-        told = self._choose(self.on_its_way[::-1])
-        dies = self._chance(DIES)
-        trip = Trip(self._pick(KEEPING_CALLS) if dies else None, Mode.CRASH_BEFORE)
-        self._say(f"hears of {_shown(told)}{', and dies' if dies else ''}")
-        try:
-            keep_told(self._world.tenant, told, _WiredReceiver(self._world, trip))
-        except Crash:
-            return
-        self.on_its_way.remove(told)
-        self._arrived.append(told)
-
-    # --- what is chosen and pressed ---------------------------------------------------------------------------------
-
-    def make_ready(self) -> None:
-        """Choose what is missing, so that everything can go; which way it goes stays as it was chosen."""
-        now = self._world.payables_settings.load(self._world.tenant) or READY
-        chosen = replace(READY, direction=now.direction, auto_sync=now.auto_sync, needs_approval=now.needs_approval)
-        self._save(replace(chosen, card_account_id=now.card_account_id))
-
-    def retry_everything(self) -> None:
-        """Have everything tried again that somebody has seen to."""
-        again = self._world.clock.stamp()
-        self._world.queue.send([RetryParked(tenant=self._world.tenant, because=again, again=again)])
-
-    def sync(self) -> None:
-        """Press Sync Now; a second press joins the first."""
-        self._begin(dies=False)
-
-    def _sync_now(self) -> None:
-        self._begin(dies=self._chance(8))
-
-    def _begin(self, *, dies: bool) -> None:
-        """Begin a sync; who dies before it is queued leaves it to the sweep."""
-        self._pressed += 1
-        token = f"{self._pressed}"
-        sync = self._world.payable_syncs.begin(
-            self._world.tenant, new_sync(SyncStarter.PERSON, self._world.worker_clock.now(), token)
-        )
-        self._say(f"presses Sync Now{', and it is not queued' if dies else ''}: {sync.id}")
-        if not dies:
-            stamp = self._world.clock.stamp()
-            self._world.queue.send([SyncPayables(tenant=self._world.tenant, sync=sync.id, because=stamp)])
-
-    def _retry(self) -> None:
-        self._say("retries what is held up")
-        self.retry_everything()
-
-    def _prefer(self) -> None:
-        """Choose otherwise: direction, approval, auto-sync, accounts; or support changes the profile."""
-        now = self._world.payables_settings.load(self._world.tenant) or READY
-        one_way = Direction.TO_ACCOUNTING if now.direction is Direction.TWO_WAY else Direction.TWO_WAY
-        profile = self._choose((PaymentSync.TWO_WAY, PaymentSync.CLASSIC))
-        chosen = self._choose(
-            (
-                replace(READY, direction=now.direction),
-                replace(now, direction=one_way),
-                replace(now, auto_sync=not now.auto_sync),
-                replace(now, needs_approval=not now.needs_approval),
-                replace(now, card_account_id="" if now.card_account_id else CARD),
-                replace(now, expense_account_id=self._choose(("", COSTS, FEES))),
-                now,
-            )
-        )
-        self._save(chosen)
-        if chosen == now:
-            self._say(f"has the profile {profile}")
-            self._world.payables_settings.save_facts(self._world.tenant, ProfileFacts(override=profile))
-
-    def _save(self, preferences: PayablesPreferences) -> None:
-        self._say(f"chooses {preferences}")
-        self._world.payables_settings.save(self._world.tenant, preferences)
-        self.retry_everything()
+            self.steering.retry()
 
     # --- whatever they look at ------------------------------------------------------------------------------------
 
@@ -399,26 +292,3 @@ class Payables:
         known = self._world.origins.by_copy
         names = {known.get((self._world.tenant, each), each) for each in (one, other) if each is not None}
         return len(names) == 1
-
-
-class _WiredReceiver:
-    """What keeps what was told, and may die at any of its calls."""
-
-    def __init__(self, world: World, trip: Trip) -> None:
-        self.book, self.outbox, self.queue = (trip.wire(each) for each in (world.book, world.outbox, world.queue))
-
-
-def _shown(record: Payable) -> str:
-    at = f"at {record.version.updated_at}"
-    copied = f", from {record.copy_of}" if record.copy_of else ""
-    match record:
-        case Vendor():
-            return f"{record.ref.id}: {record.standing}, {record.name}, active {record.active}{copied}, {at}"
-        case Bill() | VendorCredit():
-            what = f"{record.standing}, {record.number} of {record.vendor}, {record.total_minor}"
-            return f"{record.ref.id}: {what}{copied}, {at}"
-        case BillPayment():
-            bills = {str(part.bill): part.amount_minor for part in record.bills}
-            used = {str(part.credit): part.amount_minor for part in record.credits}
-            state = f"{record.standing}, {record.state} by {record.method} on {record.paid_on}"
-            return f"{record.ref.id}: {state}, {bills} less {used}, {at}"

@@ -390,14 +390,14 @@ class Simulation:
 
     def _settle_payables(self, payables: Payables) -> None:
         """Let the partner see to what was asked and sync, until that leads to nothing more."""
-        payables.deliver_all()
-        payables.make_ready()
+        payables.tellings.deliver_all()
+        payables.steering.make_ready()
         self._drain()
         for _ in range(MAX_SYNCS):
             before = _state_of(payables.office)
             self.clock.advance(1)
-            payables.retry_everything()
-            payables.sync()
+            payables.steering.retry_everything()
+            payables.steering.sync()
             self._drain()
             if before == _state_of(payables.office):
                 return
