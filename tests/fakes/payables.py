@@ -14,6 +14,8 @@ from crossfoot.core.payables.entries import (
     PaymentEntry,
     VendorEntry,
 )
+from crossfoot.core.payables.latin import in_latin
+from crossfoot.core.payables.likeness import with_unsaid
 from crossfoot.core.payables.records import (
     Bill,
     BillPart,
@@ -27,7 +29,6 @@ from crossfoot.core.payables.records import (
     VendorCredit,
 )
 from crossfoot.core.payables.standing import entry_of
-from crossfoot.core.payables.wording import in_latin, with_unsaid
 from crossfoot.errors import Conflict, Rejected
 
 from tests.fakes.filing import NEW, TODAY

@@ -17,8 +17,8 @@ from crossfoot.core.payables.entries import (
     PaymentEntry,
     VendorEntry,
 )
+from crossfoot.core.payables.latin import in_latin
 from crossfoot.core.payables.standing import INACTIVE_SUFFIX
-from crossfoot.core.payables.wording import in_latin
 from crossfoot.errors import Conflict, OutcomeUnknown, Rejected
 from crossfoot.http import Wire
 

@@ -25,10 +25,11 @@ from crossfoot.core.payables.lacking import (
     is_active,
     label_of,
 )
+from crossfoot.core.payables.latin import DESCRIPTION_LENGTH, in_latin
+from crossfoot.core.payables.likeness import with_unsaid
 from crossfoot.core.payables.paying import build_payment
 from crossfoot.core.payables.records import Bill, BillPayment, CostLine, CostLineKind, Vendor, VendorCredit
 from crossfoot.core.payables.stored import size_bytes
-from crossfoot.core.payables.wording import DESCRIPTION_LENGTH, in_latin, with_unsaid
 
 # QuickBooks' own length of a number; one that is cut could become another one.
 NUMBER_LENGTH = 21

@@ -6,11 +6,10 @@ from crossfoot.core.payables.case import Case, day_of
 from crossfoot.core.payables.claims import holds_on, made_there_on
 from crossfoot.core.payables.entries import Entry, EntryOperation, EntryWrite
 from crossfoot.core.payables.lacking import label_of
-from crossfoot.core.payables.likeness import is_same, says_the_same
+from crossfoot.core.payables.likeness import is_same, says_the_same, with_unsaid
 from crossfoot.core.payables.records import Bill, BillPayment, Vendor
 from crossfoot.core.payables.refusals import NAME_TAKEN, refusal_of, rests_on
 from crossfoot.core.payables.stored import from_body, repeats_refusal
-from crossfoot.core.payables.wording import with_unsaid
 from crossfoot.core.receiving import PERIOD_CLOSED, SEEN
 
 SYNC_BY_HAND = "sync_by_hand"

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from crossfoot.core.payables.entries import BillEntry, CreditEntry, Entry, EntryLine, PaymentEntry
-from crossfoot.core.payables.wording import with_unsaid
+from crossfoot.core.payables.entries import BillEntry, CreditEntry, Entry, EntryLine, PaymentEntry, VendorEntry
 
 
 def is_same(one: Entry, other: Entry) -> bool:
@@ -29,6 +28,21 @@ def as_asked(found: Entry, asked: Entry) -> Entry:
     if isinstance(kept, BillEntry | CreditEntry) and isinstance(found, BillEntry | CreditEntry):
         return replace(kept, lines=_numbered(kept.lines, found.lines))
     return kept
+
+
+def with_unsaid(entry: Entry, standing: Entry) -> Entry:
+    """Give an entry with what it leaves unsaid as it stands. Raises: ValueError when they are of two kinds."""
+    match entry, standing:
+        case VendorEntry(), VendorEntry():
+            email, account_number = entry.email or standing.email, entry.account_number or standing.account_number
+            return replace(entry, email=email, account_number=account_number)
+        case BillEntry(), BillEntry():
+            return replace(entry, number=entry.number or standing.number, due_on=entry.due_on or standing.due_on)
+        case CreditEntry(), CreditEntry():
+            return replace(entry, number=entry.number or standing.number)
+        case PaymentEntry(), PaymentEntry():
+            return replace(entry, number=entry.number or standing.number)
+    raise ValueError(f"{type(entry).__name__} is no {type(standing).__name__}")
 
 
 def _numbered(lines: tuple[EntryLine, ...], found: tuple[EntryLine, ...]) -> tuple[EntryLine, ...]:

@@ -1,12 +1,11 @@
-"""Entries in QuickBooks' letters, and what an entry leaves unsaid."""
+"""Entries in QuickBooks' letters."""
 
 from dataclasses import replace
 from datetime import date
 
-import pytest
 from crossfoot.core.payables.entries import BillEntry, CreditEntry, Entry, EntryLine, Part, PaymentEntry, VendorEntry
+from crossfoot.core.payables.latin import in_latin
 from crossfoot.core.payables.records import PayMethod
-from crossfoot.core.payables.wording import in_latin, with_unsaid
 
 DAY, DUE = date(2026, 11, 3), date(2026, 12, 3)
 VENDOR = VendorEntry("7", "Norton", "ap@norton.example", "C-7", revision="2")
@@ -34,26 +33,3 @@ def test_b2_a_number_is_never_cut_and_a_name_is() -> None:
         numbered: Entry = replace(entry, number=long)
         assert in_latin(numbered) == numbered
     assert in_latin(replace(VENDOR, name="x" * 501)) == replace(VENDOR, name="x" * 500)
-
-
-def test_what_an_entry_leaves_unsaid_is_as_it_stands() -> None:
-    silent = VendorEntry("7", "Norton & Sons")
-    assert with_unsaid(silent, VENDOR) == replace(silent, email=VENDOR.email, account_number=VENDOR.account_number)
-    assert with_unsaid(replace(BILL, number="", due_on=None), BILL) == BILL
-    assert with_unsaid(replace(CREDIT, number=""), CREDIT) == CREDIT
-    assert with_unsaid(replace(PAYMENT, number=""), PAYMENT) == PAYMENT
-
-
-def test_what_an_entry_says_is_not_taken_from_what_stands() -> None:
-    for said, standing in (
-        (VENDOR, VendorEntry("1", "Other", "other@x.example", "X")),
-        (BILL, replace(BILL, number="X", due_on=DAY)),
-        (CREDIT, replace(CREDIT, number="X")),
-        (PAYMENT, replace(PAYMENT, number="X")),
-    ):
-        assert with_unsaid(said, standing) == said
-
-
-def test_two_kinds_of_entries_leave_each_other_nothing() -> None:
-    with pytest.raises(ValueError, match="BillEntry is no CreditEntry"):
-        with_unsaid(BILL, CREDIT)

@@ -1,4 +1,4 @@
-"""Entries in the accounting's own letters, and what an entry leaves unsaid: two entries that mean the same are equal."""
+"""Entries in the letters that the accounting can keep: one that stands is so already, and compares equal."""
 
 from dataclasses import replace
 
@@ -25,21 +25,6 @@ def in_latin(entry: Entry) -> Entry:
             return replace(entry, number=_number(entry.number), lines=tuple(map(_line_in_latin, entry.lines)))
         case PaymentEntry():
             return replace(entry, number=_number(entry.number))
-
-
-def with_unsaid(entry: Entry, standing: Entry) -> Entry:
-    """Give an entry with what it leaves unsaid as it stands. Raises: ValueError when they are of two kinds."""
-    match entry, standing:
-        case VendorEntry(), VendorEntry():
-            email, account_number = entry.email or standing.email, entry.account_number or standing.account_number
-            return replace(entry, email=email, account_number=account_number)
-        case BillEntry(), BillEntry():
-            return replace(entry, number=entry.number or standing.number, due_on=entry.due_on or standing.due_on)
-        case CreditEntry(), CreditEntry():
-            return replace(entry, number=entry.number or standing.number)
-        case PaymentEntry(), PaymentEntry():
-            return replace(entry, number=entry.number or standing.number)
-    raise ValueError(f"{type(entry).__name__} is no {type(standing).__name__}")
 
 
 def _line_in_latin(line: EntryLine) -> EntryLine:
