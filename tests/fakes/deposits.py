@@ -1,12 +1,12 @@
 """The deposits that we keep in QuickBooks, in memory: as the port shows them, with what QuickBooks refuses."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from crossfoot.core.model import Deposit, DepositLine, Kind, Payment, Ref, Standing
 from crossfoot.core.slips import Slip, SlipLine, as_asked
 from crossfoot.errors import Conflict, Rejected
 
+from tests.fakes.answering import Answering
 from tests.fakes.filing import NEW
 from tests.fakes.receipts import FUNDS, FakeReceipts
 
@@ -14,7 +14,7 @@ _FIRST_ID = 8001
 _CLOCK_ERROR = timedelta(minutes=5)
 
 
-class FakeDeposits:
+class FakeDeposits(Answering):
     """Writes into the fake QuickBooks company that the receipts are in.
 
     Takes: `adds_minor` is what it makes more of the lines than they come to, which no documented company does.
@@ -23,11 +23,11 @@ class FakeDeposits:
     """
 
     def __init__(self, receipts: FakeReceipts) -> None:
+        super().__init__()
         self._receipts, self.quickbooks = receipts, receipts.quickbooks
-        self.adds_minor = self.writes = self.reads = 0
+        self.adds_minor = self.reads = 0
         self.notes: dict[Ref, str] = {}
         self._made: dict[Ref, tuple[datetime, str]] = {}
-        self._answered: dict[str, Slip | None] = {}
 
     def create_deposit(self, slip: Slip, currency: str, note: str, request_id: str) -> Slip:
         marker = next((word for word in note.split() if word.startswith("xf:")), "")
@@ -64,15 +64,6 @@ class FakeDeposits:
         ]
         living = (self._living(ref.id) for ref in recent)
         return next((_shown(each) for each in living if each is not None), None)
-
-    def _once[T: Slip | None](self, request_id: str, carry_out: Callable[[], T]) -> T:
-        """Answer a request that was carried out before as it was answered then. Refusals are not remembered."""
-        if request_id in self._answered:
-            return self._answered[request_id]  # type: ignore[return-value]
-        answer = carry_out()
-        self.writes += 1
-        self._answered[request_id] = answer
-        return answer
 
     def _keep(self, ref: Ref, slip: Slip, currency: str) -> Slip:
         self._check_open_day(slip.deposited_on)

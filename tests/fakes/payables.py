@@ -1,6 +1,6 @@
 """The payables of a QuickBooks company in memory: as the ports show them, and as people there edit them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -31,6 +31,7 @@ from crossfoot.core.payables.records import (
 from crossfoot.core.payables.standing import entry_of
 from crossfoot.errors import Conflict, Rejected
 
+from tests.fakes.answering import Answering
 from tests.fakes.filing import NEW, TODAY
 from tests.fakes.payable_book import PayableBook
 from tests.fakes.payable_records import record_of
@@ -40,7 +41,7 @@ _CLOCK_ERROR = timedelta(minutes=5)
 _PAID_FROM = {PayMethod.CHECK: AccountUse.BANK, PayMethod.CREDIT_CARD: AccountUse.CREDIT_CARD}
 
 
-class FakePayables(PayableBook):
+class FakePayables(Answering, PayableBook):
     """Implements PayableEntries and PayablesSource on the company that the receipts are in.
 
     Takes: `notes` are those that were left on what was made; `writes` counts what was carried out, not what was answered
@@ -48,12 +49,11 @@ class FakePayables(PayableBook):
     """
 
     def __init__(self, receipts: FakeReceipts) -> None:
-        super().__init__(receipts.quickbooks.clock)
+        Answering.__init__(self)
+        PayableBook.__init__(self, receipts.quickbooks.clock)
         self._receipts = receipts
-        self.writes = 0
         self.notes: dict[Ref, str] = {}
         self._made: dict[Ref, datetime] = {}
-        self._answered: dict[str, Entry | None] = {}
 
     # --- PayableEntries -------------------------------------------------------------------------------------------
 
@@ -184,15 +184,6 @@ class FakePayables(PayableBook):
         return self.keep(replace(before, lines=lines))
 
     # --- inside ---------------------------------------------------------------------------------------------------
-
-    def _once[T: Entry | None](self, request_id: str, carry_out: Callable[[], T]) -> T:
-        """Answer a request that was carried out before as it was answered then. Refusals are not remembered."""
-        if request_id in self._answered:
-            return self._answered[request_id]  # type: ignore[return-value]
-        answer = carry_out()
-        self.writes += 1
-        self._answered[request_id] = answer
-        return answer
 
     def _write(self, ref: Ref, entry: Entry, currency: str, note: str) -> Entry:
         self._check_entry(entry)

@@ -1,6 +1,6 @@
 """The payments that we keep in QuickBooks, in memory: as the port shows them, with what QuickBooks refuses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -9,6 +9,7 @@ from crossfoot.core.model import Allocation, Customer, Invoice, Kind, Payment, R
 from crossfoot.core.receipts import Receipt
 from crossfoot.errors import Conflict, Rejected
 
+from tests.fakes.answering import Answering
 from tests.fakes.filing import NEW
 from tests.fakes.vendors import FakeQuickBooks
 
@@ -30,7 +31,7 @@ _FIRST_ID = 7001
 _CLOCK_ERROR = timedelta(minutes=5)
 
 
-class FakeReceipts:
+class FakeReceipts(Answering):
     """Writes into a fake QuickBooks company.
 
     Takes: `company` is what the company sets now; people change it. `reduces`: what applies more than is open is reduced to
@@ -39,12 +40,12 @@ class FakeReceipts:
     """
 
     def __init__(self, quickbooks: FakeQuickBooks, *, reduces: bool = False) -> None:
+        super().__init__()
         self.quickbooks, self.company, self.reduces = quickbooks, COMPANY, reduces
-        self.writes = self.reads = 0
+        self.reads = 0
         self.notes: dict[Ref, str] = {}
         self._accounts: dict[Ref, str] = {}
         self._made_at: dict[Ref, datetime] = {}
-        self._answered: dict[str, Receipt | None] = {}
 
     def fetch_company(self) -> Company:
         self.reads += 1
@@ -102,15 +103,6 @@ class FakeReceipts:
         self.company = replace(self.company, accounts=tuple(accounts))
 
     # --- inside ---------------------------------------------------------------------------------------------------
-
-    def _once[T: Receipt | None](self, request_id: str, carry_out: Callable[[], T]) -> T:
-        """Answer a request that was carried out before as it was answered then. Refusals are not remembered."""
-        if request_id in self._answered:
-            return self._answered[request_id]  # type: ignore[return-value]
-        answer = carry_out()
-        self.writes += 1
-        self._answered[request_id] = answer
-        return answer
 
     def _record(self, ref: Ref, receipt: Receipt, currency: str, marker: str) -> Receipt:
         self._check_open_day(receipt.received_on)

@@ -1,10 +1,9 @@
 """The entries of the Sync Invoices tool in QuickBooks, in memory: as the port shows them, with what QuickBooks refuses."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from crossfoot.core.company import AccountUse, LedgerAccount
 from crossfoot.core.model import Billed, CreditMemo, Customer, Invoice, Kind, Line, LineKind, Ref, Standing
@@ -15,6 +14,7 @@ from crossfoot.core.sync.sales import Sale, SaleKind, SaleLine, StandingSale
 from crossfoot.errors import Conflict, CrossfootError, Rejected
 from crossfoot.ports import Entered
 
+from tests.fakes.answering import Answering
 from tests.fakes.filing import NEW
 from tests.fakes.receipts import FakeReceipts
 from tests.fakes.sale_taxes import Taxed, tax_of
@@ -51,7 +51,7 @@ _NUMBER_LENGTH = 21
 _CLOCK_ERROR = timedelta(minutes=5)
 
 
-class FakeSales:
+class FakeSales(Answering):
     """Enters invoices and credit memos into the fake QuickBooks company that the receipts are in.
 
     Takes: `catalogue` is what the company offers now; people change it, and its `automated_tax` has QuickBooks work out the
@@ -61,15 +61,15 @@ class FakeSales:
     """
 
     def __init__(self, receipts: FakeReceipts) -> None:
+        super().__init__()
         self._receipts, self.quickbooks = receipts, receipts.quickbooks
         self.catalogue, self.unique_numbers = CATALOGUE, False
         self.answers: dict[str, CrossfootError] = {}
-        self.writes = self.reads = 0
+        self.reads = 0
         self.notes: dict[Ref, str] = {}
         self.journals: dict[str, Journal] = {}
         self._made: dict[Ref, tuple[datetime, str]] = {}
         self._booked: dict[str, tuple[datetime, str]] = {}
-        self._answered: dict[str, Any] = {}
 
     def fetch_catalogue(self) -> Catalogue:
         self.reads += 1
@@ -183,15 +183,6 @@ class FakeSales:
             return self.create_sale(sale, note, f"{key} {sale.digest} {note}")
         except CrossfootError as error:
             return error
-
-    def _once[T](self, request_id: str, carry_out: Callable[[], T]) -> T:
-        """Answer a request that was carried out before as it was answered then. Refusals are not remembered."""
-        if request_id in self._answered:
-            remembered: T = self._answered[request_id]
-            return remembered
-        answer = self._answered[request_id] = carry_out()
-        self.writes += 1
-        return answer
 
     def _enter(self, ref: Ref, sale: Sale) -> None:
         self._check_open_day(sale.issued_on)
