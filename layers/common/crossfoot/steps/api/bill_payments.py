@@ -9,9 +9,9 @@ from crossfoot.core.payables.statuses import BillPaymentStatus, bill_payment_sta
 from crossfoot.messages.api.payables_book import BillPaymentList, BillPaymentQuery, BillPaymentShape, PartShape
 from crossfoot.messages.api.words import OneId
 from crossfoot.messages.routes import Asked, Nothing
-from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_money
+from crossfoot.steps.api.needs import Ports, to_money
 from crossfoot.steps.api.payables_listing import list_by_date
-from crossfoot.steps.api.payables_pairing import Kept, load_kept, pair_payables
+from crossfoot.steps.api.payables_pairing import Kept, find_kept, pair_payables
 from crossfoot.steps.api.payables_shapes import head, load_vendor_names, name_vendor
 from crossfoot.steps.api.payables_standing import load_progress
 
@@ -28,9 +28,7 @@ def list_bill_payments(ports: Ports, asked: Asked[Nothing, BillPaymentQuery]) ->
 
 def show_bill_payment(ports: Ports, asked: Asked[OneId]) -> BillPaymentShape:
     """Show a bill payment, asked for by either copy. Raises: Rejected("not_found")."""
-    kept = load_kept(ports, asked.tenant, read_ref(Kind.BILL_PAYMENT, asked.path.id))
-    if kept is None:
-        raise not_found("bill payment", "GET /v1/bill-payments lists them.")
+    kept = find_kept(ports, asked.tenant, Kind.BILL_PAYMENT, asked.path.id)
     return _show(ports, asked.tenant, [kept])[0]
 
 

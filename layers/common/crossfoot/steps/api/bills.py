@@ -12,9 +12,9 @@ from crossfoot.messages.api.words import OneId
 from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.steps.api.bill_payments import show_payments_on
 from crossfoot.steps.api.marks import show_outside
-from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_money
+from crossfoot.steps.api.needs import Ports, to_money
 from crossfoot.steps.api.payables_listing import list_by_date
-from crossfoot.steps.api.payables_pairing import Kept, load_kept
+from crossfoot.steps.api.payables_pairing import Kept, find_kept
 from crossfoot.steps.api.payables_shapes import head, load_vendor_names, name_vendor, show_copies
 from crossfoot.steps.api.payables_standing import Owing, load_owing, load_progress
 
@@ -32,15 +32,7 @@ def list_bills(ports: Ports, asked: Asked[Nothing, BillQuery]) -> BillList:
 
 def show_bill(ports: Ports, asked: Asked[OneId]) -> BillDetail:
     """Show all that is known of a bill, asked for by either copy. Source: B1, B4, B8."""
-    return detail_of(ports, asked.tenant, find_bill(ports, asked.tenant, asked.path.id))
-
-
-def find_bill(ports: Ports, tenant: str, text: str) -> Kept:
-    """Read a bill and its copy. Raises: Rejected("not_found")."""
-    kept = load_kept(ports, tenant, read_ref(Kind.BILL, text))
-    if kept is None:
-        raise not_found("bill", "GET /v1/bills lists them.")
-    return kept
+    return detail_of(ports, asked.tenant, find_kept(ports, asked.tenant, Kind.BILL, asked.path.id))
 
 
 def detail_of(ports: Ports, tenant: str, kept: Kept) -> BillDetail:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from crossfoot.core.model import PLATFORM, Invoice, OutsidePayment, Record, Ref, Standing
+from crossfoot.core.model import PLATFORM, Invoice, Kind, OutsidePayment, Record, Ref, Standing
 from crossfoot.core.money import format_minor
 from crossfoot.core.payables.open_amounts import counts_on_platform, is_scheduled
 from crossfoot.core.payables.outside import outside_of, tell_mark_gone, tell_outside, with_outside
@@ -18,7 +18,7 @@ from crossfoot.parking import to_retry
 from crossfoot.steps.api import bills, invoices
 from crossfoot.steps.api.needs import BadField, Ports
 from crossfoot.steps.api.pairing import Entry
-from crossfoot.steps.api.payables_pairing import Kept
+from crossfoot.steps.api.payables_pairing import Kept, find_kept
 from crossfoot.steps.api.payables_standing import Owing, load_owing
 
 # Nowhere on earth is it later than this by UTC.
@@ -32,21 +32,21 @@ def mark_bill(ports: Ports, asked: Asked[OneId, Nothing, OutsidePaymentShape]) -
     Source: B8.
     """
     tenant, payment = asked.tenant, _read(ports, asked.body)
-    kept = bills.find_bill(ports, tenant, asked.path.id)
+    kept = find_kept(ports, tenant, Kind.BILL, asked.path.id)
     owing = load_owing(ports, tenant, [kept])[kept.shown.ref]
     _require_bill_open(kept, owing)
     _mark(ports, tenant, _marked_bills(kept), payment)
     _follow(ports, tenant, owing.payments)
-    return bills.detail_of(ports, tenant, bills.find_bill(ports, tenant, asked.path.id))
+    return bills.detail_of(ports, tenant, find_kept(ports, tenant, Kind.BILL, asked.path.id))
 
 
 def unmark_bill(ports: Ports, asked: Asked[OneId]) -> BillDetail:
     """Take the mark off a bill; what waited for that goes on. Where there is none, nothing changes. Source: B8."""
     tenant = asked.tenant
-    kept = bills.find_bill(ports, tenant, asked.path.id)
+    kept = find_kept(ports, tenant, Kind.BILL, asked.path.id)
     _unmark(ports, tenant, _marked_bills(kept))
     _follow(ports, tenant, load_owing(ports, tenant, [kept])[kept.shown.ref].payments)
-    return bills.detail_of(ports, tenant, bills.find_bill(ports, tenant, asked.path.id))
+    return bills.detail_of(ports, tenant, find_kept(ports, tenant, Kind.BILL, asked.path.id))
 
 
 def mark_invoice(ports: Ports, asked: Asked[OneId, Nothing, OutsidePaymentShape]) -> InvoiceDetail:

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crossfoot.core.effects import Effect
-from crossfoot.core.model import ACCOUNTING, Record, Ref
+from crossfoot.core.model import ACCOUNTING, Kind, Record, Ref
 from crossfoot.core.payables.case import Named
 from crossfoot.core.payables.entries import PAYABLE
 from crossfoot.core.payables.records import Payable, is_payable
 from crossfoot.core.payables.stored import standing_of
-from crossfoot.steps.api.needs import Ports
+from crossfoot.steps.api.needs import Ports, not_found, read_ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,14 @@ def load_kept(ports: Ports, tenant: str, ref: Ref) -> Kept | None:
     told = _load(ports, tenant, [origin]).get(origin) if origin is not None else None
     found = told or record
     return next(pair_payables(ports, tenant, [found], at_accounting), None) if found is not None else None
+
+
+def find_kept(ports: Ports, tenant: str, kind: Kind, text: str) -> Kept:
+    """Read a payable and its copy, asked for by the id of either. Raises: Rejected("not_found")."""
+    kept = load_kept(ports, tenant, read_ref(kind, text))
+    if kept is None:
+        raise not_found(kind.replace("_", " "), f"GET /v1/{kind.replace('_', '-')}s lists them.")
+    return kept
 
 
 def _place(

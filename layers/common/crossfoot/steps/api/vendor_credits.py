@@ -16,9 +16,9 @@ from crossfoot.messages.api.payables_book import (
 from crossfoot.messages.api.words import OneId
 from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.steps.api.bill_payments import show_payments_on
-from crossfoot.steps.api.needs import Ports, not_found, read_ref, to_money
+from crossfoot.steps.api.needs import Ports, to_money
 from crossfoot.steps.api.payables_listing import list_by_date
-from crossfoot.steps.api.payables_pairing import Kept, load_kept
+from crossfoot.steps.api.payables_pairing import Kept, find_kept
 from crossfoot.steps.api.payables_shapes import head, load_vendor_names, name_vendor, show_copies
 from crossfoot.steps.api.payables_standing import Owing, load_owing, load_progress
 
@@ -41,9 +41,7 @@ def list_vendor_credits(ports: Ports, asked: Asked[Nothing, VendorCreditQuery]) 
 def show_vendor_credit(ports: Ports, asked: Asked[OneId]) -> VendorCreditDetail:
     """Show all that is known of a vendor credit, asked for by either copy. Raises: Rejected("not_found")."""
     tenant = asked.tenant
-    kept = load_kept(ports, tenant, read_ref(Kind.VENDOR_CREDIT, asked.path.id))
-    if kept is None:
-        raise not_found("vendor credit", "GET /v1/vendor-credits lists them.")
+    kept = find_kept(ports, tenant, Kind.VENDOR_CREDIT, asked.path.id)
     owing = load_owing(ports, tenant, [kept])[kept.shown.ref]
     progress = load_progress(ports, tenant, [kept], closely=True)[kept.shown.ref]
     return VendorCreditDetail(

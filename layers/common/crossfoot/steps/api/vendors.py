@@ -11,9 +11,9 @@ from crossfoot.messages.api.words import OneId
 from crossfoot.messages.routes import Asked, Nothing
 from crossfoot.ports import ListPage
 from crossfoot.steps.api.listing import fill_page
-from crossfoot.steps.api.needs import Ports, not_found, read_ref
+from crossfoot.steps.api.needs import Ports
 from crossfoot.steps.api.payables_listing import choosing, place_by
-from crossfoot.steps.api.payables_pairing import Kept, load_kept
+from crossfoot.steps.api.payables_pairing import Kept, find_kept
 from crossfoot.steps.api.payables_shapes import head
 from crossfoot.steps.api.payables_standing import load_progress
 
@@ -37,9 +37,7 @@ def list_vendors(ports: Ports, asked: Asked[Nothing, VendorQuery]) -> VendorList
 
 def show_vendor(ports: Ports, asked: Asked[OneId]) -> VendorShape:
     """Show a vendor, asked for by either copy. Raises: Rejected("not_found")."""
-    kept = load_kept(ports, asked.tenant, read_ref(Kind.VENDOR, asked.path.id))
-    if kept is None:
-        raise not_found("vendor", "GET /v1/vendors lists them.")
+    kept = find_kept(ports, asked.tenant, Kind.VENDOR, asked.path.id)
     return _show(ports, asked.tenant, [kept])[0]
 
 
