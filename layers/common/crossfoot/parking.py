@@ -79,10 +79,7 @@ def to_retry(
         case Kind.PAYOUT:
             return RecordDeposit(tenant=tenant, payout_id=record.id, because=because, again=again)
         case Kind.VENDOR | Kind.BILL | Kind.VENDOR_CREDIT | Kind.BILL_PAYMENT:
-            return MirrorBill(
-                tenant=tenant, record_kind=record.kind, record_id=record.id, vendor=str(vendor) if vendor else "",
-                because=because, again=again,
-            )  # fmt: skip
+            return MirrorBill.of(tenant, record, vendor, because=because, again=again)
         case _:
             return MirrorPayment(
                 tenant=tenant, system=record.system, payment_id=record.id, because=because, again=again

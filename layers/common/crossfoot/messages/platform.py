@@ -243,5 +243,4 @@ def to_follow_up(tenant: str, record: Payment | Payout | Payable) -> list[Messag
         case Payout():
             return [RecordDeposit(tenant=tenant, payout_id=ref.id, because=because)]
         case _:
-            kind, vendor = ref.kind, str(vendor_of(record))
-            return [MirrorBill(tenant=tenant, record_kind=kind, record_id=ref.id, vendor=vendor, because=because)]  # type: ignore[arg-type]
+            return [MirrorBill.of(tenant, ref, vendor_of(record), because=because)]

@@ -372,6 +372,23 @@ class MirrorBill(_Message):
         if not 0 < len(self.record_id) <= MAX_ID_LENGTH:
             raise ValueError(f"a record's id has 1 to {MAX_ID_LENGTH} characters")
 
+    @classmethod
+    def of(
+        cls, tenant: str, record: Ref, vendor: Ref | None, *, because: str, sync: str = "", again: str = ""
+    ) -> "MirrorBill":
+        """Make the message about a record. Takes: `vendor` is the one that it is of, None where nobody said."""
+        kind = record.kind
+        assert kind in (Kind.VENDOR, Kind.BILL, Kind.VENDOR_CREDIT, Kind.BILL_PAYMENT)
+        return cls(
+            tenant=tenant,
+            record_kind=kind,
+            record_id=record.id,
+            vendor=str(vendor or ""),
+            because=because,
+            sync=sync,
+            again=again,
+        )
+
     @property
     def lane(self) -> str:
         """Spread a backlog over a few lanes; what is of one vendor is always in the same one."""

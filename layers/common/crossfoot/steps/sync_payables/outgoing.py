@@ -11,14 +11,7 @@ PAGE = 100
 
 def to_message(tenant: str, outgoing: Outgoing, sync: str, because: str = "") -> MirrorBill:
     """Make the message that has a record mirrored for a sync."""
-    return MirrorBill(
-        tenant=tenant,
-        record_kind=outgoing.record.kind,  # type: ignore[arg-type]
-        record_id=outgoing.record.id,
-        vendor=str(outgoing.vendor or ""),
-        sync=sync,
-        because=because,
-    )
+    return MirrorBill.of(tenant, outgoing.record, outgoing.vendor, because=because, sync=sync)
 
 
 def is_on_its_way(outgoing: Outgoing, sync: PayableSync) -> bool:
