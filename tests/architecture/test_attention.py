@@ -1,4 +1,4 @@
-"""Every code that can hold a payment or a payout up has a plain name and a fix, or is known to pass by itself (X1)."""
+"""Every code that can hold a payment, a payout or a payable up has a plain name and a fix, or passes by itself (X1)."""
 
 import ast
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 from crossfoot.core.remedies import BY_ITSELF, REMEDIES
 
 LAYER = Path(__file__).parents[2] / "layers/common/crossfoot"
-# Where it is decided on payments and payouts, by whoever notes what holds them up.
+# Where it is decided on payments, payouts and payables, by whoever notes what holds them up.
 DECIDING = (
     "core/depositing.py",
     "core/eligibility.py",
@@ -74,3 +74,13 @@ def test_x1_whoever_decides_on_payments_or_payouts_is_looked_at() -> None:
         if any(f"{call}(pay" in path.read_text() for call in HOLDING)
     }
     assert parking - {*DECIDING, "core/tying.py"} == set()
+
+
+def test_x1_whoever_decides_on_payables_is_looked_at() -> None:
+    """What only shows how far a payable has come parks nothing."""
+    parking = {
+        f"core/payables/{path.name}"
+        for path in (LAYER / "core/payables").glob("*.py")
+        if any(f"{call}(" in path.read_text() for call in HOLDING)
+    }
+    assert parking - {*DECIDING, "core/payables/progress.py"} == set()
