@@ -29,7 +29,7 @@ from crossfoot.messages.payables import (
     PlatformVendorCredit,
 )
 from crossfoot.messages.platform import to_follow_up
-from crossfoot.messages.queue import MirrorBill
+from crossfoot.messages.payable_work import MirrorBill
 from crossfoot.messages.reading import read_shape
 
 from tests.fakes.platform import bill_data, bill_payment_data, partner_data, vendor_credit_data, vendor_data

@@ -139,7 +139,7 @@ MUTANTS = (
     ),
     Mutant(
         "the nudge of one system is swallowed by the other's",
-        "layers/common/crossfoot/messages/queue.py",
+        "layers/common/crossfoot/messages/message.py",
         "        return hashlib.sha256(self.to_json().encode()).hexdigest()\n",
         "        said = {name: value for name, value in json.loads(self.to_json()).items() if name != 'system'}\n"
         "        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()\n",

@@ -24,7 +24,8 @@ from crossfoot.core.model import (
 )
 from crossfoot.core.payables.records import Payable, vendor_of
 from crossfoot.messages import patterns
-from crossfoot.messages.queue import Message, MirrorBill, MirrorPayment, RecordDeposit
+from crossfoot.messages.payable_work import MirrorBill
+from crossfoot.messages.queue import Message, MirrorPayment, RecordDeposit
 from crossfoot.messages.routes import Shape
 from crossfoot.messages.told import Amount, PlatformId, SignedAmount, ToldAmounts, read_minor
 

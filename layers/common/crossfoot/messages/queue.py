@@ -5,69 +5,27 @@ imported anyway.
 """
 
 import hashlib
-import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from crossfoot.core.model import PSA, Kind, Ref, System
+from crossfoot.core.model import Kind, Ref, System
 from crossfoot.errors import BadMessage
+from crossfoot.messages.invoice_sync import CheckSynced, PostBatch, StartSync, SyncBatch
+from crossfoot.messages.message import MAX_ID_LENGTH, QueueMessage, require_id, spread
+from crossfoot.messages.payable_work import CloseSync, MirrorBill, SyncPayables
 
 if TYPE_CHECKING:
-    from pydantic import ConfigDict, TypeAdapter
+    from pydantic import TypeAdapter
 
-TENANT_PATTERN = r"t_[0-9a-f]{8,32}"
-MAX_ID_LENGTH = 64
-MAX_BECAUSE_LENGTH = 1_000
 MAX_CODES = 20
 MAX_PLACE_LENGTH = 2_000
 MIRROR_LANES = 4
-SYNC_LANES = 4
-BILL_LANES = 4
-
-_TENANT = re.compile(TENANT_PATTERN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Message:
-    """What every message says.
-
-    Takes: `revivals` counts how often it came back from a dead-letter queue.
-    Raises: ValueError when made for something that is no partner.
-    """
-
-    __pydantic_config__: ClassVar["ConfigDict"] = {"extra": "forbid"}
-
-    tenant: str
-    because: str = ""
-    revivals: int = 0
-
-    # Members that came later, and their usual value: unsaid, so that workers of before can read nearly every message.
-    _usual: ClassVar[Mapping[str, object]] = {"revivals": 0}
-
-    def __post_init__(self) -> None:
-        if not _TENANT.fullmatch(self.tenant):
-            raise ValueError(f"{self.tenant!r} is no partner's id")
-        if len(self.because) > MAX_BECAUSE_LENGTH:
-            raise ValueError(f"a reason has at most {MAX_BECAUSE_LENGTH} characters")
-
-    @property
-    def deduplication_id(self) -> str:
-        """Name the message's content: the same work within five minutes is queued once."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()
-
-    def to_json(self) -> str:
-        """Write the message; `read_message` reads it back."""
-        # Every message is flat; asdict would copy each value, at many times the price.
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
-        said = {name: value for name, value in values.items() if name not in self._usual or value != self._usual[name]}
-        return json.dumps(said, separators=(",", ":"), sort_keys=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nudge(_Message):
+class Nudge(QueueMessage):
     """Look at a partner in a system (section 1 of docs/architecture.md).
 
     Takes: `window` numbers the time window, so that a burst is one nudge; `because` makes a deliberate repeat distinct.
@@ -84,7 +42,7 @@ class Nudge(_Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FollowCustomers(_Message):
+class FollowCustomers(QueueMessage):
     """Give the invoices and credit memos of customers that changed what follows from it (I9, C4).
 
     Takes: `customers` are their ids, those still to come; `kind_at` and `place` are where the walk over the first one goes
@@ -104,7 +62,7 @@ class FollowCustomers(_Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MirrorPayment(_Message):
+class MirrorPayment(QueueMessage):
     """Make the other books agree with one payment.
 
     Takes: `system` is where it was made; `because` is the fingerprint of the record that asks for it, so that an
@@ -120,17 +78,16 @@ class MirrorPayment(_Message):
 
     def __post_init__(self) -> None:
         # Named, because slots=True makes the class anew and a bare super() would look for it in the old one.
-        _Message.__post_init__(self)
+        QueueMessage.__post_init__(self)
         if self.system is System.CONNECTWISE:
             raise ValueError("payments in ConnectWise are no records of the book")
-        if not 0 < len(self.payment_id) <= MAX_ID_LENGTH:
-            raise ValueError(f"a payment's id has 1 to {MAX_ID_LENGTH} characters")
+        require_id("a payment's", self.payment_id)
 
     @property
     def lane(self) -> str:
         """Spread a backlog over a few lanes; one payment is always in the same one."""
         name = self.payment_id if self.system is System.QUICKBOOKS else str(self.payment)
-        return str(int(hashlib.sha256(name.encode()).hexdigest(), 16) % MIRROR_LANES)
+        return spread(name, MIRROR_LANES)
 
     @property
     def payment(self) -> Ref:
@@ -139,7 +96,7 @@ class MirrorPayment(_Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordDeposit(_Message):
+class RecordDeposit(QueueMessage):
     """Make the accounting show one payout as a deposit, or no longer.
 
     Takes: `because` is the state of what asks for it, so that the same is asked once; `again` as MirrorPayment.
@@ -152,14 +109,13 @@ class RecordDeposit(_Message):
     _usual: ClassVar[Mapping[str, object]] = {"revivals": 0, "again": ""}
 
     def __post_init__(self) -> None:
-        _Message.__post_init__(self)
-        if not 0 < len(self.payout_id) <= MAX_ID_LENGTH:
-            raise ValueError(f"a payout's id has 1 to {MAX_ID_LENGTH} characters")
+        QueueMessage.__post_init__(self)
+        require_id("a payout's", self.payout_id)
 
     @property
     def lane(self) -> str:
         """Spread a backlog over a few lanes; one payout is always in the same one."""
-        return str(int(hashlib.sha256(self.payout_id.encode()).hexdigest(), 16) % MIRROR_LANES)
+        return spread(self.payout_id, MIRROR_LANES)
 
     @property
     def payout(self) -> Ref:
@@ -168,7 +124,7 @@ class RecordDeposit(_Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CrossfootRequest(_Message):
+class CrossfootRequest(QueueMessage):
     """Compare a partner's books.
 
     Takes: `live` reads both systems afresh instead of trusting the book; `every_payment` picks up every payment that was
@@ -182,7 +138,7 @@ class CrossfootRequest(_Message):
     comparison: str = ""
 
     def __post_init__(self) -> None:
-        _Message.__post_init__(self)
+        QueueMessage.__post_init__(self)
         if len(self.comparison) > MAX_ID_LENGTH:
             raise ValueError(f"a comparison's id has at most {MAX_ID_LENGTH} characters")
 
@@ -199,7 +155,7 @@ class CrossfootRequest(_Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FetchUnpaid(_Message):
+class FetchUnpaid(QueueMessage):
     """Read every unpaid invoice of a system again (I7). Takes: `run` is the run that it belongs to."""
 
     kind: Literal["fetch_unpaid"] = "fetch_unpaid"
@@ -213,7 +169,7 @@ class FetchUnpaid(_Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TendConnection(_Message):
+class TendConnection(QueueMessage):
     """Look after a connection: what was deleted without a word, callbacks, the end of life of tokens (I5, C7)."""
 
     kind: Literal["tend_connection"] = "tend_connection"
@@ -226,7 +182,7 @@ class TendConnection(_Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveOutside(_Message):
+class ArchiveOutside(QueueMessage):
     """Archive the records that the import filters no longer let in, or bring them back, because the partner asked (C5).
 
     Takes: `run` says which of the two, and where the walk goes on.
@@ -242,7 +198,7 @@ class ArchiveOutside(_Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RetryParked(_Message):
+class RetryParked(QueueMessage):
     """Try parked records again, or note that they need no attention (X1, X3).
 
     Takes: `codes` are the causes, none meaning every one; with `ignore` the records are not tried, and those that are not
@@ -257,7 +213,7 @@ class RetryParked(_Message):
     place: str = ""
 
     def __post_init__(self) -> None:
-        _Message.__post_init__(self)
+        QueueMessage.__post_init__(self)
         if len(self.codes) > MAX_CODES or len(self.place) > MAX_PLACE_LENGTH:
             raise ValueError(f"a walk has at most {MAX_CODES} codes, and a place of {MAX_PLACE_LENGTH} characters")
 
@@ -268,7 +224,7 @@ class RetryParked(_Message):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SendNotice(_Message):
+class SendNotice(QueueMessage):
     """Tell a partner by e-mail how its connections have turned, or what needs attention today (C7, X1)."""
 
     kind: Literal["send_notice"] = "send_notice"
@@ -278,154 +234,6 @@ class SendNotice(_Message):
     def lane(self) -> str:
         """One at a time."""
         return "notices"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartSync(_Message):
-    """Sync every bill that is offered, because the partner's schedule says so (S1)."""
-
-    kind: Literal["start_sync"] = "start_sync"
-
-    @property
-    def lane(self) -> str:
-        """One run of a partner at a time."""
-        return "sync"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncBatch(_Message):
-    """Go on with a run of the Sync Invoices tool, forth or back (S2, S9)."""
-
-    kind: Literal["sync_batch"] = "sync_batch"
-    run: str
-
-    @property
-    def lane(self) -> str:
-        """One run of a partner at a time."""
-        return "sync"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OfBill(_Message):
-    """What a message about one ConnectWise bill says."""
-
-    bill_id: str
-    bill_kind: Literal[Kind.INVOICE, Kind.CREDIT_MEMO] = Kind.INVOICE
-
-    def __post_init__(self) -> None:
-        _Message.__post_init__(self)
-        if not 0 < len(self.bill_id) <= MAX_ID_LENGTH:
-            raise ValueError(f"an invoice's id has 1 to {MAX_ID_LENGTH} characters")
-
-    @property
-    def lane(self) -> str:
-        """Spread a backlog over a few lanes; one bill is always in the same one."""
-        return str(int(hashlib.sha256(str(self.bill).encode()).hexdigest(), 16) % SYNC_LANES)
-
-    @property
-    def bill(self) -> Ref:
-        """Name the bill."""
-        return Ref(PSA, self.bill_kind, self.bill_id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostBatch(_OfBill):
-    """Put a bill that stands in the accounting into a ConnectWise batch of its own (S3).
-
-    Takes: `run` is its run; `number` is the bill's, by which people find the batch, "" where it has none.
-    """
-
-    kind: Literal["post_batch"] = "post_batch"
-    run: str
-    number: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckSynced(_OfBill):
-    """Look whether a bill that was synced still says what was written (S3).
-
-    Takes: `because` is the fingerprint of the record that asks for it, so that an overlapping read does not repeat work.
-    """
-
-    kind: Literal["check_synced"] = "check_synced"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MirrorBill(_Message):
-    """Make the accounting agree with one record of the platform's payables: a vendor, a bill, a credit or a payment (B4).
-
-    Takes: `vendor` is the vendor that it is of, by its id in our API ("" where nobody said); `sync` is the sync that
-    sends it off, "" for what was only just told; `again` as MirrorPayment.
-    """
-
-    kind: Literal["mirror_bill"] = "mirror_bill"
-    record_kind: Literal[Kind.VENDOR, Kind.BILL, Kind.VENDOR_CREDIT, Kind.BILL_PAYMENT]
-    record_id: str
-    vendor: str = ""
-    sync: str = ""
-    again: str = ""
-
-    _usual: ClassVar[Mapping[str, object]] = {"revivals": 0, "vendor": "", "sync": "", "again": ""}
-
-    def __post_init__(self) -> None:
-        _Message.__post_init__(self)
-        if not 0 < len(self.record_id) <= MAX_ID_LENGTH:
-            raise ValueError(f"a record's id has 1 to {MAX_ID_LENGTH} characters")
-
-    @classmethod
-    def of(
-        cls, tenant: str, record: Ref, vendor: Ref | None, *, because: str, sync: str = "", again: str = ""
-    ) -> "MirrorBill":
-        """Make the message about a record. Takes: `vendor` is the one that it is of, None where nobody said."""
-        kind = record.kind
-        assert kind in (Kind.VENDOR, Kind.BILL, Kind.VENDOR_CREDIT, Kind.BILL_PAYMENT)
-        return cls(
-            tenant=tenant,
-            record_kind=kind,
-            record_id=record.id,
-            vendor=str(vendor or ""),
-            because=because,
-            sync=sync,
-            again=again,
-        )
-
-    @property
-    def lane(self) -> str:
-        """Spread a backlog over a few lanes; what is of one vendor is always in the same one."""
-        of = self.vendor or str(self.record)
-        return str(int(hashlib.sha256(of.encode()).hexdigest(), 16) % BILL_LANES)
-
-    @property
-    def record(self) -> Ref:
-        """Name the record."""
-        return Ref(System.PLATFORM, self.record_kind, self.record_id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CloseSync(_Message):
-    """End a sync of payables, if nothing that it sent off is left in this lane: it comes behind all of that (B7)."""
-
-    kind: Literal["close_sync"] = "close_sync"
-    sync: str
-    of_lane: str
-
-    @property
-    def lane(self) -> str:
-        """With what the sync sent off."""
-        return self.of_lane
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncPayables(_Message):
-    """Go on with a sync of a partner's payables (B7). Takes: `sync` is its id, "" to begin one because it is time."""
-
-    kind: Literal["sync_payables"] = "sync_payables"
-    sync: str = ""
-
-    @property
-    def lane(self) -> str:
-        """One sync of a partner at a time."""
-        return "payables"
 
 
 type Message = (

@@ -4,7 +4,7 @@ import re
 
 from crossfoot.adapters.dynamodb import keys
 from crossfoot.adapters.dynamodb.table import Table
-from crossfoot.messages.queue import TENANT_PATTERN
+from crossfoot.messages.message import TENANT_PATTERN
 
 
 class TablePartners:
