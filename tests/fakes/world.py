@@ -280,7 +280,7 @@ class World:
             case StartSync() | SyncBatch() | PostBatch() | CheckSynced():
                 self.sync_step([message], trip).do(message)
             case MirrorBill():
-                mirror_bill.mirror_bill(message, self._ports(mirror_bill.Ports, wire, systems))
+                self.bills_step([message], trip).mirror(message)
             case SyncPayables():
                 sync_ports = self._ports(sync_payables.Ports, wire, systems)
                 sync_payables.sync_payables(message, sync_ports, self.remaining_ms)
@@ -304,6 +304,12 @@ class World:
         wire = trip.wire if trip else _as_it_is
         ports = self._ports(mirror_payment.Ports, wire, _WiredSystems(self, wire))
         return mirror_payment.MirrorPayments(self.tenant, payments, ports)
+
+    def bills_step(self, messages: list[MirrorBill], trip: Wires | None = None) -> mirror_bill.MirrorBills:
+        """Gather a batch of payables, as one invocation of mirror_bill does."""
+        wire = trip.wire if trip else _as_it_is
+        ports = self._ports(mirror_bill.Ports, wire, _WiredSystems(self, wire))
+        return mirror_bill.MirrorBills(self.tenant, messages, ports)
 
     def sync_step(self, requests: list[sync_batch.Request], trip: Wires | None = None) -> sync_batch.SyncWork:
         """Gather a batch of requests, as one invocation of sync_batch does."""

@@ -1,7 +1,7 @@
 """What is noted once a record was mirrored: its story, what holds it up, and who can go on now (X1, X3)."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from crossfoot.core.attention import Parked
 from crossfoot.core.decisions import Decision, Outcome
@@ -20,6 +20,19 @@ from crossfoot.steps.mirror_bill.needs import Ports
 MAX_WAITING = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a record came out.
+
+    Takes: `record` is as it was read last; `decision` is what keeps its entry from what that says, None where it is so;
+    `paying` are all payments of the platform that this may let go on, None where they are to be looked for.
+    """
+
+    record: Payable
+    decision: Decision | None
+    paying: tuple[Ref, ...] | None = None
+
+
 class Telling:
     """Notes how the records of one message came out."""
 
@@ -30,14 +43,14 @@ class Telling:
         """Read what held a record up until now."""
         return self._ports.attention.load(self._tenant, [ref])[ref]
 
-    def tell(self, record: Payable, seen: Parked, decision: Decision | None, within: tuple[Ref, ...]) -> None:
+    def tell(self, ended: Ended, seen: Parked, within: tuple[Ref, ...]) -> None:
         """Note how a record came out.
 
         Takes: `within` are the records that it was mirrored for: they are looked at anyway.
         """
-        vendor = vendor_of(record)
+        record, decision, vendor = ended.record, ended.decision, vendor_of(ended.record)
         if not _holds(decision):
-            self._let_go_on(record, seen, within)
+            self._let_go_on(ended, seen, within)
         decisions = [_about(decision, vendor)] if decision is not None else []
         self._ports.history.save(self._tenant, decisions)
         note_parked(self._tenant, seen, decisions, self._ports)
@@ -54,12 +67,13 @@ class Telling:
 
     # --- who can go on now --------------------------------------------------------------------------------------------
 
-    def _let_go_on(self, record: Payable, seen: Parked, within: tuple[Ref, ...]) -> None:
+    def _let_go_on(self, ended: Ended, seen: Parked, within: tuple[Ref, ...]) -> None:
         """Have tried again what was held up by this record, as far as anybody can tell.
 
         Before anything is noted of the record: a worker that dies in between comes here once more.
         """
-        waiting = [ref for ref in self._list_beside(record, seen) if ref not in within and self._is_held(ref)]
+        record = ended.record
+        waiting = [ref for ref in self._list_beside(ended, seen) if ref not in within and self._is_held(ref)]
         if not waiting:
             return
         latest = self._ports.effects.load_latest(self._tenant, PAYABLE, record.ref)
@@ -71,14 +85,17 @@ class Telling:
         noted = self._ports.outbox.load(self._tenant, ref)
         return noted is not None and noted.code != ""
 
-    def _list_beside(self, record: Payable, seen: Parked) -> list[Ref]:
+    def _list_beside(self, ended: Ended, seen: Parked) -> list[Ref]:
         """List the records of the platform that this one may have held up: payments on a bill, what a payment settles."""
+        record = ended.record
         if isinstance(record, Vendor):
             return self._list_of_vendor(record.ref) if seen.reasons or self._is_anything_unknown() else []
         if not isinstance(record, BillPayment):
             return self._list_paying({record.ref, *self._copies([record.ref])}, record.ref)
         settled = {*named_by(record), *record.former}
         told = {ref for ref in settled if ref.system is PLATFORM}
+        if ended.paying is not None:
+            return [*sorted(told), *ended.paying]
         return [*sorted(told), *self._list_paying(settled | self._copies(told), record.ref)]
 
     def _is_anything_unknown(self) -> bool:
