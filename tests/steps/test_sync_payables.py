@@ -59,6 +59,18 @@ def test_b7_a_sync_with_nothing_to_send_ends_at_once() -> None:
     assert world.queue.messages == []
 
 
+def test_b7_the_company_is_read_once_before_anything_is_sent_off_and_only_then() -> None:
+    world = SyncWorld()
+    world.sync()
+    assert TENANT not in world.companies.kept, "with nothing to send, nobody needs it"
+    world.tell("1")
+    world.begin()
+    while not any(isinstance(each, MirrorBill) for each in world.queue.messages):
+        assert TENANT not in world.companies.kept
+        world.deliver()
+    assert TENANT in world.companies.kept, "else each lane would read it live"
+
+
 def test_b7_a_long_sync_goes_on_by_message_page_by_page() -> None:
     world = SyncWorld()
     world.our_payables.page_size = 2

@@ -28,6 +28,7 @@ def sync_payables_ports(parts: Parts) -> sync_payables.Ports:
     return sync_payables.Ports(
         book=parts.book,
         clock=parts.clock,
+        companies=parts.companies,
         connections=parts.connections,
         effects=parts.effects,
         history=parts.history,

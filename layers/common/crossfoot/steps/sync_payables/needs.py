@@ -6,6 +6,7 @@ from typing import Protocol
 from crossfoot.ports import (
     Book,
     Clock,
+    Companies,
     Connections,
     EffectStore,
     History,
@@ -24,6 +25,7 @@ class Ports:
 
     book: Book
     clock: Clock
+    companies: Companies
     connections: Connections
     effects: EffectStore
     history: History

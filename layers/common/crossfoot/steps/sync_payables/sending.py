@@ -67,7 +67,11 @@ def _walk_on(running: Running, ports: Ports) -> bool:
 
 
 def _send_off(running: Running, walk: _Walk, untried: Sequence[Outgoing], ports: Ports) -> None:
-    """Count records, once and before they can be gone; then note them as on their way, and send them off."""
+    """Count records, once and before they can be gone; then note them as on their way, and send them off.
+
+    The company is known by then: where it has to be read live, each lane would do that by itself, and it is metered.
+    """
+    ports.companies.load(running.tenant)
     if walk.left is None and not walk.counted:
         running.move(place=replace(walk, counted=True).to_text(), queued=running.sync.queued + len(untried))
     ports.outbox.put(running.tenant, [replace(each, sync=running.sync.id, code="") for each in untried])
