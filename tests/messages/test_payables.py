@@ -22,6 +22,7 @@ from crossfoot.core.payables.records import (
 )
 from crossfoot.messages.bill_payments import PlatformBillPayment
 from crossfoot.messages.fields import BadFields
+from crossfoot.messages.payable_work import MirrorBill
 from crossfoot.messages.payables import (
     PlatformBill,
     PlatformPartner,
@@ -29,7 +30,6 @@ from crossfoot.messages.payables import (
     PlatformVendorCredit,
 )
 from crossfoot.messages.platform import to_follow_up
-from crossfoot.messages.payable_work import MirrorBill
 from crossfoot.messages.reading import read_shape
 
 from tests.fakes.platform import bill_data, bill_payment_data, partner_data, vendor_credit_data, vendor_data
@@ -229,3 +229,16 @@ def test_x5_what_is_owed_and_cannot_be_kept_exactly_is_refused_by_name(
 )
 def test_b4_a_payment_that_does_not_tie_is_refused_by_name(data: dict[str, Any], member: str) -> None:
     assert refused(payment, data) == [member]
+
+
+@pytest.mark.parametrize(
+    ("read", "data", "sentence"),
+    [
+        (bill, {"amount": "99.00"}, "the lines come to 300.00, and not to 99.00"),
+        (payment, {"amount": "299.5"}, "the bills less the credits come to 260.00, and not to 299.5"),
+    ],
+)
+def test_b4_what_does_not_tie_is_said_in_amounts(read: Callable[..., Any], data: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(BadFields) as bad:
+        read(**data)
+    assert sentence in bad.value.errors[0][1]

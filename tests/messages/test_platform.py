@@ -157,3 +157,9 @@ def test_p4_the_same_telling_is_the_same_work_and_another_state_is_other_work() 
     (one,), (again,) = to_follow_up(TENANT, payment()), to_follow_up(TENANT, payment())
     (other,) = to_follow_up(TENANT, payment(refunded_amount="1.00"))
     assert one.deduplication_id == again.deduplication_id != other.deduplication_id
+
+
+def test_d2_a_payout_that_does_not_tie_says_so_in_amounts() -> None:
+    with pytest.raises(BadFields) as bad:
+        payout(items=[item("payment", "10.00", payment="pay_1")], amount="10.01")
+    assert "the items come to 10.00, and not to 10.01" in bad.value.errors[0][1]

@@ -11,7 +11,7 @@ from crossfoot.core.model import PLATFORM, Kind, Ref, Standing, parse_ref
 from crossfoot.core.payables.records import BillPart, BillPayment, CreditPart, PayMethod, PayState
 from crossfoot.messages.payables import STANDING_OF, CopyId, PayableId, RemoteId, to_copy
 from crossfoot.messages.routes import Shape
-from crossfoot.messages.told import Amount, ToldAmounts, read_minor
+from crossfoot.messages.told import Amount, ToldAmounts, read_minor, say_minor
 
 MAX_PARTS = 500
 # QuickBooks' own length.
@@ -84,7 +84,7 @@ class PlatformBillPayment(ToldAmounts):
         left_minor = sum(read_minor(part.amount, told) for part in told.data["bills"])
         left_minor -= sum(read_minor(part.amount, told) for part in told.data["credits"])
         if left_minor != money_minor:
-            raise ValueError(f"the bills less the credits come to {left_minor} minor units, and not to {money_minor}")
+            raise ValueError(f"the bills less the credits come to {say_minor(left_minor, told)}, and not to {amount}")
         return amount
 
     def to_record(self) -> BillPayment:

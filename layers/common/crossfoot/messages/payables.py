@@ -17,7 +17,7 @@ from crossfoot.core.payables.records import (
 )
 from crossfoot.messages import patterns
 from crossfoot.messages.routes import Shape
-from crossfoot.messages.told import Amount, SignedAmount, ToldAmounts, ToldRecord, UpdatedAt, read_minor
+from crossfoot.messages.told import Amount, SignedAmount, ToldAmounts, ToldRecord, UpdatedAt, read_minor, say_minor
 
 MAX_LINES = 500
 # QuickBooks' own lengths.
@@ -130,7 +130,7 @@ class _Owed(ToldAmounts):
         total_minor, lines = read_minor(amount, told), told.data.get("lines")
         lines_minor = sum(read_minor(line.amount, told) for line in lines or ())
         if lines and lines_minor != total_minor:
-            raise ValueError(f"the lines come to {lines_minor} minor units, and not to {total_minor}")
+            raise ValueError(f"the lines come to {say_minor(lines_minor, told)}, and not to {amount}")
         return amount
 
     def _cost_lines(self) -> tuple[CostLine, ...]:

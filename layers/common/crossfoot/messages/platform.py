@@ -27,7 +27,7 @@ from crossfoot.messages import patterns
 from crossfoot.messages.payable_work import MirrorBill
 from crossfoot.messages.queue import Message, MirrorPayment, RecordDeposit
 from crossfoot.messages.routes import Shape
-from crossfoot.messages.told import Amount, PlatformId, SignedAmount, ToldAmounts, read_minor
+from crossfoot.messages.told import Amount, PlatformId, SignedAmount, ToldAmounts, read_minor, say_minor
 
 MAX_ALLOCATIONS = 500
 MAX_ITEMS = 10_000
@@ -210,7 +210,7 @@ class PlatformPayout(ToldAmounts):
         items = told.data.get("items")
         items_minor = sum(read_minor(item.amount, told) for item in items or ())
         if items is not None and items_minor != total_minor:
-            raise ValueError(f"the items come to {items_minor} minor units, and not to {total_minor}")
+            raise ValueError(f"the items come to {say_minor(items_minor, told)}, and not to {amount}")
         return amount
 
     def to_payout(self) -> Payout:

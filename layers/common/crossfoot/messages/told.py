@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, Field, ValidationInfo
 
 from crossfoot.core.model import Version
-from crossfoot.core.money import to_minor
+from crossfoot.core.money import from_minor, to_minor
 from crossfoot.messages import patterns
 from crossfoot.messages.routes import Shape
 
@@ -58,8 +58,17 @@ class ToldAmounts(ToldRecord):
 
 def read_minor(amount: str, told: ValidationInfo) -> int:
     """Read an amount of a record that is being read. Raises: InexactAmount."""
+    return to_minor(amount, _currency_of(told))
+
+
+def say_minor(amount_minor: int, told: ValidationInfo) -> str:
+    """Write an amount of a record that is being read as it is told: `1250.00`."""
+    return str(from_minor(amount_minor, _currency_of(told)))
+
+
+def _currency_of(told: ValidationInfo) -> str:
     # Where the currency itself is wrong, that is said already.
-    return to_minor(amount, told.data.get("currency", "BHD"))
+    return str(told.data.get("currency", "BHD"))
 
 
 def _time_text(at: datetime) -> str:
