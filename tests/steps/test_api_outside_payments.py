@@ -179,7 +179,7 @@ def test_b8_an_invoice_is_marked_in_both_copies_and_shown_so_by_either(api: Fake
     api.work()
     assert (api.world.rows("1001"), api.world.our_payments.writes) == (rows, writes)
     story = api.call("GET", "/v1/records/invoice/quickbooks-q1001/explain").body
-    assert "marked_paid_outside" in {each["code"] for each in story["now"]}
+    assert {"marked_paid_outside", "payments_entered_all_the_same"} < {each["code"] for each in story["now"]}
     shown = api.call("DELETE", INVOICE)
     assert (shown.status, shown.body["outside_payment"]) == (200, None)
 
@@ -206,6 +206,14 @@ def test_b8_unapplied_money_is_not_put_on_an_invoice_that_was_paid_outside(
     api.work()
     (receipt,) = (each for each in api.world.quickbooks.records.values() if isinstance(each, Payment))
     assert {str(part.invoice): part.amount_minor for part in receipt.allocations} == expected
+
+
+def test_b8_a_payment_that_names_a_marked_invoice_is_entered_all_the_same(api: FakeApi) -> None:
+    assert api.call("PUT", INVOICE, body=CASH).status == 200
+    FakePlatform(api.world).pay("pay_1", {"quickbooks-q1001": 100_00})
+    api.work()
+    (receipt,) = (each for each in api.world.quickbooks.records.values() if isinstance(each, Payment))
+    assert [(part.invoice.id, part.amount_minor) for part in receipt.allocations] == [("q1001", 100_00)]
 
 
 def test_b8_an_invoice_that_is_paid_is_not_marked(api: FakeApi) -> None:

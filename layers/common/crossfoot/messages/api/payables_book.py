@@ -77,7 +77,9 @@ class PayableHead(Shape):
     """What every payable says. Its own members are those of the platform's record, where there is one."""
 
     id: RecordId
-    ids: list[RecordId] = Field(description="Every id that it has: on the platform, in QuickBooks.")
+    ids: list[RecordId] = Field(
+        description="Every id that finds it: its own first, then that of its copy in QuickBooks, be that deleted by now."
+    )
     progress: PaymentStatus = Field(
         description="How far it has come: the platform's into QuickBooks, QuickBooks' into the platform."
     )

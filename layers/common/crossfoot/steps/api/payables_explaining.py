@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from crossfoot.coming_in import find_obstacle, judge_invoices, load_rules
 from crossfoot.core.decisions import Decision, did, waits
-from crossfoot.core.model import ACCOUNTING, PLATFORM, SYSTEM_NAMES, CreditMemo, Invoice, Record, Ref, Standing
+from crossfoot.core.model import ACCOUNTING, PLATFORM, SYSTEM_NAMES, CreditMemo, Invoice, Kind, Record, Ref, Standing
 from crossfoot.core.money import format_minor
 from crossfoot.core.payables.eligibility import decide_credit_memo, decide_documents
 from crossfoot.core.payables.outside import outside_of, say_outside
@@ -17,7 +17,12 @@ from crossfoot.steps.api.payables_pairing import Kept
 from crossfoot.steps.api.payables_standing import Owing, load_owing, load_progress
 
 _COMES = (
-    "It takes part in payables: it has a number, its currency syncs, and nothing of it was paid before the connection."
+    "It comes to the platform with payables: it has a number, is in the currency that syncs, and nothing of it was paid"
+    " before QuickBooks was connected."
+)
+_PAID_ALL_THE_SAME = (
+    "A payment of the platform that names it is entered in QuickBooks all the same: that money came in, and has to be in"
+    " the books. If it was paid twice, give one of the two back."
 )
 _SYNC_NOW = "Press Sync Now (POST /v1/syncs)."
 
@@ -55,6 +60,8 @@ def outside_now(ref: Ref, *copies: Record) -> Iterator[Decision]:
     payment = outside_of(copies)
     if payment is not None:
         yield did(ref, "B8", "marked_paid_outside", f"You marked it as {say_outside(payment)}.")
+        if ref.kind is Kind.INVOICE:
+            yield did(ref, "B8", "payments_entered_all_the_same", _PAID_ALL_THE_SAME)
 
 
 def invoice_in_payables(ports: Ports, tenant: str, invoice: Invoice) -> Iterator[Decision]:
