@@ -13,6 +13,7 @@ DECIDING = (
     "core/eligibility.py",
     "core/holds.py",
     "core/payables/building.py",
+    "core/payables/differing.py",
     "core/payables/holding.py",
     "core/payables/lacking.py",
     "core/payables/paying.py",

@@ -288,6 +288,11 @@ _EXCUSES: Mapping[str, Callable[[Case], bool]] = {
     ),
     "more_than_open": _is_more_than_open,
     "not_brought_back": lambda case: not case.brings_back and _is_changed_there(case),
+    "below_what_is_paid": lambda case: (
+        isinstance(case.record, Bill | VendorCredit)
+        and case.shown is not None
+        and case.world.our_payables.applied_to(case.shown.ref) > case.record.total_minor
+    ),
     "changed_in_both": lambda case: case.brings_back and _is_changed_there(case),
     "bill_paid": lambda case: not case.is_wanted and _is_paid_there(case),
     "payments_first": lambda case: not case.is_wanted and _is_paid_by_ours(case),

@@ -224,8 +224,26 @@ def test_b5_what_people_change_in_quickbooks_and_does_not_come_back_says_so(offi
     office.world.our_payables.change_costs(copy, 90_00)
     office.settle()
     bill = office.listed("bills")["platform-bill_1"]
-    assert (bill["progress"], bill["reason"]["code"]) == ("skipped", "not_brought_back")
+    assert (bill["progress"], bill["reason"]["code"]) == ("refused", "not_brought_back")
     assert (bill["open"], bill["open_in_quickbooks"]) == ("100.00", "90.00")
+
+
+@pytest.mark.parametrize("standing", [Standing.VOID, Standing.DELETED])
+@pytest.mark.parametrize("is_read", [False, True], ids=["not read since", "read since"])
+def test_what_we_deleted_in_quickbooks_is_not_listed_as_there(
+    office: PayablesOffice, standing: Standing, is_read: bool
+) -> None:
+    copy = entered(office)
+    office.sync()
+    office.change(Ref(PLATFORM, Kind.BILL, "bill_1"), standing=standing)
+    office.world.settle()
+    if is_read:
+        office.sync()
+    assert office.listed("bills", system="quickbooks") == {}
+    (bill,) = office.listed("bills", system="quickbooks", include_deleted="true").values()
+    assert bill["ids"] == ["platform-bill_1", f"quickbooks-{copy}"]
+    if standing is Standing.VOID:
+        assert list(office.listed("bills", system="platform")) == ["platform-bill_1"]
 
 
 # --- vendors, credits, payments ------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from crossfoot.core.model import PLATFORM, Kind, Ref, Standing
 from crossfoot.core.payables.profile import PaymentSync, ProfileFacts
-from crossfoot.core.payables.records import Bill, BillPayment, CostLine, CostLineKind, Vendor
+from crossfoot.core.payables.records import Bill, BillPart, BillPayment, CostLine, CostLineKind, Vendor
 
 from tests.fakes.payables_desk import Desk
 from tests.fakes.receipts import CARD, COSTS
@@ -37,6 +37,12 @@ def paid(desk: Desk) -> Ref:
     payment = desk.pay("bp_1", {"platform-bill_1": 60_00})
     desk.settle()
     return payment
+
+
+def said(desk: Desk, ref: Ref) -> str:
+    """Read why a record is held up."""
+    (reason,) = desk.world.attention.load(TENANT, [ref])[ref].reasons
+    return reason.decision.sentence
 
 
 def test_b5_a_bill_that_somebody_changed_in_quickbooks_stands_so_on_the_platform(desk: Desk) -> None:
@@ -97,6 +103,7 @@ def test_b5_where_both_sides_changed_it_nothing_is_written_until_they_agree(desk
     desk.change(bill, total_minor=90_00)
     desk.settle()
     assert (desk.bills(), desk.held(bill)) == ({"BILL_1": (80_00, 80_00)}, ["changed_in_both"])
+    assert "the amount is 90.00 USD on the platform, and 80.00 USD in QuickBooks." in said(desk, bill)
     desk.change(bill, total_minor=80_00)
     desk.settle()
     assert (desk.bills(), desk.held(bill), desk.waiting()) == ({"BILL_1": (80_00, 80_00)}, [], {})
@@ -127,10 +134,32 @@ def test_b5_one_way_nothing_comes_back_and_the_next_change_here_is_written_over_
     now = desk.told(bill)
     assert isinstance(now, Bill)
     assert (now.total_minor, desk.bills()) == (100_00, {"BILL_1": (80_00, 80_00)})
-    assert (desk.codes(bill)[-1], desk.waiting(), desk.held(bill)) == ("not_brought_back", {}, [])
+    assert (desk.waiting(), desk.held(bill)) == ({"bill_1": "not_brought_back"}, ["not_brought_back"])
     desk.change(bill, total_minor=90_00)
     desk.world.settle()
-    assert desk.bills() == {"BILL_1": (90_00, 90_00)}
+    assert (desk.bills(), desk.waiting(), desk.held(bill)) == ({"BILL_1": (90_00, 90_00)}, {}, [])
+
+
+@pytest.mark.parametrize(("told", "left"), [({"total_minor": 80_00}, 80_00), ({}, 100_00)], ids=["alike", "again"])
+def test_b5_one_way_both_ways_out_of_a_change_there_end_it(desk: Desk, told: dict[str, int], left: int) -> None:
+    desk.one_way()
+    bill = entered(desk)
+    desk.world.our_payables.change_costs(desk.copy_id(bill), 80_00)
+    desk.settle()
+    assert "the amount is 100.00 USD on the platform, and 80.00 USD in QuickBooks" in said(desk, bill)
+    desk.change(bill, **told)
+    desk.settle()
+    assert (desk.bills(), desk.held(bill), desk.waiting()) == ({"BILL_1": (left, left)}, [], {})
+
+
+def test_b5_one_way_what_was_told_again_before_somebody_changed_it_there_is_not_written_over_that(desk: Desk) -> None:
+    desk.one_way()
+    bill = entered(desk)
+    desk.change(bill)
+    desk.settle()
+    desk.world.our_payables.change_costs(desk.copy_id(bill), 80_00)
+    desk.settle()
+    assert (desk.bills(), desk.held(bill)) == ({"BILL_1": (80_00, 80_00)}, ["not_brought_back"])
 
 
 def test_b5_one_way_what_was_deleted_there_is_entered_again_by_the_next_change_here(desk: Desk) -> None:
@@ -167,8 +196,34 @@ def test_b6_with_the_classic_profile_it_stays_as_it_was_here(desk: Desk, deed: s
     assert isinstance(now, BillPayment)
     assert (now.standing, now.total_minor, desk.codes(payment)[-1]) == (Standing.LIVE, 60_00, "not_brought_back")
     explained = desk.world.history.load(TENANT, payment)[-1].item
-    assert explained.rule == "B6"
-    assert explained.fix
+    assert (explained.rule, desk.held(payment)) == ("B6", ["not_brought_back"])
+    assert f"Somebody {'changed' if deed == 'reduced' else deed} the payment" in explained.sentence
+
+
+@pytest.mark.parametrize("deed", ["voided", "deleted", "reduced"])
+def test_b6_with_the_classic_profile_the_same_on_the_platform_ends_it(desk: Desk, deed: str) -> None:
+    classic(desk)
+    payment = paid(desk)
+    _do(desk, payment, deed)
+    desk.settle()
+    if deed == "reduced":
+        desk.change(payment, total_minor=10_00, bills=(BillPart(Ref(PLATFORM, Kind.BILL, "bill_1"), 10_00),))
+    else:
+        desk.change(payment, standing=Standing.VOID if deed == "voided" else Standing.DELETED)
+    desk.settle()
+    assert desk.bills() == {"BILL_1": (100_00, 90_00 if deed == "reduced" else 100_00)}
+    assert (desk.held(payment), desk.waiting()) == ([], {})
+
+
+@pytest.mark.parametrize("deed", ["voided", "deleted", "reduced"])
+def test_b6_with_the_classic_profile_a_payment_that_is_told_again_is_written_again(desk: Desk, deed: str) -> None:
+    classic(desk)
+    payment = paid(desk)
+    _do(desk, payment, deed)
+    desk.settle()
+    desk.change(payment)
+    desk.settle()
+    assert (desk.payments(), desk.held(payment), desk.waiting()) == ([(60_00, [60_00], [])], [], {})
 
 
 def test_b6_a_payment_keeps_its_money_when_somebody_deletes_its_bill_there(desk: Desk) -> None:

@@ -151,3 +151,47 @@ def test_b4_everything_waits_for_quickbooks_to_be_connected(desk: Desk) -> None:
 def test_a_record_that_nobody_told_of_is_a_bad_message(desk: Desk) -> None:
     with pytest.raises(BadMessage):
         desk.world.work(MirrorBill(tenant=TENANT, record_kind=Kind.BILL, record_id="bill_9"))
+
+
+@pytest.mark.parametrize("whose", ["ours", "theirs"])
+def test_b4_a_bill_is_not_brought_below_what_is_paid_on_it(desk: Desk, whose: str) -> None:
+    bill = desk.bill()
+    desk.settle()
+    copy, payables = desk.copy_id(bill), desk.world.our_payables
+    if whose == "ours":
+        payment = desk.pay("bp_1", {"platform-bill_1": 60_00})
+    else:
+        there = payables.pay(desk.copy_id(Ref(PLATFORM, Kind.VENDOR, "ven_1")), {copy: 60_00})
+    desk.settle()
+    writes = payables.writes
+    desk.change(bill, total_minor=50_00)
+    desk.settle()
+    assert (desk.held(bill), payables.writes) == (["below_what_is_paid"], writes), "nothing was sent"
+    if whose == "ours":
+        desk.change(payment, standing=Standing.VOID)
+    else:
+        payables.delete_payment(there.ref.id)
+    desk.settle()
+    assert (desk.bills(), desk.held(bill), desk.waiting()) == ({"BILL_1": (50_00, 50_00)}, [], {})
+
+
+def test_b4_a_bill_may_be_told_over_just_what_is_paid_on_it(desk: Desk) -> None:
+    bill = desk.bill()
+    desk.pay("bp_1", {"platform-bill_1": 60_00})
+    desk.settle()
+    desk.change(bill, total_minor=60_00)
+    desk.settle()
+    assert (desk.bills(), desk.held(bill)) == ({"BILL_1": (60_00, 0)}, [])
+
+
+def test_b4_a_credit_is_not_brought_below_what_is_used_of_it(desk: Desk) -> None:
+    desk.bill()
+    credit = desk.credit()
+    desk.pay("bp_1", {"platform-bill_1": 30_00}, {"platform-vc_1": 30_00})
+    desk.settle()
+    desk.change(credit, total_minor=20_00)
+    desk.settle()
+    assert (desk.credits(), desk.held(credit)) == ({"VC_1": (30_00, 0)}, ["below_what_is_paid"])
+    desk.change(credit, total_minor=40_00)
+    desk.settle()
+    assert (desk.credits(), desk.held(credit)) == ({"VC_1": (40_00, 10_00)}, [])

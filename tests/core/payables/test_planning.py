@@ -356,7 +356,7 @@ def test_b5_where_both_came_to_the_same_it_is_agreed() -> None:
         (payment(), payment_entry({"129": 100_00}), {"shown": GONE, "preferences": ONE_WAY}, "B5"),
     ],
 )
-def test_b5_b6_what_does_not_come_back_is_said_and_left(
+def test_b5_b6_what_does_not_come_back_is_said_with_two_ways_out(
     record: Payable, entry: Entry, more: dict[str, Any], rule: str
 ) -> None:
     plan = plan_entry(stands(record, entry, **more))
@@ -364,7 +364,7 @@ def test_b5_b6_what_does_not_come_back_is_said_and_left(
     assert (plan.decision.code, plan.decision.rule, plan.decision.outcome) == (
         "not_brought_back",
         rule,
-        Outcome.SKIPPED,
+        Outcome.REFUSED,
     )
 
 

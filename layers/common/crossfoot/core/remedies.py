@@ -202,6 +202,13 @@ REMEDIES: Mapping[str, Remedy] = {
         "QuickBooks works out the tax on it, so its amounts are changed there",
         "Change the amounts in QuickBooks, then tell the platform what they come to there.",
     ),
+    "below_what_is_paid": Remedy(
+        "It is over less now than is paid on it", "Void payments on these, or raise them on the platform; they then follow."
+    ),
+    "not_brought_back": Remedy(
+        "Somebody changed it in QuickBooks, and that does not come back to the platform",
+        "Do the same on the platform; or save these there again, and what they say is written over QuickBooks.",
+    ),
     "changed_in_both": Remedy(
         "It was changed on the platform and in QuickBooks",
         "Make the two alike on either side; Crossfoot then goes on from there.",

@@ -6,26 +6,36 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from crossfoot.core.company import Company
-from crossfoot.core.effects import Effect
+from crossfoot.core.effects import Effect, EffectState
 from crossfoot.core.model import ACCOUNTING, Kind, Ref, Standing
-from crossfoot.core.payables.entries import KIND_OF, BillEntry, CreditEntry, Entry, PaymentEntry, VendorEntry
+from crossfoot.core.payables.entries import (
+    KIND_OF,
+    BillEntry,
+    CreditEntry,
+    Entry,
+    EntryOperation,
+    PaymentEntry,
+    VendorEntry,
+)
 from crossfoot.core.payables.open_amounts import named_by
 from crossfoot.core.payables.preferences import Direction, PayablesPreferences
 from crossfoot.core.payables.profile import PaymentSync
 from crossfoot.core.payables.records import BillPayment, Payable, Vendor, is_wanted, vendor_of
-from crossfoot.core.payables.stored import standing_of
+from crossfoot.core.payables.stored import from_body, standing_of
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """How the accounting shows an entry of ours since we wrote it last.
 
-    Takes: `entry` is None where it is void or gone; `other_minor` is of a payment, as in BillPayment.
+    Takes: `entry` is None where it is void or gone; `other_minor` is of a payment, as in BillPayment; `changed_at` is the
+    accounting's time of the change, "" where only the entry was read.
     """
 
     entry: Entry | None
     standing: Standing = Standing.LIVE
     other_minor: int = 0
+    changed_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,18 @@ class Named:
     def is_gone(self) -> bool:
         """Tell whether nobody is to settle it any more."""
         return any(record is not None and not _lives(record) for record in (self.told, self.copy))
+
+    @property
+    def is_deleted_there(self) -> bool:
+        """Tell whether the accounting's copy was deleted, by whomever; after us nobody may have read it again."""
+        copy, latest = self.copy, self.latest
+        if copy is None or copy.standing is Standing.DELETED:
+            return copy is not None
+        if latest is None or latest.state is not EffectState.CONFIRMED or standing_of(latest) is not None:
+            return False
+        write = from_body(latest.body)
+        is_it = write.operation is EntryOperation.DELETE and write.entry.id == copy.ref.id
+        return is_it and not is_newer(copy, write.entry)
 
     @property
     def is_paid_outside(self) -> bool:

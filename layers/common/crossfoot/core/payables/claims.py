@@ -68,6 +68,12 @@ def made_there_on(case: Case) -> tuple[Ref, ...]:
     return tuple(payment.ref for payment in theirs if payment.ref.id not in _ours(case) and part_minor(payment, names))
 
 
+def settled_minor(case: Case) -> int:
+    """Add up what is paid of our entry of the bill of a case in the accounting, or used of a credit, whoever paid it."""
+    named = Named(told=case.record, latest=case.latest)
+    return _made_there(case, named) + sum(_held(each, named) for each in _of_platform(case))
+
+
 def _of_platform(case: Case) -> list[Rival]:
     return [each for each in case.rivals if each.payment.ref.system is PLATFORM]
 

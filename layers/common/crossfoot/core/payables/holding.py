@@ -2,12 +2,13 @@
 
 from crossfoot.core.decisions import Decision, refused, waits
 from crossfoot.core.effects import EffectState, is_to_be_tried_again
+from crossfoot.core.money import format_minor
 from crossfoot.core.payables.case import Case, day_of
-from crossfoot.core.payables.claims import holds_on, made_there_on
-from crossfoot.core.payables.entries import Entry, EntryOperation, EntryWrite
-from crossfoot.core.payables.lacking import label_of
+from crossfoot.core.payables.claims import holds_on, made_there_on, settled_minor
+from crossfoot.core.payables.entries import BillEntry, CreditEntry, Entry, EntryOperation, EntryWrite
+from crossfoot.core.payables.lacking import label_of, noun_of
 from crossfoot.core.payables.likeness import is_same, says_the_same, with_unsaid
-from crossfoot.core.payables.records import Bill, BillPayment, Vendor
+from crossfoot.core.payables.records import Bill, BillPayment, Vendor, VendorCredit
 from crossfoot.core.payables.refusals import NAME_TAKEN, refusal_of, rests_on
 from crossfoot.core.payables.stored import from_body, repeats_refusal
 from crossfoot.core.receiving import PERIOD_CLOSED, SEEN
@@ -20,7 +21,8 @@ def keep_back(case: Case, write: EntryWrite, left: Entry | None) -> Decision | N
 
     Takes: `left` is what stands now, as far as it is known.
     """
-    refusal = _closed(case, write, left) or _made_otherwise(case, write) or _repeated(case, write)
+    refusal = _closed(case, write, left) or _below(case, write.entry, left)
+    refusal = refusal or _made_otherwise(case, write) or _repeated(case, write)
     # What would be refused says so, also where somebody has to send it.
     return _unapproved(case) or refusal or (say_by_hand(case) if case.by_hand else None)
 
@@ -46,6 +48,21 @@ def _closed(case: Case, write: EntryWrite, left: Entry | None) -> Decision | Non
     sentence = f"The books in QuickBooks are closed up to {case.company.closed_until}, and this is dated {shut}."
     fix = "Open the period in QuickBooks, or date it later on the platform."
     return refused(case.record.ref, "B4", "period_closed", sentence, fix)
+
+
+def _below(case: Case, entry: Entry, left: Entry | None) -> Decision | None:
+    """Refuse to bring a bill below what is paid on it, or a credit below what is used of it."""
+    if not (isinstance(entry, BillEntry | CreditEntry) and isinstance(left, BillEntry | CreditEntry)):
+        return None
+    assert isinstance(case.record, Bill | VendorCredit)
+    settled = settled_minor(case)
+    if entry.total_minor >= min(left.total_minor, settled):
+        return None
+    told, gone = (format_minor(minor, case.record.currency) for minor in (entry.total_minor, settled))
+    deed = "paid on it" if isinstance(entry, BillEntry) else "used of it"
+    sentence = f"The {label_of(case)} is over {told} on the platform, and {gone} is {deed} in QuickBooks."
+    fix = f"Void a payment on it, or raise the {noun_of(case.kind)} on the platform; it then follows."
+    return refused(case.record.ref, "B4", "below_what_is_paid", sentence, fix)
 
 
 def _made_otherwise(case: Case, write: EntryWrite) -> Decision | None:

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass, replace
 
-from crossfoot.core.decisions import Decision, refused, skipped, waits
+from crossfoot.core.decisions import Decision, refused, waits
 from crossfoot.core.model import Ref, Standing
 from crossfoot.core.payables.building import build_entry, refuse_too_large
 from crossfoot.core.payables.case import Case
+from crossfoot.core.payables.differing import say_changed_in_both, say_not_brought_back
 from crossfoot.core.payables.entries import Entry, EntryOperation, EntryWrite, PaymentEntry, is_off
 from crossfoot.core.payables.following import gone, taken_over
 from crossfoot.core.payables.holding import hold_back, hold_for_payments, keep_back, say_by_hand, say_name_taken
 from crossfoot.core.payables.lacking import NAMED_NOT_ENTERED, Contested, Missing, label_of
 from crossfoot.core.payables.likeness import is_same, says_the_same
 from crossfoot.core.payables.obstacles import preferences_missing
-from crossfoot.core.payables.records import BillPayment, Payable, Vendor
+from crossfoot.core.payables.records import Payable, Vendor
 from crossfoot.core.payables.standing import entry_of
 from crossfoot.core.payables.stored import told_at_of
 
@@ -76,19 +77,34 @@ def _after_people(case: Case, standing: Entry, left: Entry | None) -> Plan:
     if isinstance(told, Missing | Contested) or (isinstance(told, Decision) and left is not None):
         return _stop(case, told)
     is_changed_here = not isinstance(told, Decision) and not is_same(told, standing)
+    if left is not None and is_changed_here and _is_agreed(case, left):
+        return Plan(EntryWrite(EntryOperation.ADOPT, left, _currency(case)), is_there=True)
     if not case.brings_back:
-        return _write_over(case, left) if is_changed_here else Plan(decision=_not_brought_back(case, left))
+        if is_changed_here or _is_told_later(case):
+            return _write_over(case, left)
+        return Plan(decision=say_not_brought_back(case, standing, left))
     if not is_changed_here:
         return _follow(case, standing, left)
-    if left is not None and _is_agreed(case, left):
-        return Plan(EntryWrite(EntryOperation.ADOPT, left, _currency(case)), is_there=True)
-    return Plan(decision=_changed_in_both(case, left))
+    says = None if isinstance(told, Decision) or left is None else _with_unsaid_of(case, told, left)
+    return Plan(decision=say_changed_in_both(case, says, left))
 
 
 def _is_agreed(case: Case, left: Entry) -> bool:
     """Tell whether both sides came to the same by themselves."""
     told = build_entry(case, left)
     return not isinstance(told, Decision | Missing | Contested) and says_the_same(left, told)
+
+
+def _with_unsaid_of(case: Case, told: Entry, left: Entry) -> Entry:
+    """Give what the platform says, with what it leaves unsaid as people left it, where it can be entered so."""
+    built = build_entry(case, left)
+    return told if isinstance(built, Decision | Missing | Contested) else built
+
+
+def _is_told_later(case: Case) -> bool:
+    """Tell whether the platform told the record after somebody changed it in the accounting, be it the same again."""
+    changed_at = case.shown.changed_at if case.shown is not None else ""
+    return changed_at != "" and case.record.version.updated_at > changed_at
 
 
 def _follow(case: Case, standing: Entry, left: Entry | None) -> Plan:
@@ -245,23 +261,3 @@ def _stop(case: Case, built: Decision | Missing | Contested) -> Plan:
 
 def _currency(case: Case) -> str:
     return case.preferences.home_currency if isinstance(case.record, Vendor) else case.record.currency
-
-
-# --- words -------------------------------------------------------------------------------------------------------------
-
-
-def _not_brought_back(case: Case, left: Entry | None) -> Decision:
-    rule = "B6" if isinstance(case.record, BillPayment) and case.preferences.direction == "two_way" else "B5"
-    deed = "changed" if left is not None else "deleted"
-    sentence = f"Somebody {deed} the {label_of(case)} in QuickBooks, and this partner's sync does not bring that back."
-    fix = "Do the same on the platform; the next change there is written over it."
-    return skipped(case.record.ref, rule, "not_brought_back", sentence, fix)
-
-
-def _changed_in_both(case: Case, left: Entry | None) -> Decision:
-    deed = "changed" if left is not None else "deleted"
-    sentence = f"The {label_of(case)} was changed on the platform, and {deed} in QuickBooks, since the two agreed."
-    fix = "Make them alike on either side; Crossfoot then goes on from there."
-    if left is None:
-        fix = "Delete it on the platform too, or tell it there as a new one."
-    return refused(case.record.ref, "B5", "changed_in_both", sentence, fix)

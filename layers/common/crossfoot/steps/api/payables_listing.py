@@ -55,9 +55,10 @@ def choosing[Item: PayableHead](
 ) -> Choose[Item]:
     """Choose what belongs on a list. Takes: `asked_for` is the only status that is wanted, if any."""
     system = getattr(query, "system", None)
+    with_deleted = query.include_deleted or (asked_for is not None and asked_for.value == "deleted")
 
     def choose(records: Sequence[Record]) -> Iterator[tuple[Record, Item]]:
-        kept = [each for each in pair_payables(ports, tenant, records, placing) if _is_in(each, system)]
+        kept = [each for each in pair_payables(ports, tenant, records, placing) if _is_in(each, system, with_deleted)]
         for each, (item, status) in zip(kept, show(kept), strict=True):
             if _shows(query, asked_for, status):
                 yield each.listed, item
@@ -79,7 +80,9 @@ def _at_vendor(vendor: Ref) -> Placing:
     return placing
 
 
-def _is_in(kept: Kept, system: PayableSystem | None) -> bool:
+def _is_in(kept: Kept, system: PayableSystem | None, with_deleted: bool) -> bool:
+    if system is ACCOUNTING and kept.named.is_deleted_there and not with_deleted:
+        return False
     return system is None or system in {ref.system for ref in kept.refs}
 
 

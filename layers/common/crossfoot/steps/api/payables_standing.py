@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from crossfoot.coming_in import judge, load_beside, load_rules
 from crossfoot.core.decisions import Decision
-from crossfoot.core.effects import Effect, EffectState
 from crossfoot.core.model import ACCOUNTING, PLATFORM, Kind, OutsidePayment, Record, Ref, Standing
 from crossfoot.core.payables.case import Named, is_newer
 from crossfoot.core.payables.entries import PAYABLE, BillEntry, CreditEntry, PaymentEntry
@@ -14,7 +13,7 @@ from crossfoot.core.payables.outside import outside_of, with_outside
 from crossfoot.core.payables.progress import LastWord, Progress, into_platform, needs_last_word, out_of_platform
 from crossfoot.core.payables.records import Bill, BillPayment, VendorCredit
 from crossfoot.core.payables.standing import entry_of
-from crossfoot.core.payables.stored import from_body, standing_of
+from crossfoot.core.payables.stored import standing_of
 from crossfoot.steps.api.needs import Ports
 from crossfoot.steps.api.payables_pairing import Kept
 
@@ -92,17 +91,9 @@ def _in_accounting(named: Named) -> Bill | VendorCredit | None:
         assert isinstance(record, Bill | VendorCredit)
         ref = Ref(ACCOUNTING, record.ref.kind, standing.id)
         return replace(record, ref=ref, total_minor=standing.total_minor)
-    if not isinstance(copy, Bill | VendorCredit) or _took_away(named.latest, copy):
+    if not isinstance(copy, Bill | VendorCredit) or named.is_deleted_there:
         return None
     return copy if copy.standing is Standing.LIVE else None
-
-
-def _took_away(latest: Effect | None, copy: Bill | VendorCredit) -> bool:
-    """Tell whether we deleted what the book still has: nobody has read it since."""
-    if latest is None or latest.state is not EffectState.CONFIRMED or standing_of(latest) is not None:
-        return False
-    gone = from_body(latest.body).entry
-    return copy.ref.id == gone.id and not is_newer(copy, gone)
 
 
 def load_progress(ports: Ports, tenant: str, kept: Sequence[Kept], *, closely: bool = False) -> dict[Ref, Progress]:

@@ -91,9 +91,10 @@ class Gathering:
         if copy is None or not is_newer(copy, standing):
             return None
         if copy.standing is not Standing.LIVE:
-            return Shown(None, copy.standing)
+            return Shown(None, copy.standing, changed_at=copy.version.updated_at)
         other_minor = copy.other_minor if isinstance(copy, BillPayment) else 0
-        return Shown(entry_of(self.reads.with_lines(copy)), other_minor=other_minor)
+        entry = entry_of(self.reads.with_lines(copy))
+        return Shown(entry, other_minor=other_minor, changed_at=copy.version.updated_at)
 
     def _load_copy(self, record: Payable) -> Payable | None:
         if record.copy_of is None:
