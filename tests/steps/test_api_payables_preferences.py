@@ -167,6 +167,18 @@ def test_b7_auto_sync_that_came_to_nothing_for_want_of_an_account_does_not_wait_
     assert (newest.starter, newest.stage, newest.problem) == (SyncStarter.AUTO_SYNC, SyncStage.DONE, "")
 
 
+def test_b7_auto_sync_that_did_not_begin_for_want_of_an_account_begins_once_that_is_chosen(api: FakeApi) -> None:
+    put(api, bank_account_id="")
+    api.world.queue.send([SyncPayables(tenant=TENANT, because="connected")])
+    api.world.settle()
+    assert api.world.payable_syncs.load_newest(TENANT) is None
+    put(api)
+    api.world.settle()
+    newest = api.world.payable_syncs.load_newest(TENANT)
+    assert newest is not None
+    assert (newest.starter, newest.problem) == (SyncStarter.AUTO_SYNC, "")
+
+
 # --- the profile -------------------------------------------------------------------------------------------------------
 
 

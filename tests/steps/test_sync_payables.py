@@ -119,6 +119,18 @@ def test_b7_auto_sync_begins_one_a_day_after_the_last_and_not_before() -> None:
     assert len(world.payable_syncs.syncs) == 2
 
 
+def test_b3_no_auto_sync_begins_while_accounts_are_to_be_chosen() -> None:
+    world = SyncWorld()
+    chosen = world.payables_settings.load(TENANT)
+    assert chosen is not None
+    world.payables_settings.save(TENANT, replace(chosen, bank_account_id=""))
+    world.work(AUTO)
+    assert world.payable_syncs.syncs == {}, "nobody asked for one that fails"
+    world.payables_settings.save(TENANT, chosen)
+    world.work(AUTO)
+    assert len(world.payable_syncs.syncs) == 1
+
+
 def test_c6_b7_a_sync_that_could_not_be_made_is_made_up_for_as_soon_as_it_is_asked_for_again() -> None:
     world = SyncWorld()
     world.connections.states[ACCOUNTING] = ConnectionState.DISCONNECTED

@@ -44,8 +44,8 @@ def put_payables_preferences(
     because = f"payables preferences {ports.clock.now().isoformat()}"
     retry_what_is_parked(tenant, because, ports)
     newest = ports.payable_syncs.load_newest(tenant)
-    if newest is not None and newest.problem and preferences_missing(after) is None:
-        # Where auto-sync is on, and came to nothing for want of this choice.
+    if (newest is None or newest.problem) and preferences_missing(after) is None:
+        # Where auto-sync is on, and came to nothing, or did not begin, for want of this choice.
         ports.queue.send([SyncPayables(tenant=tenant, because=because)])
     return _to_standing(ports, tenant, after)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from crossfoot.coming_in import find_obstacle, load_rules
 from crossfoot.core.pacing import in_no_hurry
-from crossfoot.core.payables.obstacles import Obstacle
+from crossfoot.core.payables.obstacles import Obstacle, preferences_missing
 from crossfoot.core.payables.syncs import SYNC_EVERY, PayableSync, SyncStage, SyncStarter, new_sync
 from crossfoot.errors import AwsUnavailable, BadMessage, NeedsPartner, RateLimited, RemoteUnavailable
 from crossfoot.messages import SyncPayables
@@ -60,11 +60,11 @@ def _find(message: SyncPayables, ports: Ports) -> PayableSync | None:
 def _is_time(tenant: str, newest: PayableSync | None, now: datetime, ports: Ports) -> bool:
     """Tell whether auto-sync is on, and the last sync a day old, or kept from its work by what is mended now.
 
-    The message may come twice.
-    Source: B7, C6.
+    While accounts are to be chosen none begins: nobody has asked for one that fails. The message may come twice.
+    Source: B3, B7, C6.
     """
     preferences = ports.payables_settings.load(tenant)
-    if preferences is None or not preferences.auto_sync:
+    if preferences is None or not preferences.auto_sync or preferences_missing(preferences) is not None:
         return False
     if newest is None or newest.finished_at is None or now - newest.finished_at >= SYNC_EVERY:
         return True
