@@ -63,9 +63,9 @@ def test_x1_how_far_a_record_of_the_platform_has_come(
 
 
 def test_b4_the_last_word_counts_while_nothing_was_written_since() -> None:
-    not_back = skipped(TOLD, "B5", "not_brought_back", "It stays.")
-    assert out_of_platform(BILL, effect(), (), _word(not_back)).decision == not_back
-    assert out_of_platform(BILL, effect(), (), _word(not_back, after=False)).decision.code == "entered"
+    by_hand = waits(TOLD, "B7", "sync_by_hand", "It goes out with the next sync.")
+    assert out_of_platform(BILL, effect(), (), _word(by_hand)).decision == by_hand
+    assert out_of_platform(BILL, effect(), (), _word(by_hand, after=False)).decision.code == "entered"
     assert out_of_platform(BILL, effect(), (), _word(REFUSED)).decision.code == "entered", "it is held up no longer"
 
 

@@ -97,7 +97,7 @@ def _still_holds(told: Payable, latest: Effect | None, last: LastWord) -> bool:
         return False
     if last.decision.code == "paid_later":
         return isinstance(told, BillPayment) and is_scheduled(told)
-    return last.decision.outcome in (Outcome.WAITS, Outcome.SKIPPED)
+    return last.decision.outcome is Outcome.WAITS
 
 
 def _agrees(told: Payable, standing: Entry | None) -> bool:
