@@ -119,6 +119,10 @@ def test_b7_one_that_is_due_begins_by_itself_and_one_that_is_not_does_not(aws: A
     assert step.handler(due, in_time()) == {"batchItemFailures": []}
     assert syncs.load_newest(TENANT) is None, "auto-sync is nobody's until it was chosen"
     TablePayablesSettings(table).save(TENANT, PayablesPreferences())
+    assert step.handler(due, in_time()) == {"batchItemFailures": []}
+    assert syncs.load_newest(TENANT) is None, "nor while accounts are to be chosen"
+    chosen = PayablesPreferences(expense_account_id="7", income_account_id="79", bank_account_id="35")
+    TablePayablesSettings(table).save(TENANT, chosen)
     for _ in range(2):
         assert step.handler(due, in_time()) == {"batchItemFailures": []}
     (sync,) = syncs.list_syncs(TENANT, cursor="", limit=9).items

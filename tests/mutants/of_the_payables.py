@@ -48,8 +48,8 @@ OF_THE_PAYABLES = (
     Mutant(
         "what people change in QuickBooks is written over",
         f"{PAYABLES}/planning.py",
-        "    if not case.brings_back:\n        return _write_over(",
-        "    if case.brings_back:\n        return _write_over(",
+        "    if not case.brings_back:\n        if is_changed_here",
+        "    if case.brings_back:\n        if is_changed_here",
     ),
     Mutant(
         "what somebody takes over while it is read is shown as another one",

@@ -22,6 +22,8 @@ def belonging_to(home: Home) -> list[str]:
 LEAVING = """
 import signal
 from local.stack.up import stop_on_signals
+# A shell starts what is in the background without an ear for Ctrl-C, and the tests may be there.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 stop_on_signals()
 for request in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
     try:

@@ -64,8 +64,10 @@ def test_stop_ends_a_server_and_its_children(tmp_path: Path) -> None:
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_server_ends_with_its_starter_however_that_ends(tmp_path: Path, end: signal.Signals) -> None:
     starter = f"""
-        import os, pathlib, time
+        import os, pathlib, signal, time
         from local.stack.processes import Server
+        # A shell starts what is in the background without an ear for it, and we may be there.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         log = pathlib.Path({str(tmp_path / "log")!r})
         server = Server("a server", {python(FAMILY)!r}, dict(os.environ), log, pathlib.Path("/"))
         print(server.output.readline().decode(), flush=True)
