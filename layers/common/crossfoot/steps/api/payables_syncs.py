@@ -6,7 +6,7 @@ from typing import Any
 
 from crossfoot.core.attention import COUNTED, Parked
 from crossfoot.core.decisions import waits
-from crossfoot.core.model import ACCOUNTING
+from crossfoot.core.model import ACCOUNTING, Kind
 from crossfoot.core.payables.obstacles import preferences_missing
 from crossfoot.core.payables.syncs import PayableSync, SyncStarter, SyncState, new_sync
 from crossfoot.core.remedies import remedy_of
@@ -126,4 +126,6 @@ def _to_failure(outgoing: Outgoing, parked: Parked) -> HeldUpShape:
     """Say what holds a record up, as it is noted of it; what that means, where it has gone on meanwhile."""
     ref, reason, remedy = outgoing.record, parked.under(outgoing.code), remedy_of(outgoing.code)
     why = reason.decision if reason else waits(ref, "X1", outgoing.code, f"{remedy.title}.", remedy.fix)
-    return HeldUpShape(kind=ref.kind, id=str(ref), why=to_why(why))  # type: ignore[arg-type]
+    kind = ref.kind
+    assert kind in (Kind.VENDOR, Kind.BILL, Kind.VENDOR_CREDIT, Kind.BILL_PAYMENT)
+    return HeldUpShape(kind=kind, id=str(ref), why=to_why(why))
